@@ -1,0 +1,101 @@
+//! What travels: the quality of service, what a published message carries besides its payload, and a
+//! received message borrowed from the network buffer.
+//!
+//! Knows nothing of connections, packet layout, or how a message is printed.
+
+use crate::property::Properties;
+use crate::topic::TopicName;
+use std::fmt;
+use std::str::FromStr;
+
+/// The largest remaining length MQTT can express, in bytes ([MQTT 5, 1.5.5]).
+pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
+
+/// Quality of service of a delivery ([MQTT 5, 4.3]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QoS {
+    /// 0: sent once, never acknowledged.
+    #[default]
+    AtMostOnce = 0,
+    /// 1: acknowledged with PUBACK; may arrive more than once.
+    AtLeastOnce = 1,
+    /// 2: PUBREC, PUBREL, PUBCOMP; arrives once.
+    ExactlyOnce = 2,
+}
+
+impl QoS {
+    /// The level for 0, 1 or 2.
+    pub fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::AtMostOnce),
+            1 => Some(Self::AtLeastOnce),
+            2 => Some(Self::ExactlyOnce),
+            _ => None,
+        }
+    }
+
+    /// 0, 1 or 2.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+}
+
+impl fmt::Display for QoS {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.number().fmt(f)
+    }
+}
+
+impl FromStr for QoS {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "0" => Ok(Self::AtMostOnce),
+            "1" => Ok(Self::AtLeastOnce),
+            "2" => Ok(Self::ExactlyOnce),
+            _ => Err("a QoS is 0, 1 or 2".to_owned()),
+        }
+    }
+}
+
+/// What a message to publish carries besides its payload. Many messages share one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Where it goes.
+    pub topic: TopicName,
+    /// How surely it gets there.
+    pub qos: QoS,
+    /// Whether the broker keeps it for later subscribers.
+    pub retain: bool,
+}
+
+/// The message the broker publishes when the connection ends without DISCONNECT ([MQTT 5, 3.1.2.5]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Will {
+    /// Topic, QoS and retain flag.
+    pub envelope: Envelope,
+    /// At most 65,535 bytes.
+    pub payload: Vec<u8>,
+    /// Seconds the broker waits before it publishes; MQTT 5 only.
+    pub delay: Option<u32>,
+}
+
+/// A received message, borrowed from the buffer it arrived in. Every part has been checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// Where it was published: no wildcard, no NUL, not empty.
+    pub topic: &'a str,
+    /// Any bytes.
+    pub payload: &'a [u8],
+    /// The QoS it was delivered with.
+    pub qos: QoS,
+    /// Set when it comes from the broker's store (or when the subscription keeps the flag as published).
+    pub retain: bool,
+    /// Set when the broker has tried to deliver it before.
+    pub dup: bool,
+    /// 0 at QoS 0.
+    pub packet_id: u16,
+    /// Empty below MQTT 5.
+    pub properties: Properties<'a>,
+}

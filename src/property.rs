@@ -1,0 +1,371 @@
+//! MQTT 5 properties: the table of identifiers, and strict reading of a property block
+//! ([MQTT 5, 2.2.2]).
+//!
+//! A block is checked once, as it comes off the network, and read without failing afterwards.
+//! Knows nothing of what the properties mean to a session or a command.
+
+#![deny(clippy::indexing_slicing)]
+
+use std::fmt;
+
+/// The packets that carry properties towards a client, as a bit set for the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// CONNACK.
+    ConnAck = 1,
+    /// PUBLISH.
+    Publish = 2,
+    /// PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK and UNSUBACK: reason string and user properties.
+    Ack = 4,
+    /// DISCONNECT.
+    Disconnect = 8,
+    /// AUTH.
+    Auth = 16,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Byte,
+    Two,
+    Four,
+    Varint,
+    Text,
+    Binary,
+    Pair,
+}
+
+macro_rules! properties {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $kind:ident, $title:literal, $carriers:expr;)*) => {
+        /// A property identifier ([MQTT 5, 2.2.2.2]).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Id { $($(#[$doc])* $name = $number,)* }
+
+        impl Id {
+            fn from_number(number: u8) -> Option<Self> {
+                match number { $($number => Some(Self::$name),)* _ => None }
+            }
+
+            fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)* }
+            }
+
+            fn carriers(self) -> u8 {
+                match self { $(Self::$name => $carriers,)* }
+            }
+
+            /// The standard's name, in lower case with hyphens.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+const CONNACK: u8 = Carrier::ConnAck as u8;
+const PUBLISH: u8 = Carrier::Publish as u8;
+const ACK: u8 = Carrier::Ack as u8;
+const DISCONNECT: u8 = Carrier::Disconnect as u8;
+const AUTH: u8 = Carrier::Auth as u8;
+
+properties! {
+    /// Whether the payload is declared to be UTF-8 text.
+    PayloadFormat = 0x01, Byte, "payload-format-indicator", PUBLISH;
+    /// Seconds the message may still live.
+    MessageExpiry = 0x02, Four, "message-expiry-interval", PUBLISH;
+    /// What the payload is.
+    ContentType = 0x03, Text, "content-type", PUBLISH;
+    /// Where an answer is expected.
+    ResponseTopic = 0x08, Text, "response-topic", PUBLISH;
+    /// What ties an answer to its request.
+    CorrelationData = 0x09, Binary, "correlation-data", PUBLISH;
+    /// The subscription that matched; may appear several times in a PUBLISH.
+    SubscriptionId = 0x0b, Varint, "subscription-identifier", PUBLISH;
+    /// Seconds the session outlives the connection.
+    SessionExpiry = 0x11, Four, "session-expiry-interval", CONNACK;
+    /// The client id the broker chose.
+    AssignedClientId = 0x12, Text, "assigned-client-identifier", CONNACK;
+    /// The keep-alive the broker demands, in seconds.
+    ServerKeepAlive = 0x13, Two, "server-keep-alive", CONNACK;
+    /// Enhanced authentication: its name.
+    AuthenticationMethod = 0x15, Text, "authentication-method", CONNACK | AUTH;
+    /// Enhanced authentication: its bytes.
+    AuthenticationData = 0x16, Binary, "authentication-data", CONNACK | AUTH;
+    /// The prefix for response topics.
+    ResponseInformation = 0x1a, Text, "response-information", CONNACK;
+    /// Another server to use.
+    ServerReference = 0x1c, Text, "server-reference", CONNACK | DISCONNECT;
+    /// Why, for a person to read.
+    ReasonString = 0x1f, Text, "reason-string", CONNACK | ACK | DISCONNECT | AUTH;
+    /// How many QoS 1 and 2 messages may be in flight.
+    ReceiveMaximum = 0x21, Two, "receive-maximum", CONNACK;
+    /// How many topic aliases the broker takes.
+    TopicAliasMaximum = 0x22, Two, "topic-alias-maximum", CONNACK;
+    /// A number that stands for the topic.
+    TopicAlias = 0x23, Two, "topic-alias", PUBLISH;
+    /// The highest QoS the broker takes.
+    MaximumQos = 0x24, Byte, "maximum-qos", CONNACK;
+    /// Whether the broker keeps retained messages.
+    RetainAvailable = 0x25, Byte, "retain-available", CONNACK;
+    /// A name and a value of the user's; may appear several times.
+    UserProperty = 0x26, Pair, "user-property", CONNACK | PUBLISH | ACK | DISCONNECT | AUTH;
+    /// The largest packet the broker takes, in bytes.
+    MaximumPacketSize = 0x27, Four, "maximum-packet-size", CONNACK;
+    /// Whether the broker takes wildcards in filters.
+    WildcardAvailable = 0x28, Byte, "wildcard-subscription-available", CONNACK;
+    /// Whether the broker takes subscription identifiers.
+    SubscriptionIdAvailable = 0x29, Byte, "subscription-identifier-available", CONNACK;
+    /// Whether the broker takes shared subscriptions.
+    SharedAvailable = 0x2a, Byte, "shared-subscription-available", CONNACK;
+}
+
+/// What a property says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Byte, two byte, four byte and variable byte integers.
+    Number(u32),
+    /// A string: valid UTF-8 without NUL.
+    Text(&'a str),
+    /// Any bytes.
+    Binary(&'a [u8]),
+    /// A name and a value.
+    Pair(&'a str, &'a str),
+}
+
+/// What is wrong with a property block, as the rest of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PropertyError {
+    /// The block or a value in it ends too early, or a number or string in it is malformed.
+    Malformed,
+    /// An identifier the standard does not know.
+    Unknown(u8),
+    /// A property that this packet must not carry.
+    Misplaced(Id),
+    /// A property that may appear only once.
+    Repeated(Id),
+    /// A value outside the range of its property.
+    OutOfRange(Id, u32),
+}
+
+impl fmt::Display for PropertyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed => write!(f, "malformed properties"),
+            Self::Unknown(number) => write!(f, "unknown property 0x{number:02x}"),
+            Self::Misplaced(id) => write!(f, "property {} is not allowed here", id.name()),
+            Self::Repeated(id) => write!(f, "property {} appears twice", id.name()),
+            Self::OutOfRange(id, value) => write!(f, "property {} cannot be {value}", id.name()),
+        }
+    }
+}
+
+/// A checked property block: the bytes behind the property length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Properties<'a>(&'a [u8]);
+
+impl<'a> Properties<'a> {
+    /// Takes the properties off the front of `bytes`: their length, then the block.
+    ///
+    /// # Errors
+    /// When the block is not exactly a sequence of known properties that `carrier` may carry, each
+    /// at most once where the standard says so, and each in its range.
+    pub fn take(bytes: &mut &'a [u8], carrier: Carrier) -> Result<Self, PropertyError> {
+        if let Some((0, rest)) = bytes.split_first() {
+            *bytes = rest;
+            return Ok(Self::default());
+        }
+        let length = take_varint(bytes).ok_or(PropertyError::Malformed)? as usize;
+        let (block, rest) = bytes.split_at_checked(length).ok_or(PropertyError::Malformed)?;
+        *bytes = rest;
+        check(block, carrier)?;
+        Ok(Self(block))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The properties in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (Id, Value<'a>)> + use<'a> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || take_property(&mut rest).ok())
+    }
+
+    /// The first property `id`, if it is a number.
+    pub fn number(&self, id: Id) -> Option<u32> {
+        self.iter().find_map(|(found, value)| match value {
+            Value::Number(number) if found == id => Some(number),
+            _ => None,
+        })
+    }
+
+    /// The first property `id`, if it is a text.
+    pub fn text(&self, id: Id) -> Option<&'a str> {
+        self.iter().find_map(|(found, value)| match value {
+            Value::Text(text) if found == id => Some(text),
+            _ => None,
+        })
+    }
+}
+
+fn check(block: &[u8], carrier: Carrier) -> Result<(), PropertyError> {
+    let mut rest = block;
+    let mut seen = 0u64;
+    while !rest.is_empty() {
+        let (id, value) = take_property(&mut rest)?;
+        if id.carriers() & carrier as u8 == 0 {
+            return Err(PropertyError::Misplaced(id));
+        }
+        let bit = 1u64 << (id as u8);
+        let may_repeat = matches!(id, Id::UserProperty | Id::SubscriptionId);
+        if seen & bit != 0 && !may_repeat {
+            return Err(PropertyError::Repeated(id));
+        }
+        seen |= bit;
+        if let Value::Number(number) = value
+            && !in_range(id, number)
+        {
+            return Err(PropertyError::OutOfRange(id, number));
+        }
+    }
+    Ok(())
+}
+
+fn in_range(id: Id, number: u32) -> bool {
+    match id {
+        Id::PayloadFormat
+        | Id::MaximumQos
+        | Id::RetainAvailable
+        | Id::WildcardAvailable
+        | Id::SubscriptionIdAvailable
+        | Id::SharedAvailable => number <= 1,
+        Id::SubscriptionId | Id::ReceiveMaximum | Id::MaximumPacketSize | Id::TopicAlias => {
+            number != 0
+        }
+        _ => true,
+    }
+}
+
+fn take_property<'a>(bytes: &mut &'a [u8]) -> Result<(Id, Value<'a>), PropertyError> {
+    let (&number, rest) = bytes.split_first().ok_or(PropertyError::Malformed)?;
+    *bytes = rest;
+    let id = Id::from_number(number).ok_or(PropertyError::Unknown(number))?;
+    let value = match id.kind() {
+        Kind::Byte => take_array::<1>(bytes).map(|[byte]| Value::Number(byte.into())),
+        Kind::Two => take_u16(bytes).map(|number| Value::Number(number.into())),
+        Kind::Four => take_array(bytes).map(|four| Value::Number(u32::from_be_bytes(four))),
+        Kind::Varint => take_varint(bytes).map(Value::Number),
+        Kind::Text => take_text(bytes).map(Value::Text),
+        Kind::Binary => take_binary(bytes).map(Value::Binary),
+        Kind::Pair => take_text(bytes).and_then(|name| Some(Value::Pair(name, take_text(bytes)?))),
+    };
+    Ok((id, value.ok_or(PropertyError::Malformed)?))
+}
+
+fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (array, rest) = bytes.split_first_chunk::<N>()?;
+    *bytes = rest;
+    Some(*array)
+}
+
+/// Takes a two byte integer off the front of `bytes` ([MQTT 5, 1.5.2]).
+pub(crate) fn take_u16(bytes: &mut &[u8]) -> Option<u16> {
+    take_array(bytes).map(u16::from_be_bytes)
+}
+
+/// Takes a length and that many bytes off the front of `bytes` ([MQTT 5, 1.5.6]).
+pub(crate) fn take_binary<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = take_u16(bytes)?;
+    let (binary, rest) = bytes.split_at_checked(length.into())?;
+    *bytes = rest;
+    Some(binary)
+}
+
+/// Takes a string off the front of `bytes`: valid UTF-8 without NUL ([MQTT 5, 1.5.4]).
+fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+    let text = std::str::from_utf8(take_binary(bytes)?).ok()?;
+    (!text.contains('\0')).then_some(text)
+}
+
+/// Takes a variable byte integer off the front of `bytes` ([MQTT 5, 1.5.5]).
+pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u32> {
+    let mut value = 0;
+    for shift in [0, 7, 14, 21] {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            // The shortest encoding is the only one ([MQTT-1.5.5-1]).
+            return (byte != 0 || shift == 0).then_some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(bytes: &[u8], carrier: Carrier) -> Result<Vec<(Id, Value<'_>)>, PropertyError> {
+        let mut rest = bytes;
+        Properties::take(&mut rest, carrier).map(|properties| properties.iter().collect())
+    }
+
+    #[test]
+    fn three_subscription_identifiers_and_another_property_are_read_exactly() {
+        let block = [9, 0x0b, 1, 0x0b, 0x80, 1, 0x0b, 3, 0x01, 1, b'x'];
+        let mut rest = &block[..];
+        let properties = Properties::take(&mut rest, Carrier::Publish).unwrap();
+        assert_eq!(rest, b"x");
+        let ids: Vec<_> = properties.iter().collect();
+        assert_eq!(
+            ids,
+            [
+                (Id::SubscriptionId, Value::Number(1)),
+                (Id::SubscriptionId, Value::Number(128)),
+                (Id::SubscriptionId, Value::Number(3)),
+                (Id::PayloadFormat, Value::Number(1)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_never_reaches_past_its_block() {
+        // Two bytes are promised, message-expiry-interval needs five.
+        assert_eq!(take(&[2, 0x02, 0, 0, 0, 9], Carrier::Publish), Err(PropertyError::Malformed));
+        assert_eq!(take(&[9, 0x01, 1], Carrier::Publish), Err(PropertyError::Malformed));
+        assert_eq!(
+            take(&[0xff, 0xff, 0xff, 0xff, 1], Carrier::Publish),
+            Err(PropertyError::Malformed)
+        );
+        assert_eq!(take(&[], Carrier::Publish), Err(PropertyError::Malformed));
+    }
+
+    #[test]
+    fn unknown_misplaced_repeated_and_impossible_properties_are_named() {
+        assert_eq!(take(&[2, 0x7f, 0], Carrier::Publish), Err(PropertyError::Unknown(0x7f)));
+        assert_eq!(
+            take(&[2, 0x24, 1], Carrier::Publish),
+            Err(PropertyError::Misplaced(Id::MaximumQos))
+        );
+        assert_eq!(
+            take(&[4, 0x01, 1, 0x01, 1], Carrier::Publish),
+            Err(PropertyError::Repeated(Id::PayloadFormat))
+        );
+        assert_eq!(
+            take(&[3, 0x21, 0, 0], Carrier::ConnAck),
+            Err(PropertyError::OutOfRange(Id::ReceiveMaximum, 0))
+        );
+        assert_eq!(take(&[4, 0x03, 0, 1, 0xff], Carrier::Publish), Err(PropertyError::Malformed));
+        assert_eq!(take(&[4, 0x03, 0, 1, 0], Carrier::Publish), Err(PropertyError::Malformed));
+    }
+
+    #[test]
+    fn user_properties_keep_their_order_and_repeat() {
+        let block = [14, 0x26, 0, 1, b'k', 0, 1, b'1', 0x26, 0, 1, b'k', 0, 1, b'2'];
+        assert_eq!(
+            take(&block, Carrier::Ack).unwrap(),
+            [(Id::UserProperty, Value::Pair("k", "1")), (Id::UserProperty, Value::Pair("k", "2"))]
+        );
+    }
+}
