@@ -1,0 +1,265 @@
+//! The engine's receiving half: what each packet from the broker does to the session.
+
+#![deny(clippy::indexing_slicing)]
+
+use super::{Engine, Phase, Subscribing};
+use crate::message::{Message, QoS};
+use crate::property::{Id, Properties};
+use crate::session::event::{Event, Job, Outcome, Taken};
+use crate::session::fault::{Explanation, Fault, Refusal};
+use crate::session::keepalive::KeepAlive;
+use crate::session::ledger::Verdict;
+use crate::session::limits::Limits;
+use crate::session::reason::Reason;
+use crate::session::stranger;
+use crate::session::wire::{
+    Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Version, Violation, check_header, encode,
+};
+use bytes::{Buf, BytesMut};
+use std::rc::Rc;
+use std::time::Instant;
+
+impl Engine {
+    /// Takes every complete packet from the front of `input`.
+    ///
+    /// # Errors
+    /// When the broker refuses, ends, or breaks the protocol.
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        input: &mut BytesMut,
+        job: &mut dyn Job,
+    ) -> Result<(), Fault> {
+        self.keep_alive.received(now);
+        let mut at = 0;
+        let result = loop {
+            let rest = input.get(at..).unwrap_or_default();
+            match self.next_packet(now, rest, job) {
+                Ok(Some(length)) => at += length,
+                Ok(None) => break Ok(()),
+                Err(fault) => break Err(fault),
+            }
+        };
+        input.advance(at);
+        result
+    }
+
+    /// The length of the first packet of `bytes`, which has been dealt with; `None` when it is not complete.
+    fn next_packet(
+        &mut self,
+        now: Instant,
+        bytes: &[u8],
+        job: &mut dyn Job,
+    ) -> Result<Option<usize>, Fault> {
+        if self.phase == Phase::Connecting && !stranger::check_greeting(bytes)? {
+            return Ok(None);
+        }
+        let Some(frame) = Frame::read(bytes)? else { return Ok(None) };
+        check_header(self.version, frame)?;
+        let Some(body) = bytes.get(frame.header..frame.total()) else { return Ok(None) };
+        let packet = Packet::read(self.version, frame, body)?;
+        match (self.phase, packet) {
+            (Phase::Connecting, Packet::ConnAck(connack)) => self.connack(now, &connack, job)?,
+            (Phase::Connecting, Packet::Auth(..)) => return Err(Fault::Authentication),
+            (_, Packet::Disconnect(reason, properties)) => {
+                return Err(disconnected(reason, &properties)?);
+            }
+            (Phase::Connecting, _) => {
+                return Err(Violation::protocol(format!("{} before CONNACK", frame.name())).into());
+            }
+            (Phase::Up, packet) => self.packet(packet, job)?,
+            _ => {}
+        }
+        Ok(Some(frame.total()))
+    }
+
+    fn packet(&mut self, packet: Packet<'_>, job: &mut dyn Job) -> Result<(), Fault> {
+        match packet {
+            Packet::Publish(publish) => self.message(&publish, job),
+            Packet::Ack(ack) => self.ack(&ack, job),
+            Packet::SubAck(body) => self.suback(&body, job),
+            Packet::PingResp => {
+                self.keep_alive.ping_answered();
+                self.unproven -= std::mem::take(&mut self.covered);
+                Ok(())
+            }
+            Packet::UnsubAck(_) => {
+                Err(Violation::protocol("UNSUBACK that was not asked for").into())
+            }
+            Packet::ConnAck(_) => Err(Violation::protocol("a second CONNACK").into()),
+            Packet::Auth(..) => {
+                Err(Violation::protocol("AUTH without enhanced authentication").into())
+            }
+            Packet::Disconnect(reason, properties) => Err(disconnected(reason, &properties)?),
+        }
+    }
+
+    fn connack(
+        &mut self,
+        now: Instant,
+        connack: &ConnAck<'_>,
+        job: &mut dyn Job,
+    ) -> Result<(), Fault> {
+        if connack.code != 0 {
+            return Err(Fault::Refused(Refusal::new(self.version, connack)));
+        }
+        let options = Rc::clone(&self.options);
+        if connack.session_present && options.clean_start && !self.may_resume {
+            return Err(Violation::protocol("CONNACK claims a session where none can be").into());
+        }
+        self.limits = Limits::new(&connack.properties);
+        let keep_alive = self.limits.keep_alive.unwrap_or(options.keep_alive);
+        self.keep_alive = KeepAlive::new(keep_alive, now);
+        self.phase = Phase::Up;
+        self.may_resume = options.keeps_session(self.version);
+        let session_present = connack.session_present;
+        job.event(&Event::Connected { version: self.version, session_present });
+        if connack.session_present {
+            self.resend()?;
+        } else {
+            self.inbound.session_lost();
+            let republished = self.ledger.requeue(&mut self.ids);
+            if republished > 0 {
+                job.event(&Event::Republished(republished));
+            }
+            if !options.subscriptions.is_empty() {
+                self.subscribing = Subscribing::Due;
+            }
+        }
+        self.check_queued(job);
+        if self.subscribing == Subscribing::Due {
+            self.subscribe()?;
+        }
+        self.pump()
+    }
+
+    fn suback(&mut self, body: &Body<'_>, job: &mut dyn Job) -> Result<(), Fault> {
+        if self.subscribing != Subscribing::Asked(body.packet_id) {
+            return Err(Violation::protocol(format!(
+                "SUBACK for packet id {}, which was not asked for",
+                body.packet_id
+            ))
+            .into());
+        }
+        let options = Rc::clone(&self.options);
+        let (asked, answered) = (options.subscriptions.len(), body.codes.len());
+        if asked != answered {
+            return Err(Violation::protocol(format!(
+                "SUBACK with {answered} codes for {asked} filters"
+            ))
+            .into());
+        }
+        let is_defined = |code: u8| match Reason(code) {
+            _ if code <= 2 || code == 0x80 => true,
+            reason => self.version == Version::V5 && reason.is_for_suback(),
+        };
+        if let Some(&code) = body.codes.iter().find(|code| !is_defined(**code)) {
+            let text = format!("SUBACK with undefined code {}", Reason(code));
+            return Err(Violation::malformed(text).into());
+        }
+        self.ids.release(body.packet_id);
+        self.subscribing = Subscribing::Answered;
+        self.progress += 1;
+        for ((filter, requested), &code) in options.subscriptions.iter().zip(body.codes) {
+            let answer = QoS::from_number(code)
+                .ok_or_else(|| Explanation::new(Reason(code), &body.properties));
+            job.event(&Event::Subscribed {
+                filter: filter.as_str(),
+                requested: *requested,
+                answer,
+            });
+        }
+        Ok(())
+    }
+
+    fn ack(&mut self, ack: &Ack<'_>, job: &mut dyn Job) -> Result<(), Fault> {
+        let id = ack.packet_id;
+        let (name, verdict) = match ack.kind {
+            AckKind::PubAck => ("PUBACK", self.ledger.puback(id, ack.reason, &mut self.ids)),
+            AckKind::PubRec => ("PUBREC", self.ledger.pubrec(id, ack.reason, &mut self.ids)),
+            AckKind::PubComp => ("PUBCOMP", self.ledger.pubcomp(id, &mut self.ids)),
+            AckKind::PubRel => {
+                let known = self.inbound.release(id);
+                return Ok(encode::pubcomp(&mut self.out, self.version, id, known)?);
+            }
+        };
+        match verdict {
+            Verdict::Final(position, reason) => {
+                self.progress += 1;
+                self.completed = true;
+                let outcome = if reason.is_failure() {
+                    Outcome::Refused(Explanation::new(reason, &ack.properties))
+                } else {
+                    Outcome::Delivered(reason)
+                };
+                job.event(&Event::Published { position, packet_id: id, outcome });
+            }
+            Verdict::Release => {
+                self.progress += 1;
+                encode::pubrel(&mut self.out, self.version, id, true)?;
+            }
+            Verdict::Unknown => {
+                job.event(&Event::Stray(name, id));
+                // So that the broker can forget what it waits for.
+                if ack.kind == AckKind::PubRec && !ack.reason.is_failure() {
+                    encode::pubrel(&mut self.out, self.version, id, false)?;
+                }
+            }
+            Verdict::Wrong => {
+                return Err(Violation::protocol(format!(
+                    "{name} for packet id {id}, which does not wait for it"
+                ))
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, publish: &Published<'_>, job: &mut dyn Job) -> Result<(), Fault> {
+        if !self.taking {
+            return Ok(());
+        }
+        if let Some(alias) = publish.properties.number(Id::TopicAlias) {
+            // None was offered in CONNECT, so none may be used ([MQTT-3.1.2-26]).
+            let text = format!("PUBLISH with topic alias {alias}, and none is allowed");
+            return Err(Violation { reason: Reason(0x94), text }.into());
+        }
+        let id = publish.packet_id;
+        if publish.qos == QoS::ExactlyOnce && !self.inbound.is_new(id) {
+            self.inbound.acknowledge_in_turn(id, publish.qos);
+            return self.acknowledge();
+        }
+        let message = Message {
+            topic: publish.topic,
+            payload: publish.payload,
+            qos: publish.qos,
+            retain: publish.retain,
+            dup: publish.dup,
+            packet_id: id,
+            properties: publish.properties,
+        };
+        match job.message(&message) {
+            Taken::Writing => self.inbound.hand_on(id, publish.qos),
+            Taken::Dropped => {
+                self.inbound.acknowledge_in_turn(id, publish.qos);
+                self.acknowledge()?;
+            }
+            Taken::Last => {
+                self.inbound.hand_on(id, publish.qos);
+                self.take_no_more();
+            }
+            Taken::Unwanted => self.take_no_more(),
+        }
+        Ok(())
+    }
+}
+
+/// A DISCONNECT from the broker as a fault, unless its code means nothing ([MQTT 5, 3.14.2.1]).
+fn disconnected(reason: Reason, properties: &Properties<'_>) -> Result<Fault, Violation> {
+    if !reason.is_for_disconnect() {
+        return Err(Violation::malformed(format!(
+            "DISCONNECT with undefined reason code {reason}"
+        )));
+    }
+    Ok(Fault::Disconnected(Explanation::new(reason, properties)))
+}

@@ -1,0 +1,80 @@
+//! What the broker says it takes, in the properties of its CONNACK ([MQTT 5, 3.2.2.3]).
+
+use super::fault::Explanation;
+use super::reason::Reason;
+use crate::message::{Envelope, MAX_REMAINING_LENGTH, QoS};
+use crate::property::{Id, Properties};
+
+/// See the module. The default is what a broker takes that says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// QoS 1 and 2 messages in flight.
+    pub receive_maximum: u16,
+    /// Seconds, when the broker overrules ours.
+    pub keep_alive: Option<u16>,
+    maximum_qos: QoS,
+    retain_available: bool,
+    maximum_packet_size: Option<u32>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            receive_maximum: u16::MAX,
+            keep_alive: None,
+            maximum_qos: QoS::ExactlyOnce,
+            retain_available: true,
+            maximum_packet_size: None,
+        }
+    }
+}
+
+impl Limits {
+    /// Reads them from CONNACK's properties, which have been checked.
+    pub fn new(properties: &Properties<'_>) -> Self {
+        let small = |id| properties.number(id).and_then(|number| u16::try_from(number).ok());
+        let qos = properties.number(Id::MaximumQos).and_then(|number| u8::try_from(number).ok());
+        Self {
+            receive_maximum: small(Id::ReceiveMaximum).unwrap_or(u16::MAX),
+            keep_alive: small(Id::ServerKeepAlive),
+            maximum_qos: qos.and_then(QoS::from_number).unwrap_or(QoS::ExactlyOnce),
+            retain_available: properties.number(Id::RetainAvailable) != Some(0),
+            maximum_packet_size: properties.number(Id::MaximumPacketSize),
+        }
+    }
+
+    /// Whether the broker takes a message like this, whose packet has `remaining` bytes behind its
+    /// fixed header and `size` in all.
+    ///
+    /// # Errors
+    /// The reason the broker would give, and the limit in words.
+    pub fn check(
+        &self,
+        envelope: &Envelope,
+        (remaining, size): (usize, usize),
+    ) -> Result<(), Explanation> {
+        let refuse = |reason, text| Err(Explanation { reason, text: Some(text), reference: None });
+        if envelope.qos > self.maximum_qos {
+            let text = format!("the broker takes at most QoS {}", self.maximum_qos);
+            return refuse(Reason::QOS_NOT_SUPPORTED, text);
+        }
+        if envelope.retain && !self.retain_available {
+            let text = "the broker keeps no retained messages".to_owned();
+            return refuse(Reason::RETAIN_NOT_SUPPORTED, text);
+        }
+        if remaining > MAX_REMAINING_LENGTH {
+            let text =
+                format!("the packet has {remaining} bytes, MQTT allows {MAX_REMAINING_LENGTH}");
+            return refuse(Reason::PACKET_TOO_LARGE, text);
+        }
+        match self.maximum_packet_size {
+            Some(limit) if size as u64 > u64::from(limit) => {
+                let text = format!(
+                    "the packet has {size} bytes, the broker's maximum packet size is {limit}"
+                );
+                refuse(Reason::PACKET_TOO_LARGE, text)
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! SIGINT and SIGTERM (Ctrl-C elsewhere), as something to poll. A second one ends the process at
+//! once, whatever it is blocked in.
+
+#[cfg(unix)]
+use signal_hook::flag;
+use std::future::poll_fn;
+use std::io;
+#[cfg(unix)]
+use std::sync::{Arc, atomic::AtomicBool};
+use std::task::{Context, Poll};
+
+/// A request to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT, Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+}
+
+#[cfg(unix)]
+/// See the module.
+pub struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Begins to listen; from now on the signals end nothing by themselves.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn new() -> io::Result<Self> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        use tokio::signal::unix::{SignalKind, signal};
+        let again = Arc::new(AtomicBool::new(false));
+        for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+            // The order matters: the first signal finds the flag unset, and sets it.
+            flag::register_conditional_shutdown(number, status, Arc::clone(&again))?;
+            flag::register(number, Arc::clone(&again))?;
+        }
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Ready with the next request to stop.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
+        if self.interrupt.poll_recv(cx).is_ready() {
+            return Poll::Ready(Signal::Interrupt);
+        }
+        self.terminate.poll_recv(cx).map(|_| Signal::Terminate)
+    }
+}
+
+#[cfg(windows)]
+/// See the module.
+pub struct Signals {
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+#[cfg(windows)]
+impl Signals {
+    /// Begins to listen; from now on the signals end nothing by themselves.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
+    }
+
+    /// Ready with the next request to stop.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
+        self.interrupt.poll_recv(cx).map(|_| Signal::Interrupt)
+    }
+}
+
+impl Signals {
+    /// The next request to stop.
+    pub async fn next(&mut self) -> Signal {
+        poll_fn(|cx| self.poll(cx)).await
+    }
+}
