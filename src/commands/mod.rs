@@ -1,0 +1,23 @@
+//! The commands: a file each, with its flags, its help and its run.
+
+#[cfg(feature = "broker")]
+pub mod broker;
+pub mod publish;
+pub mod subscribe;
+mod tally;
+
+use crate::exit::Failure;
+use crate::session;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Runs `job` on a session, counting `-W` from `started`, and turns its end into a failure, if it is one.
+async fn converse(
+    options: session::options::Options,
+    started: Instant,
+    job: &mut dyn session::event::Job,
+) -> Result<Option<Failure>, Failure> {
+    let options = Rc::new(options);
+    let end = session::run(Rc::clone(&options), started, job).await.map_err(Failure::no_signals)?;
+    Ok(Failure::from_end(&end, &options))
+}

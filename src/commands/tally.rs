@@ -1,0 +1,132 @@
+//! The truth about what was published: four outcomes, counted.
+
+use crate::exit::ExitStatus;
+use crate::session::event::Outcome;
+use crate::session::fault::Explanation;
+use crate::session::reason::Reason;
+use std::fmt;
+
+/// How many refused messages are named one by one.
+const NAMED: u64 = 10;
+
+/// How many messages came to which end.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    delivered: u64,
+    refused: u64,
+    unconfirmed: u64,
+    not_sent: u64,
+    /// QoS 0 messages among the delivered that a lost connection may have swallowed.
+    maybe_lost: u64,
+    /// The reason of the first refusal, and whether all had the same.
+    reason: Option<(Reason, bool)>,
+}
+
+impl Tally {
+    /// Counts one message.
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Delivered(_) => self.delivered += 1,
+            Outcome::Refused(explanation) => self.count_refused(explanation),
+            Outcome::Unconfirmed => self.unconfirmed += 1,
+            Outcome::NotSent => self.not_sent += 1,
+        }
+    }
+
+    fn count_refused(&mut self, explanation: &Explanation) {
+        self.refused += 1;
+        let reason = explanation.reason;
+        let same = self.reason.is_none_or(|(first, same)| same && first == reason);
+        self.reason = Some((self.reason.map_or(reason, |(first, _)| first), same));
+    }
+
+    /// A QoS 0 message that was on its way turned out to be refused.
+    pub(super) fn count_refused_after_all(&mut self, explanation: &Explanation) {
+        self.delivered -= 1;
+        self.count_refused(explanation);
+    }
+
+    /// Counts messages that were read and never handed to the session.
+    pub(super) fn count_not_sent(&mut self, count: u64) {
+        self.not_sent += count;
+    }
+
+    /// A connection ended with this many QoS 0 messages on their way.
+    pub(super) fn count_maybe_lost(&mut self, count: u64) {
+        self.delivered -= count;
+        self.maybe_lost += count;
+    }
+
+    /// Whether the refusal just counted should be named.
+    pub(super) fn names_refusals(&self) -> bool {
+        self.refused <= NAMED
+    }
+
+    /// QoS 0 messages that may be missing.
+    pub(super) fn maybe_lost(&self) -> u64 {
+        self.maybe_lost
+    }
+
+    /// Messages that have come to their end.
+    pub(super) fn total(&self) -> u64 {
+        self.delivered + self.refused + self.unconfirmed + self.not_sent + self.maybe_lost
+    }
+
+    /// What the counts alone make of the run.
+    pub(super) fn status(&self) -> ExitStatus {
+        if self.not_sent > 0 { ExitStatus::Lost } else { self.status_of_sent() }
+    }
+
+    /// The same without the messages that were never sent.
+    pub(super) fn status_of_sent(&self) -> ExitStatus {
+        if self.unconfirmed + self.maybe_lost > 0 {
+            ExitStatus::Lost
+        } else if self.refused > 0 {
+            ExitStatus::Refused
+        } else {
+            ExitStatus::Success
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    /// `17 delivered, 1 refused (0x87 Not authorized), 2 unconfirmed, 0 not sent`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} delivered, {} refused", self.delivered, self.refused)?;
+        match self.reason {
+            Some((reason, true)) => write!(f, " ({reason})")?,
+            Some((reason, false)) => write!(f, " ({reason}, and others)")?,
+            None => {}
+        }
+        let unconfirmed = self.unconfirmed + self.maybe_lost;
+        write!(f, ", {unconfirmed} unconfirmed, {} not sent", self.not_sent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u8) -> Outcome {
+        Outcome::Refused(Explanation { reason: Reason(code), text: None, reference: None })
+    }
+
+    #[test]
+    fn the_summary_counts_every_message_once() {
+        let mut tally = Tally::default();
+        for _ in 0..17 {
+            tally.count(&Outcome::Delivered(Reason::SUCCESS));
+        }
+        tally.count(&refused(0x87));
+        tally.count(&Outcome::Unconfirmed);
+        tally.count_maybe_lost(1);
+        assert_eq!(
+            tally.to_string(),
+            "16 delivered, 1 refused (0x87 Not authorized), 2 unconfirmed, 0 not sent"
+        );
+        assert_eq!(tally.total(), 19);
+        assert_eq!(tally.status(), ExitStatus::Lost);
+        tally.count(&refused(0x97));
+        assert!(tally.to_string().contains("2 refused (0x87 Not authorized, and others)"));
+    }
+}

@@ -1,0 +1,144 @@
+//! The connection flags, flattened into every command that connects.
+
+// The documentation of a field is its help text, where brackets are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
+
+use super::value::{parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
+use crate::message::QoS;
+use crate::session::options::{Protocol, Reconnect};
+use crate::topic::TopicName;
+use clap::{Args, ValueEnum, value_parser};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What `--reconnect` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReconnectArg {
+    /// A connection that stood and was lost
+    Lost,
+    /// The first connection too
+    Always,
+    /// None: any loss ends the run
+    Never,
+}
+
+impl From<ReconnectArg> for Reconnect {
+    fn from(arg: ReconnectArg) -> Self {
+        match arg {
+            ReconnectArg::Lost => Self::Lost,
+            ReconnectArg::Always => Self::Always,
+            ReconnectArg::Never => Self::Never,
+        }
+    }
+}
+
+/// What a person can type about the connection. No `Debug`: there may be a password among it.
+#[derive(Args)]
+#[command(next_help_heading = "Connection")]
+pub struct ConnectionArgs {
+    /// Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC] [env: MQTT_URL]
+    #[arg(short = 'L', long, value_name = "URL")]
+    pub url: Option<String>,
+
+    /// Connect to this host [env: MQTT_HOST] [default: localhost]
+    #[arg(short = 'h', long, value_name = "HOST")]
+    pub host: Option<String>,
+
+    /// Connect to this port [env: MQTT_PORT] [default: 1883]
+    #[arg(short = 'p', long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+
+    /// Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
+    ///
+    /// `auto` speaks 5, and 3.1.1 where the broker refuses 5 or hangs up on it.
+    #[arg(short = 'V', long, alias = "protocol-version", value_name = "VERSION", value_parser = parse_protocol)]
+    pub protocol: Option<Protocol>,
+
+    /// Use this client id [default: mqtt- and 16 random hex digits]
+    #[arg(short = 'i', long, value_name = "ID")]
+    pub id: Option<String>,
+
+    /// Use a client id of this prefix and 16 random hex digits
+    #[arg(short = 'I', long, value_name = "PREFIX", conflicts_with = "id")]
+    pub id_prefix: Option<String>,
+
+    /// Resume the session of this client id, and let the broker keep it (needs --id)
+    #[arg(short = 'c', long, alias = "disable-clean-session")]
+    pub no_clean_start: bool,
+
+    /// Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry)]
+    pub session_expiry: Option<u32>,
+
+    /// Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    #[arg(short = 'k', long, value_name = "SECONDS")]
+    pub keepalive: Option<u16>,
+
+    /// Authenticate as this user [env: MQTT_USERNAME]
+    #[arg(short = 'u', long, value_name = "NAME")]
+    pub username: Option<String>,
+
+    /// Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    #[arg(long, value_name = "FILE", conflicts_with = "password")]
+    pub password_file: Option<PathBuf>,
+
+    /// Give the password where other users of this machine can read it
+    #[arg(short = 'P', long, alias = "pw", value_name = "PASSWORD")]
+    pub password: Option<String>,
+
+    /// Give up when the broker has not accepted the connection by then [default: 10s]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    pub connect_timeout: Option<Duration>,
+
+    /// Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    pub ack_timeout: Option<Duration>,
+
+    /// End the run after this time, with status 27 if it is not done
+    #[arg(short = 'W', long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    pub timeout: Option<Duration>,
+
+    /// Which connections to try again [default: lost]
+    #[arg(long, value_name = "WHEN", value_enum)]
+    pub reconnect: Option<ReconnectArg>,
+
+    /// Stop trying to reconnect after this time [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub reconnect_timeout: Option<Duration>,
+
+    /// Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    #[arg(short = 'M', long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub max_inflight: Option<u16>,
+
+    /// Let the broker publish to this topic if the connection ends without DISCONNECT
+    #[arg(long, value_name = "TOPIC", help_heading = "Will")]
+    pub will_topic: Option<TopicName>,
+
+    /// The will's payload [default: empty]
+    #[arg(long, value_name = "TEXT", requires = "will_topic", help_heading = "Will")]
+    pub will_payload: Option<String>,
+
+    /// The will's QoS [default: 0]
+    #[arg(long, value_name = "QOS", requires = "will_topic", help_heading = "Will")]
+    pub will_qos: Option<QoS>,
+
+    /// Let the broker retain the will
+    #[arg(long, requires = "will_topic", help_heading = "Will")]
+    pub will_retain: bool,
+
+    /// Let the broker wait this long before it publishes the will (MQTT 5)
+    #[arg(long, value_name = "DURATION", requires = "will_topic", value_parser = parse_expiry, help_heading = "Will")]
+    pub will_delay: Option<u32>,
+
+    /// Show every packet on stderr, without secrets and payloads
+    #[arg(short = 'd', long, help_heading = "Talk", conflicts_with = "quiet")]
+    pub debug: bool,
+
+    /// Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    #[arg(long, value_name = "FILE", help_heading = "Talk")]
+    pub events: Option<String>,
+
+    /// Say nothing but errors
+    #[arg(long, help_heading = "Talk")]
+    pub quiet: bool,
+}

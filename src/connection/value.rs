@@ -1,0 +1,82 @@
+//! Values of flags: durations, expiries, protocol versions. Parsed strictly.
+
+use crate::session::options::Protocol;
+use crate::session::wire::Version;
+use std::time::Duration;
+
+/// Longer durations (136 years) are a mistake, and would not fit into the clock.
+const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// A duration such as `500ms`, `10s`, `1m30s`, or a bare number of seconds, fractions allowed.
+///
+/// # Errors
+/// Says what a duration looks like.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let parsed = if bare {
+        text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    } else {
+        humantime::parse_duration(text).ok()
+    };
+    parsed
+        .filter(|duration| *duration <= LONGEST)
+        .ok_or_else(|| "a duration is like 500ms, 10s, 1m30s, or a number of seconds".to_owned())
+}
+
+/// A duration above zero.
+pub(super) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
+    match parse_duration(text)? {
+        Duration::ZERO => Err("it must be longer than zero".to_owned()),
+        duration => Ok(duration),
+    }
+}
+
+/// Seconds a session lives on: a duration in whole seconds, or `never`.
+pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
+    if text == "never" {
+        return Ok(u32::MAX);
+    }
+    let duration = parse_duration(text)?;
+    if duration.subsec_nanos() != 0 {
+        return Err("MQTT counts expiry in whole seconds".to_owned());
+    }
+    u32::try_from(duration.as_secs())
+        .ok()
+        .filter(|seconds| *seconds != u32::MAX)
+        .ok_or_else(|| "at most 4294967294 seconds, or `never`".to_owned())
+}
+
+/// `auto`, `5`, `3.1.1`, `3.1`, or mosquitto's spelling of one of them.
+pub(super) fn parse_protocol(text: &str) -> Result<Protocol, String> {
+    Ok(match text {
+        "auto" => Protocol::Auto,
+        "5" | "5.0" | "mqttv5" => Protocol::Exactly(Version::V5),
+        "3.1.1" | "311" | "4" | "mqttv311" => Protocol::Exactly(Version::V311),
+        "3.1" | "31" | "3" | "mqttv31" => Protocol::Exactly(Version::V31),
+        _ => return Err("expected auto, 5, 3.1.1 or 3.1".to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_human_or_seconds() {
+        assert_eq!(parse_duration("1m30s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_duration("0"), Ok(Duration::ZERO));
+        for bad in ["", ".", "-1", "1.2.3", "abc", "10 parsecs", "1e3", "99999999999999999999"] {
+            assert!(parse_duration(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn expiries_are_whole_seconds_or_never() {
+        assert_eq!(parse_expiry("never"), Ok(u32::MAX));
+        assert_eq!(parse_expiry("1h"), Ok(3600));
+        assert!(parse_expiry("1.5").is_err());
+        assert!(parse_expiry("4294967295").is_err());
+    }
+}

@@ -1,0 +1,200 @@
+//! The exit status and the one line that explains it: the only place that decides either
+//! (contract, section 3).
+
+use crate::os_error;
+use crate::session::fault::Fault;
+use crate::session::options::Options;
+use crate::session::reason::Reason;
+use crate::session::wire::Version;
+use crate::session::{End, Signal};
+use crate::transport::Target;
+use std::fmt;
+
+/// What the process ends with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// All that was asked for happened.
+    #[default]
+    Success = 0,
+    /// Reading or writing on this machine failed.
+    LocalIo = 1,
+    /// Flags, topics or files were refused before they had any effect.
+    Usage = 2,
+    /// There was never an MQTT connection.
+    Unreachable = 3,
+    /// The broker refused the connection.
+    ConnectionRefused = 4,
+    /// The broker refused a message or a subscription, or is known not to take it.
+    Refused = 5,
+    /// The connection was lost for good, or what became of a message is unknown.
+    Lost = 6,
+    /// The time given with `-W` was over.
+    TimedOut = 27,
+    /// A panic: a bug.
+    Bug = 101,
+    /// SIGINT.
+    Interrupted = 130,
+    /// SIGTERM.
+    Terminated = 143,
+}
+
+impl ExitStatus {
+    /// The number the shell sees.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Of two things that went wrong, the one that is graver for the user: being stopped explains
+    /// everything; then 6 before 5 before the rest.
+    #[must_use]
+    pub fn graver(self, other: Self) -> Self {
+        if self.gravity() >= other.gravity() { self } else { other }
+    }
+
+    /// Orders statuses by how much they explain; what [`ExitStatus::graver`] compares.
+    pub fn gravity(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::LocalIo => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::ConnectionRefused => 4,
+            Self::Refused => 5,
+            Self::Lost => 6,
+            Self::TimedOut => 7,
+            Self::Interrupted | Self::Terminated => 8,
+            Self::Bug => 9,
+        }
+    }
+}
+
+/// Something that went wrong, as it is told on stderr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What the process ends with.
+    pub status: ExitStatus,
+    /// One line: what failed and why. May hold a stranger's words; it is escaped when it is shown.
+    pub message: String,
+    /// What a person can do about it.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure without hints.
+    pub fn new(status: ExitStatus, message: impl fmt::Display) -> Self {
+        Self { status, message: message.to_string(), hints: Vec::new() }
+    }
+
+    /// A flag, topic or file that cannot be.
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self::new(ExitStatus::Usage, message)
+    }
+
+    /// Adds what a person can do about it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// What the end of a run with `options` means; `None` when all is well.
+    pub fn from_end(end: &End, options: &Options) -> Option<Self> {
+        let target = &options.target;
+        Some(match end {
+            End::Done => return None,
+            End::Fault { fault, established: false } => first_connection(fault, target),
+            End::Fault { fault, established: true } => lost(fault, options),
+            End::AckTimeout { after, missing } => {
+                let after = humantime::format_duration(*after);
+                Self::new(ExitStatus::Lost, format!("no {missing} from {target} within {after}"))
+            }
+            End::TimedOut { established, after, lost } => {
+                let after = humantime::format_duration(*after);
+                let place = match (established, lost) {
+                    (false, _) => " before the broker accepted the connection",
+                    (true, true) => " without a connection",
+                    (true, false) => "",
+                };
+                Self::new(
+                    ExitStatus::TimedOut,
+                    format!("timed out after {after}{place} ({target})"),
+                )
+            }
+            End::Signalled(signal) => Self::stopped(*signal),
+        })
+    }
+
+    /// A signal ended the run.
+    pub fn stopped(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::new(ExitStatus::Interrupted, "interrupted"),
+            Signal::Terminate => Self::new(ExitStatus::Terminated, "terminated"),
+        }
+    }
+
+    /// The events asked for could not be written.
+    pub fn no_events(error: std::io::Error) -> Self {
+        let cause = os_error::plain(&error);
+        Self::new(ExitStatus::LocalIo, format!("cannot write events: {cause}"))
+    }
+
+    /// The system does not tell of signals.
+    pub fn no_signals(error: std::io::Error) -> Self {
+        Self::new(ExitStatus::LocalIo, format!("cannot listen for signals: {error}"))
+    }
+}
+
+fn first_connection(fault: &Fault, target: &Target) -> Failure {
+    let status = match fault {
+        Fault::Refused(_) | Fault::Authentication => ExitStatus::ConnectionRefused,
+        Fault::Violation(_) | Fault::Disconnected(_) => ExitStatus::Lost,
+        Fault::Internal(_) => ExitStatus::Bug,
+        _ => ExitStatus::Unreachable,
+    };
+    let failure = Failure::new(status, format!("cannot connect to {target}: {fault}"));
+    match fault {
+        Fault::Refused(refusal) if refusal.is_about_version() => {
+            let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
+            failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
+        }
+        Fault::NotMqtt(_) | Fault::Closed if target.port == 8883 => {
+            failure.hint("port 8883 usually speaks TLS: try mqtts://")
+        }
+        _ => failure,
+    }
+}
+
+fn lost(fault: &Fault, options: &Options) -> Failure {
+    let (target, client_id) = (&options.target, &options.client_id);
+    let publishes = options.subscriptions.is_empty();
+    match fault {
+        Fault::Disconnected(explanation) if explanation.reason == Reason::SESSION_TAKEN_OVER => Failure::new(
+            ExitStatus::Lost,
+            format!("connection to {target} lost: session taken over by another client with id {client_id} ({explanation})"),
+        )
+        .hint("give each client an id of its own with -i, or leave it out"),
+        Fault::Disconnected(explanation) if publishes && explanation.reason.refuses_a_publish() => {
+            Failure::new(ExitStatus::Refused, format!("connection to {target} lost: {fault}"))
+        }
+        Fault::Refused(_) | Fault::Authentication => Failure::new(
+            ExitStatus::ConnectionRefused,
+            format!("cannot reconnect to {target}: {fault}"),
+        ),
+        _ => Failure::new(ExitStatus::Lost, format!("connection to {target} lost: {fault}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unconfirmed_outweighs_what_was_refused() {
+        use ExitStatus::{Interrupted, LocalIo, Lost, Refused, Success};
+        assert_eq!(Refused.graver(Lost), Lost);
+        assert_eq!(LocalIo.graver(Refused), Refused);
+        assert_eq!(Success.graver(LocalIo), LocalIo);
+        assert_eq!(Interrupted.graver(Lost), Interrupted);
+    }
+}

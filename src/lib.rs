@@ -1,0 +1,108 @@
+//! `mqtt`: publish and subscribe from the command line, and know what really happened.
+//!
+//! ```text
+//! argv ─┐                                        ┌─ source/   arg, file, stdin → records (thread) ─┐
+//! env  ─┴─► cli + connection ──► Options ─► command ┤                                              ├─► Failure ─► exit status
+//!           (what was typed)   (resolved)   run()  ├─ session/  MQTT ⇄ our types; ledger; reconnect │
+//!                                                  │     └─ transport/  tcp                         │
+//!                                                  └─ format/ → sink   Message → stdout (thread) ───┘
+//!                              ui: stderr talk; events: what happened, as NDJSON
+//! ```
+//!
+//! Imports point down: main → lib → cli → commands → { connection, source, format, sink, events, ui,
+//! session } → { transport, message, topic, property, record, escape, secret, os_error }. `connection`
+//! makes the session's `Options` and the `Reporter`; `exit` turns a session's end into words and a status.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`cli`] | the clap tree as a whole |
+//! | [`commands`] | a file each for `pub`, `sub`, `broker`: flags, help and run |
+//! | `broker` | rumqttd behind one loopback port (feature `broker`) |
+//! | [`connection`] | flags and environment → where, as whom, how |
+//! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
+//! | [`transport`] | from an address to a stream of bytes |
+//! | [`source`] | what is to be published |
+//! | [`mod@format`], [`record`] | how a message is printed |
+//! | [`sink`] | where it is printed to |
+//! | [`events`], [`ui`] | what happened, for a program and for a person |
+//! | [`exit`] | exit status and error line |
+//! | [`message`], [`topic`], [`property`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
+
+#[cfg(feature = "broker")]
+mod broker;
+pub mod cli;
+pub mod commands;
+pub mod connection;
+pub mod escape;
+pub mod events;
+pub mod exit;
+pub mod format;
+pub mod message;
+pub mod os_error;
+pub mod property;
+pub mod record;
+pub mod secret;
+pub mod session;
+pub mod sink;
+pub mod source;
+pub mod topic;
+pub mod transport;
+pub mod ui;
+
+use cli::{Action, Request};
+use connection::Environment;
+use exit::{ExitStatus, Failure};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use ui::Ui;
+
+/// Runs the program on a command line, the program's name first, and returns its exit status.
+pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
+    std::panic::set_hook(Box::new(|panic| Ui::default().error(&bug_report(panic))));
+    let result = cli::parse(line).and_then(|request| match request {
+        Request::Run(command) => dispatch(command),
+        Request::Print(text) => {
+            // Help into a pipe that closes early is no failure.
+            let _ = io::stdout().write_all(text.as_bytes());
+            Ok(ExitStatus::Success.code())
+        }
+    });
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            Ui::default().error(&failure.message);
+            failure.hints.iter().for_each(|hint| Ui::default().hint(hint));
+            failure.status.code()
+        }
+    }
+}
+
+fn dispatch(command: Action) -> Result<u8, Failure> {
+    let environment = Environment::of_process()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(ExitStatus::LocalIo, format!("cannot start: {error}")))?;
+    let result = runtime.block_on(async {
+        match command {
+            Action::Pub(args) => commands::publish::run(*args, &environment).await?,
+            Action::Sub(args) => commands::subscribe::run(*args, &environment).await?,
+            #[cfg(feature = "broker")]
+            Action::Broker(args) => return commands::broker::run(args).await,
+        }
+        Ok(ExitStatus::Success.code())
+    });
+    // The process ends now. A name lookup that is still going on must not hold it up, and what the
+    // kernel is about to take back needs no tidying.
+    std::mem::forget(runtime);
+    result
+}
+
+/// One line that asks for a report, without payloads or secrets: only where it happened.
+fn bug_report(panic: &std::panic::PanicHookInfo<'_>) -> String {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    format!(
+        "this is a bug, please report it: mqtt {} stopped at {place}",
+        env!("CARGO_PKG_VERSION")
+    )
+}

@@ -1,0 +1,74 @@
+//! Talk: lines on stderr for the person who runs the program. Never data, never on stdout.
+//!
+//! Every text is escaped here, so that no caller has to remember that parts of it may come from a
+//! stranger.
+
+use crate::escape::{Keep, visible};
+use std::io::{self, IsTerminal, Write};
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// Errors, warnings and changes of state.
+    #[default]
+    Normal,
+    /// Packets too.
+    Debug,
+}
+
+/// See the module.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ui {
+    verbosity: Verbosity,
+}
+
+impl Ui {
+    /// Says as much as `verbosity` allows.
+    pub fn new(verbosity: Verbosity) -> Self {
+        Self { verbosity }
+    }
+
+    /// What went wrong.
+    pub fn error(self, text: &str) {
+        say("mqtt: ", text);
+    }
+
+    /// What a person could do about it.
+    pub fn hint(self, text: &str) {
+        say("hint: ", text);
+    }
+
+    /// What a person should know although nothing failed.
+    pub fn warn(self, text: &str) {
+        if self.verbosity != Verbosity::Quiet {
+            say("mqtt: warning: ", text);
+        }
+    }
+
+    /// A change of state.
+    pub fn note(self, text: &str) {
+        if self.verbosity != Verbosity::Quiet {
+            say("mqtt: ", text);
+        }
+    }
+
+    /// A line of the packet trace.
+    pub fn trace(self, text: &str) {
+        if self.verbosity == Verbosity::Debug {
+            say("", text);
+        }
+    }
+}
+
+fn say(prefix: &str, text: &str) {
+    let line = format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing));
+    // Nobody is left to be told when stderr is gone.
+    let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Whether stdout is a terminal, which must be protected from what is printed.
+pub fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
