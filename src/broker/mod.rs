@@ -1,0 +1,260 @@
+//! A broker inside this process, for trying things out, for demos and for tests: rumqttd behind one port of 127.0.0.1.
+//!
+//! It serves MQTT 3.1.1 and 5.0 on the same port. rumqttd has a listener for each, so both stand on hidden ports of the
+//! loopback, and a front (`front`) looks at the CONNECT of each client and joins it to the right one. They share a
+//! router, so messages, retained messages and sessions do not depend on the version a client speaks.
+//!
+//! Nothing is written to disk, to standard output or to standard error. It does not know the command line, the
+//! environment or what anybody does with the broker. What would hang a client or end the broker is mended (`dialect`);
+//! where rumqttd merely differs from the standard, it differs.
+
+mod dialect;
+mod front;
+mod opening;
+
+use std::future::pending;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
+use std::time::Duration;
+
+use rumqttd::protocol::{Protocol, v4::V4, v5::V5};
+use rumqttd::{ConnectionSettings, LinkType, Router, RouterConfig, Server, ServerSettings};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+
+use self::dialect::{Dialect, Properties};
+use self::front::Backends;
+
+/// Clients at a time. rumqttd answers one too many with silence, so this is more than descriptors usually allow.
+const MAX_CONNECTIONS: usize = 10_000;
+
+/// Largest packet accepted from a client, in bytes: all that the protocol can express.
+const MAX_PACKET: usize = 256 * 1024 * 1024;
+
+/// Messages handed to a subscriber at a time with `QoS` 0. Also the most retained messages one subscription gets.
+const MAX_OUTGOING: u64 = 10_000;
+
+/// Packets taken from a client at a time.
+const MAX_INCOMING: usize = 200;
+
+/// rumqttd keeps the last messages of each topic filter in so many segments of so many bytes (payload and topic; its own
+/// records, some 350 bytes a message, are not counted). A subscriber further behind loses messages; nothing tells it.
+const SEGMENT_SIZE: usize = 8 * 1024 * 1024;
+const SEGMENT_COUNT: usize = 16;
+
+/// How often to try a hidden port: another process may take it between our choice and rumqttd's bind.
+const PORT_ATTEMPTS: usize = 16;
+
+/// How long a hidden listener may take to accept its first connection.
+const READY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often to look whether rumqttd's router still lives.
+const WATCH_INTERVAL: Duration = Duration::from_millis(250);
+
+/// A running broker. Dropping it closes the port and all connections within moments, and forgets every message.
+///
+/// It lives in a thread of its own, so it serves whatever the caller's runtime does. rumqttd's router is a second
+/// thread, which has no way to end: it sleeps on, with its memory, until the process ends.
+#[derive(Debug)]
+pub struct Broker {
+    local_addr: SocketAddr,
+    /// Dropped to stop the broker.
+    stop: oneshot::Sender<()>,
+    /// How the broker's thread ended.
+    ended: oneshot::Receiver<io::Result<()>>,
+}
+
+impl Broker {
+    /// Starts a broker on 127.0.0.1; `port` 0 picks a free one. When it returns, clients are accepted and served.
+    ///
+    /// # Errors
+    ///
+    /// If the port cannot be bound (`ErrorKind::AddrInUse` if it is taken), or a thread cannot be started, or no hidden
+    /// port can be had.
+    pub async fn start(port: u16) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        listener.set_nonblocking(true)?;
+        let local_addr = listener.local_addr()?;
+        let (stop, stopped) = oneshot::channel();
+        let (ready, is_ready) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        thread::Builder::new().name("broker".to_owned()).spawn(move || {
+            // Fails if the broker has been dropped, and then nobody wants to know.
+            end.send(run(listener, ready, stopped)).ok();
+        })?;
+        let broker = Self { local_addr, stop, ended };
+        match is_ready.await {
+            Ok(()) => Ok(broker),
+            Err(_) => Err(broker.serve().await.err().unwrap_or_else(thread_died)),
+        }
+    }
+
+    /// The address to connect to.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// Runs the broker; to stop it, drop this future.
+    ///
+    /// # Errors
+    ///
+    /// If rumqttd has broken down. Without an error it does not return.
+    pub async fn serve(self) -> io::Result<()> {
+        // The whole broker moves into this future, so that dropping it stops the thread.
+        let Self { stop, ended, .. } = self;
+        let outcome = ended.await;
+        drop(stop);
+        outcome.unwrap_or_else(|_| Err(thread_died()))
+    }
+}
+
+fn thread_died() -> io::Error {
+    io::Error::other("the broker's thread has died")
+}
+
+/// The broker's thread, until `stopped` is dropped at its other end or rumqttd breaks down.
+///
+/// One thread for everything is not only simple: rumqttd's bookkeeping of wills relies on it.
+fn run(
+    listener: std::net::TcpListener,
+    ready: oneshot::Sender<()>,
+    stopped: oneshot::Receiver<()>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Leaving this function drops the runtime, and with it all tasks and sockets.
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener)?;
+        // rumqttd does not export the type of `router`, which is why all that needs it stands here.
+        let router = Router::new(0, router_config()).spawn();
+        let backends = Backends {
+            v4: launch("v4", |settings| Server::new(settings, router.clone(), Dialect::new(V4, Properties::Absent)))
+                .await?,
+            v5: launch("v5", |settings| Server::new(settings, router.clone(), Dialect::new(V5, Properties::Allowed)))
+                .await?,
+        };
+        let breakdown = async {
+            while !router.is_disconnected() {
+                sleep(WATCH_INTERVAL).await;
+            }
+        };
+        ready.send(()).ok();
+        tokio::select! {
+            _ = stopped => Ok(()),
+            () = breakdown => Err(io::Error::other("rumqttd has broken down: its router has stopped")),
+            () = front::accept(&listener, backends) => Ok(()),
+        }
+    })
+}
+
+/// Starts one of rumqttd's listeners on a free port and returns its address once it accepts.
+///
+/// rumqttd binds by itself and does not say what it got for port 0, so the port is chosen here, released and hoped for.
+async fn launch<P>(
+    name: &str,
+    server: impl Fn(ServerSettings) -> Server<P>,
+) -> io::Result<SocketAddr>
+where
+    P: Protocol + Clone + Send + Sync + 'static,
+{
+    for _ in 0..PORT_ATTEMPTS {
+        let listen = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let mut server = server(server_settings(name, listen));
+        let running = async move {
+            if server.start(LinkType::Remote).await.is_ok() {
+                pending::<()>().await;
+            }
+        };
+        let task = tokio::spawn(running);
+        let connected = timeout(READY_TIMEOUT, connect(listen)).await;
+        // A task that has ended could not bind: what has answered is another process.
+        if matches!(connected, Ok(Ok(()))) && !task.is_finished() {
+            return Ok(listen);
+        }
+        task.abort();
+    }
+    Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port for the broker's own use"))
+}
+
+async fn connect(address: SocketAddr) -> io::Result<()> {
+    // The listener's task binds when it first runs, which a failed attempt waits for.
+    for _ in 0..100 {
+        if TcpStream::connect(address).await.is_ok() {
+            return Ok(());
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    Err(io::ErrorKind::ConnectionRefused.into())
+}
+
+fn router_config() -> RouterConfig {
+    RouterConfig {
+        max_connections: MAX_CONNECTIONS,
+        max_outgoing_packet_count: MAX_OUTGOING,
+        max_segment_size: SEGMENT_SIZE,
+        max_segment_count: SEGMENT_COUNT,
+        ..RouterConfig::default()
+    }
+}
+
+fn server_settings(name: &str, listen: SocketAddr) -> ServerSettings {
+    ServerSettings {
+        name: name.to_owned(),
+        listen,
+        tls: None,
+        next_connection_delay_ms: 0,
+        connections: ConnectionSettings {
+            // The front has seen the CONNECT begin, within a time of its own; the rest may be as slow.
+            connection_timeout_ms: 10_000,
+            max_payload_size: MAX_PACKET,
+            max_inflight_count: MAX_INCOMING,
+            auth: None,
+            external_auth: None,
+            dynamic_filters: true,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    async fn answer(address: SocketAddr, packet: &[u8]) -> io::Result<Vec<u8>> {
+        let mut client = TcpStream::connect(address).await?;
+        client.write_all(packet).await?;
+        let mut answer = vec![0; 4];
+        timeout(READY_TIMEOUT, client.read_exact(&mut answer)).await??;
+        Ok(answer)
+    }
+
+    #[tokio::test]
+    async fn serves_both_versions_until_dropped() -> Result<(), Box<dyn Error>> {
+        let broker = Broker::start(0).await?;
+        let address = broker.local_addr();
+        let taken = Broker::start(address.port()).await;
+        assert_eq!(taken.err().map(|error| error.kind()), Some(io::ErrorKind::AddrInUse));
+
+        // Keep alive 0 and a slash in the client identifier: see `dialect`.
+        assert_eq!(
+            answer(address, b"\x10\x0f\x00\x04MQTT\x04\x02\x00\x00\x00\x03a/b").await?,
+            b"\x20\x02\x00\x00"
+        );
+        let v5 = answer(address, b"\x10\x10\x00\x04MQTT\x05\x02\x00\x3c\x00\x00\x03a/b").await?;
+        assert_eq!(v5.get(2..), Some([0, 0].as_slice()));
+
+        drop(broker);
+        let closed = async {
+            while TcpStream::connect(address).await.is_ok() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(READY_TIMEOUT, closed).await?;
+        Ok(())
+    }
+}
