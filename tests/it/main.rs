@@ -1,0 +1,26 @@
+//! The whole program, tried from outside: every test runs the real binary with an empty environment, its own home,
+//! a deadline and a broker on a free port of 127.0.0.1, which is either a script in this process or a real mosquitto.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on must stop loudly"
+)]
+
+mod architecture;
+mod bed;
+#[cfg(feature = "broker")]
+mod broker;
+mod delivery;
+mod exit_status;
+mod faults_connect;
+mod publish;
+mod publish_faults;
+mod publish_reconnect;
+mod readme;
+mod subscribe;
+mod subscribe_faults;
+mod support;
+mod usage;

@@ -1,0 +1,238 @@
+//! A real mosquitto on a free port of 127.0.0.1, for what a script cannot vouch for.
+//!
+//! Never touches a broker that the system itself may run.
+
+use std::env;
+use std::fs;
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::mqtt::Mqtt;
+use super::process::{Capture, Signal, TICK, free_port, wait_at_most};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long another test process may take to install the broker.
+const INSTALLATION: Duration = Duration::from_secs(300);
+
+/// Another process may take a free port between the look and the start.
+const ATTEMPTS: usize = 5;
+
+/// A running broker (or a stopped one, between `stop` and `restart`); killed when dropped.
+pub struct Mosquitto {
+    child: Option<Child>,
+    port: u16,
+    config: PathBuf,
+    _directory: TempDir,
+}
+
+/// What the broker is to be like, beyond the defaults.
+pub struct Options {
+    directory: TempDir,
+    lines: Vec<String>,
+    anonymous: bool,
+}
+
+impl Mosquitto {
+    /// A broker that lets everybody in and forgets everything at its end.
+    pub fn start() -> Self {
+        Self::options().start()
+    }
+
+    pub fn options() -> Options {
+        Options {
+            directory: tempfile::tempdir().expect("a temporary directory can be made"),
+            lines: Vec::new(),
+            anonymous: true,
+        }
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The client, told to connect here.
+    pub fn mqtt(&self, command: &str) -> Mqtt {
+        Mqtt::at(command, self.port)
+    }
+
+    /// Ends the broker in an orderly way: with persistence, it writes its state.
+    pub fn stop(&mut self) {
+        let Some(mut child) = self.child.take() else {
+            return;
+        };
+        Signal::Terminate.send(child.id());
+        if wait_at_most(&mut child, PATIENCE).is_none() {
+            end(&mut child);
+            panic!("mosquitto did not stop within {PATIENCE:?}");
+        }
+    }
+
+    /// Ends the broker as a crash would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            end(&mut child);
+        }
+    }
+
+    /// Starts the broker again on the same port, after a `stop` where it still runs.
+    pub fn restart(&mut self) {
+        self.stop();
+        match launch(&self.config, self.port) {
+            Ok(child) => self.child = Some(child),
+            Err(complaint) => panic!("mosquitto did not come back: {complaint}"),
+        }
+    }
+}
+
+impl Drop for Mosquitto {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Options {
+    /// One more line of mosquitto's configuration, such as `max_inflight_messages 1`.
+    pub fn line(mut self, line: &str) -> Self {
+        self.lines.push(line.to_owned());
+        self
+    }
+
+    /// Sessions and retained messages outlive a `stop`.
+    pub fn persistent(self) -> Self {
+        let location = format!("persistence_location {}/", self.directory.path().display());
+        self.line("persistence true").line(&location)
+    }
+
+    /// Only this user gets in; may be said for several.
+    pub fn user(mut self, name: &str, password: &str) -> Self {
+        let file = self.directory.path().join("passwords");
+        let create: &[&str] = if file.exists() { &["-b"] } else { &["-b", "-c"] };
+        let status = Command::new("mosquitto_passwd")
+            .args(create)
+            .arg(&file)
+            .args([name, password])
+            .stderr(Stdio::null())
+            .status()
+            .expect("mosquitto_passwd comes with mosquitto");
+        assert!(status.success(), "mosquitto_passwd failed: {status}");
+        if self.anonymous {
+            self.anonymous = false;
+            let line = format!("password_file {}", file.display());
+            self.lines.push(line);
+        }
+        self
+    }
+
+    /// An access control list in mosquitto's own words.
+    pub fn acl(self, rules: &str) -> Self {
+        let file = self.directory.path().join("acl");
+        fs::write(&file, rules).expect("the test's own directory can be written to");
+        let line = format!("acl_file {}", file.display());
+        self.line(&line)
+    }
+
+    pub fn start(self) -> Mosquitto {
+        let config = self.directory.path().join("mosquitto.conf");
+        let mut complaints = Vec::new();
+        for _ in 0..ATTEMPTS {
+            let port = free_port();
+            fs::write(&config, self.text(port))
+                .expect("the test's own directory can be written to");
+            match launch(&config, port) {
+                Ok(child) => {
+                    return Mosquitto {
+                        child: Some(child),
+                        port,
+                        config,
+                        _directory: self.directory,
+                    };
+                }
+                Err(complaint) => complaints.push(complaint),
+            }
+        }
+        panic!("mosquitto does not start:\n{}", complaints.join("\n"));
+    }
+
+    fn text(&self, port: u16) -> String {
+        // Started by root, mosquitto would become a user who cannot read the test's directory.
+        let fixed = format!(
+            "listener {port} 127.0.0.1\nallow_anonymous {}\nuser root\nlog_dest stderr\n",
+            self.anonymous
+        );
+        fixed + &self.lines.join("\n") + "\n"
+    }
+}
+
+/// Starts mosquitto and waits until it accepts; its own words when it does not.
+fn launch(config: &Path, port: u16) -> Result<Child, String> {
+    let mut child = Command::new(binary())
+        .arg("-c")
+        .arg(config)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("mosquitto can be started");
+    let log = Capture::of(child.stderr.take().expect("stderr is captured"));
+    let running = log
+        .wait(PATIENCE, |bytes| String::from_utf8_lossy(bytes).contains(" running").then_some(()));
+    if running.is_some() && TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        return Ok(child);
+    }
+    end(&mut child);
+    Err(log.text())
+}
+
+fn end(child: &mut Child) {
+    // Both fail only for a child that has been waited for.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Where mosquitto is; installs it where that is possible, once for all tests.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| find().unwrap_or_else(install))
+}
+
+fn find() -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    // Debian keeps it where only root's PATH leads.
+    env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
+        .map(|directory| directory.join("mosquitto"))
+        .find(|candidate| candidate.is_file())
+}
+
+/// Installs mosquitto; the directory that only one process can make keeps the others waiting meanwhile.
+fn install() -> PathBuf {
+    const COMMAND: &str =
+        "apt-get update && apt-get install -y --no-install-recommends mosquitto mosquitto-clients";
+    let lock = env::temp_dir().join("mqtt-tests-installing");
+    if is_root() && fs::create_dir(&lock).is_ok() {
+        // Failure shows in the look below.
+        let _ = Command::new("sh")
+            .args(["-c", COMMAND])
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .status();
+        fs::remove_dir(&lock).expect("nobody else removes it");
+    }
+    let deadline = Instant::now() + INSTALLATION;
+    while lock.exists() && Instant::now() < deadline {
+        thread::sleep(TICK);
+    }
+    find().unwrap_or_else(|| panic!("these tests need mosquitto; as root: {COMMAND}"))
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output();
+    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}

@@ -1,0 +1,33 @@
+//! The test bed: the client under test ([`Mqtt`]), a scripted broker ([`Peer`]) and a real one ([`Mosquitto`]).
+//!
+//! The MQTT codec here is written for the tests alone and shares nothing with the program, so that a mistake on one
+//! side cannot hide on the other.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "a bed has more room than the tests of one day fill"
+)]
+
+mod broker;
+mod bytes;
+mod conn;
+mod expected;
+mod mqtt;
+mod packet;
+mod peer;
+mod process;
+mod running;
+
+pub use broker::Mosquitto;
+pub use bytes::{Blob, Properties, frame, property};
+pub use conn::Conn;
+pub use expected::Output;
+pub use mqtt::Mqtt;
+pub use packet::{
+    Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
+};
+pub use peer::{Peer, Record};
+pub use process::{Signal, free_port};
+pub use running::Running;

@@ -1,0 +1,201 @@
+//! The builder for one run of `mqtt`: what it is given, and what is expected of it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use super::expected::{Expected, Fragment, Output, Stream};
+use super::running::Running;
+
+/// A run to be. The environment is empty but for `HOME`, an empty directory that is the working directory too.
+pub struct Mqtt {
+    command: Command,
+    stdin: Stdin,
+    captures_stdout: bool,
+    home: TempDir,
+    deadline: Duration,
+    expected: Expected,
+}
+
+/// What standard input holds.
+pub enum Stdin {
+    Nothing,
+    Bytes(Vec<u8>),
+    /// Whatever [`Running::write_stdin`] sends, until it is closed.
+    Open,
+}
+
+impl Mqtt {
+    /// `mqtt COMMAND`.
+    pub fn new(command: &str) -> Self {
+        let home = tempfile::tempdir().expect("a temporary directory can be made");
+        let mut mqtt = Command::new(env!("CARGO_BIN_EXE_mqtt"));
+        mqtt.env_clear().env("HOME", home.path()).current_dir(home.path()).arg(command);
+        Self {
+            command: mqtt,
+            stdin: Stdin::Nothing,
+            captures_stdout: true,
+            home,
+            deadline: Duration::from_secs(20),
+            expected: Expected::default(),
+        }
+    }
+
+    /// `mqtt COMMAND -h 127.0.0.1 -p PORT`.
+    pub fn at(command: &str, port: u16) -> Self {
+        Self::new(command).args(["-h", "127.0.0.1", "-p", &port.to_string()])
+    }
+
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.command.arg(arg);
+        self
+    }
+
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// The arguments of a shell line without quotes: split at white space.
+    pub fn line(self, args: &str) -> Self {
+        self.args(args.split_whitespace())
+    }
+
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Writes a file below the working directory.
+    pub fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), contents).expect("the test's own directory can be written to");
+        self
+    }
+
+    /// A path below the working directory.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// Standard input, which then ends.
+    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = Stdin::Bytes(bytes.as_ref().to_vec());
+        self
+    }
+
+    /// Standard input stays open until the test closes it.
+    pub fn stdin_open(mut self) -> Self {
+        self.stdin = Stdin::Open;
+        self
+    }
+
+    /// Sends standard output elsewhere; the captured one stays empty.
+    pub fn stdout_to(mut self, target: impl Into<Stdio>) -> Self {
+        self.command.stdout(target);
+        self.captures_stdout = false;
+        self
+    }
+
+    /// How long the test waits for the end of the run, once it waits.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    pub fn status(mut self, status: i32) -> Self {
+        self.expected.status = status;
+        self
+    }
+
+    pub fn stdout(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.expected.stdout = Stream::Exactly(bytes.as_ref().to_vec());
+        self
+    }
+
+    /// The test looks at standard output itself.
+    pub fn stdout_anything(mut self) -> Self {
+        self.expected.stdout = Stream::Like(Vec::new());
+        self
+    }
+
+    /// One line of standard output is like this pattern, in which `*` stands for anything.
+    pub fn stdout_line(mut self, pattern: &str) -> Self {
+        let pattern = Fragment::Line(pattern.to_owned());
+        self.expected.stdout.require(pattern);
+        self
+    }
+
+    pub fn stderr(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.expected.stderr = Stream::Exactly(bytes.as_ref().to_vec());
+        self
+    }
+
+    pub fn stderr_anything(mut self) -> Self {
+        self.expected.stderr = Stream::Like(Vec::new());
+        self
+    }
+
+    /// Standard error has this text somewhere, in upper or lower case.
+    pub fn stderr_contains(mut self, text: impl Into<String>) -> Self {
+        let fragment = Fragment::Contains(text.into());
+        self.expected.stderr.require(fragment);
+        self
+    }
+
+    /// Standard error has this text nowhere, in upper or lower case.
+    pub fn stderr_lacks(mut self, text: impl Into<String>) -> Self {
+        self.expected.stderr.require(Fragment::Lacks(text.into()));
+        self
+    }
+
+    /// One line of standard error is like this pattern, in which `*` stands for anything.
+    pub fn stderr_line(mut self, pattern: &str) -> Self {
+        let pattern = Fragment::Line(pattern.to_owned());
+        self.expected.stderr.require(pattern);
+        self
+    }
+
+    /// Runs to the end and checks every expectation.
+    #[track_caller]
+    pub fn run(self) -> Output {
+        self.spawn().wait()
+    }
+
+    /// Starts; [`Running::wait`] checks the expectations.
+    #[track_caller]
+    pub fn spawn(mut self) -> Running {
+        let line = command_line(&self.command);
+        if self.captures_stdout {
+            self.command.stdout(Stdio::piped());
+        }
+        self.command.stderr(Stdio::piped()).stdin(match self.stdin {
+            Stdin::Nothing => Stdio::null(),
+            Stdin::Bytes(_) | Stdin::Open => Stdio::piped(),
+        });
+        let child = self.command.spawn().expect("the binary can be started");
+        // The command still owns the target of `stdout_to`: a pipe would never end.
+        drop(self.command);
+        Running::new(child, line, self.stdin, self.home, self.deadline, self.expected)
+    }
+}
+
+/// The line as a person would type it, near enough to paste; long arguments are cut.
+fn command_line(command: &Command) -> String {
+    let words = command.get_args().map(shown_argument);
+    ["mqtt".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn shown_argument(argument: &OsStr) -> String {
+    const LONGEST: usize = 200;
+    let plain = |char: char| char.is_ascii_alphanumeric() || "-_./:=,@+".contains(char);
+    let text = argument.to_string_lossy();
+    match text.char_indices().nth(LONGEST) {
+        Some((cut, _)) => format!("{:?}… ({} bytes)", &text[..cut], argument.len()),
+        None if !text.is_empty() && text.chars().all(plain) => text.into_owned(),
+        None => format!("{argument:?}"),
+    }
+}
