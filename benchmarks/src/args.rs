@@ -1,0 +1,135 @@
+//! The command line of the runner.
+
+use std::num::ParseIntError;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::error::{Context, Error, Result};
+use crate::programs::Maker;
+use crate::workload::WINDOW;
+
+pub const HELP: &str = "\
+Measure mqtt beside mosquitto_pub and mosquitto_sub and print a Markdown table
+
+Usage: cargo run --release -p benchmarks -- [OPTIONS]
+
+  --only TEXT        only rows whose title contains TEXT (can be repeated)
+  --runs N           runs per row and program; 40 times as many of `pub -m` (default 5)
+  --peer WHICH       programs to measure: mqtt, mosquitto or both (default both; mqtt with --verify)
+  --mqtt PATH        measure this mqtt instead of building one
+  --count N          messages per row (default 200000 published, 500000 received; 5000 with --verify)
+  --window N         messages in flight to a subscriber at QoS 1 and 2 (default 1000)
+  --record FILE      write the table with machine, versions, date and commands to FILE
+  --enforce          end with 1 when a target is missed
+  --verify           few messages, no times: only counts, content and exit status
+  --self-check       measure the peer with a raw client in this process instead of a program
+  --scratch DIR      folder for inputs and outputs (default: /dev/shm, else the temporary files)
+  --help             this
+
+Exit status: 0 measured, 1 a program failed or delivered wrongly, 2 usage.
+";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    Measure,
+    Verify,
+    SelfCheck,
+    Help,
+}
+
+#[derive(Debug)]
+pub struct Args {
+    pub mode: Mode,
+    pub only: Vec<String>,
+    pub runs: usize,
+    pub makers: Vec<Maker>,
+    pub mqtt: Option<PathBuf>,
+    pub count: Option<usize>,
+    pub window: u16,
+    pub record: Option<PathBuf>,
+    pub enforce: bool,
+    pub scratch: Option<PathBuf>,
+}
+
+impl Args {
+    pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self> {
+        let mut args = Self {
+            mode: Mode::Measure,
+            only: Vec::new(),
+            runs: 0,
+            makers: Vec::new(),
+            mqtt: None,
+            count: None,
+            window: WINDOW,
+            record: None,
+            enforce: false,
+            scratch: None,
+        };
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let (flag, mut attached) = match word.split_once('=') {
+                Some((flag, value)) => (flag, Some(value.to_owned())),
+                None => (word.as_str(), None),
+            };
+            let mut value = || {
+                attached
+                    .take()
+                    .or_else(|| words.next())
+                    .ok_or_else(|| Error::new(format!("{flag} needs a value")))
+            };
+            match flag {
+                "--only" => args.only.push(value()?),
+                "--runs" => args.runs = positive(flag, &value()?)?,
+                "--peer" => args.makers = makers(&value()?)?,
+                "--mqtt" => args.mqtt = Some(value()?.into()),
+                "--count" => args.count = Some(positive(flag, &value()?)?),
+                "--window" => args.window = positive(flag, &value()?)?,
+                "--record" => args.record = Some(value()?.into()),
+                "--scratch" => args.scratch = Some(value()?.into()),
+                "--enforce" => args.enforce = true,
+                "--verify" => args.mode = Mode::Verify,
+                "--self-check" => args.mode = Mode::SelfCheck,
+                "--help" => args.mode = Mode::Help,
+                _ => return Err(Error::new(format!("unknown argument {word}"))),
+            }
+            if attached.is_some() {
+                return Err(Error::new(format!("{flag} takes no value")));
+            }
+        }
+        args.fill_in();
+        Ok(args)
+    }
+
+    fn fill_in(&mut self) {
+        let verify = self.mode == Mode::Verify;
+        if self.makers.is_empty() {
+            self.makers.push(Maker::Mqtt);
+            if !verify {
+                self.makers.push(Maker::Mosquitto);
+            }
+        }
+        if self.runs == 0 {
+            self.runs = if verify { 1 } else { 5 };
+        }
+    }
+}
+
+fn positive<T>(flag: &str, text: &str) -> Result<T>
+where
+    T: FromStr<Err = ParseIntError> + PartialOrd + From<u8>,
+{
+    let number = T::from_str(text).context(format!("{flag} {text}"))?;
+    if number < T::from(1) {
+        return Err(Error::new(format!("{flag} must be at least 1")));
+    }
+    Ok(number)
+}
+
+fn makers(text: &str) -> Result<Vec<Maker>> {
+    match text {
+        "mqtt" => Ok(vec![Maker::Mqtt]),
+        "mosquitto" => Ok(vec![Maker::Mosquitto]),
+        "both" => Ok(vec![Maker::Mqtt, Maker::Mosquitto]),
+        _ => Err(Error::new(format!("--peer {text}: not mqtt, mosquitto or both"))),
+    }
+}

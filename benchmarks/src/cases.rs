@@ -1,0 +1,95 @@
+//! What is measured, and what is asked of it: the rows of the table.
+
+/// What a program is told to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `pub -l`: one message per line of a file.
+    PublishLines,
+    /// `pub -m`: one message, from start to end.
+    PublishOne,
+    /// `sub`, into a file.
+    Subscribe,
+}
+
+/// What `mqtt` must reach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target {
+    /// At least this many times as fast as mosquitto.
+    TimesFaster(f64),
+    /// At most this much of mosquitto's time.
+    ShareOfTime(f64),
+    /// At most this many times its own time for the same at QoS 0.
+    TimesOwnZero(f64),
+    /// At most this many KiB of memory.
+    Kibibytes(u64),
+}
+
+/// A row.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    pub kind: Kind,
+    pub qos: u8,
+    /// Messages; none where they go on until the program is ended.
+    pub count: Option<usize>,
+    pub target: Target,
+}
+
+/// How many messages each kind of row takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    pub published: usize,
+    pub received: usize,
+}
+
+/// The rows of which the time is taken.
+pub fn timed(counts: Counts) -> Vec<Case> {
+    use Kind::{PublishLines, PublishOne, Subscribe};
+    use Target::{ShareOfTime, TimesFaster, TimesOwnZero};
+    [
+        (PublishLines, 0, counts.published, TimesFaster(8.0)),
+        (PublishLines, 1, counts.published, TimesOwnZero(2.0)),
+        (PublishLines, 2, counts.published, TimesOwnZero(4.0)),
+        (Subscribe, 0, counts.received, TimesFaster(7.0)),
+        (Subscribe, 1, counts.received, TimesFaster(14.0)),
+        (Subscribe, 2, counts.received, TimesFaster(10.0)),
+        (PublishOne, 0, 1, ShareOfTime(0.75)),
+        (PublishOne, 1, 1, ShareOfTime(0.75)),
+    ]
+    .map(|(kind, qos, count, target)| Case { kind, qos, count: Some(count), target })
+    .to_vec()
+}
+
+/// The rows of which the peak memory is taken.
+pub fn memory() -> Vec<Case> {
+    use Kind::{PublishLines, Subscribe};
+    [(PublishLines, 0), (PublishLines, 1), (Subscribe, 0), (Subscribe, 1)]
+        .map(|(kind, qos)| Case { kind, qos, count: None, target: Target::Kibibytes(16 * 1024) })
+        .to_vec()
+}
+
+impl Case {
+    /// Names the row; `--only` looks in it.
+    pub fn title(&self) -> String {
+        let what = match (self.kind, self.count) {
+            (Kind::PublishLines, Some(count)) => format!("pub -l, {} lines", thousands(count)),
+            (Kind::PublishLines, None) => "memory: pub -l, 100 MB, peer that stops reading".into(),
+            (Kind::PublishOne, _) => "pub -m, start to end".into(),
+            (Kind::Subscribe, Some(count)) => format!("sub, {} messages", thousands(count)),
+            (Kind::Subscribe, None) => "memory: sub, stdout that nobody reads".into(),
+        };
+        format!("{what}, QoS {}", self.qos)
+    }
+}
+
+/// 200,000 for 200000.
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
