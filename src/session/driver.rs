@@ -295,9 +295,7 @@ impl Driver<'_> {
             }
             let connect_by = (!self.engine.is_up()).then_some(connect_by);
             let deadlines = [connect_by, self.engine.deadline(), self.job.deadline()];
-            if self.poll_timer::<()>(cx, deadlines.into_iter().flatten().min()).is_pending() {
-                return Poll::Pending;
-            }
+            return self.poll_timer(cx, deadlines.into_iter().flatten().min());
         }
     }
 

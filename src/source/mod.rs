@@ -32,7 +32,7 @@ pub struct Record {
     pub payload: Bytes,
 }
 
-/// Records that were read together.
+/// Records that were read together; an empty one is the end.
 pub type Batch = std::vec::IntoIter<Record>;
 
 /// Why reading ended before the input did.
@@ -120,10 +120,9 @@ impl Source {
         thread::Builder::new()
             .name("input".to_owned())
             .spawn(move || {
-                if let Err(error) = read(&sender) {
-                    // Nobody listens any more when the run is over.
-                    let _ = sender.blocking_send(Err(error));
-                }
+                let end = read(&sender).map(|()| Batch::default());
+                // Nobody listens any more when the run is over.
+                let _ = sender.blocking_send(end);
             })
             .map_err(|error| SourceError::Io { name: "the input".to_owned(), error })?;
         Ok(Self { ready: None, reading: Some(receiver) })
@@ -134,9 +133,20 @@ impl Source {
         if let Some(batch) = self.ready.take() {
             return Poll::Ready(Some(Ok(batch)));
         }
-        match &mut self.reading {
-            Some(receiver) => receiver.poll_recv(cx),
-            None => Poll::Ready(None),
+        let Some(receiver) = &mut self.reading else { return Poll::Ready(None) };
+        let received = std::task::ready!(receiver.poll_recv(cx));
+        match received {
+            // The mark of the end. Without it the thread broke down, and its input is not whole.
+            Some(Ok(batch)) if batch.as_slice().is_empty() => {
+                self.reading = None;
+                Poll::Ready(None)
+            }
+            None => {
+                self.reading = None;
+                let error = io::Error::other("reading broke down");
+                Poll::Ready(Some(Err(SourceError::Io { name: "the input".to_owned(), error })))
+            }
+            received => Poll::Ready(received),
         }
     }
 }
