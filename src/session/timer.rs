@@ -2,26 +2,31 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
 
 /// Wakes the task at the earliest deadline it was last asked for. Deadlines mostly move away, so the
-/// timer is only set anew when one comes nearer; waking too early costs one look at the clock.
+/// timer is only set anew when one comes nearer, or when it fires for one that has moved away.
 #[derive(Default)]
 pub(super) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timer {
-    /// Ready when `deadline` or an earlier one has passed; otherwise the task will be woken by then.
+    /// Ready when `deadline` has passed; otherwise the task will be woken by then.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         let Some(deadline) = deadline else { return Poll::Pending };
         let deadline = tokio::time::Instant::from_std(deadline);
         let sleep = self.sleep.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if deadline < sleep.deadline() || sleep.is_elapsed() {
-            sleep.as_mut().reset(deadline);
+        loop {
+            if deadline < sleep.deadline() || sleep.is_elapsed() {
+                sleep.as_mut().reset(deadline);
+            }
+            ready!(sleep.as_mut().poll(cx));
+            if sleep.deadline() >= deadline {
+                return Poll::Ready(());
+            }
         }
-        sleep.as_mut().poll(cx)
     }
 }
