@@ -89,15 +89,13 @@ impl Connection {
             (_, true) => Verbosity::Debug,
             _ => Verbosity::Normal,
         });
-        if args.password.is_some() {
-            ui.warn(
-                "other users of this machine can read the password after -P: use --password-file",
-            );
-        }
-        if url.as_ref().is_some_and(|url| url.password.is_some()) {
-            ui.warn(
-                "other users of this machine can read the password in --url: use --password-file",
-            );
+        let in_url = url.as_ref().is_some_and(|url| url.password.is_some());
+        for (given, place) in [(args.password.is_some(), "after -P"), (in_url, "in --url")] {
+            if given {
+                ui.warn(&format!(
+                    "other users of this machine can read the password {place}: use --password-file"
+                ));
+            }
         }
         let (mut username, mut password) = (args.username.clone(), secret::typed(&args)?);
         let (mut url_topic, typed_url) = (None, url.is_some());

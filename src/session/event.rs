@@ -88,8 +88,6 @@ pub enum Taken {
     Dropped,
     /// It is being written, and no further message may be taken or acknowledged.
     Last,
-    /// Nothing more is wanted; this one neither.
-    Unwanted,
 }
 
 /// What a command does on a session.

@@ -248,7 +248,6 @@ impl Engine {
                 self.inbound.hand_on(id, publish.qos);
                 self.take_no_more();
             }
-            Taken::Unwanted => self.take_no_more(),
         }
         Ok(())
     }

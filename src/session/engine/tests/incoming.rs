@@ -108,16 +108,6 @@ fn after_the_last_message_nothing_more_is_taken_or_acknowledged() {
 }
 
 #[test]
-fn an_unwanted_message_is_not_acknowledged_either() {
-    let mut bench = Bench::up(options(), Version::V5);
-    bench.job.answers = [Taken::Unwanted].into();
-    bench.hear(&[message(Version::V5, 0x32, 1, ""), message(Version::V5, 0x32, 2, "")].concat());
-    bench.engine.written(0).unwrap();
-    assert_eq!(bench.job.messages.len(), 1);
-    assert!(bench.sent().is_empty());
-}
-
-#[test]
 fn what_was_taken_before_the_end_is_still_acknowledged_after_it() {
     let mut bench = Bench::up(options(), Version::V5);
     bench.hear(&message(Version::V5, 0x32, 1, ""));
