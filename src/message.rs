@@ -59,6 +59,40 @@ impl FromStr for QoS {
     }
 }
 
+/// The MQTT 5 properties of a message to publish ([MQTT 5, 3.3.2.3]). Every text is without NUL, and texts and
+/// bytes are at most 65,535 bytes long.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PublishProperties {
+    /// Whether the payload is declared to be UTF-8 text.
+    pub payload_utf8: Option<bool>,
+    /// Seconds the message may live.
+    pub message_expiry: Option<u32>,
+    /// What the payload is.
+    pub content_type: Option<String>,
+    /// Where an answer is expected.
+    pub response_topic: Option<TopicName>,
+    /// What ties an answer to its request.
+    pub correlation_data: Option<Vec<u8>>,
+    /// The user's names and values, in their order.
+    pub user_properties: Vec<(String, String)>,
+}
+
+impl PublishProperties {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Bytes of texts and data.
+    fn size(&self) -> usize {
+        let pairs = self.user_properties.iter().map(|(name, value)| name.len() + value.len());
+        pairs.sum::<usize>()
+            + self.content_type.as_ref().map_or(0, String::len)
+            + self.response_topic.as_ref().map_or(0, |topic| topic.as_str().len())
+            + self.correlation_data.as_ref().map_or(0, Vec::len)
+    }
+}
+
 /// What a message to publish carries besides its payload. Many messages share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
@@ -68,6 +102,20 @@ pub struct Envelope {
     pub qos: QoS,
     /// Whether the broker keeps it for later subscribers.
     pub retain: bool,
+    /// MQTT 5 only.
+    pub properties: PublishProperties,
+}
+
+impl Envelope {
+    /// An envelope without properties.
+    pub fn new(topic: TopicName, qos: QoS, retain: bool) -> Self {
+        Self { topic, qos, retain, properties: PublishProperties::default() }
+    }
+
+    /// Bytes of its texts and data.
+    pub fn size(&self) -> usize {
+        self.topic.as_str().len() + self.properties.size()
+    }
 }
 
 /// The message the broker publishes when the connection ends without DISCONNECT ([MQTT 5, 3.1.2.5]).

@@ -1,4 +1,4 @@
-//! MQTT 5 properties: the table of identifiers, and strict reading of a property block
+//! MQTT 5 properties: the table of identifiers, strict reading of a property block, and writing one
 //! ([MQTT 5, 2.2.2]).
 //!
 //! A block is checked once, as it comes off the network, and read without failing afterwards.
@@ -6,9 +6,10 @@
 
 #![deny(clippy::indexing_slicing)]
 
+use bytes::BufMut;
 use std::fmt;
 
-/// The packets that carry properties towards a client, as a bit set for the table.
+/// The packets that carry properties, as a bit set for the table: first those towards a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// CONNACK.
@@ -21,16 +22,36 @@ pub enum Carrier {
     Disconnect = 8,
     /// AUTH.
     Auth = 16,
+    /// CONNECT, from a client.
+    Connect = 32,
+    /// The will in a CONNECT.
+    Will = 64,
+    /// PUBLISH, from a client.
+    PublishOut = 128,
+    /// SUBSCRIBE.
+    Subscribe = 256,
+    /// UNSUBSCRIBE.
+    Unsubscribe = 512,
+    /// DISCONNECT, from a client.
+    DisconnectOut = 1024,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
+/// What a property holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One byte.
     Byte,
+    /// A two byte integer.
     Two,
+    /// A four byte integer.
     Four,
+    /// A variable byte integer.
     Varint,
+    /// A string.
     Text,
+    /// Bytes.
     Binary,
+    /// Two strings.
     Pair,
 }
 
@@ -45,11 +66,15 @@ macro_rules! properties {
                 match number { $($number => Some(Self::$name),)* _ => None }
             }
 
-            fn kind(self) -> Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// What it holds.
+            pub fn kind(self) -> Kind {
                 match self { $(Self::$name => Kind::$kind,)* }
             }
 
-            fn carriers(self) -> u8 {
+            fn carriers(self) -> u16 {
                 match self { $(Self::$name => $carriers,)* }
             }
 
@@ -61,11 +86,19 @@ macro_rules! properties {
     };
 }
 
-const CONNACK: u8 = Carrier::ConnAck as u8;
-const PUBLISH: u8 = Carrier::Publish as u8;
-const ACK: u8 = Carrier::Ack as u8;
-const DISCONNECT: u8 = Carrier::Disconnect as u8;
-const AUTH: u8 = Carrier::Auth as u8;
+const CONNACK: u16 = Carrier::ConnAck as u16;
+const PUBLISH: u16 = Carrier::Publish as u16 | MESSAGE;
+const ACK: u16 = Carrier::Ack as u16;
+const DISCONNECT: u16 = Carrier::Disconnect as u16;
+const AUTH: u16 = Carrier::Auth as u16;
+const CONNECT: u16 = Carrier::Connect as u16;
+const WILL: u16 = Carrier::Will as u16;
+const PUBLISH_OUT: u16 = Carrier::PublishOut as u16;
+const SUBSCRIBE: u16 = Carrier::Subscribe as u16;
+const DISCONNECT_OUT: u16 = Carrier::DisconnectOut as u16;
+
+/// What belongs to a message, in a will too.
+const MESSAGE: u16 = PUBLISH_OUT | WILL;
 
 properties! {
     /// Whether the payload is declared to be UTF-8 text.
@@ -79,37 +112,43 @@ properties! {
     /// What ties an answer to its request.
     CorrelationData = 0x09, Binary, "correlation-data", PUBLISH;
     /// The subscription that matched; may appear several times in a PUBLISH.
-    SubscriptionId = 0x0b, Varint, "subscription-identifier", PUBLISH;
+    SubscriptionId = 0x0b, Varint, "subscription-identifier", Carrier::Publish as u16 | SUBSCRIBE;
     /// Seconds the session outlives the connection.
-    SessionExpiry = 0x11, Four, "session-expiry-interval", CONNACK;
+    SessionExpiry = 0x11, Four, "session-expiry-interval", CONNACK | CONNECT | DISCONNECT_OUT;
     /// The client id the broker chose.
     AssignedClientId = 0x12, Text, "assigned-client-identifier", CONNACK;
     /// The keep-alive the broker demands, in seconds.
     ServerKeepAlive = 0x13, Two, "server-keep-alive", CONNACK;
     /// Enhanced authentication: its name.
-    AuthenticationMethod = 0x15, Text, "authentication-method", CONNACK | AUTH;
+    AuthenticationMethod = 0x15, Text, "authentication-method", CONNACK | AUTH | CONNECT;
     /// Enhanced authentication: its bytes.
-    AuthenticationData = 0x16, Binary, "authentication-data", CONNACK | AUTH;
+    AuthenticationData = 0x16, Binary, "authentication-data", CONNACK | AUTH | CONNECT;
+    /// Whether the broker may explain what it refuses.
+    RequestProblemInformation = 0x17, Byte, "request-problem-information", CONNECT;
+    /// Seconds between the loss of the connection and the will.
+    WillDelay = 0x18, Four, "will-delay-interval", WILL;
+    /// Whether the broker is asked for a prefix for response topics.
+    RequestResponseInformation = 0x19, Byte, "request-response-information", CONNECT;
     /// The prefix for response topics.
     ResponseInformation = 0x1a, Text, "response-information", CONNACK;
     /// Another server to use.
     ServerReference = 0x1c, Text, "server-reference", CONNACK | DISCONNECT;
     /// Why, for a person to read.
-    ReasonString = 0x1f, Text, "reason-string", CONNACK | ACK | DISCONNECT | AUTH;
+    ReasonString = 0x1f, Text, "reason-string", CONNACK | ACK | DISCONNECT | AUTH | DISCONNECT_OUT;
     /// How many QoS 1 and 2 messages may be in flight.
-    ReceiveMaximum = 0x21, Two, "receive-maximum", CONNACK;
-    /// How many topic aliases the broker takes.
-    TopicAliasMaximum = 0x22, Two, "topic-alias-maximum", CONNACK;
+    ReceiveMaximum = 0x21, Two, "receive-maximum", CONNACK | CONNECT;
+    /// How many topic aliases the other side takes.
+    TopicAliasMaximum = 0x22, Two, "topic-alias-maximum", CONNACK | CONNECT;
     /// A number that stands for the topic.
-    TopicAlias = 0x23, Two, "topic-alias", PUBLISH;
+    TopicAlias = 0x23, Two, "topic-alias", Carrier::Publish as u16 | PUBLISH_OUT;
     /// The highest QoS the broker takes.
     MaximumQos = 0x24, Byte, "maximum-qos", CONNACK;
     /// Whether the broker keeps retained messages.
     RetainAvailable = 0x25, Byte, "retain-available", CONNACK;
     /// A name and a value of the user's; may appear several times.
-    UserProperty = 0x26, Pair, "user-property", CONNACK | PUBLISH | ACK | DISCONNECT | AUTH;
-    /// The largest packet the broker takes, in bytes.
-    MaximumPacketSize = 0x27, Four, "maximum-packet-size", CONNACK;
+    UserProperty = 0x26, Pair, "user-property", u16::MAX;
+    /// The largest packet the other side takes, in bytes.
+    MaximumPacketSize = 0x27, Four, "maximum-packet-size", CONNACK | CONNECT;
     /// Whether the broker takes wildcards in filters.
     WildcardAvailable = 0x28, Byte, "wildcard-subscription-available", CONNACK;
     /// Whether the broker takes subscription identifiers.
@@ -117,6 +156,27 @@ properties! {
     /// Whether the broker takes shared subscriptions.
     SharedAvailable = 0x2a, Byte, "shared-subscription-available", CONNACK;
 }
+
+impl Id {
+    /// Whether `carrier` may hold it.
+    pub fn is_for(self, carrier: Carrier) -> bool {
+        self.carriers() & carrier as u16 != 0
+    }
+
+    /// Whether it can have this value.
+    pub fn takes(self, number: u32) -> bool {
+        let in_size = match self.kind() {
+            Kind::Byte => number <= u32::from(u8::MAX),
+            Kind::Two => number <= u32::from(u16::MAX),
+            Kind::Varint => number <= LARGEST_VARINT,
+            _ => true,
+        };
+        in_size && in_range(self, number)
+    }
+}
+
+/// The largest variable byte integer ([MQTT 5, 1.5.5]).
+pub const LARGEST_VARINT: u32 = 268_435_455;
 
 /// What a property says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,7 +273,7 @@ fn check(block: &[u8], carrier: Carrier) -> Result<(), PropertyError> {
     let mut seen = 0u64;
     while !rest.is_empty() {
         let (id, value) = take_property(&mut rest)?;
-        if id.carriers() & carrier as u8 == 0 {
+        if !id.is_for(carrier) {
             return Err(PropertyError::Misplaced(id));
         }
         let bit = 1u64 << (id as u8);
@@ -235,6 +295,8 @@ fn in_range(id: Id, number: u32) -> bool {
     match id {
         Id::PayloadFormat
         | Id::MaximumQos
+        | Id::RequestProblemInformation
+        | Id::RequestResponseInformation
         | Id::RetainAvailable
         | Id::WildcardAvailable
         | Id::SubscriptionIdAvailable
@@ -300,6 +362,66 @@ pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u32> {
         }
     }
     None
+}
+
+/// A property block being written. Texts and bytes are at most 65,535 bytes long; that is checked where
+/// they enter the program, and what is longer all the same is cut.
+#[derive(Debug, Default)]
+pub struct Block(Vec<u8>);
+
+impl Block {
+    /// Adds a number as large as `id` holds; a larger one is cut to it.
+    pub fn number(&mut self, id: Id, number: u32) {
+        self.0.push(id as u8);
+        match id.kind() {
+            Kind::Byte => self.0.push(number as u8),
+            Kind::Two => self.0.extend((number as u16).to_be_bytes()),
+            Kind::Varint => put_varint(&mut self.0, number as usize),
+            _ => self.0.extend(number.to_be_bytes()),
+        }
+    }
+
+    /// Adds a text or bytes.
+    pub fn bytes(&mut self, id: Id, bytes: &[u8]) {
+        self.0.push(id as u8);
+        put_binary(&mut self.0, bytes);
+    }
+
+    /// Adds user properties, in their order.
+    pub fn pairs(&mut self, pairs: &[(String, String)]) {
+        for (name, value) in pairs {
+            self.bytes(Id::UserProperty, name.as_bytes());
+            put_binary(&mut self.0, value.as_bytes());
+        }
+    }
+
+    /// The length of the block, and the block.
+    pub fn finish(self) -> Vec<u8> {
+        let mut whole = Vec::with_capacity(self.0.len() + 4);
+        put_varint(&mut whole, self.0.len());
+        whole.extend(self.0);
+        whole
+    }
+}
+
+/// Appends a variable byte integer ([MQTT 5, 1.5.5]).
+pub(crate) fn put_varint(out: &mut impl BufMut, mut value: usize) {
+    loop {
+        let byte = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            out.put_u8(byte);
+            return;
+        }
+        out.put_u8(byte | 0x80);
+    }
+}
+
+/// Appends a length and that many bytes ([MQTT 5, 1.5.6]).
+pub(crate) fn put_binary(out: &mut impl BufMut, bytes: &[u8]) {
+    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+    out.put_u16(length);
+    out.put_slice(bytes.get(..length.into()).unwrap_or(bytes));
 }
 
 #[cfg(test)]

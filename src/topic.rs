@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// The longest topic name or filter, in bytes ([MQTT-4.7.3-3]).
 pub const MAX_TOPIC_LENGTH: usize = 65_535;
 
+/// What a shared subscription begins with.
+const SHARE: &str = "$share/";
+
 /// What is wrong with a topic name or filter, as a clause that follows its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TopicError {
@@ -74,7 +77,7 @@ pub fn check_name(text: &str) -> Result<(), TopicError> {
 /// Says which rule of [MQTT 5, 4.7 and 4.8.2] it breaks.
 pub fn check_filter(text: &str) -> Result<(), TopicError> {
     check_common(text)?;
-    let filter = match text.strip_prefix("$share/") {
+    let filter = match text.strip_prefix(SHARE) {
         None => text,
         Some(shared) => {
             let (group, filter) = shared.split_once('/').ok_or(TopicError::Share)?;
@@ -159,11 +162,25 @@ impl TopicFilter {
     /// Whether a message published to `name` belongs to this subscription; of a shared one the
     /// part behind the group counts.
     pub fn matches(&self, name: &str) -> bool {
-        let filter = match self.0.strip_prefix("$share/") {
+        matches(self.unshared(), name)
+    }
+
+    /// Whether it is a shared subscription ([MQTT 5, 4.8.2]).
+    pub fn is_shared(&self) -> bool {
+        self.0.starts_with(SHARE)
+    }
+
+    /// Whether more than one topic can match.
+    pub fn has_wildcard(&self) -> bool {
+        self.unshared().contains(['+', '#'])
+    }
+
+    /// The filter without the group.
+    fn unshared(&self) -> &str {
+        match self.0.strip_prefix(SHARE) {
             Some(shared) => shared.split_once('/').map_or(shared, |(_, filter)| filter),
             None => &self.0,
-        };
-        matches(filter, name)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One connection: a stream, what was read from it and not yet understood, and the trace.
 
-use super::engine::Engine;
+use super::engine::{Engine, Received};
 use super::event::{Event, Job};
 use super::fault::Fault;
 use super::{stranger, trace};
@@ -30,6 +30,10 @@ pub(super) struct Connection {
     pub(super) stuck: bool,
     /// Bytes of the engine's output that the trace has shown.
     traced: usize,
+    /// Bytes of the input that the trace has shown.
+    traced_input: usize,
+    /// The job had no room for all that was read.
+    left_over: bool,
     /// The other side has sent something.
     pub(super) answered: bool,
     /// When CONNACK came.
@@ -48,6 +52,8 @@ impl Connection {
             stuck: false,
             tracing,
             traced: 0,
+            traced_input: 0,
+            left_over: false,
             answered: false,
             up_since: None,
             moved: false,
@@ -94,7 +100,8 @@ impl Connection {
         self.traced = 0;
     }
 
-    /// Reads once, and lets the engine take what is complete; not at all while the job is `deaf`.
+    /// Reads once, unless something is left over, and lets the engine take what is complete; not at all while
+    /// the job is `deaf`.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -108,6 +115,10 @@ impl Connection {
                 Some(error) => Err(Fault::Io(error)),
                 None => Ok(()),
             };
+        }
+        if std::mem::take(&mut self.left_over) {
+            self.moved = true;
+            return self.hand_on(engine, job, now);
         }
         match self.poll_fill(cx) {
             Poll::Pending => Ok(()),
@@ -123,10 +134,22 @@ impl Connection {
                 if self.tracing {
                     self.trace_input(engine, job);
                 }
-                engine.receive(now, &mut self.input, job)
+                self.hand_on(engine, job, now)
             }
             Poll::Ready(Err(error)) => Err(Fault::Io(self.broken.take().unwrap_or(error))),
         }
+    }
+
+    fn hand_on(
+        &mut self,
+        engine: &mut Engine,
+        job: &mut dyn Job,
+        now: Instant,
+    ) -> Result<(), Fault> {
+        let before = self.input.len();
+        self.left_over = engine.receive(now, &mut self.input, job)? == Received::Full;
+        self.traced_input = self.traced_input.saturating_sub(before - self.input.len());
+        Ok(())
     }
 
     /// Reads on after our DISCONNECT; whether the end was reached.
@@ -173,8 +196,10 @@ impl Connection {
     }
 
     fn trace_input(&mut self, engine: &Engine, job: &mut dyn Job) {
-        for line in trace::describe_all(engine.version(), false, &self.input) {
+        let fresh = self.input.get(self.traced_input..).unwrap_or_default();
+        for line in trace::describe_all(engine.version(), false, fresh) {
             job.event(&Event::Packet(false, line));
         }
+        self.traced_input += trace::complete(fresh);
     }
 }

@@ -168,8 +168,7 @@ impl Driver<'_> {
                 lost: self.attempts > 0,
             },
             Stop::AckTimeout => {
-                let missing =
-                    if self.engine.is_subscribed() { "acknowledgement" } else { "SUBACK" };
+                let missing = self.engine.owed();
                 End::AckTimeout { after: self.options.ack_timeout, missing }
             }
         }
@@ -288,9 +287,13 @@ impl Driver<'_> {
             if connection.moved {
                 continue;
             }
-            let connect_by = (!self.engine.is_up()).then_some(connect_by);
-            let deadlines = [connect_by, self.engine.deadline(), self.job.deadline()];
-            return self.poll_timer(cx, deadlines.into_iter().flatten().min());
+            // The job is only asked to do anything while the connection is up.
+            let deadline = if self.engine.is_up() {
+                [self.engine.deadline(), self.job.deadline()].into_iter().flatten().min()
+            } else {
+                Some(connect_by)
+            };
+            return self.poll_timer(cx, deadline);
         }
     }
 
@@ -311,10 +314,13 @@ impl Driver<'_> {
         }
         self.engine.tick(now, self.is_deaf())?;
         if was_up {
-            self.engine.pump()?;
+            self.engine.pump();
             if let Poll::Ready(result) = self.job.poll(cx, &mut self.engine, now) {
                 return result.map(|()| Poll::Ready(Leave::Done));
             }
+        }
+        if !was_up && self.established && self.job.poll_offline(cx).is_ready() {
+            return Ok(Poll::Ready(Leave::Done));
         }
         connection.moved = false;
         let was_stuck = connection.stuck;
@@ -394,8 +400,11 @@ impl Driver<'_> {
             self.fruitless = false;
             self.waiting_since = None;
         }
-        // Until the broker was there once, the connect deadline rules alone.
-        let waiting = self.established && (self.engine.is_waiting() || self.job.has_backlog());
+        // Until the broker was there once, the connect deadline rules alone; and while the job takes
+        // nothing in, nobody hears what the broker answers.
+        let waiting = self.established
+            && !self.job.is_full()
+            && (self.engine.is_waiting() || self.job.has_backlog());
         if !waiting {
             self.waiting_since = None;
         } else if self.waiting_since.is_none() {

@@ -5,16 +5,18 @@
 //! resumed or a lost session means. It does not know addresses, deadlines of the command line,
 //! reconnecting, or what a message is for.
 
+use super::aliases::Aliases;
 use super::event::{Event, Job, Outcome};
-use super::fault::Fault;
+use super::fault::{Explanation, Fault};
 use super::ids::PacketIds;
 use super::inbound::Inbound;
 use super::keepalive::{Due, KeepAlive};
 use super::ledger::Ledger;
 use super::limits::Limits;
-use super::options::Options;
+use super::options::{Options, Parting};
 use super::reason::Reason;
-use super::wire::encode::{self, Template};
+use super::templates::Templates;
+use super::wire::encode::{self, Form, Template};
 use super::wire::{Connect, Version};
 use crate::message::{Envelope, QoS};
 use bytes::{Bytes, BytesMut};
@@ -36,15 +38,24 @@ enum Phase {
     Closing,
 }
 
-/// The subscriptions of a job and how far they got.
+/// How much of the input was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Subscribing {
-    /// Not asked for, or to be asked for again.
-    Due,
-    /// SUBSCRIBE is out under this id.
-    Asked(u16),
-    /// SUBACK came.
-    Answered,
+pub enum Received {
+    /// All that is complete.
+    All,
+    /// As much as the job had room for; there may be more.
+    Full,
+}
+
+/// PINGREQ as a question: has everything arrived that was sent before the answer?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Barrier {
+    /// Nobody asks.
+    Down,
+    /// So many PINGRESP are due until the one that counts.
+    Waiting(u32),
+    /// The answer is in.
+    Passed,
 }
 
 /// See the module.
@@ -58,8 +69,12 @@ pub struct Engine {
     ids: PacketIds,
     ledger: Ledger,
     inbound: Inbound,
-    subscribing: Subscribing,
-    template: Option<(Rc<Envelope>, Template)>,
+    interest: interest::Progress,
+    barrier: Barrier,
+    /// PINGREQ that have not been answered on this connection.
+    pings: u32,
+    aliases: Aliases,
+    templates: Templates,
     /// The broker may hold a session of this run.
     may_resume: bool,
     /// QoS 0 messages not yet known to have arrived, and how many of them the last PINGREQ covers.
@@ -74,13 +89,10 @@ pub struct Engine {
 impl Engine {
     /// An engine that has not connected yet.
     pub fn new(options: Rc<Options>, version: Version, now: Instant) -> Self {
-        let subscribing =
-            if options.subscriptions.is_empty() { Subscribing::Answered } else { Subscribing::Due };
         // A session of an earlier run may still know ids of that run.
         let ids =
             if options.clean_start { PacketIds::default() } else { PacketIds::starting_anywhere() };
         Self {
-            options,
             version,
             phase: Phase::Down,
             out: BytesMut::new(),
@@ -88,15 +100,19 @@ impl Engine {
             limits: Limits::default(),
             ids,
             ledger: Ledger::default(),
-            inbound: Inbound::default(),
-            subscribing,
-            template: None,
+            inbound: Inbound::new(options.receive_maximum, options.topic_alias_maximum),
+            interest: interest::Progress::default(),
+            barrier: Barrier::Down,
+            pings: 0,
+            aliases: Aliases::new(options.aliasing),
+            templates: Templates::default(),
             may_resume: false,
             unproven: 0,
             covered: 0,
             taking: true,
             progress: 0,
             completed: false,
+            options,
         }
     }
 
@@ -108,7 +124,7 @@ impl Engine {
     /// Uses another version from the next [`Engine::open`] on.
     pub fn set_version(&mut self, version: Version) {
         self.version = version;
-        self.template = None;
+        self.templates = Templates::default();
     }
 
     /// A connection stands: writes CONNECT.
@@ -119,6 +135,7 @@ impl Engine {
         self.keep_alive = KeepAlive::new(0, now);
         self.completed = false;
         self.covered = 0;
+        self.pings = 0;
         let options = &*self.options;
         let connect = Connect {
             version: self.version,
@@ -129,6 +146,12 @@ impl Engine {
             password: options.password.as_ref().map(|password| password.expose()),
             will: options.will.as_ref(),
             session_expiry: options.session_expiry(),
+            receive_maximum: options.receive_maximum,
+            maximum_packet_size: options.maximum_packet_size,
+            topic_alias_maximum: options.topic_alias_maximum,
+            request_response_information: options.request_response_information,
+            request_problem_information: options.request_problem_information,
+            user_properties: &options.user_properties,
         };
         connect.write(&mut self.out);
     }
@@ -140,16 +163,13 @@ impl Engine {
         self.phase = Phase::Down;
         self.out.clear();
         self.inbound.connection_lost();
-        if let Subscribing::Asked(id) = self.subscribing {
-            self.ids.release(id);
-            self.subscribing = Subscribing::Due;
-        }
+        self.forget_request();
+        self.barrier = Barrier::Down;
         self.covered = 0;
         let unproven = std::mem::take(&mut self.unproven);
         let refusal = match fault {
             Some(Fault::Disconnected(explanation))
-                if explanation.reason.refuses_a_publish()
-                    && unproven + self.ledger.pending() as u64 == 1 =>
+                if explanation.reason.refuses_a_publish() && self.is_about_one(unproven) =>
             {
                 Some(explanation)
             }
@@ -166,6 +186,16 @@ impl Engine {
         }
     }
 
+    /// Whether there is only one message that the broker can have turned down, of `unproven` ones at QoS 0 and those
+    /// in the ledger.
+    fn is_about_one(&self, unproven: u64) -> bool {
+        match unproven {
+            0 => self.ledger.has_one_undecided(),
+            1 => self.ledger.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether CONNACK said yes and nothing ended since.
     pub fn is_up(&self) -> bool {
         self.phase == Phase::Up
@@ -176,19 +206,47 @@ impl Engine {
         self.is_owed() || !self.out.is_empty()
     }
 
-    /// Whether the broker owes an answer: an acknowledgement or a SUBACK.
+    /// Whether the broker owes an answer.
     pub fn is_owed(&self) -> bool {
-        !self.ledger.is_empty() || matches!(self.subscribing, Subscribing::Asked(_))
+        !self.ledger.is_empty() || self.interest.awaited().is_some() || self.is_asking()
+    }
+
+    /// Messages sent and not acknowledged yet.
+    pub fn unacknowledged(&self) -> usize {
+        self.ledger.in_flight()
+    }
+
+    /// What the broker owes, in a word.
+    pub fn owed(&self) -> &'static str {
+        match self.interest.awaited() {
+            Some(answer) => answer,
+            None if self.is_asking() => "PINGRESP",
+            None if self.ledger.is_empty() => "sign of reading",
+            None => "acknowledgement",
+        }
     }
 
     /// Whether every message has its end and every subscription its answer.
     pub fn is_settled(&self) -> bool {
-        self.ledger.is_empty() && self.subscribing == Subscribing::Answered
+        self.ledger.is_empty() && self.is_subscribed()
     }
 
-    /// Whether the subscriptions have been answered.
-    pub fn is_subscribed(&self) -> bool {
-        self.subscribing == Subscribing::Answered
+    /// Asks the broker with a PINGREQ, unless that was done on this connection. What it sent before it
+    /// answers is here when [`Engine::is_past_barrier`].
+    pub fn raise_barrier(&mut self, now: Instant) {
+        if self.is_up() && self.barrier == Barrier::Down {
+            self.ping(now);
+            self.barrier = Barrier::Waiting(self.pings);
+        }
+    }
+
+    /// Whether the broker has answered the barrier's PINGREQ.
+    pub fn is_past_barrier(&self) -> bool {
+        self.barrier == Barrier::Passed
+    }
+
+    fn is_asking(&self) -> bool {
+        matches!(self.barrier, Barrier::Waiting(_))
     }
 
     /// Rises whenever an acknowledgement brings something nearer to its end.
@@ -235,38 +293,44 @@ impl Engine {
 
     /// Takes a message for the broker; call only while [`Engine::has_room`]. A message the broker is
     /// known not to take comes to its end at once.
-    ///
-    /// # Errors
-    /// When the codec fails, which is a bug.
     pub fn publish(
         &mut self,
         position: u64,
         envelope: &Rc<Envelope>,
         payload: Bytes,
         job: &mut dyn Job,
-    ) -> Result<(), Fault> {
-        let size = self.template(envelope).size(payload.len());
-        if let Err(explanation) = self.limits.check(envelope, size) {
+    ) {
+        let form = self.form(envelope, payload.len());
+        let size = self.templates.get(self.version, envelope, form).size(payload.len());
+        let taken = self
+            .check_version(envelope)
+            .and_then(|()| self.aliases.check())
+            .and_then(|()| self.limits.check(envelope, size));
+        if let Err(explanation) = taken {
             let outcome = Outcome::Refused(explanation);
             job.event(&Event::Published { position, packet_id: 0, outcome });
-            return Ok(());
-        }
-        if envelope.qos == QoS::AtMostOnce {
-            self.write_publish(envelope, payload, 0, false)?;
+        } else if envelope.qos == QoS::AtMostOnce {
+            self.write_publish(envelope, &payload, 0, false);
             self.unproven += 1;
             let outcome = Outcome::Delivered(Reason::SUCCESS);
             job.event(&Event::Published { position, packet_id: 0, outcome });
+        } else {
+            self.ledger.push(position, Rc::clone(envelope), payload);
+            self.pump();
+        }
+    }
+
+    /// Properties are not dropped in silence where the broker speaks an older version.
+    fn check_version(&self, envelope: &Envelope) -> Result<(), Explanation> {
+        if self.version == Version::V5 || envelope.properties.is_empty() {
             return Ok(());
         }
-        self.ledger.push(position, Rc::clone(envelope), payload);
-        self.pump()
+        let text = Some(format!("{} has no properties", self.version));
+        Err(Explanation { reason: Reason(0x83), text, reference: None })
     }
 
     /// Sends queued messages as far as the window goes.
-    ///
-    /// # Errors
-    /// When the codec fails, which is a bug.
-    pub fn pump(&mut self) -> Result<(), Fault> {
+    pub fn pump(&mut self) {
         while self.phase == Phase::Up
             && !self.is_choked()
             && self.ledger.in_flight() < self.window()
@@ -274,33 +338,23 @@ impl Engine {
         {
             let (envelope, payload) = (Rc::clone(&entry.envelope), entry.payload.clone());
             let (id, dup) = (entry.packet_id, entry.again);
-            self.write_publish(&envelope, payload, id, dup)?;
+            self.write_publish(&envelope, &payload, id, dup);
         }
-        Ok(())
     }
 
-    fn template(&mut self, envelope: &Rc<Envelope>) -> &mut Template {
-        if !matches!(&self.template, Some((current, _)) if Rc::ptr_eq(current, envelope)) {
-            self.template = None;
-        }
+    /// How a message would name its topic now.
+    fn form(&self, envelope: &Envelope, payload: usize) -> Form {
+        self.aliases.form(&envelope.topic, |form| {
+            let (_, size) = Template::new(self.version, envelope, form).size(payload);
+            self.limits.check_size(size).is_ok()
+        })
+    }
+
+    fn write_publish(&mut self, envelope: &Rc<Envelope>, payload: &[u8], id: u16, dup: bool) {
+        let form = self.form(envelope, payload.len());
+        self.aliases.note(&envelope.topic, form);
         let version = self.version;
-        let (_, template) = self
-            .template
-            .get_or_insert_with(|| (Rc::clone(envelope), Template::new(version, envelope)));
-        template
-    }
-
-    fn write_publish(
-        &mut self,
-        envelope: &Rc<Envelope>,
-        payload: Bytes,
-        id: u16,
-        dup: bool,
-    ) -> Result<(), Fault> {
-        let mut out = std::mem::take(&mut self.out);
-        let written = self.template(envelope).write(&mut out, payload, id, dup);
-        self.out = out;
-        Ok(written?)
+        self.templates.get(version, envelope, form).write(&mut self.out, payload, id, dup);
     }
 
     /// Leaves further messages alone: they are neither handed on nor acknowledged.
@@ -348,30 +402,35 @@ impl Engine {
         }
         match self.keep_alive.due(now) {
             Due::Nothing => {}
-            Due::Ping => {
-                encode::pingreq(&mut self.out);
-                // The first answer proves only what went out before the first of several pings.
-                if !self.keep_alive.is_waiting() {
-                    self.covered = self.unproven;
-                }
-                self.keep_alive.ping_sent(now);
-            }
+            Due::Ping => self.ping(now),
             Due::Dead => return Err(Fault::Silent),
         }
         Ok(())
     }
 
+    fn ping(&mut self, now: Instant) {
+        encode::pingreq(&mut self.out);
+        // The first answer proves only what went out before the first of several pings.
+        if !self.keep_alive.is_waiting() {
+            self.covered = self.unproven;
+        }
+        self.keep_alive.ping_sent(now);
+        self.pings += 1;
+    }
+
     /// Writes DISCONNECT and takes no more from the broker.
-    ///
-    /// # Errors
-    /// When the codec fails, which is a bug.
-    pub fn disconnect(&mut self, reason: Reason) -> Result<(), Fault> {
+    pub fn disconnect(&mut self, reason: Reason) {
         if self.is_up() {
-            let expire_now = self.options.expires_at_once() && !reason.is_failure();
-            encode::disconnect(&mut self.out, self.version, reason, expire_now)?;
+            let options = Rc::clone(&self.options);
+            let expiry = options.parting.session_expiry.or(options.expires_at_once().then_some(0));
+            let parting = if reason.is_failure() {
+                Parting::default()
+            } else {
+                Parting { session_expiry: expiry, ..options.parting.clone() }
+            };
+            encode::disconnect(&mut self.out, self.version, reason, &parting);
         }
         self.phase = Phase::Closing;
-        Ok(())
     }
 
     /// The connection was closed in order: QoS 0 messages count as delivered.
@@ -399,24 +458,19 @@ impl Engine {
 
     /// What was taken on a connection with other limits, and not sent, must keep to these.
     fn check_queued(&mut self, job: &mut dyn Job) {
-        let (version, limits) = (self.version, self.limits);
+        let (version, limits, aliases) = (self.version, self.limits, &self.aliases);
         let refused = self.ledger.refuse_queued(|entry| {
-            let size = Template::new(version, &entry.envelope).size(entry.payload.len());
-            limits.check(&entry.envelope, size).err()
+            let size =
+                |form| Template::new(version, &entry.envelope, form).size(entry.payload.len());
+            let form =
+                aliases.form(&entry.envelope.topic, |form| limits.check_size(size(form).1).is_ok());
+            let size = size(form);
+            aliases.check().and_then(|()| limits.check(&entry.envelope, size)).err()
         });
         for (position, explanation) in refused {
             let outcome = Outcome::Refused(explanation);
             job.event(&Event::Published { position, packet_id: 0, outcome });
         }
-    }
-
-    fn subscribe(&mut self) -> Result<(), Fault> {
-        let Some(id) = self.ids.take() else { return Ok(()) };
-        let options = Rc::clone(&self.options);
-        let filters = options.subscriptions.iter().map(|(filter, qos)| (filter, *qos));
-        encode::subscribe(&mut self.out, self.version, id, filters)?;
-        self.subscribing = Subscribing::Asked(id);
-        Ok(())
     }
 }
 
@@ -424,5 +478,6 @@ impl Engine {
 const DEFAULT_OLD_WINDOW: u16 = 20;
 
 mod incoming;
+mod interest;
 #[cfg(test)]
 mod tests;

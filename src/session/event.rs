@@ -40,6 +40,13 @@ pub enum Event<'a> {
         /// What was granted, or why not.
         answer: Result<QoS, Explanation>,
     },
+    /// The broker answered for one filter to unsubscribe from.
+    Unsubscribed {
+        /// The filter.
+        filter: &'a str,
+        /// Whether it was there, or why it stays.
+        answer: Result<Reason, Explanation>,
+    },
     /// A message to publish came to its end.
     Published {
         /// Which record of the input, counted from 1.
@@ -58,6 +65,8 @@ pub enum Event<'a> {
     },
     /// The session was gone after a reconnect: this many messages are sent again as new ones.
     Republished(usize),
+    /// The broker has more messages in flight to us than CONNECT allows, which is said once a connection.
+    Overrun(u16),
     /// The broker acknowledged something that does not wait for it.
     Stray(&'static str, u16),
     /// The connection, or an attempt at one, failed.
@@ -88,6 +97,8 @@ pub enum Taken {
     Dropped,
     /// It is being written, and no further message may be taken or acknowledged.
     Last,
+    /// Neither this nor any further message is taken or acknowledged: the broker keeps what it can.
+    Left,
 }
 
 /// What a command does on a session.

@@ -14,10 +14,10 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Payload bytes the ledger holds before it takes no more; one message may exceed it.
+/// Bytes the ledger holds before it takes no more; one message may exceed it.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// What an entry costs besides its payload, roughly, in bytes.
+/// What an entry costs besides its payload and envelope, roughly, in bytes.
 const ENTRY_COST: usize = 64;
 
 /// Where an entry stands.
@@ -42,6 +42,8 @@ pub struct Entry {
     pub envelope: Rc<Envelope>,
     /// What is sent.
     pub payload: Bytes,
+    /// Bytes it takes, roughly.
+    cost: usize,
     /// 0 until it is sent on this session.
     pub packet_id: u16,
     /// It was sent on an earlier connection of this session.
@@ -85,9 +87,10 @@ impl Ledger {
         self.entries.is_empty()
     }
 
-    /// Messages that are not final.
-    pub fn pending(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.state != State::Done).count()
+    /// Whether there is one message, and the broker has not taken it on itself: it was sent, and no PUBREC came.
+    pub fn has_one_undecided(&self) -> bool {
+        let mut pending = self.entries.iter().filter(|entry| entry.state != State::Done);
+        pending.next().is_some_and(|entry| entry.state == State::Sent) && pending.next().is_none()
     }
 
     /// Messages sent on this session and not final: what Receive Maximum limits ([MQTT 5, 4.9]).
@@ -107,11 +110,17 @@ impl Ledger {
 
     /// Takes a message; it waits for [`Ledger::next_queued`].
     pub fn push(&mut self, position: u64, envelope: Rc<Envelope>, payload: Bytes) {
-        self.bytes += payload.len() + ENTRY_COST;
+        // An envelope that messages share is there once.
+        let is_shared =
+            self.entries.back().is_some_and(|last| Rc::ptr_eq(&last.envelope, &envelope));
+        let carried = if is_shared { 0 } else { envelope.size() };
+        let cost = payload.len() + carried + ENTRY_COST;
+        self.bytes += cost;
         self.entries.push_back(Entry {
             position,
             envelope,
             payload,
+            cost,
             packet_id: 0,
             again: false,
             reason: Reason::SUCCESS,
@@ -191,7 +200,7 @@ impl Ledger {
         while let Some(entry) = self.entries.front()
             && entry.state == State::Done
         {
-            self.bytes -= cost(entry);
+            self.bytes -= entry.cost;
             self.entries.pop_front();
             self.front += 1;
         }
@@ -257,7 +266,7 @@ impl Ledger {
         self.front = 0;
         self.unsent = 0;
         self.in_flight = 0;
-        self.bytes = self.entries.iter().map(cost).sum();
+        self.bytes = self.entries.iter().map(|entry| entry.cost).sum();
         sent
     }
 
@@ -306,10 +315,6 @@ impl Entry {
             State::Done => false,
         }
     }
-}
-
-fn cost(entry: &Entry) -> usize {
-    entry.payload.len() + ENTRY_COST
 }
 
 #[cfg(test)]

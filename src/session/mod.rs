@@ -15,6 +15,7 @@
 //! [`run`] drives it over a real connection, reconnects, keeps the deadlines and ends in order.
 //! Knows nothing of command lines, output formats or exit statuses.
 
+mod aliases;
 mod backoff;
 mod connection;
 mod driver;
@@ -30,6 +31,8 @@ pub mod options;
 pub mod reason;
 mod signal;
 mod stranger;
+pub mod subscription;
+mod templates;
 mod timer;
 mod trace;
 pub mod wire;

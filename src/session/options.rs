@@ -1,9 +1,9 @@
 //! What a session is made with: everything is decided, nothing is looked up any more.
 
+use super::subscription::Interest;
 use super::wire::Version;
-use crate::message::{QoS, Will};
+use crate::message::Will;
 use crate::secret::Secret;
-use crate::topic::TopicFilter;
 use crate::transport::Target;
 use std::time::Duration;
 
@@ -31,6 +31,29 @@ pub enum Reconnect {
     Never,
 }
 
+/// How topics of published messages are shortened ([MQTT 5, 3.3.2.3.4]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Aliasing {
+    /// Not at all.
+    #[default]
+    None,
+    /// By this alias, whatever the topic; not 0.
+    Fixed(u16),
+    /// By as many as the broker takes.
+    Auto,
+}
+
+/// What DISCONNECT says at a normal end ([MQTT 5, 3.14.2.2]).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parting {
+    /// Seconds the session lives on, other than said in CONNECT.
+    pub session_expiry: Option<u32>,
+    /// Why, for a person to read.
+    pub reason_string: Option<String>,
+    /// The user's names and values.
+    pub user_properties: Vec<(String, String)>,
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct Options {
@@ -38,7 +61,7 @@ pub struct Options {
     pub target: Target,
     /// Version of MQTT.
     pub protocol: Protocol,
-    /// Not empty, at most 65,535 bytes.
+    /// At most 65,535 bytes; when it is empty the broker chooses one.
     pub client_id: String,
     /// Forget an earlier session.
     pub clean_start: bool,
@@ -54,8 +77,24 @@ pub struct Options {
     pub will: Option<Will>,
     /// Most QoS 1 and 2 messages in flight; the broker may allow fewer.
     pub max_inflight: Option<u16>,
-    /// What to subscribe to, again after each reconnect without session.
-    pub subscriptions: Vec<(TopicFilter, QoS)>,
+    /// How many QoS 1 and 2 messages the broker may have in flight to us; MQTT 5.
+    pub receive_maximum: Option<u16>,
+    /// The largest packet the broker may send, in bytes; MQTT 5.
+    pub maximum_packet_size: Option<u32>,
+    /// How many topic aliases the broker may use; MQTT 5.
+    pub topic_alias_maximum: u16,
+    /// Ask the broker for a prefix for response topics; MQTT 5.
+    pub request_response_information: bool,
+    /// Let the broker explain what it refuses; MQTT 5.
+    pub request_problem_information: bool,
+    /// User properties of CONNECT; MQTT 5.
+    pub user_properties: Vec<(String, String)>,
+    /// What DISCONNECT says; MQTT 5.
+    pub parting: Parting,
+    /// How published messages use topic aliases; MQTT 5.
+    pub aliasing: Aliasing,
+    /// What to subscribe to and unsubscribe from.
+    pub interest: Interest,
     /// From name lookup to CONNACK.
     pub connect_timeout: Duration,
     /// Without any progress on what the broker owes.
@@ -72,7 +111,7 @@ pub struct Options {
 
 impl Options {
     /// The Session Expiry Interval for CONNECT, in seconds.
-    pub(super) fn session_expiry(&self) -> u32 {
+    pub fn session_expiry(&self) -> u32 {
         match self.session_expiry {
             Some(seconds) => seconds,
             None if !self.clean_start => u32::MAX,

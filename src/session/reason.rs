@@ -54,6 +54,11 @@ impl Reason {
         matches!(self.0, 0x80 | 0x83 | 0x87 | 0x8f | 0x91 | 0x97 | 0x9e | 0xa1 | 0xa2)
     }
 
+    /// Whether UNSUBACK may carry it ([MQTT 5, 3.11.3]).
+    pub fn is_for_unsuback(self) -> bool {
+        matches!(self.0, 0x00 | 0x11 | 0x80 | 0x83 | 0x87 | 0x8f | 0x91)
+    }
+
     /// Whether another attempt can only end the same way: the broker said no to *this* client or this
     /// packet, rather than *not now*.
     pub fn is_final(self) -> bool {

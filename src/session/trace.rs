@@ -12,16 +12,22 @@ use std::fmt::Write as _;
 
 /// Describes every complete packet at the front of `bytes`, one string each.
 pub fn describe_all(version: Version, outgoing: bool, bytes: &[u8]) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut at = 0;
-    while let Some(rest) = bytes.get(at..)
-        && let Ok(Some(frame)) = Frame::read(rest)
-        && let Some(body) = rest.get(frame.header..frame.total())
-    {
-        lines.push(describe(version, outgoing, frame, body));
-        at += frame.total();
-    }
-    lines
+    packets(bytes).map(|(frame, body)| describe(version, outgoing, frame, body)).collect()
+}
+
+/// Bytes of the complete packets at the front of `bytes`.
+pub fn complete(bytes: &[u8]) -> usize {
+    packets(bytes).map(|(frame, _)| frame.total()).sum()
+}
+
+fn packets(bytes: &[u8]) -> impl Iterator<Item = (Frame, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let frame = Frame::read(rest).ok()??;
+        let (packet, behind) = rest.split_at_checked(frame.total())?;
+        rest = behind;
+        Some((frame, packet.get(frame.header..)?))
+    })
 }
 
 fn describe(version: Version, outgoing: bool, frame: Frame, body: &[u8]) -> String {

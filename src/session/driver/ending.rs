@@ -63,7 +63,7 @@ impl Driver<'_> {
         connection: &mut Connection,
         by: Option<Instant>,
     ) -> Result<(), Leave> {
-        self.engine.disconnect(Reason::SUCCESS)?;
+        self.engine.disconnect(Reason::SUCCESS);
         let patience = self.options.ack_timeout;
         let mut flush_by = by.unwrap_or_else(|| Instant::now() + patience);
         let mut linger_until = None;
@@ -113,9 +113,7 @@ impl Driver<'_> {
     /// Tells the broker why, if it still listens, and goes.
     async fn hang_up(&mut self, connection: &mut Connection, reason: Reason) {
         connection.drop_output(&mut self.engine);
-        if self.engine.disconnect(reason).is_err() {
-            return;
-        }
+        self.engine.disconnect(reason);
         let by = Instant::now() + LINGER;
         poll_fn(|cx| {
             let now = Instant::now();

@@ -2,7 +2,7 @@
 
 #![deny(clippy::indexing_slicing)]
 
-use super::{Engine, Phase, Subscribing};
+use super::{Barrier, Engine, Phase, Received};
 use crate::message::{Message, QoS};
 use crate::property::{Id, Properties};
 use crate::session::event::{Event, Job, Outcome, Taken};
@@ -13,14 +13,14 @@ use crate::session::limits::Limits;
 use crate::session::reason::Reason;
 use crate::session::stranger;
 use crate::session::wire::{
-    Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Version, Violation, check_header, encode,
+    Ack, AckKind, ConnAck, Frame, Packet, Published, Violation, check_header, encode,
 };
 use bytes::{Buf, BytesMut};
 use std::rc::Rc;
 use std::time::Instant;
 
 impl Engine {
-    /// Takes every complete packet from the front of `input`.
+    /// Takes every complete packet from the front of `input`, as long as the job has room for messages.
     ///
     /// # Errors
     /// When the broker refuses, ends, or breaks the protocol.
@@ -29,14 +29,17 @@ impl Engine {
         now: Instant,
         input: &mut BytesMut,
         job: &mut dyn Job,
-    ) -> Result<(), Fault> {
+    ) -> Result<Received, Fault> {
         self.keep_alive.received(now);
         let mut at = 0;
         let result = loop {
+            if at > 0 && self.is_up() && self.taking && job.is_full() {
+                break Ok(Received::Full);
+            }
             let rest = input.get(at..).unwrap_or_default();
             match self.next_packet(now, rest, job) {
                 Ok(Some(length)) => at += length,
-                Ok(None) => break Ok(()),
+                Ok(None) => break Ok(Received::All),
                 Err(fault) => break Err(fault),
             }
         };
@@ -56,6 +59,12 @@ impl Engine {
         }
         let Some(frame) = Frame::read(bytes)? else { return Ok(None) };
         check_header(self.version, frame)?;
+        if let Some(limit) = self.options.maximum_packet_size
+            && frame.total() as u64 > u64::from(limit)
+        {
+            let text = format!("a packet of {} bytes, and {limit} is the maximum", frame.total());
+            return Err(Violation { reason: Reason::PACKET_TOO_LARGE, text }.into());
+        }
         let Some(body) = bytes.get(frame.header..frame.total()) else { return Ok(None) };
         let packet = Packet::read(self.version, frame, body)?;
         match (self.phase, packet) {
@@ -68,6 +77,7 @@ impl Engine {
                 return Err(Violation::protocol(format!("{} before CONNACK", frame.name())).into());
             }
             (Phase::Up, packet) => self.packet(packet, job)?,
+            (Phase::Closing, Packet::Ack(ack)) => self.late_ack(&ack, job),
             _ => {}
         }
         Ok(Some(frame.total()))
@@ -81,11 +91,15 @@ impl Engine {
             Packet::PingResp => {
                 self.keep_alive.ping_answered();
                 self.unproven -= std::mem::take(&mut self.covered);
+                self.pings = self.pings.saturating_sub(1);
+                if let Barrier::Waiting(pings) = self.barrier {
+                    self.progress += 1;
+                    self.barrier =
+                        if pings > 1 { Barrier::Waiting(pings - 1) } else { Barrier::Passed };
+                }
                 Ok(())
             }
-            Packet::UnsubAck(_) => {
-                Err(Violation::protocol("UNSUBACK that was not asked for").into())
-            }
+            Packet::UnsubAck(body) => self.unsuback(&body, job),
             Packet::ConnAck(_) => Err(Violation::protocol("a second CONNACK").into()),
             Packet::Auth(..) => {
                 Err(Violation::protocol("AUTH without enhanced authentication").into())
@@ -110,65 +124,28 @@ impl Engine {
         self.limits = Limits::new(&connack.properties);
         let keep_alive = self.limits.keep_alive.unwrap_or(options.keep_alive);
         self.keep_alive = KeepAlive::new(keep_alive, now);
+        self.aliases.begin(self.limits.topic_alias_maximum);
         self.phase = Phase::Up;
-        self.may_resume = options.keeps_session(self.version);
+        // A broker that chose the id would not know it again.
+        self.may_resume = options.keeps_session(self.version) && !options.client_id.is_empty();
         let session_present = connack.session_present;
         job.event(&Event::Connected { version: self.version, session_present });
         if connack.session_present {
             self.resend()?;
         } else {
             self.inbound.session_lost();
+            self.forget_subscriptions();
             let republished = self.ledger.requeue(&mut self.ids);
             if republished > 0 {
                 job.event(&Event::Republished(republished));
             }
-            if !options.subscriptions.is_empty() {
-                self.subscribing = Subscribing::Due;
-            }
+        }
+        if options.interest.every_time {
+            self.forget_subscriptions();
         }
         self.check_queued(job);
-        if self.subscribing == Subscribing::Due {
-            self.subscribe()?;
-        }
-        self.pump()
-    }
-
-    fn suback(&mut self, body: &Body<'_>, job: &mut dyn Job) -> Result<(), Fault> {
-        if self.subscribing != Subscribing::Asked(body.packet_id) {
-            return Err(Violation::protocol(format!(
-                "SUBACK for packet id {}, which was not asked for",
-                body.packet_id
-            ))
-            .into());
-        }
-        let options = Rc::clone(&self.options);
-        let (asked, answered) = (options.subscriptions.len(), body.codes.len());
-        if asked != answered {
-            return Err(Violation::protocol(format!(
-                "SUBACK with {answered} codes for {asked} filters"
-            ))
-            .into());
-        }
-        let is_defined = |code: u8| match Reason(code) {
-            _ if code <= 2 || code == 0x80 => true,
-            reason => self.version == Version::V5 && reason.is_for_suback(),
-        };
-        if let Some(&code) = body.codes.iter().find(|code| !is_defined(**code)) {
-            let text = format!("SUBACK with undefined code {}", Reason(code));
-            return Err(Violation::malformed(text).into());
-        }
-        self.ids.release(body.packet_id);
-        self.subscribing = Subscribing::Answered;
-        self.progress += 1;
-        for ((filter, requested), &code) in options.subscriptions.iter().zip(body.codes) {
-            let answer = QoS::from_number(code)
-                .ok_or_else(|| Explanation::new(Reason(code), &body.properties));
-            job.event(&Event::Subscribed {
-                filter: filter.as_str(),
-                requested: *requested,
-                answer,
-            });
-        }
+        self.ask(job)?;
+        self.pump();
         Ok(())
     }
 
@@ -184,16 +161,7 @@ impl Engine {
             }
         };
         match verdict {
-            Verdict::Final(position, reason) => {
-                self.progress += 1;
-                self.completed = true;
-                let outcome = if reason.is_failure() {
-                    Outcome::Refused(Explanation::new(reason, &ack.properties))
-                } else {
-                    Outcome::Delivered(reason)
-                };
-                job.event(&Event::Published { position, packet_id: id, outcome });
-            }
+            Verdict::Final(position, reason) => self.conclude_delivery(position, reason, ack, job),
             Verdict::Release => {
                 self.progress += 1;
                 encode::pubrel(&mut self.out, self.version, id, true)?;
@@ -215,22 +183,57 @@ impl Engine {
         Ok(())
     }
 
+    /// An acknowledgement that was on its way when we said DISCONNECT: it still tells what happened, and nothing
+    /// more may be sent for it ([MQTT-3.14.4-1]).
+    fn late_ack(&mut self, ack: &Ack<'_>, job: &mut dyn Job) {
+        let id = ack.packet_id;
+        let verdict = match ack.kind {
+            AckKind::PubAck => self.ledger.puback(id, ack.reason, &mut self.ids),
+            AckKind::PubComp => self.ledger.pubcomp(id, &mut self.ids),
+            AckKind::PubRec if ack.reason.is_failure() => {
+                self.ledger.pubrec(id, ack.reason, &mut self.ids)
+            }
+            AckKind::PubRec | AckKind::PubRel => return,
+        };
+        if let Verdict::Final(position, reason) = verdict {
+            self.conclude_delivery(position, reason, ack, job);
+        }
+    }
+
+    fn conclude_delivery(
+        &mut self,
+        position: u64,
+        reason: Reason,
+        ack: &Ack<'_>,
+        job: &mut dyn Job,
+    ) {
+        self.progress += 1;
+        self.completed = true;
+        let outcome = if reason.is_failure() {
+            Outcome::Refused(Explanation::new(reason, &ack.properties))
+        } else {
+            Outcome::Delivered(reason)
+        };
+        job.event(&Event::Published { position, packet_id: ack.packet_id, outcome });
+    }
+
     fn message(&mut self, publish: &Published<'_>, job: &mut dyn Job) -> Result<(), Fault> {
+        let alias = publish.properties.number(Id::TopicAlias);
+        let id = publish.packet_id;
+        self.inbound.learn(publish.topic, alias)?;
         if !self.taking {
             return Ok(());
         }
-        if let Some(alias) = publish.properties.number(Id::TopicAlias) {
-            // None was offered in CONNECT, so none may be used ([MQTT-3.1.2-26]).
-            let text = format!("PUBLISH with topic alias {alias}, and none is allowed");
-            return Err(Violation { reason: Reason(0x94), text }.into());
-        }
-        let id = publish.packet_id;
         if publish.qos == QoS::ExactlyOnce && !self.inbound.is_new(id) {
             self.inbound.acknowledge_in_turn(id, publish.qos);
             return self.acknowledge();
         }
+        if let Some(maximum) = self.inbound.overrun(publish.qos) {
+            job.event(&Event::Overrun(maximum));
+        }
+        let topic = self.inbound.resolve(publish.topic, alias)?;
         let message = Message {
-            topic: publish.topic,
+            topic,
             payload: publish.payload,
             qos: publish.qos,
             retain: publish.retain,
@@ -238,12 +241,17 @@ impl Engine {
             packet_id: id,
             properties: publish.properties,
         };
+        // Live messages may come for ever, and prove nothing.
+        if self.is_asking() && message.retain {
+            self.progress += 1;
+        }
         match job.message(&message) {
             Taken::Writing => self.inbound.hand_on(id, publish.qos),
             Taken::Dropped => {
                 self.inbound.acknowledge_in_turn(id, publish.qos);
                 self.acknowledge()?;
             }
+            Taken::Left => self.take_no_more(),
             Taken::Last => {
                 self.inbound.hand_on(id, publish.qos);
                 self.take_no_more();

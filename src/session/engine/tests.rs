@@ -4,6 +4,7 @@
 mod arbitrary;
 mod connection;
 mod incoming;
+mod interest;
 mod outgoing;
 mod reconnect;
 
@@ -11,7 +12,8 @@ use super::*;
 use crate::message::Message;
 use crate::session::event::Taken;
 use crate::session::fault::Explanation;
-use crate::session::options::{Protocol, Reconnect};
+use crate::session::options::{Aliasing, Protocol, Reconnect};
+use crate::session::subscription::{Interest, Subscription};
 use crate::transport::Target;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
@@ -34,6 +36,8 @@ const PUBCOMP: u8 = 0x70;
 struct Recorder {
     /// What to say about the messages to come; after that, that they are being written.
     answers: VecDeque<Taken>,
+    /// No more messages than this; without limit when it is none.
+    room: Option<usize>,
     messages: Vec<String>,
     ends: Vec<(u64, u16, Outcome)>,
     events: Vec<String>,
@@ -66,6 +70,10 @@ impl Job for Recorder {
     fn poll_offline(&mut self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Pending
     }
+
+    fn is_full(&self) -> bool {
+        self.room.is_some_and(|room| self.messages.len() >= room)
+    }
 }
 
 /// A clean session that is kept for a reconnect, without subscriptions.
@@ -81,7 +89,15 @@ fn options() -> Options {
         password: None,
         will: None,
         max_inflight: None,
-        subscriptions: Vec::new(),
+        receive_maximum: None,
+        maximum_packet_size: None,
+        topic_alias_maximum: 0,
+        request_response_information: false,
+        request_problem_information: true,
+        user_properties: Vec::new(),
+        parting: Parting::default(),
+        aliasing: Aliasing::None,
+        interest: Interest::default(),
         connect_timeout: Duration::from_secs(10),
         ack_timeout: Duration::from_secs(30),
         timeout: None,
@@ -98,9 +114,11 @@ fn persistent() -> Options {
 
 fn subscribing() -> Options {
     let filters = [("a/#", QoS::ExactlyOnce), ("b", QoS::AtLeastOnce)];
-    let subscriptions =
-        filters.iter().map(|(filter, qos)| (filter.parse().unwrap(), *qos)).collect();
-    Options { subscriptions, ..options() }
+    let subscriptions = filters
+        .iter()
+        .map(|(filter, qos)| Subscription::new(filter.parse().unwrap(), *qos))
+        .collect();
+    Options { interest: Interest { subscriptions, ..Interest::default() }, ..options() }
 }
 
 fn connack(version: Version, session_present: bool, properties: &[u8]) -> Vec<u8> {
@@ -149,7 +167,7 @@ impl Bench {
     fn new(options: Options, version: Version) -> Self {
         let now = Instant::now();
         let topic: crate::topic::TopicName = "t".parse().unwrap();
-        let envelope = |qos| Rc::new(Envelope { topic: topic.clone(), qos, retain: false });
+        let envelope = |qos| Rc::new(Envelope::new(topic.clone(), qos, false));
         Self {
             engine: Engine::new(Rc::new(options), version, now),
             job: Recorder::default(),
@@ -184,7 +202,7 @@ impl Bench {
 
     /// The broker sends `bytes`; whatever is no complete packet is lost.
     fn try_hear(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        self.engine.receive(self.now, &mut BytesMut::from(bytes), &mut self.job)
+        self.engine.receive(self.now, &mut BytesMut::from(bytes), &mut self.job).map(drop)
     }
 
     /// The broker sends `bytes`, and is right to do so.
@@ -209,7 +227,7 @@ impl Bench {
 
     fn publish_as(&mut self, position: u64, envelope: &Rc<Envelope>, payload: &str) {
         let payload = Bytes::copy_from_slice(payload.as_bytes());
-        self.engine.publish(position, envelope, payload, &mut self.job).unwrap();
+        self.engine.publish(position, envelope, payload, &mut self.job);
     }
 
     /// What is to be written, which is then written.
@@ -260,6 +278,7 @@ fn told_v4(packet: v4::Packet) -> String {
             let filters = p.filters.iter().map(|f| format!(" {} q{}", f.path, f.qos as u8));
             format!("SUBSCRIBE {}:{}", p.pkid, filters.collect::<String>())
         }
+        v4::Packet::Unsubscribe(p) => format!("UNSUBSCRIBE {}: {}", p.pkid, p.topics.join(" ")),
         v4::Packet::PingReq => "PINGREQ".to_owned(),
         v4::Packet::Disconnect => "DISCONNECT".to_owned(),
         other => panic!("{other:?}"),
@@ -282,6 +301,7 @@ fn told_v5(packet: v5::Packet) -> String {
             let filters = p.filters.iter().map(|f| format!(" {} q{}", f.path, f.qos as u8));
             format!("SUBSCRIBE {}:{}", p.pkid, filters.collect::<String>())
         }
+        v5::Packet::Unsubscribe(p) => format!("UNSUBSCRIBE {}: {}", p.pkid, p.filters.join(" ")),
         v5::Packet::PingReq(_) => "PINGREQ".to_owned(),
         other => panic!("{other:?}"),
     }

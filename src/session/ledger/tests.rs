@@ -35,6 +35,11 @@ enum Step {
     Abandon,
 }
 
+/// Messages that are not final.
+fn pending(ledger: &Ledger) -> usize {
+    ledger.entries.iter().filter(|entry| entry.state != State::Done).count()
+}
+
 fn kinds() -> impl Strategy<Value = Kind> {
     prop_oneof![Just(Kind::Ack), Just(Kind::Rec), Just(Kind::Comp)]
 }
@@ -62,7 +67,7 @@ fn steps() -> impl Strategy<Value = Step> {
 }
 
 fn envelope(qos: QoS) -> Rc<Envelope> {
-    Rc::new(Envelope { topic: "t".parse().unwrap(), qos, retain: false })
+    Rc::new(Envelope::new("t".parse().unwrap(), qos, false))
 }
 
 /// The ledger beside a list that is searched from front to back.
@@ -221,10 +226,10 @@ impl Model {
         let ids = || self.open.iter().map(|entry| entry.3).filter(|id| *id != 0);
         assert_eq!(ids().collect::<BTreeSet<_>>().len(), ids().count(), "no id is in use twice");
         assert!(in_flight.iter().all(|entry| entry.3 != 0));
-        assert_eq!(ledger.pending(), self.open.len());
+        assert_eq!(pending(ledger), self.open.len());
         assert_eq!(ledger.is_empty(), self.open.is_empty());
         assert_eq!(ledger.has_queued(), self.open.len() > in_flight.len());
-        assert_eq!(ledger.bytes, ledger.entries.iter().map(cost).sum::<usize>());
+        assert_eq!(ledger.bytes, ledger.entries.iter().map(|entry| entry.cost).sum::<usize>());
     }
 
     /// The broker acknowledges everything that is left.
@@ -349,7 +354,7 @@ fn a_lost_session_queues_everything_anew_and_the_old_ids_mean_nothing() {
     ledger.puback(1, Reason::SUCCESS, &mut ids);
     ledger.push(4, envelope(ONE), Bytes::new());
     assert_eq!(ledger.requeue(&mut ids), 2, "the fourth was never sent");
-    assert_eq!((ledger.in_flight(), ledger.pending()), (0, 3));
+    assert_eq!((ledger.in_flight(), pending(&ledger)), (0, 3));
     assert_eq!(ledger.pubcomp(2, &mut ids), Verdict::Unknown);
     let again: Vec<_> = std::iter::from_fn(|| {
         ledger.next_queued(&mut ids).map(|entry| (entry.position, entry.packet_id))
@@ -397,4 +402,20 @@ fn one_slow_message_bounds_how_much_is_held_behind_it() {
     ledger.puback(1, Reason::SUCCESS, &mut ids);
     assert!(ledger.is_empty());
     assert_eq!(ledger.bytes, 0);
+}
+
+#[test]
+fn an_envelope_counts_once_for_the_messages_that_share_it() {
+    let envelope =
+        |topic: String| Rc::new(Envelope::new(topic.parse().unwrap(), QoS::AtLeastOnce, false));
+    let mut ledger = Ledger::default();
+    let shared = envelope("t".repeat(60_000));
+    for position in 1..=100 {
+        ledger.push(position, Rc::clone(&shared), Bytes::new());
+    }
+    assert!(ledger.has_room(), "one topic");
+    for position in 101..=200 {
+        ledger.push(position, envelope("t".repeat(60_000)), Bytes::new());
+    }
+    assert!(!ledger.has_room(), "a hundred topics");
 }

@@ -2,7 +2,9 @@
 //! name beside a password are beyond rumqttc's codec.
 
 use super::Version;
+use super::encode::put_message_properties;
 use crate::message::Will;
+use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 
 /// Everything CONNECT says ([MQTT 5, 3.1]). Without `Debug`, for it borrows the password.
@@ -23,23 +25,36 @@ pub struct Connect<'a> {
     pub will: Option<&'a Will>,
     /// MQTT 5: seconds the session outlives the connection; left out when 0.
     pub session_expiry: u32,
+    /// MQTT 5: QoS 1 and 2 messages in flight towards us.
+    pub receive_maximum: Option<u16>,
+    /// MQTT 5: bytes of a packet towards us.
+    pub maximum_packet_size: Option<u32>,
+    /// MQTT 5: topic aliases towards us; left out when 0.
+    pub topic_alias_maximum: u16,
+    /// MQTT 5: ask for a prefix for response topics.
+    pub request_response_information: bool,
+    /// MQTT 5: let the broker explain what it refuses, which is its default.
+    pub request_problem_information: bool,
+    /// MQTT 5.
+    pub user_properties: &'a [(String, String)],
 }
 
 impl Connect<'_> {
     /// Appends the packet to `out`.
     pub fn write(&self, out: &mut BytesMut) {
+        // Lengths are checked where each string enters the program.
         let mut body = BytesMut::with_capacity(128);
         put_binary(&mut body, if self.version == Version::V31 { b"MQIsdp" } else { b"MQTT" });
         body.put_u8(self.version as u8);
         body.put_u8(self.flags());
         body.put_u16(self.keep_alive);
         if self.version == Version::V5 {
-            self.put_properties(&mut body);
+            body.extend_from_slice(&self.properties());
         }
         put_binary(&mut body, self.client_id.as_bytes());
         if let Some(will) = self.will {
             if self.version == Version::V5 {
-                put_will_properties(will, &mut body);
+                body.extend_from_slice(&will_properties(will));
             }
             put_binary(&mut body, will.envelope.topic.as_str().as_bytes());
             put_binary(&mut body, &will.payload);
@@ -72,43 +87,36 @@ impl Connect<'_> {
         flags
     }
 
-    fn put_properties(&self, body: &mut BytesMut) {
-        if self.session_expiry == 0 {
-            body.put_u8(0);
-        } else {
-            body.put_u8(5);
-            body.put_u8(0x11);
-            body.put_u32(self.session_expiry);
+    fn properties(&self) -> Vec<u8> {
+        let mut block = Block::default();
+        if self.session_expiry != 0 {
+            block.number(Id::SessionExpiry, self.session_expiry);
         }
+        if let Some(messages) = self.receive_maximum {
+            block.number(Id::ReceiveMaximum, messages.into());
+        }
+        if self.topic_alias_maximum != 0 {
+            block.number(Id::TopicAliasMaximum, self.topic_alias_maximum.into());
+        }
+        if let Some(bytes) = self.maximum_packet_size {
+            block.number(Id::MaximumPacketSize, bytes);
+        }
+        if self.request_response_information {
+            block.number(Id::RequestResponseInformation, 1);
+        }
+        if !self.request_problem_information {
+            block.number(Id::RequestProblemInformation, 0);
+        }
+        block.pairs(self.user_properties);
+        block.finish()
     }
 }
 
-fn put_will_properties(will: &Will, body: &mut BytesMut) {
-    match will.delay {
-        None => body.put_u8(0),
-        Some(seconds) => {
-            body.put_u8(5);
-            body.put_u8(0x18);
-            body.put_u32(seconds);
-        }
+fn will_properties(will: &Will) -> Vec<u8> {
+    let mut block = Block::default();
+    if let Some(seconds) = will.delay {
+        block.number(Id::WillDelay, seconds);
     }
-}
-
-/// Lengths are checked where each string enters the program; `Plan` is the last gate.
-fn put_binary(body: &mut BytesMut, bytes: &[u8]) {
-    let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-    body.put_u16(length);
-    body.extend_from_slice(&bytes[..length.into()]);
-}
-
-fn put_varint(out: &mut BytesMut, mut value: usize) {
-    loop {
-        let byte = (value & 0x7f) as u8;
-        value >>= 7;
-        if value == 0 {
-            out.put_u8(byte);
-            return;
-        }
-        out.put_u8(byte | 0x80);
-    }
+    put_message_properties(&will.envelope.properties, &mut block);
+    block.finish()
 }

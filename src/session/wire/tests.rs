@@ -4,11 +4,13 @@
 mod arbitrary;
 mod outgoing;
 
-use super::encode::{self, EncodeError, Template};
+use super::encode::{self, EncodeError, Form, Template};
 use super::*;
-use crate::message::{Envelope, QoS, Will};
+use crate::message::{Envelope, PublishProperties, QoS, Will};
 use crate::property::{Id, Properties, Value};
+use crate::session::options::Parting;
 use crate::session::reason::Reason;
+use crate::session::subscription::{Interest, RetainHandling, Subscription};
 use crate::topic::TopicFilter;
 use bytes::{Bytes, BytesMut};
 use proptest::prelude::*;
@@ -51,6 +53,13 @@ fn written(write: impl FnOnce(&mut BytesMut) -> Result<(), EncodeError>) -> Vec<
     out.to_vec()
 }
 
+/// PUBLISH as its template writes it.
+fn published(template: &Template, payload: &[u8], packet_id: u16, dup: bool) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    template.write(&mut out, payload, packet_id, dup);
+    out.to_vec()
+}
+
 fn decoded_v5(bytes: &[u8]) -> v5::Packet {
     let mut bytes = BytesMut::from(bytes);
     let packet = v5::Packet::read(&mut bytes, None).unwrap();
@@ -73,7 +82,7 @@ fn publish(bytes: &[u8], version: Version) -> Published<'_> {
 }
 
 fn envelope(topic: &str, qos: QoS, retain: bool) -> Envelope {
-    Envelope { topic: topic.parse().unwrap(), qos, retain }
+    Envelope::new(topic.parse().unwrap(), qos, retain)
 }
 
 #[test]

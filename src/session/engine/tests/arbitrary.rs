@@ -27,7 +27,7 @@ fn seen(mut bench: Bench, stream: &[u8], sizes: &[usize]) -> Seen {
         let piece = &stream[at..stream.len().min(at + size)];
         at += piece.len();
         input.extend_from_slice(piece);
-        end = bench.engine.receive(bench.now, &mut input, &mut bench.job);
+        end = bench.engine.receive(bench.now, &mut input, &mut bench.job).map(drop);
         if end.is_err() || at == stream.len() {
             break;
         }

@@ -194,7 +194,7 @@ fn a_disconnect_from_the_broker_is_a_fault_with_its_words() {
 fn disconnect_forgets_a_session_that_was_only_kept_for_this_run() {
     let end = |options, version, reason: Reason| {
         let mut bench = Bench::up(options, version);
-        bench.engine.disconnect(reason).unwrap();
+        bench.engine.disconnect(reason);
         assert!(!bench.engine.is_up() && !bench.engine.has_room(ZERO));
         bench.bytes()
     };
@@ -209,15 +209,15 @@ fn disconnect_forgets_a_session_that_was_only_kept_for_this_run() {
 fn disconnect_says_what_the_broker_did_wrong() {
     let mut bench = Bench::up(options(), Version::V5);
     let (reason, _) = bench.violation(&ack(PUBACK, 0));
-    bench.engine.disconnect(Reason(reason)).unwrap();
+    bench.engine.disconnect(Reason(reason));
     assert_eq!(bench.bytes(), [0xe0, 2, 0x82, 0]);
 }
 
 #[test]
 fn after_our_disconnect_only_the_brokers_own_matters() {
     let mut bench = Bench::up(options(), Version::V5);
-    bench.engine.disconnect(Reason::SUCCESS).unwrap();
-    bench.engine.disconnect(Reason::SUCCESS).unwrap();
+    bench.engine.disconnect(Reason::SUCCESS);
+    bench.engine.disconnect(Reason::SUCCESS);
     assert_eq!(bench.bytes().len(), 9, "one DISCONNECT");
     bench.hear(&message(Version::V5, 0x32, 1, "late"));
     bench.hear(&[0xd0, 0]);

@@ -179,3 +179,53 @@ fn an_unsuback_nobody_asked_for_is_a_violation() {
     let mut bench = Bench::up(options(), Version::V311);
     assert_eq!(bench.violation(&[0xb0, 2, 0, 1]).0, 0x82);
 }
+
+#[test]
+fn what_a_full_job_has_no_room_for_stays_in_the_input() {
+    for version in VERSIONS {
+        let mut bench = Bench::up(options(), version);
+        bench.job.room = Some(2);
+        let messages = ["a", "b", "c", "d"].map(|text| message(version, 0x30, 0, text));
+        let mut input = BytesMut::from(&messages.concat()[..]);
+        let mut hear = |bench: &mut Bench| {
+            bench
+                .engine
+                .receive(bench.now, &mut input, &mut bench.job)
+                .map(|how| (how, input.len()))
+        };
+        let length = messages[0].len();
+        assert_eq!(hear(&mut bench).unwrap(), (Received::Full, 2 * length));
+        assert_eq!(bench.job.messages.len(), 2);
+        bench.job.room = Some(3);
+        assert_eq!(hear(&mut bench).unwrap(), (Received::Full, length));
+        bench.job.room = None;
+        assert_eq!(hear(&mut bench).unwrap(), (Received::All, 0));
+        assert_eq!(bench.job.messages.len(), 4);
+        bench.job.room = Some(0);
+        bench.engine.take_no_more();
+        bench.hear(&messages.concat());
+        assert_eq!(bench.job.messages.len(), 4, "they need no room");
+    }
+}
+
+#[test]
+fn behind_the_barrier_only_stored_messages_are_progress() {
+    for version in VERSIONS {
+        let mut bench = Bench::up(options(), version);
+        let stored = message(version, 0x31, 0, "stored");
+        bench.hear(&stored);
+        let before = bench.engine.progress();
+        bench.engine.raise_barrier(bench.now);
+        for (first, id) in [(0x30, 0), (0x32, 1), (0x34, 2)] {
+            bench.hear(&message(version, first, id, "live"));
+        }
+        assert_eq!(bench.engine.progress(), before);
+        bench.hear(&stored);
+        assert_eq!(bench.engine.progress(), before + 1);
+        bench.hear(&[0xd0, 0]);
+        let after = bench.engine.progress();
+        assert_eq!(after, before + 2);
+        bench.hear(&stored);
+        assert_eq!(bench.engine.progress(), after, "nobody asks any more");
+    }
+}

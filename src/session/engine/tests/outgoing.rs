@@ -184,7 +184,7 @@ fn limited(properties: &[u8], envelope: &Envelope, payload: &str) -> (Vec<Outcom
 
 #[test]
 fn a_qos_or_retain_the_broker_does_not_take_is_refused_without_a_byte() {
-    let envelope = |qos, retain| Envelope { topic: "t".parse().unwrap(), qos, retain };
+    let envelope = |qos, retain| Envelope::new("t".parse().unwrap(), qos, retain);
     let too_high =
         |limit: u8| refused(0x9b, Some(&format!("the broker takes at most QoS {limit}")));
     for (limit, qos) in [(0, ONE), (0, TWO), (1, TWO)] {
@@ -201,7 +201,7 @@ fn a_qos_or_retain_the_broker_does_not_take_is_refused_without_a_byte() {
 
 #[test]
 fn a_packet_one_byte_too_large_is_refused_without_a_byte() {
-    let envelope = Envelope { topic: "t".parse().unwrap(), qos: ONE, retain: false };
+    let envelope = Envelope::new("t".parse().unwrap(), ONE, false);
     let limit = [0x27, 0, 0, 0, 20];
     let (ends, bytes) = limited(&limit, &envelope, &"x".repeat(12));
     assert_eq!((ends.len(), bytes.len()), (0, 20), "as large as it may be");
@@ -216,7 +216,7 @@ fn a_packet_larger_than_mqtt_allows_is_refused_in_every_version() {
     for version in VERSIONS {
         let mut bench = Bench::up(options(), version);
         let envelope = Rc::clone(&bench.envelopes[0]);
-        bench.engine.publish(1, &envelope, payload.clone(), &mut bench.job).unwrap();
+        bench.engine.publish(1, &envelope, payload.clone(), &mut bench.job);
         assert!(bench.bytes().is_empty());
         assert!(matches!(
             &bench.job.ends[..],
@@ -292,7 +292,43 @@ fn giving_up_tells_what_was_sent_from_what_was_not() {
 #[test]
 fn the_retain_flag_goes_out() {
     let mut bench = Bench::up(options(), Version::V5);
-    let envelope = Envelope { topic: "t".parse().unwrap(), qos: ZERO, retain: true };
+    let envelope = Envelope::new("t".parse().unwrap(), ZERO, true);
     bench.publish_as(1, &Rc::new(envelope), "kept");
     assert_eq!(bench.sent(), ["PUBLISH q0 id 0 retain = kept"]);
+}
+
+#[test]
+fn an_acknowledgement_that_crosses_our_disconnect_still_counts() {
+    let mut bench = Bench::up(options(), Version::V5);
+    for (position, qos) in [(1, ONE), (2, TWO), (3, TWO), (4, TWO), (5, ONE)] {
+        bench.publish(position, qos, "x");
+    }
+    bench.hear(&ack(PUBREC, 2));
+    bench.engine.disconnect(Reason::SUCCESS);
+    bench.bytes();
+    bench.hear(&[ack(PUBACK, 1), ack(PUBCOMP, 2), ack(PUBREC, 3)].concat());
+    bench.hear(&refusal(PUBREC, 4, 0x87));
+    assert!(bench.bytes().is_empty(), "nothing comes after DISCONNECT");
+    bench.engine.lost(None, &mut bench.job);
+    bench.engine.abandon(&mut bench.job);
+    let ends: Vec<_> = bench.job.ends.iter().map(|(position, _, end)| (*position, end)).collect();
+    assert_eq!(bench.delivered(), [1, 2]);
+    assert!(matches!(ends[2], (4, Outcome::Refused(_))), "{ends:?}");
+    assert_eq!(ends[3..], [(3, &Outcome::Unconfirmed), (5, &Outcome::Unconfirmed)]);
+}
+
+#[test]
+fn what_the_broker_has_taken_is_not_what_its_disconnect_refuses() {
+    let quota = Explanation { reason: Reason(0x97), text: None, reference: None };
+    for (released, end) in [(false, Outcome::Refused(quota.clone())), (true, Outcome::Unconfirmed)]
+    {
+        let mut bench = Bench::up(options(), Version::V5);
+        bench.publish(1, TWO, "x");
+        if released {
+            bench.hear(&ack(PUBREC, 1));
+        }
+        bench.engine.lost(Some(&Fault::Disconnected(quota.clone())), &mut bench.job);
+        bench.engine.abandon(&mut bench.job);
+        assert_eq!(bench.job.ends.last().map(|(_, _, end)| end), Some(&end));
+    }
 }

@@ -183,8 +183,8 @@ proptest! {
         let (packet_id, dup) = if acknowledged { (packet_id, dup) } else { (0, false) };
         let envelope = envelope(&topic, qos, retain);
         let bytes = |version| {
-            let mut template = Template::new(version, &envelope);
-            written(|out| template.write(out, payload.clone(), packet_id, dup))
+            let template = Template::new(version, &envelope, Form::Name);
+            published(&template, &payload, packet_id, dup)
         };
         let (old, new) = (bytes(Version::V311), bytes(Version::V5));
 

@@ -12,6 +12,12 @@ fn connect(version: Version) -> Connect<'static> {
         password: None,
         will: None,
         session_expiry: 0,
+        receive_maximum: None,
+        maximum_packet_size: None,
+        topic_alias_maximum: 0,
+        request_response_information: false,
+        request_problem_information: true,
+        user_properties: &[],
     }
 }
 
@@ -160,16 +166,26 @@ fn every_answer_we_write_is_exact() {
 
 #[test]
 fn subscribe_and_pingreq_are_exact() {
-    let filters: Vec<(TopicFilter, QoS)> =
-        vec![("a/#".parse().unwrap(), QoS::ExactlyOnce), ("+".parse().unwrap(), QoS::AtMostOnce)];
-    let subscribe = |version| {
-        let filters = filters.iter().map(|(filter, qos)| (filter, *qos));
-        written(|out| encode::subscribe(out, version, 0x0102, filters))
+    let mut subscriptions = vec![
+        Subscription::new("a/#".parse().unwrap(), QoS::ExactlyOnce),
+        Subscription::new("+".parse().unwrap(), QoS::AtMostOnce),
+    ];
+    let subscribe = |version, subscriptions: &[Subscription], subscription_id| {
+        let interest = Interest { subscription_id, ..Interest::default() };
+        written(|out| encode::subscribe(out, version, 0x0102, subscriptions.iter(), &interest))
     };
     for version in [Version::V31, Version::V311] {
-        assert_eq!(subscribe(version), b"\x82\x0c\x01\x02\0\x03a/#\x02\0\x01+\0");
+        let bytes = subscribe(version, &subscriptions, None);
+        assert_eq!(bytes, b"\x82\x0c\x01\x02\0\x03a/#\x02\0\x01+\0");
     }
-    assert_eq!(subscribe(Version::V5), b"\x82\x0d\x01\x02\0\0\x03a/#\x02\0\x01+\0");
+    let bytes = subscribe(Version::V5, &subscriptions, None);
+    assert_eq!(bytes, b"\x82\x0d\x01\x02\0\0\x03a/#\x02\0\x01+\0");
+    subscriptions[0].no_local = true;
+    subscriptions[0].retain_handling = RetainHandling::New;
+    subscriptions[1].retain_as_published = true;
+    subscriptions[1].retain_handling = RetainHandling::Never;
+    let bytes = subscribe(Version::V5, &subscriptions, Some(200));
+    assert_eq!(bytes, b"\x82\x10\x01\x02\x03\x0b\xc8\x01\0\x03a/#\x16\0\x01+\x28");
     let pingreq = written(|out| {
         encode::pingreq(out);
         Ok(())
@@ -179,9 +195,42 @@ fn subscribe_and_pingreq_are_exact() {
 }
 
 #[test]
+fn unsubscribe_is_exact() {
+    let filters: Vec<TopicFilter> = vec!["a/#".parse().unwrap(), "+".parse().unwrap()];
+    let unsubscribe = |version| {
+        written(|out| {
+            encode::unsubscribe(out, version, 0x0102, filters.iter(), &Interest::default())
+        })
+    };
+    for version in [Version::V31, Version::V311] {
+        assert_eq!(unsubscribe(version), b"\xa2\x0a\x01\x02\0\x03a/#\0\x01+");
+    }
+    assert_eq!(unsubscribe(Version::V5), b"\xa2\x0b\x01\x02\0\0\x03a/#\0\x01+");
+}
+
+#[test]
+fn connect_says_what_the_broker_may_send() {
+    let limited = Connect {
+        receive_maximum: Some(9),
+        maximum_packet_size: Some(0x01_0000),
+        topic_alias_maximum: 3,
+        request_response_information: true,
+        request_problem_information: false,
+        user_properties: &[("k".to_owned(), String::new())],
+        ..connect(Version::V5)
+    };
+    let properties = b"\x15\x21\0\x09\x22\0\x03\x27\0\x01\0\0\x19\x01\x17\0\x26\0\x01k\0\0";
+    let expected = [&b"\x10\x24\0\x04MQTT\x05\x02\0\x3c"[..], properties, b"\0\x02id"].concat();
+    assert_eq!(connect_bytes(&limited), expected);
+}
+
+#[test]
 fn disconnect_is_exact_and_says_why_in_version_5() {
-    let disconnect = |version, reason, expire_now| {
-        written(|out| encode::disconnect(out, version, Reason(reason), expire_now))
+    let disconnect = |version, reason, expire_now: bool| {
+        let parting = Parting { session_expiry: expire_now.then_some(0), ..Parting::default() };
+        let mut out = BytesMut::new();
+        encode::disconnect(&mut out, version, Reason(reason), &parting);
+        out.to_vec()
     };
     for version in [Version::V31, Version::V311] {
         assert_eq!(disconnect(version, 0x82, true), [0xe0, 0]);
@@ -196,14 +245,63 @@ fn disconnect_is_exact_and_says_why_in_version_5() {
     }
 }
 
+/// Every property of a message.
+fn all_properties() -> PublishProperties {
+    PublishProperties {
+        payload_utf8: Some(true),
+        message_expiry: Some(60),
+        content_type: Some("text/plain".to_owned()),
+        response_topic: Some("answers/here".parse().unwrap()),
+        correlation_data: Some(b"\xff\0".to_vec()),
+        user_properties: vec![("k".into(), "v".into()), ("k".into(), String::new())],
+    }
+}
+
+#[test]
+fn the_properties_of_a_message_and_of_a_will_read_back() {
+    let mut envelope = envelope("t", QoS::AtLeastOnce, false);
+    envelope.properties = all_properties();
+    let template = Template::new(Version::V5, &envelope, Form::Define(7));
+    let v5::Packet::Publish(packet) = decoded_v5(&published(&template, b"x", 9, false)) else {
+        panic!()
+    };
+    let properties = packet.properties.unwrap();
+    assert_eq!(properties.topic_alias, Some(7));
+    assert_eq!(properties.payload_format_indicator, Some(1));
+    assert_eq!(properties.message_expiry_interval, Some(60));
+    assert_eq!(properties.content_type.as_deref(), Some("text/plain"));
+    assert_eq!(properties.response_topic.as_deref(), Some("answers/here"));
+    assert_eq!(properties.correlation_data.as_deref(), Some(&b"\xff\0"[..]));
+    assert_eq!(properties.user_properties, envelope.properties.user_properties);
+
+    let will = Will { envelope, payload: Vec::new(), delay: Some(3) };
+    let bytes = connect_bytes(&Connect { will: Some(&will), ..connect(Version::V5) });
+    let v5::Packet::Connect(_, will, _) = decoded_v5(&bytes) else { panic!() };
+    let properties = will.unwrap().properties.unwrap();
+    assert_eq!(properties.delay_interval, Some(3));
+    assert_eq!(properties.content_type.as_deref(), Some("text/plain"));
+    assert_eq!(properties.user_properties.len(), 2);
+}
+
+#[test]
+fn an_alias_takes_the_place_of_the_topic() {
+    let envelope = envelope("topic", QoS::AtMostOnce, true);
+    let publish = |form| published(&Template::new(Version::V5, &envelope, form), b"x", 0, false);
+    assert_eq!(publish(Form::Name), b"\x31\x09\0\x05topic\0x");
+    assert_eq!(publish(Form::Define(2)), b"\x31\x0c\0\x05topic\x03\x23\0\x02x");
+    assert_eq!(publish(Form::Alias(2)), b"\x31\x07\0\0\x03\x23\0\x02x");
+}
+
 #[test]
 fn a_publish_is_as_large_as_its_template_says() {
     for version in VERSIONS {
         for qos in LEVELS {
-            let mut template = Template::new(version, &envelope("topic", qos, false));
+            let mut envelope = envelope("topic", qos, false);
+            envelope.properties.content_type = Some("x".repeat(200));
+            let template = Template::new(version, &envelope, Form::Define(1));
             for length in [0, 100, 117, 118, 119, 120, 16_373, 16_374, 16_380, 2_097_150] {
                 let id = if qos == QoS::AtMostOnce { 0 } else { 1 };
-                let bytes = written(|out| template.write(out, vec![0; length].into(), id, false));
+                let bytes = published(&template, &vec![0; length], id, false);
                 let frame = Frame::read(&bytes).unwrap().unwrap();
                 assert_eq!(template.size(length), (frame.body, bytes.len()), "{version} {length}");
                 assert_eq!(frame.total(), bytes.len());
