@@ -1,0 +1,187 @@
+//! The time of day as the formats print it.
+//!
+//! What changes once a second is rendered once a second; only the digits below are written for each
+//! message. The system's time zone is looked up when something local is printed for the first time.
+//! Knows nothing of messages.
+
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use std::time::SystemTime;
+
+/// Where the time comes from.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    fixed: Option<Timestamp>,
+    zone: Option<TimeZone>,
+}
+
+/// A point in time: one for each message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Seconds since 1970, rounded down.
+    pub second: i64,
+    /// What is left, below 1,000,000,000.
+    pub nanosecond: u32,
+}
+
+impl Clock {
+    /// A clock that stands still at `time`, with `zone` as the local time zone.
+    pub fn fixed(time: Timestamp, zone: TimeZone) -> Self {
+        Self { fixed: Some(time), zone: Some(zone) }
+    }
+
+    /// What time it is.
+    pub fn read(&self) -> Moment {
+        match self.fixed {
+            Some(time) => Moment::from(time),
+            None => Moment::of(SystemTime::now()),
+        }
+    }
+
+    fn zone(&mut self, zone: Zone) -> TimeZone {
+        match zone {
+            Zone::Utc => TimeZone::UTC,
+            Zone::Local => self.zone.get_or_insert_with(local_zone).clone(),
+        }
+    }
+}
+
+/// The system's zone; UTC, as in the C library, when it has none.
+fn local_zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
+}
+
+impl Moment {
+    fn of(time: SystemTime) -> Self {
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self {
+                second: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+                nanosecond: since.subsec_nanos(),
+            },
+            Err(_) => Self::from(Timestamp::try_from(time).unwrap_or(Timestamp::MIN)),
+        }
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(time: Timestamp) -> Self {
+        let (second, nanosecond) = (time.as_second(), time.subsec_nanosecond());
+        // Before 1970 both are negative.
+        let borrow = i64::from(nanosecond < 0);
+        let nanosecond = nanosecond.rem_euclid(1_000_000_000).unsigned_abs();
+        Self { second: second - borrow, nanosecond }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Zone {
+    Utc,
+    Local,
+}
+
+/// A text made of the time that stays the same for a second.
+#[derive(Clone, Debug)]
+pub struct PerSecond {
+    pattern: String,
+    zone: Zone,
+    /// When `text` is right.
+    second: Option<i64>,
+    text: Vec<u8>,
+}
+
+impl PerSecond {
+    /// `pattern`, in strftime's language, in local time.
+    pub fn local(pattern: impl Into<String>) -> Self {
+        Self { pattern: pattern.into(), zone: Zone::Local, second: None, text: Vec::new() }
+    }
+
+    fn utc(pattern: &str) -> Self {
+        Self { zone: Zone::Utc, ..Self::local(pattern) }
+    }
+
+    /// The text for `moment`. Empty where a letter cannot express it.
+    pub fn at(&mut self, moment: Moment, clock: &mut Clock) -> &[u8] {
+        if self.second != Some(moment.second) {
+            self.second = Some(moment.second);
+            self.text.clear();
+            if let Ok(time) = Timestamp::from_second(moment.second) {
+                let zoned = Zoned::new(time, clock.zone(self.zone));
+                let text = strtime::format(&self.pattern, &zoned).unwrap_or_default();
+                self.text.extend_from_slice(text.as_bytes());
+            }
+        }
+        &self.text
+    }
+}
+
+/// Date and time with microseconds.
+#[derive(Clone, Debug)]
+pub struct Stamp(PerSecond);
+
+/// Where the microseconds stand in `2026-11-20T17:19:39.000000`.
+const FRACTION: std::ops::Range<usize> = 20..26;
+
+impl Stamp {
+    /// `2026-11-20T17:19:39.309950Z`.
+    pub fn utc() -> Self {
+        Self(PerSecond::utc("%Y-%m-%dT%H:%M:%S.000000Z"))
+    }
+
+    /// `2026-11-20T18:19:39.309950+0100`.
+    pub fn local() -> Self {
+        Self(PerSecond::local("%Y-%m-%dT%H:%M:%S.000000%z"))
+    }
+
+    /// The text for `moment`.
+    pub fn at(&mut self, moment: Moment, clock: &mut Clock) -> &[u8] {
+        self.0.at(moment, clock);
+        if let Some(digits) = self.0.text.get_mut(FRACTION) {
+            write_digits(digits, moment.nanosecond / 1000);
+        }
+        &self.0.text
+    }
+}
+
+/// Fills `digits` with the last digits of `number`.
+pub fn write_digits(digits: &mut [u8], mut number: u32) {
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_renders_each_second_and_each_fraction() {
+        let zone = TimeZone::fixed(jiff::tz::offset(-3));
+        let mut clock = Clock::fixed(Timestamp::UNIX_EPOCH, zone);
+        let (mut utc, mut local) = (Stamp::utc(), Stamp::local());
+        for (moment, expected, here) in [
+            ((1, 999_999_999), "1970-01-01T00:00:01.999999Z", "1969-12-31T21:00:01.999999-0300"),
+            ((1, 0), "1970-01-01T00:00:01.000000Z", "1969-12-31T21:00:01.000000-0300"),
+            ((2, 1_000), "1970-01-01T00:00:02.000001Z", "1969-12-31T21:00:02.000001-0300"),
+            ((-1, 7), "1969-12-31T23:59:59.000000Z", "1969-12-31T20:59:59.000000-0300"),
+        ] {
+            let moment = Moment { second: moment.0, nanosecond: moment.1 };
+            assert_eq!(utc.at(moment, &mut clock), expected.as_bytes());
+            assert_eq!(local.at(moment, &mut clock), here.as_bytes());
+        }
+    }
+
+    #[test]
+    fn the_fraction_never_goes_below_zero() {
+        let time: Timestamp = "1969-12-31T23:59:58.75Z".parse().unwrap();
+        assert_eq!(Moment::from(time), Moment { second: -2, nanosecond: 750_000_000 });
+    }
+
+    #[test]
+    fn the_system_clock_runs_and_a_time_out_of_range_is_no_text() {
+        assert!(Clock::default().read().second > 1_700_000_000);
+        let far = Moment { second: i64::MAX, nanosecond: 1 };
+        assert_eq!(Stamp::utc().at(far, &mut Clock::default()), b"");
+    }
+}

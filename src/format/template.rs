@@ -1,0 +1,132 @@
+//! mosquitto_sub's `-F` language, version 2.1: parsed once, printed for each message.
+//!
+//! ```text
+//! %[-][0][width][.precision][separator]X    part X of the message
+//! @X                                        strftime's %X in local time; @N nanoseconds, @@ an @
+//! \X                                        \\ \0 \a \e \n \r \t \v
+//! ```
+//!
+//! Letters after `@`: `a A b B c C d D e F g G h H I j k l m M n p P r R s S t T u U V w W x X y Y z Z %`,
+//! all that glibc has, as in the C locale. Others are refused; 2.1 prints them.
+//!
+//! What 2.1 prints is printed here too, except:
+//!
+//! * `-` without a width, or with a payload that is wider in hexadecimal, adds no blanks.
+//! * `0` is ignored behind `-`, as documented, also where a property is missing.
+//! * Hexadecimal groups end without a separator, also where an empty payload is filled up.
+//! * `%E` and `%S` are unsigned. A precision on a whole number is printf's: at least that many digits.
+//! * `%q %r %U %D %P %j %J %%` have a width. `%p` and `%D` have a precision, in bytes, `%P` too, and that of
+//!   `%U` is its decimals.
+//! * Texts are cut between characters; payloads and correlation data are bytes, and cut anywhere.
+//! * A `%f` or `%d` whose payload has the wrong length is still as wide as asked.
+//! * All times in a message are the same moment.
+//! * `%j` and `%J` are always valid JSON; see `json`.
+//! * What can have no effect is refused: a separator where nothing is grouped, a precision on JSON. So
+//!   are widths and precisions above 65,535. `0` on a text or on JSON is ignored.
+//!
+//! As in 2.1, a width is also the most bytes of the payload that `%p`, `%x` and `%X` show, and widths
+//! count bytes. Knows nothing of where the bytes go, except whether they must be harmless.
+
+mod error;
+mod field;
+mod hex;
+mod json;
+mod number;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod text;
+mod what;
+
+use super::Look;
+use super::clock::{Clock, Moment, PerSecond, write_digits};
+use crate::message::Message;
+pub use error::TemplateError;
+use field::{Context, Field, State};
+use std::str::FromStr;
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub struct Template {
+    pieces: Vec<Piece>,
+    /// Whether the clock must be read.
+    timed: bool,
+    /// The user has colours in it.
+    colored: bool,
+    state: Box<State>,
+}
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Literal(Vec<u8>),
+    Field(Field),
+    /// `@X`.
+    Time(PerSecond),
+    /// `@N`.
+    Nanoseconds,
+}
+
+impl FromStr for Template {
+    type Err = TemplateError;
+
+    fn from_str(text: &str) -> Result<Self, TemplateError> {
+        Self::parse(text)
+    }
+}
+
+impl Template {
+    /// Compiles `text`.
+    ///
+    /// # Errors
+    /// When it is not in the language, or asks for something that can have no effect.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        let pieces = parse::pieces(text)?;
+        let timed = pieces.iter().any(|piece| match piece {
+            Piece::Literal(_) => false,
+            Piece::Time(_) | Piece::Nanoseconds => true,
+            Piece::Field(field) => field.is_timed(),
+        });
+        let colored = pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.contains(&0x1b)));
+        Ok(Self { pieces, timed, colored, state: Box::new(State::new()) })
+    }
+
+    /// Whether there is JSON in it.
+    pub fn has_json(&self) -> bool {
+        let is_json = |piece: &Piece| matches!(piece, Piece::Field(field) if field.is_json());
+        self.pieces.iter().any(is_json)
+    }
+
+    /// Appends `message` to `out`.
+    pub(super) fn write(
+        &mut self,
+        message: &Message<'_>,
+        look: Look,
+        clock: &mut Clock,
+        out: &mut Vec<u8>,
+    ) {
+        let moment = if self.timed { clock.read() } else { Moment::default() };
+        let look = Look { color: look.color && !self.colored, ..look };
+        let mut context = Context { message, look, moment, clock, state: &mut self.state };
+        for piece in &mut self.pieces {
+            match piece {
+                Piece::Literal(bytes) => out.extend_from_slice(bytes),
+                Piece::Time(text) => out.extend_from_slice(text.at(moment, context.clock)),
+                Piece::Nanoseconds => write_nanoseconds(out, moment.nanosecond),
+                Piece::Field(field) => field.write(&mut context, out),
+            }
+        }
+    }
+
+    /// See [`Format::take_complaint`](super::Format::take_complaint).
+    pub(super) fn take_complaint(&mut self) -> Option<String> {
+        self.state.take_complaint()
+    }
+}
+
+fn write_nanoseconds(out: &mut Vec<u8>, nanosecond: u32) {
+    let mut digits = [0; 9];
+    write_digits(&mut digits, nanosecond);
+    out.extend_from_slice(&digits);
+}

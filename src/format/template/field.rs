@@ -1,0 +1,158 @@
+//! One `%` of a template.
+
+use super::hex::write_hex;
+use super::json::{Json, Layout, Payload};
+use super::what::{Kind, What};
+use crate::escape::Keep;
+use crate::format::clock::{Clock, Moment, PerSecond};
+use crate::format::pretty::{Color, paint};
+use crate::format::{Look, write_text};
+use crate::message::Message;
+use data_encoding::{HEXLOWER, HEXUPPER};
+
+/// A `%` with its flags.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub what: What,
+    /// In bytes; 0: none.
+    pub width: usize,
+    /// At most so many bytes, exactly so many decimals, at least so many digits, or the size of a group.
+    pub precision: Option<usize>,
+    /// Filled up on the right, with blanks.
+    pub left: bool,
+    /// Filled up with zeros.
+    pub zero: bool,
+    /// Between groups of hexadecimal digits.
+    pub separator: u8,
+}
+
+/// What a template keeps from message to message.
+#[derive(Clone, Debug)]
+pub struct State {
+    json: Json,
+    /// `%I`.
+    pub local_time: PerSecond,
+    /// Empty between fields.
+    pub scratch: Vec<u8>,
+    /// What a person should be told, and whether there was something before.
+    complaint: Option<String>,
+    complained: bool,
+}
+
+/// What is to be printed, and how.
+pub struct Context<'a> {
+    pub message: &'a Message<'a>,
+    pub look: Look,
+    pub moment: Moment,
+    pub clock: &'a mut Clock,
+    pub state: &'a mut State,
+}
+
+impl State {
+    pub fn new() -> Self {
+        Self {
+            json: Json::new(),
+            local_time: PerSecond::local("%Y-%m-%dT%H:%M:%S%z"),
+            scratch: Vec::new(),
+            complaint: None,
+            complained: false,
+        }
+    }
+
+    pub fn take_complaint(&mut self) -> Option<String> {
+        self.complaint.take()
+    }
+
+    pub fn complain(&mut self, complaint: impl FnOnce() -> String) {
+        if !self.complained {
+            self.complained = true;
+            self.complaint = Some(complaint());
+        }
+    }
+}
+
+impl Field {
+    /// Whether it is JSON.
+    pub fn is_json(&self) -> bool {
+        self.what.kind() == Kind::Json
+    }
+
+    /// Whether the clock must be read for it.
+    pub fn is_timed(&self) -> bool {
+        matches!(self.what, What::LocalTime | What::UnixTime | What::Json | What::JsonVerbatim)
+    }
+
+    /// Appends it.
+    pub fn write(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        match self.what.kind() {
+            Kind::Number => self.write_number(context, out),
+            Kind::Text => self.write_string(context, out),
+            Kind::Json => self.write_json(context, out),
+            Kind::Payload => {
+                let longest = if self.width > 0 { self.width } else { usize::MAX };
+                let bytes =
+                    cut(context.message.payload, self.precision.unwrap_or(longest).min(longest));
+                write_text(out, bytes, context.look, Keep::Layout);
+                self.pad(out, start, if self.zero { b'0' } else { b' ' });
+            }
+            Kind::Hex => {
+                let encoding = if self.what == What::HexUpper { &HEXUPPER } else { &HEXLOWER };
+                write_hex(self, encoding, context.message.payload, out);
+            }
+        }
+        if context.look.color {
+            paint(out, start..out.len(), self.color());
+        }
+    }
+
+    fn color(&self) -> Option<Color> {
+        match self.what {
+            What::Topic => Some(Color::Topic),
+            What::TopicAlias
+            | What::ContentType
+            | What::CorrelationData
+            | What::MessageExpiry
+            | What::PayloadFormat
+            | What::UserProperties
+            | What::ResponseTopic
+            | What::SubscriptionId => Some(Color::Properties),
+            _ => None,
+        }
+    }
+
+    fn write_json(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        let payload = match self.what {
+            What::JsonVerbatim => Payload::Verbatim,
+            _ => Payload::Text,
+        };
+        let layout = if context.look.pretty { Layout::Indented } else { Layout::OneLine };
+        let now = (context.moment, &mut *context.clock);
+        context.state.json.write(out, context.message, now, payload, layout);
+        self.pad(out, start, b' ');
+    }
+
+    /// Fills up what was appended since `start` to the width.
+    pub fn pad(&self, out: &mut Vec<u8>, start: usize, with: u8) {
+        let missing = self.width.saturating_sub(out.len() - start);
+        if self.left {
+            fill(out, out.len(), missing, b' ');
+        } else {
+            fill(out, start, missing, with);
+        }
+    }
+}
+
+/// Inserts `count` times `with` at `at`.
+pub fn fill(out: &mut Vec<u8>, at: usize, count: usize, with: u8) {
+    if count > 0 {
+        out.resize(out.len() + count, with);
+        out[at..].rotate_right(count);
+    }
+}
+
+/// At most `length` bytes.
+pub fn cut(bytes: &[u8], length: usize) -> &[u8] {
+    bytes.get(..length).unwrap_or(bytes)
+}

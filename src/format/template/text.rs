@@ -1,0 +1,77 @@
+//! Texts: the topic, the time, and properties that are strings.
+
+use super::field::{Context, Field, cut};
+use super::what::What;
+use crate::escape::Keep;
+use crate::format::pretty::recycle;
+use crate::format::write_text;
+use crate::property::{Id, Value};
+
+impl Field {
+    /// Appends a text. A missing content type leaves its width, other missing properties nothing.
+    pub fn write_string(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+        let start = out.len();
+        let properties = &context.message.properties;
+        let text = match self.what {
+            What::Topic => Some(context.message.topic),
+            What::ContentType => Some(properties.text(Id::ContentType).unwrap_or_default()),
+            What::ResponseTopic => properties.text(Id::ResponseTopic),
+            What::LocalTime => {
+                let text = context.state.local_time.at(context.moment, context.clock);
+                out.extend_from_slice(cut(text, self.precision.unwrap_or(usize::MAX)));
+                return self.pad(out, start, b' ');
+            }
+            What::CorrelationData => return self.write_correlation_data(context, out),
+            What::UserProperties => return self.write_user_properties(context, out),
+            _ => Some("%"),
+        };
+        // Without a response topic there is no field, however wide.
+        if let Some(text) = text {
+            let text = cut_text(text, self.precision);
+            write_text(out, text.as_bytes(), context.look, Keep::Nothing);
+            self.pad(out, start, b' ');
+        }
+    }
+
+    fn write_correlation_data(&self, context: &Context<'_>, out: &mut Vec<u8>) {
+        let data = context.message.properties.iter().find_map(|(_, value)| match value {
+            Value::Binary(data) => Some(data),
+            _ => None,
+        });
+        if let Some(data) = data {
+            let start = out.len();
+            let data = cut(data, self.precision.unwrap_or(usize::MAX));
+            write_text(out, data, context.look, Keep::Nothing);
+            self.pad(out, start, b' ');
+        }
+    }
+
+    /// `name:value name:value`, as ambiguous as in mosquitto.
+    fn write_user_properties(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+        let text = &mut context.state.scratch;
+        for (_, value) in context.message.properties.iter() {
+            let Value::Pair(name, value) = value else { continue };
+            if !text.is_empty() {
+                text.push(b' ');
+            }
+            text.extend_from_slice(name.as_bytes());
+            text.push(b':');
+            text.extend_from_slice(value.as_bytes());
+        }
+        if !text.is_empty() {
+            let start = out.len();
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            let text = cut_text(text, self.precision);
+            write_text(out, text.as_bytes(), context.look, Keep::Nothing);
+            self.pad(out, start, b' ');
+        }
+        recycle(&mut context.state.scratch);
+    }
+}
+
+/// At most `length` bytes of `text`, which stays text.
+fn cut_text(text: &str, length: Option<usize>) -> &str {
+    let Some(length) = length.filter(|length| *length < text.len()) else { return text };
+    let end = (0..=length).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
+}

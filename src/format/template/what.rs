@@ -1,0 +1,86 @@
+//! The letters behind a `%`.
+
+/// What is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Percent,
+    TopicAlias,
+    ContentType,
+    CorrelationData,
+    MessageExpiry,
+    PayloadFormat,
+    Float,
+    Double,
+    LocalTime,
+    Json,
+    JsonVerbatim,
+    Length,
+    PacketId,
+    UserProperties,
+    Payload,
+    QoS,
+    ResponseTopic,
+    Retain,
+    SubscriptionId,
+    Topic,
+    UnixTime,
+    HexLower,
+    HexUpper,
+}
+
+/// What flags mean for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Number,
+    Payload,
+    Hex,
+    Json,
+}
+
+impl What {
+    pub fn from_letter(letter: char) -> Option<Self> {
+        Some(match letter {
+            '%' => Self::Percent,
+            'A' => Self::TopicAlias,
+            'C' => Self::ContentType,
+            'D' => Self::CorrelationData,
+            'E' => Self::MessageExpiry,
+            'F' => Self::PayloadFormat,
+            'f' => Self::Float,
+            'd' => Self::Double,
+            'I' => Self::LocalTime,
+            'j' => Self::Json,
+            'J' => Self::JsonVerbatim,
+            'l' => Self::Length,
+            'm' => Self::PacketId,
+            'P' => Self::UserProperties,
+            'p' => Self::Payload,
+            'q' => Self::QoS,
+            'R' => Self::ResponseTopic,
+            'r' => Self::Retain,
+            'S' => Self::SubscriptionId,
+            't' => Self::Topic,
+            'U' => Self::UnixTime,
+            'x' => Self::HexLower,
+            'X' => Self::HexUpper,
+            _ => return None,
+        })
+    }
+
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Json | Self::JsonVerbatim => Kind::Json,
+            Self::HexLower | Self::HexUpper => Kind::Hex,
+            Self::Payload => Kind::Payload,
+            Self::Percent
+            | Self::ContentType
+            | Self::CorrelationData
+            | Self::LocalTime
+            | Self::UserProperties
+            | Self::ResponseTopic
+            | Self::Topic => Kind::Text,
+            _ => Kind::Number,
+        }
+    }
+}
