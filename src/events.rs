@@ -124,6 +124,9 @@ impl Reporter {
             Event::ShortSessions => {
                 self.ui.hint(&format!("another client may be using id {}", self.client_id));
             }
+            Event::Overrun(maximum) => {
+                self.ui.warn(&overrun(*maximum));
+            }
             Event::Stray(name, id) => {
                 self.ui.trace(&format!("{name} for packet id {id}, which nobody waits for"))
             }
@@ -169,6 +172,13 @@ impl Reporter {
                     Err(explanation) => line.explanation(explanation),
                 }
             }
+            Event::Unsubscribed { filter, answer } => {
+                let line = Line::new("unsubscribe").text("filter", filter);
+                match answer {
+                    Ok(reason) => line.reason(*reason),
+                    Err(explanation) => line.explanation(explanation),
+                }
+            }
             Event::Published { position, packet_id, outcome } => {
                 let line = Line::new("publish").number("position", *position);
                 let line = if *packet_id == 0 {
@@ -192,10 +202,10 @@ impl Reporter {
                         line.text("by", "broker").explanation(explanation)
                     }
                     Fault::Refused(refusal) => {
-                        let line = line.text("by", "broker").number("code", refusal.code.into());
+                        let line = line.text("by", "broker");
                         match &refusal.explanation {
                             Some(explanation) => line.explanation(explanation),
-                            None => line,
+                            None => line.number("code", refusal.code.into()),
                         }
                     }
                     _ => line.text("by", "network").text("reason", &fault.to_string()),
@@ -213,6 +223,7 @@ impl Reporter {
             Event::Republished(count) => {
                 Line::log(&format!("republished {count}, duplicates possible"))
             }
+            Event::Overrun(maximum) => Line::log(&overrun(*maximum)),
             Event::Stray(name, id) => {
                 Line::log(&format!("{name} for packet id {id}, which nobody waits for"))
             }
@@ -228,6 +239,10 @@ impl Reporter {
             let _ = log.write_all(&line.finish());
         }
     }
+}
+
+fn overrun(maximum: u16) -> String {
+    format!("the broker has more messages in flight than the receive maximum of {maximum}")
 }
 
 /// One JSON object, being written.

@@ -76,6 +76,8 @@ pub struct Failure {
     pub status: ExitStatus,
     /// One line: what failed and why. May hold a stranger's words; it is escaped when it is shown.
     pub message: String,
+    /// What was given, and below it a mark under the place that is wrong.
+    pub excerpt: Vec<String>,
     /// What a person can do about it.
     pub hints: Vec<String>,
 }
@@ -83,12 +85,19 @@ pub struct Failure {
 impl Failure {
     /// A failure without hints.
     pub fn new(status: ExitStatus, message: impl fmt::Display) -> Self {
-        Self { status, message: message.to_string(), hints: Vec::new() }
+        Self { status, message: message.to_string(), excerpt: Vec::new(), hints: Vec::new() }
     }
 
     /// A flag, topic or file that cannot be.
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(ExitStatus::Usage, message)
+    }
+
+    /// Shows the place that is wrong.
+    #[must_use]
+    pub fn excerpt(mut self, lines: impl Into<Vec<String>>) -> Self {
+        self.excerpt = lines.into();
+        self
     }
 
     /// Adds what a person can do about it.
@@ -167,7 +176,7 @@ fn first_connection(fault: &Fault, target: &Target) -> Failure {
 
 fn lost(fault: &Fault, options: &Options) -> Failure {
     let (target, client_id) = (&options.target, &options.client_id);
-    let publishes = options.subscriptions.is_empty();
+    let publishes = options.interest.is_empty();
     match fault {
         Fault::Disconnected(explanation) if explanation.reason == Reason::SESSION_TAKEN_OVER => Failure::new(
             ExitStatus::Lost,

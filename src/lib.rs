@@ -21,8 +21,8 @@
 //! | [`connection`] | flags and environment → where, as whom, how |
 //! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
 //! | [`transport`] | from an address to a stream of bytes |
-//! | [`source`] | what is to be published |
-//! | [`mod@format`], [`record`] | how a message is printed |
+//! | [`source`] | what is to be published: texts, files, lines, JSON records |
+//! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
 //! | [`sink`] | where it is printed to |
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
@@ -71,6 +71,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(code) => code,
         Err(failure) => {
             Ui::default().error(&failure.message);
+            failure.excerpt.iter().for_each(|line| Ui::default().excerpt(line));
             failure.hints.iter().for_each(|hint| Ui::default().hint(hint));
             failure.status.code()
         }

@@ -3,22 +3,34 @@
 //!
 //! Bounded: while the thread writes one block another one is filled, and then it is full. Whatever
 //! was handed over is written at once; blocks only grow while the thread is busy, so output is
-//! flushed whenever nothing more is waiting. Knows nothing of messages but how many there are.
+//! flushed whenever nothing more is waiting. A reader that goes away is noticed even while there is
+//! nothing to write. Knows nothing of messages but how many there are.
 
+use std::fs::File;
 use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Bytes that make the sink full while the thread is busy.
+mod hang_up;
+use hang_up::HangUp;
+
+/// Bytes that make the sink full, until the thread takes them.
 const LIMIT: usize = 256 << 10;
 
 /// A buffer that a large message made bigger than this is not kept.
 const KEEP: usize = 4 * LIMIT;
 
-/// What the thread has to say about a block: the emptied buffer, or why it was not written.
+/// How long to wait before writing again to what takes nothing now and cannot be waited for.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// What the thread has to say about a block: the emptied buffer, or why it was not written. After the
+/// last block it reports once more, when what was written is safe.
 type Report = io::Result<Vec<u8>>;
 
 /// See the module.
@@ -29,35 +41,134 @@ pub struct Sink {
     /// Messages in the block that is being written.
     in_writing: Option<u64>,
     spare: Vec<u8>,
-    blocks: SyncSender<Vec<u8>>,
+    /// Gone when there will be no more.
+    blocks: Option<SyncSender<Vec<u8>>>,
     reports: UnboundedReceiver<Report>,
+    hang_up: HangUp,
+    /// A file whose contents go with the first output.
+    replaced: Option<File>,
+}
+
+/// What becomes of what a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It goes.
+    Replace,
+    /// It stays, and output comes behind it.
+    Append,
+}
+
+/// What the thread writes to.
+trait Output: Send + 'static {
+    fn write(&mut self, block: &[u8]) -> io::Result<()>;
+
+    /// Makes sure that what was written stays.
+    fn sync(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Anything that can be written to and needs no more care.
+struct Stream<W>(W);
+
+impl<W: Write + Send + 'static> Output for Stream<W> {
+    fn write(&mut self, block: &[u8]) -> io::Result<()> {
+        write_all(&mut self.0, block)?;
+        self.0.flush()
+    }
+}
+
+/// A file that was opened for the output.
+struct Own(File);
+
+impl Output for Own {
+    fn write(&mut self, block: &[u8]) -> io::Result<()> {
+        write_all(&mut self.0, block)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        // Devices and pipes have nothing to sync.
+        if self.0.metadata()?.is_file() { self.0.sync_all() } else { Ok(()) }
+    }
+}
+
+/// Like `Write::write_all`, but patient with a descriptor that another program made non-blocking.
+fn write_all(output: &mut impl Write, mut block: &[u8]) -> io::Result<()> {
+    while !block.is_empty() {
+        match output.write(block) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => block = &block[written..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(RETRY),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 impl Sink {
-    /// Writes to `output` on a thread of its own.
+    /// Writes to standard output.
     ///
     /// # Errors
     /// When no thread can be started.
-    pub fn new(mut output: impl Write + Send + 'static) -> io::Result<Self> {
+    pub fn to_stdout() -> io::Result<Self> {
+        // Not by way of `Stdout`, which takes everything in silence when it cannot be written to.
+        #[cfg(unix)]
+        {
+            let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+            Ok(Self { hang_up: HangUp::of(&stdout), ..Self::new(Stream(stdout))? })
+        }
+        #[cfg(not(unix))]
+        Self::new(Stream(io::stdout()))
+    }
+
+    /// Writes to `file`, and syncs it at the end if it is one that can be.
+    ///
+    /// # Errors
+    /// When no thread can be started.
+    pub fn to_file(file: File, start: Start) -> io::Result<Self> {
+        // Only a file on a disk can have contents to replace.
+        let replaces = start == Start::Replace && file.metadata()?.is_file();
+        let replaced = if replaces { Some(file.try_clone()?) } else { None };
+        Ok(Self { hang_up: HangUp::of(&file), replaced, ..Self::new(Own(file))? })
+    }
+
+    /// There will be output now: what the file held goes.
+    ///
+    /// # Errors
+    /// When it cannot be emptied.
+    pub fn begin(&mut self) -> io::Result<()> {
+        match self.replaced.take() {
+            Some(file) => file.set_len(0),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes to `output` on a thread of its own.
+    fn new(mut output: impl Output) -> io::Result<Self> {
         let (blocks, to_write) = sync_channel::<Vec<u8>>(1);
         let (reporting, reports) = unbounded_channel();
         thread::Builder::new().name("output".to_owned()).spawn(move || {
             for mut block in to_write {
-                let result = output.write_all(&block).and_then(|()| output.flush());
+                let result = output.write(&block);
                 block.clear();
                 let failed = result.is_err();
                 if reporting.send(result.map(|()| block)).is_err() || failed {
                     return;
                 }
             }
+            // Nobody may be left to hear it.
+            let _ = reporting.send(output.sync().map(|()| Vec::new()));
         })?;
         Ok(Self {
             filling: Vec::new(),
             fresh: 0,
             in_writing: None,
             spare: Vec::new(),
-            blocks,
+            blocks: Some(blocks),
             reports,
+            hang_up: HangUp::default(),
+            replaced: None,
         })
     }
 
@@ -69,7 +180,7 @@ impl Sink {
 
     /// Whether nothing more should be added for now.
     pub fn is_full(&self) -> bool {
-        self.in_writing.is_some() && self.filling.len() >= LIMIT
+        self.filling.len() >= LIMIT
     }
 
     /// Hands what there is to the thread when that is idle. Ready with the number of messages that
@@ -83,15 +194,18 @@ impl Sink {
             if self.in_writing.is_none() {
                 self.hand_over();
             }
-            let Some(count) = self.in_writing else { return Poll::Ready(Ok(written)) };
+            let Some(count) = self.in_writing else {
+                // Otherwise writing itself would tell.
+                if self.hang_up.poll(cx).is_ready() {
+                    return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+                }
+                return Poll::Ready(Ok(written));
+            };
             match self.reports.poll_recv(cx) {
                 Poll::Pending if written > 0 => return Poll::Ready(Ok(written)),
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(report) => {
-                    self.take_back(
-                        report
-                            .unwrap_or_else(|| Err(io::Error::other("the output thread ended")))?,
-                    );
+                    self.take_back(report.unwrap_or_else(|| Err(ended()))?);
                     written += count;
                 }
             }
@@ -108,19 +222,38 @@ impl Sink {
         self.in_writing.unwrap_or(0) + self.fresh
     }
 
-    /// Waits until everything is written, or for `patience`; [`Sink::unwritten`] tells which.
+    /// Waits until everything is written, or for `patience`; [`Sink::unwritten`] tells which. Then a file
+    /// is synced.
     ///
     /// # Errors
     /// The error that ended writing.
     pub fn finish(&mut self, patience: Duration) -> io::Result<()> {
         let until = Instant::now() + patience;
-        while !self.is_idle() && Instant::now() < until {
-            match self.poll(&mut Context::from_waker(std::task::Waker::noop())) {
-                Poll::Ready(result) => drop(result?),
-                Poll::Pending => thread::sleep(Duration::from_millis(1)),
+        while !self.is_idle() {
+            if let Some(block) = self.report()? {
+                self.take_back(block);
+            } else if Instant::now() >= until {
+                return Ok(());
+            }
+            if self.in_writing.is_none() {
+                self.hand_over();
             }
         }
+        self.blocks = None;
+        while self.report()?.is_none() {}
         Ok(())
+    }
+
+    /// What the thread says within a moment. Not by way of the runtime, which would want to be yielded to.
+    fn report(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self.reports.try_recv() {
+            Ok(report) => report.map(Some),
+            Err(TryRecvError::Disconnected) => Err(ended()),
+            Err(TryRecvError::Empty) => {
+                thread::sleep(Duration::from_millis(1));
+                Ok(None)
+            }
+        }
     }
 
     fn hand_over(&mut self) {
@@ -131,7 +264,9 @@ impl Sink {
         let block = std::mem::replace(&mut self.filling, next);
         self.in_writing = Some(std::mem::take(&mut self.fresh));
         // The channel has room for the one block there can be; a thread that is gone has reported why.
-        let _ = self.blocks.try_send(block);
+        if let Some(blocks) = &self.blocks {
+            let _ = blocks.try_send(block);
+        }
     }
 
     fn take_back(&mut self, buffer: Vec<u8>) {
@@ -140,6 +275,10 @@ impl Sink {
             self.spare = buffer;
         }
     }
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the output thread ended")
 }
 
 #[cfg(test)]
@@ -154,7 +293,7 @@ mod tests {
     #[test]
     fn messages_are_counted_when_they_are_written() {
         let (reader, writer) = io::pipe().unwrap();
-        let mut sink = Sink::new(writer).unwrap();
+        let mut sink = Sink::new(Stream(writer)).unwrap();
         sink.message(|out| out.extend_from_slice(b"one\n"));
         sink.message(|out| out.extend_from_slice(b"two\n"));
         let written = block_on(poll_fn(|cx| sink.poll(cx))).unwrap();
@@ -166,7 +305,7 @@ mod tests {
     #[test]
     fn a_stuck_reader_fills_it_and_an_error_comes_out() {
         let (reader, writer) = io::pipe().unwrap();
-        let mut sink = Sink::new(writer).unwrap();
+        let mut sink = Sink::new(Stream(writer)).unwrap();
         let waker = std::task::Waker::noop();
         for _ in 0..2 {
             sink.message(|out| out.resize(LIMIT, b'x'));

@@ -54,6 +54,11 @@ impl Ui {
         }
     }
 
+    /// What was given and where it is wrong, below an error: the text, and a mark under the place.
+    pub fn excerpt(self, text: &str) {
+        say("  ", text);
+    }
+
     /// A line of the packet trace.
     pub fn trace(self, text: &str) {
         if self.verbosity == Verbosity::Debug {
@@ -68,7 +73,42 @@ fn say(prefix: &str, text: &str) {
     let _ = io::stderr().lock().write_all(line.as_bytes());
 }
 
+/// When to colour what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    /// On a terminal that shows colours, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Whatever stdout is.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl Color {
+    /// Whether to colour what goes to stdout, which is a `terminal` or not.
+    pub fn is_wanted(self, terminal: bool) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = || std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        match self {
+            Self::Auto => terminal && !is_set("NO_COLOR") && !is_dumb(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
+}
+
 /// Whether stdout is a terminal, which must be protected from what is printed.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
+}
+
+/// Whether stderr is a terminal, where a line can be drawn again.
+pub fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}
+
+/// Columns of the terminal on stderr.
+pub fn stderr_width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
 }
