@@ -1,27 +1,82 @@
-//! Splits a stream of bytes into records at a delimiter, however the stream is cut into reads.
+//! Splits a stream of bytes into pieces at a delimiter, however the stream is cut into reads.
 //!
-//! Exact: nothing is trimmed, an empty record is a record, a last one without delimiter counts.
+//! Exact: nothing is trimmed, an empty piece is a piece, a last one without delimiter counts.
+//! Knows nothing of what the pieces are.
 
-use super::Record;
-use bytes::BytesMut;
-use memchr::memchr;
+use bytes::{Bytes, BytesMut};
+use memchr::{memchr, memmem::Finder};
 use std::io::{self, Read};
+use std::ops::Range;
 
 /// Bytes asked for at a time.
 const READ_SIZE: usize = 64 << 10;
 
+/// What pieces end with.
+enum Delimiter {
+    Byte(u8),
+    Text(Box<Finder<'static>>),
+}
+
+impl Delimiter {
+    fn find(&self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Byte(byte) => memchr(*byte, bytes),
+            Self::Text(finder) => finder.find(bytes),
+        }
+    }
+
+    /// At least 1.
+    fn len(&self) -> usize {
+        match self {
+            Self::Byte(_) => 1,
+            Self::Text(finder) => finder.needle().len(),
+        }
+    }
+}
+
+/// Pieces that stand in a row.
+pub(super) struct Block {
+    /// All of them with their delimiters.
+    pub(super) bytes: Bytes,
+    /// Where each ends, its delimiter not included.
+    ends: Vec<usize>,
+    delimiter_len: usize,
+}
+
+impl Block {
+    /// One piece without delimiter.
+    pub(super) fn single(bytes: Bytes) -> Self {
+        Self { ends: vec![bytes.len()], bytes, delimiter_len: 0 }
+    }
+
+    /// The pieces: where each is in the block, and how many bytes it took with its delimiter.
+    pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = (Range<usize>, usize)> {
+        let mut begin = 0;
+        self.ends.iter().map(move |&end| {
+            let piece = begin..end;
+            begin = self.bytes.len().min(end + self.delimiter_len);
+            let size = begin - piece.start;
+            (piece, size)
+        })
+    }
+}
+
 /// See the module.
 pub(super) struct Splitter {
-    delimiter: u8,
+    delimiter: Delimiter,
     buffer: BytesMut,
-    /// Bytes at the front of the buffer known to hold no delimiter.
+    /// Bytes at the front of the buffer that no delimiter begins in.
     searched: usize,
-    position: u64,
 }
 
 impl Splitter {
-    pub(super) fn new(delimiter: u8) -> Self {
-        Self { delimiter, buffer: BytesMut::new(), searched: 0, position: 1 }
+    /// Splits at `delimiter`, which is not empty.
+    pub(super) fn new(delimiter: &[u8]) -> Self {
+        let delimiter = match delimiter {
+            [byte] => Delimiter::Byte(*byte),
+            text => Delimiter::Text(Box::new(Finder::new(text).into_owned())),
+        };
+        Self { delimiter, buffer: BytesMut::new(), searched: 0 }
     }
 
     /// Reads once; 0 is the end.
@@ -33,50 +88,31 @@ impl Splitter {
         result
     }
 
-    /// The complete records in the buffer; what follows the last delimiter is kept.
-    pub(super) fn split(&mut self) -> Vec<Record> {
+    /// The complete pieces in the buffer; what follows the last delimiter is kept.
+    pub(super) fn split(&mut self) -> Option<Block> {
+        let delimiter_len = self.delimiter.len();
         let mut ends = Vec::new();
         let mut from = self.searched;
-        while let Some(found) = memchr(self.delimiter, &self.buffer[from..]) {
+        while let Some(found) = self.delimiter.find(&self.buffer[from..]) {
             ends.push(from + found);
-            from += found + 1;
+            from += found + delimiter_len;
         }
-        let Some(&last) = ends.last() else {
-            self.searched = self.buffer.len();
-            return Vec::new();
-        };
-        let block = self.buffer.split_to(last + 1).freeze();
-        self.searched = self.buffer.len();
-        let mut begin = 0;
-        ends.into_iter()
-            .map(|end| {
-                let payload = block.slice(begin..end);
-                begin = end + 1;
-                self.record(payload)
-            })
-            .collect()
+        let block = ends.last().map(|last| self.buffer.split_to(last + delimiter_len).freeze());
+        // The rest may end with the beginning of a delimiter.
+        self.searched = (self.buffer.len() + 1).saturating_sub(delimiter_len);
+        block.map(|bytes| Block { bytes, ends, delimiter_len })
     }
 
     /// What follows the last delimiter, if anything does.
-    pub(super) fn finish(mut self) -> Option<Record> {
-        let rest = self.buffer.split().freeze();
-        (!rest.is_empty()).then(|| self.record(rest))
+    pub(super) fn finish(&mut self) -> Option<Block> {
+        let bytes = self.buffer.split().freeze();
+        self.searched = 0;
+        (!bytes.is_empty()).then(|| Block::single(bytes))
     }
 
-    /// Bytes of the record that is not complete.
+    /// Bytes of the piece that is not complete, perhaps with a part of its delimiter.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()
-    }
-
-    /// The number of the record that is not complete.
-    pub(super) fn position(&self) -> u64 {
-        self.position
-    }
-
-    fn record(&mut self, payload: bytes::Bytes) -> Record {
-        let position = self.position;
-        self.position += 1;
-        Record { position, payload }
     }
 }
 
@@ -85,52 +121,96 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Splits `text` read in pieces of the given sizes.
-    fn split(text: &[u8], mut sizes: impl Iterator<Item = usize>) -> Vec<(u64, Vec<u8>)> {
-        let mut splitter = Splitter::new(b'\n');
+    /// The pieces of `text` read in pieces of the given sizes; the bytes they took must add up.
+    fn split(
+        delimiter: &[u8],
+        text: &[u8],
+        sizes: impl IntoIterator<Item = usize>,
+    ) -> Vec<Vec<u8>> {
+        let mut sizes = sizes.into_iter();
+        let mut splitter = Splitter::new(delimiter);
         let mut rest = text;
-        let mut records = Vec::new();
+        let mut blocks = Vec::new();
         while !rest.is_empty() {
             let size = sizes.next().unwrap_or(1).clamp(1, rest.len());
-            let (mut piece, more) = rest.split_at(size);
-            while splitter.fill(&mut piece).unwrap() > 0 {}
-            records.extend(splitter.split());
+            let (mut chunk, more) = rest.split_at(size);
+            while splitter.fill(&mut chunk).unwrap() > 0 {}
+            blocks.extend(splitter.split());
             rest = more;
         }
-        records.extend(splitter.finish());
-        records.into_iter().map(|record| (record.position, record.payload.to_vec())).collect()
+        blocks.extend(splitter.finish());
+        let taken: usize = blocks.iter().flat_map(Block::pieces).map(|(_, size)| size).sum();
+        assert_eq!(taken, text.len());
+        let pieces = blocks.iter().flat_map(|block| {
+            block.pieces().map(|(piece, _)| block.bytes[piece].to_vec()).collect::<Vec<_>>()
+        });
+        pieces.collect()
+    }
+
+    /// Splits the whole, from left to right.
+    fn naive(delimiter: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
+        let mut pieces = vec![Vec::new()];
+        let mut rest = text;
+        while let Some((first, more)) = rest.split_first() {
+            if let Some(more) = rest.strip_prefix(delimiter) {
+                pieces.push(Vec::new());
+                rest = more;
+            } else {
+                pieces.last_mut().unwrap().push(*first);
+                rest = more;
+            }
+        }
+        if pieces.last().unwrap().is_empty() {
+            pieces.pop();
+        }
+        pieces
     }
 
     #[test]
     fn nothing_is_trimmed_and_nothing_is_skipped() {
-        let whole = split(b"a\0b\n\n \tc\r\n\xff", [100].into_iter());
-        let expected: [(u64, &[u8]); 4] = [(1, b"a\0b"), (2, b""), (3, b" \tc\r"), (4, b"\xff")];
-        assert_eq!(whole, expected.map(|(position, payload)| (position, payload.to_vec())));
-        assert_eq!(split(b"", [].into_iter()), []);
-        assert_eq!(split(b"\n", [].into_iter()), [(1, Vec::new())]);
+        let pieces = split(b"\n", b"a\0b\n\n \tc\r\n\xff", [100]);
+        assert_eq!(pieces, [&b"a\0b"[..], b"", b" \tc\r", b"\xff"]);
+        assert_eq!(split(b"\n", b"", []), [b""; 0]);
+        assert_eq!(split(b"\n", b"\n", []), [b""]);
+        assert_eq!(split(b"\r\n", b"a\rb\r\n\n\r\n\r", []), [&b"a\rb"[..], b"\n", b"\r"]);
+        assert_eq!(split(b"aa", b"aaaaa", []), [&b""[..], b"", b"a"]);
     }
 
     #[test]
-    fn a_long_record_is_searched_once() {
-        let mut text = vec![b'x'; 5 << 20];
-        text.push(b'\n');
-        let records = split(&text, std::iter::repeat(READ_SIZE));
-        assert_eq!(records.len(), 1);
-        assert_eq!(records[0].1.len(), 5 << 20);
+    fn a_long_piece_is_searched_once() {
+        for delimiter in [&b"\n"[..], b"xx\n"] {
+            let mut text = vec![b'x'; 5 << 20];
+            text.extend_from_slice(delimiter);
+            let pieces = split(delimiter, &text, std::iter::repeat(4 << 10));
+            assert_eq!(pieces.len(), 1);
+            assert_eq!(pieces[0].len(), 5 << 20);
+        }
     }
 
     proptest! {
         #[test]
         fn chunks_make_no_difference(
-            text in proptest::collection::vec(prop_oneof![Just(b'\n'), any::<u8>()], 0..200),
+            delimiter in proptest::collection::vec(b'a'..=b'c', 1..5),
+            text in proptest::collection::vec(prop_oneof![b'a'..=b'c', any::<u8>()], 0..200),
+            joints in proptest::collection::vec(any::<proptest::sample::Index>(), 0..10),
             sizes in proptest::collection::vec(1usize..20, 0..50),
         ) {
-            let mut expected: Vec<_> = text.split(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
-            if text.is_empty() || text.ends_with(b"\n") {
-                expected.pop();
+            let mut text = text;
+            for joint in joints {
+                let at = joint.index(text.len() + 1);
+                text.splice(at..at, delimiter.iter().copied());
             }
-            let found: Vec<_> = split(&text, sizes.into_iter()).into_iter().map(|(_, payload)| payload).collect();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(split(&delimiter, &text, sizes), naive(&delimiter, &text));
+        }
+
+        #[test]
+        fn any_bytes_can_delimit(
+            delimiter in proptest::collection::vec(any::<u8>(), 1..10),
+            pieces in proptest::collection::vec(any::<Vec<u8>>(), 0..10),
+            sizes in proptest::collection::vec(1usize..300, 0..50),
+        ) {
+            let text = pieces.join(&delimiter[..]);
+            prop_assert_eq!(split(&delimiter, &text, sizes), naive(&delimiter, &text));
         }
     }
 }

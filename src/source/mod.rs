@@ -2,44 +2,72 @@
 //! counted from 1.
 //!
 //! Reading happens on a thread and runs at most a few blocks ahead, so unread input stays in its
-//! pipe. Knows nothing of topics or sessions.
+//! pipe. Knows nothing of flags or sessions.
+//!
+//! How a job uses it: [`Source::open`], then [`Source::poll_next`] until it gives `None` or an error,
+//! which ends the input. With [`Invalid::Stop`] everything before an invalid record comes first, then
+//! [`SourceError::Invalid`]. With [`Invalid::Skip`] invalid records are missing from the batches (a
+//! batch may even be empty), [`Source::skipped`] counts them, and [`Source::complaints`] hands out,
+//! after each `poll_next`, why the first [`COMPLAINTS`] of them were left out: errors to be shown, one
+//! line each.
 
+mod delimiter;
+mod encoding;
+mod json;
 mod lines;
+mod own;
+mod pieces;
+mod reading;
+#[cfg(test)]
+mod tests;
+mod whole;
+
+pub use delimiter::parse_delimiter;
+pub use encoding::Encoding;
+pub use own::{Address, Own, OwnProperties};
 
 use crate::os_error;
 use bytes::Bytes;
 use lines::Splitter;
+use pieces::{Parcel, Pieces, Shape};
+use reading::{Delivery, Outlet};
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::task::{Context, Poll};
-use std::thread;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::Receiver;
+use whole::Whole;
 
 /// The largest payload there can be, in bytes; topic and properties make it a little less.
 pub const MAX_PAYLOAD: usize = crate::message::MAX_REMAINING_LENGTH;
 
-/// Batches that wait between the thread and the session.
-const AHEAD: usize = 2;
+/// How many of the records that are left out are explained; the others are only counted, so that
+/// input full of mistakes takes no memory.
+pub const COMPLAINTS: u64 = 10;
 
 /// One message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Which one, counted from 1; the line number with line input.
+    /// Which one, counted from 1: the number of the file, or of the line, blank and invalid ones
+    /// included.
     pub position: u64,
-    /// Its bytes.
+    /// Its bytes, decoded; at most [`MAX_PAYLOAD`].
     pub payload: Bytes,
+    /// Bytes of input it took, delimiter included; also those of blank and invalid ones just before
+    /// it. 0 when nothing was read.
+    pub size: u64,
+    /// Where it goes.
+    pub address: Address,
 }
 
-/// Records that were read together; an empty one is the end.
+/// Records that were read together; may be empty.
 pub type Batch = std::vec::IntoIter<Record>;
 
-/// Why reading ended before the input did.
+/// Why reading ended before the input did, or why a record was left out.
 #[derive(Debug)]
 pub enum SourceError {
-    /// A file cannot be sent: missing, a directory, too large. Found before anything is sent, where
-    /// that can be known.
+    /// A text or file cannot be sent: missing, a directory, too large, badly encoded. Found before
+    /// anything is sent, where that can be known.
     Unusable {
         /// What was to be read.
         name: String,
@@ -53,10 +81,17 @@ pub enum SourceError {
         /// Why.
         error: io::Error,
     },
-    /// A record is larger than a message can be.
+    /// A record is larger than a message can be. Ends reading even where invalid records are skipped.
     TooLong {
         /// Which.
         position: u64,
+    },
+    /// A record cannot be understood.
+    Invalid {
+        /// Which.
+        position: u64,
+        /// What is wrong with it, in one line.
+        cause: String,
     },
 }
 
@@ -66,8 +101,9 @@ impl fmt::Display for SourceError {
             Self::Unusable { name, cause } => write!(f, "cannot send {name}: {cause}"),
             Self::Io { name, error } => write!(f, "cannot read {name}: {}", os_error::plain(error)),
             Self::TooLong { position } => {
-                write!(f, "line {position} is longer than {MAX_PAYLOAD} bytes")
+                write!(f, "line {position} is longer than a message can be: {MAX_PAYLOAD} bytes")
             }
+            Self::Invalid { position, cause } => write!(f, "line {position}: {cause}"),
         }
     }
 }
@@ -82,180 +118,167 @@ pub enum Input {
     /// All of standard input as one message.
     Stdin,
     /// Each line of standard input as one message.
-    Lines,
+    Lines(Lines),
+    /// Each line of standard input as one JSON record, as `sub --json` writes them. Blank lines are
+    /// counted and passed over.
+    Records,
+}
+
+/// How standard input is cut into messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// What each ends with; only the last may do without. Not empty.
+    pub delimiter: Vec<u8>,
+    /// When each line begins with its topic: what separates that from the payload, at its first
+    /// appearance. Not empty.
+    pub topic_from: Option<Vec<u8>>,
+}
+
+/// What to do about a record that cannot be understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Invalid {
+    /// Deliver what is before it and end.
+    #[default]
+    Stop,
+    /// Leave it out and go on. Does not apply to [`Input::Bytes`].
+    Skip,
+}
+
+/// What to read, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// From where.
+    pub input: Input,
+    /// How payloads are written; without effect on JSON records, which say it themselves.
+    pub encoding: Encoding,
+    /// What to do about mistakes.
+    pub invalid: Invalid,
 }
 
 /// See the module.
 pub struct Source {
     ready: Option<Batch>,
-    reading: Option<Receiver<Result<Batch, SourceError>>>,
+    reading: Option<Receiver<Delivery>>,
+    total: Option<u64>,
+    skipped: u64,
+    complaints: Vec<SourceError>,
 }
 
 impl Source {
-    /// Opens what `input` names and begins to read it.
+    /// Opens what `options` name and begins to read it.
     ///
     /// # Errors
-    /// When a file cannot be opened or is too large, or no thread can be started.
-    pub fn open(input: Input) -> Result<Self, SourceError> {
+    /// When a file cannot be opened or is too large, the text given is badly encoded, a delimiter is
+    /// empty, or no thread can be started.
+    pub fn open(options: Options) -> Result<Self, SourceError> {
+        let Options { input, encoding, invalid } = options;
         match input {
-            Input::Bytes(bytes) => {
-                let record = Record { position: 1, payload: bytes.into() };
-                Ok(Self { ready: Some(vec![record].into_iter()), reading: None })
-            }
+            Input::Bytes(text) => Self::given(text, encoding),
             Input::Files(paths) => {
-                let files = paths.into_iter().map(Whole::open).collect::<Result<Vec<_>, _>>()?;
-                Self::spawn(move |sender| send_whole(files, sender))
+                let files = paths.into_iter().map(|path| Whole::open(path, encoding));
+                Self::wholes(files.collect::<Result<_, _>>()?, invalid)
             }
-            Input::Stdin => Self::spawn(|sender| send_whole(vec![Whole::stdin()], sender)),
-            Input::Lines => Self::spawn(|sender| send_lines(io::stdin().lock(), sender)),
+            Input::Stdin => Self::wholes(vec![Whole::stdin(encoding)], invalid),
+            Input::Lines(Lines { delimiter, topic_from }) => {
+                if delimiter.is_empty() || topic_from.as_ref().is_some_and(Vec::is_empty) {
+                    return Err(unusable("standard input", "what separates its parts is empty"));
+                }
+                let shape = match topic_from {
+                    None => Shape::Payload(encoding),
+                    Some(separator) => Shape::topic_and_payload(&separator, encoding),
+                };
+                Self::lines(Splitter::new(&delimiter), Pieces::new(shape, invalid))
+            }
+            Input::Records => Self::lines(Splitter::new(b"\n"), Pieces::new(Shape::Json, invalid)),
         }
     }
 
-    fn spawn(
-        read: impl FnOnce(&Sender<Result<Batch, SourceError>>) -> Result<(), SourceError>
-        + Send
-        + 'static,
-    ) -> Result<Self, SourceError> {
-        let (sender, receiver) = channel(AHEAD);
-        thread::Builder::new()
-            .name("input".to_owned())
-            .spawn(move || {
-                let end = read(&sender).map(|()| Batch::default());
-                // Nobody listens any more when the run is over.
-                let _ = sender.blocking_send(end);
-            })
-            .map_err(|error| SourceError::Io { name: "the input".to_owned(), error })?;
-        Ok(Self { ready: None, reading: Some(receiver) })
+    fn given(text: Vec<u8>, encoding: Encoding) -> Result<Self, SourceError> {
+        let decoded = encoding.decode(text.into());
+        let payload = decoded.map_err(|cause| unusable("the message", cause))?;
+        let record = Record { position: 1, payload, size: 0, address: Address::Given };
+        Ok(Self {
+            ready: Some(vec![record].into_iter()),
+            reading: None,
+            total: None,
+            skipped: 0,
+            complaints: Vec::new(),
+        })
     }
 
-    /// The next records; `None` at the end.
+    fn wholes(wholes: Vec<Whole>, invalid: Invalid) -> Result<Self, SourceError> {
+        let total = wholes.iter().map(Whole::length).sum();
+        Self::spawn(total, move |outlet| reading::send_whole(wholes, invalid, outlet))
+    }
+
+    fn lines(splitter: Splitter, pieces: Pieces) -> Result<Self, SourceError> {
+        let total = whole::stdin_length();
+        Self::spawn(total, |outlet| {
+            reading::send_lines(io::stdin().lock(), splitter, pieces, outlet)
+        })
+    }
+
+    fn spawn(
+        total: Option<u64>,
+        read: impl FnOnce(&Outlet) -> Result<(), SourceError> + Send + 'static,
+    ) -> Result<Self, SourceError> {
+        let reading = Some(reading::spawn(read)?);
+        Ok(Self { ready: None, reading, total, skipped: 0, complaints: Vec::new() })
+    }
+
+    /// The next records; `None` at the end, and after an error.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Batch, SourceError>>> {
         if let Some(batch) = self.ready.take() {
             return Poll::Ready(Some(Ok(batch)));
         }
         let Some(receiver) = &mut self.reading else { return Poll::Ready(None) };
-        let received = std::task::ready!(receiver.poll_recv(cx));
-        match received {
-            // The mark of the end. Without it the thread broke down, and its input is not whole.
-            Some(Ok(batch)) if batch.as_slice().is_empty() => {
-                self.reading = None;
-                Poll::Ready(None)
+        let end = match std::task::ready!(receiver.poll_recv(cx)) {
+            Some(Delivery::Parcel(Parcel { records, skipped, complaints })) => {
+                self.skipped += skipped;
+                self.complaints.extend(complaints);
+                return Poll::Ready(Some(Ok(records.into_iter())));
             }
+            Some(Delivery::End(end)) => end.err(),
+            // Without its last word the thread broke down, and its input is not whole.
             None => {
-                self.reading = None;
                 let error = io::Error::other("reading broke down");
-                Poll::Ready(Some(Err(SourceError::Io { name: "the input".to_owned(), error })))
+                Some(SourceError::Io { name: "the input".to_owned(), error })
             }
-            received => Poll::Ready(received),
-        }
-    }
-}
-
-/// A file that is opened by its first read: opening a pipe waits for whoever writes to it.
-enum Late {
-    Closed(PathBuf),
-    Open(File),
-}
-
-impl Read for Late {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Self::Closed(path) = self {
-            *self = Self::Open(File::open(path)?);
-        }
-        match self {
-            Self::Open(file) => file.read(buffer),
-            Self::Closed(_) => Ok(0),
-        }
-    }
-}
-
-/// Something that becomes one message as a whole.
-struct Whole {
-    name: String,
-    reader: Box<dyn Read + Send>,
-}
-
-impl Whole {
-    fn stdin() -> Self {
-        Self { name: "standard input".to_owned(), reader: Box::new(io::stdin()) }
-    }
-
-    /// Looks at a file, and opens it when that cannot take long; a pipe is opened when it is read.
-    fn open(path: PathBuf) -> Result<Self, SourceError> {
-        if path.as_os_str() == "-" {
-            return Ok(Self::stdin());
-        }
-        let name = path.display().to_string();
-        let unusable = |cause: String| SourceError::Unusable { name: name.clone(), cause };
-        let plain = |error: io::Error| unusable(os_error::plain(&error));
-        let metadata = fs::metadata(&path).map_err(plain)?;
-        if metadata.is_dir() {
-            return Err(unusable("it is a directory".to_owned()));
-        }
-        if metadata.len() > MAX_PAYLOAD as u64 {
-            let length = metadata.len();
-            return Err(unusable(format!(
-                "it has {length} bytes, a message can have {MAX_PAYLOAD}"
-            )));
-        }
-        let reader: Box<dyn Read + Send> = if metadata.is_file() {
-            Box::new(File::open(&path).map_err(plain)?)
-        } else {
-            Box::new(Late::Closed(path))
         };
-        Ok(Self { name, reader })
+        self.reading = None;
+        Poll::Ready(end.map(Err))
     }
 
-    fn read(self) -> Result<Bytes, SourceError> {
-        let mut payload = Vec::new();
-        let limit = MAX_PAYLOAD as u64 + 1;
-        match self.reader.take(limit).read_to_end(&mut payload) {
-            Err(error) => Err(SourceError::Io { name: self.name, error }),
-            Ok(length) if length > MAX_PAYLOAD => Err(SourceError::Unusable {
-                name: self.name,
-                cause: format!("it has more than {MAX_PAYLOAD} bytes"),
-            }),
-            Ok(_) => Ok(payload.into()),
-        }
+    /// Bytes of all input, where that can be known: regular files, standard input redirected from
+    /// one included, from where it stands. In the unit of [`Record::size`]. Files that only pretend
+    /// to be regular, as in `/proc`, count as empty. `None` when nothing is read.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// Records left out as invalid so far.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    /// Why records were left out, in their order, of those found since the last call; all in all at
+    /// most [`COMPLAINTS`].
+    pub fn complaints(&mut self) -> impl Iterator<Item = SourceError> {
+        self.complaints.drain(..)
     }
 }
 
-fn send_whole(
-    wholes: Vec<Whole>,
-    sender: &Sender<Result<Batch, SourceError>>,
-) -> Result<(), SourceError> {
-    for (whole, position) in wholes.into_iter().zip(1..) {
-        let payload = whole.read()?;
-        if sender.blocking_send(Ok(vec![Record { position, payload }].into_iter())).is_err() {
-            break;
-        }
-    }
-    Ok(())
+fn unusable(name: &str, cause: impl Into<String>) -> SourceError {
+    SourceError::Unusable { name: name.to_owned(), cause: cause.into() }
 }
 
-fn send_lines(
-    mut reader: impl Read,
-    sender: &Sender<Result<Batch, SourceError>>,
-) -> Result<(), SourceError> {
-    let mut splitter = Splitter::new(b'\n');
-    loop {
-        match splitter.fill(&mut reader) {
-            Ok(0) => break,
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(SourceError::Io { name: "standard input".to_owned(), error }),
-        }
-        let records = splitter.split();
-        if !records.is_empty() && sender.blocking_send(Ok(records.into_iter())).is_err() {
-            return Ok(());
-        }
-        if splitter.held() > MAX_PAYLOAD {
-            return Err(SourceError::TooLong { position: splitter.position() });
-        }
+/// Characters of a stranger's text that an error shows.
+const SHOWN: usize = 60;
+
+/// `text` in quotes for an error, control characters escaped, cut where it is long.
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => format!("{text:?}"),
+        Some((end, _)) => format!("{:?}...", &text[..end]),
     }
-    if let Some(record) = splitter.finish() {
-        // Nobody listens any more when the run is over.
-        let _ = sender.blocking_send(Ok(vec![record].into_iter()));
-    }
-    Ok(())
 }

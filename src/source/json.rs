@@ -1,0 +1,161 @@
+//! One line of JSON as a record (contract, 4.2): the keys `sub --json` writes, and no others.
+//!
+//! A line is read in one pass, and a payload without escapes stays where it is. Errors are one line:
+//! what is wrong, and the column (in bytes, from 1) at which it was noticed. Knows nothing of lines
+//! or of what becomes of a record.
+
+mod expect;
+mod keys;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use super::pieces::part;
+use super::{Address, Own, OwnProperties};
+use bytes::Bytes;
+use expect::{Expect, Want};
+use keys::Keys;
+use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::ops::Range;
+use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
+
+/// Payload and address of the record in `block` at `line`; nothing when the line is blank.
+///
+/// # Errors
+/// When the line is anything else than one record.
+pub(super) fn read(block: &Bytes, line: Range<usize>) -> Result<Option<(Bytes, Address)>, String> {
+    let length = line.len();
+    let line = &block[line];
+    if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
+        return Ok(None);
+    }
+    let text = std::str::from_utf8(line)
+        .map_err(|error| format!("not UTF-8 (column {})", error.valid_up_to() + 1))?;
+    let (own, payload) = parse(text).map_err(|error| explain(&error))?;
+    let payload = match payload {
+        Cow::Borrowed(payload) => part(block, block.slice_ref(payload), length),
+        Cow::Owned(bytes) => bytes.into(),
+    };
+    let address = if own.is_empty() { Address::Given } else { Address::Own(own) };
+    Ok(Some((payload, address)))
+}
+
+/// What a line says, and its payload.
+type Said<'a> = (Box<Own>, Cow<'a, [u8]>);
+
+fn parse(text: &str) -> Result<Said<'_>, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let said = Want(Line).deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(said)
+}
+
+/// The reader's words without the line, of which it sees only one.
+fn explain(error: &serde_json::Error) -> String {
+    let (text, column) = (error.to_string(), error.column());
+    let words = text
+        .strip_suffix(&format!(" at line {} column {column}", error.line()))
+        .unwrap_or(text.as_str());
+    // What this module refuses itself is data to the reader.
+    let kind = if error.is_data() { "" } else { "invalid JSON: " };
+    format!("{kind}{words} (column {column})")
+}
+
+/// A record.
+struct Line;
+
+impl<'a> Expect<'a> for Line {
+    type Out = Said<'a>;
+
+    fn refusal(&self) -> String {
+        "a record must be a JSON object".to_owned()
+    }
+
+    fn object<A: MapAccess<'a>>(self, mut map: A) -> Result<Said<'a>, A::Error> {
+        let mut own = Box::<Own>::default();
+        let mut payload = Cow::Borrowed(&[][..]);
+        let mut keys = Keys::new(&keys::RECORD);
+        while let Some(name) = map.next_key_seed(&mut keys)? {
+            match name {
+                "topic" => own.topic = Some(map.next_value_seed(Want(Topic(name)))?),
+                "qos" => own.qos = Some(map.next_value_seed(Want(Level(name)))?),
+                "retain" => own.retain = Some(map.next_value_seed(Want(Flag(name)))?),
+                "payload" => payload = bytes_of(map.next_value_seed(Want(Text::any(name)))?),
+                "payload_base64" => {
+                    payload = Cow::Owned(map.next_value_seed(Want(Base64::any(name)))?);
+                }
+                "payload_json" => {
+                    let json: &'a RawValue = map.next_value()?;
+                    payload = Cow::Borrowed(json.get().as_bytes());
+                }
+                "properties" => own.properties = map.next_value_seed(Want(Properties(name)))?,
+                _ => ignore(&mut map)?,
+            }
+        }
+        Ok((own, payload))
+    }
+}
+
+/// The properties of a record; none when there are none in it.
+struct Properties(&'static str);
+
+impl<'a> Expect<'a> for Properties {
+    type Out = Option<OwnProperties>;
+
+    fn refusal(&self) -> String {
+        format!("\"{}\" must be an object", self.0)
+    }
+
+    fn object<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Out, A::Error> {
+        let mut own = OwnProperties::default();
+        let mut keys = Keys::new(&keys::PROPERTIES);
+        while let Some(name) = map.next_key_seed(&mut keys)? {
+            match name {
+                "payload_format" => {
+                    own.payload_utf8 = Some(map.next_value_seed(Want(Format(name)))?);
+                }
+                "message_expiry" => {
+                    own.message_expiry = Some(map.next_value_seed(Want(Seconds(name)))?);
+                }
+                "content_type" => {
+                    let text = map.next_value_seed(Want(Text::property(name)))?;
+                    own.content_type = Some(text.into_owned());
+                }
+                "response_topic" => {
+                    own.response_topic = Some(map.next_value_seed(Want(Topic(name)))?);
+                }
+                "correlation_data" => {
+                    let text = map.next_value_seed(Want(Text::binary_property(name)))?;
+                    own.correlation_data = Some(text.into_owned().into_bytes());
+                }
+                "correlation_data_base64" => {
+                    own.correlation_data = Some(map.next_value_seed(Want(Base64::property(name)))?);
+                }
+                "user_properties" => {
+                    own.user_properties = Some(map.next_value_seed(Want(Pairs(name)))?);
+                }
+                _ => ignore(&mut map)?,
+            }
+        }
+        Ok((!own.is_empty()).then_some(own))
+    }
+}
+
+/// Passes over a value of any type.
+fn ignore<'a, A: MapAccess<'a>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(drop)
+}
+
+fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+/// An error in one's own words.
+fn refuse<E: Error>(words: impl std::fmt::Display) -> E {
+    E::custom(words)
+}

@@ -1,0 +1,175 @@
+//! Makes records of the pieces standard input was split into, and decides about the invalid ones.
+//!
+//! Knows nothing of reading.
+
+use super::lines::Block;
+use super::{
+    Address, COMPLAINTS, Encoding, Invalid, MAX_PAYLOAD, Record, SourceError, json, quoted,
+};
+use crate::topic::MAX_TOPIC_LENGTH;
+use bytes::Bytes;
+use memchr::memmem::Finder;
+use std::ops::Range;
+
+/// Bytes a JSON record may have besides its payload. Properties can be larger in theory, but no
+/// broker takes such a message.
+const JSON_FRAME: usize = 16 << 20;
+
+/// Bytes one byte of text takes in JSON at most: `\u0000`.
+const JSON_EXPANSION: usize = 6;
+
+/// What each piece is.
+pub(super) enum Shape {
+    /// A payload.
+    Payload(Encoding),
+    /// A topic, a separator, and a payload.
+    TopicAndPayload(Box<Finder<'static>>, Encoding),
+    /// A JSON record, or blank.
+    Json,
+}
+
+impl Shape {
+    /// Pieces that begin with a topic; `separator` is not empty.
+    pub(super) fn topic_and_payload(separator: &[u8], encoding: Encoding) -> Self {
+        Self::TopicAndPayload(Box::new(Finder::new(separator).into_owned()), encoding)
+    }
+
+    /// The longest piece that can make a message, in bytes.
+    fn limit(&self) -> usize {
+        match self {
+            Self::Payload(encoding) => encoding.text_limit(MAX_PAYLOAD),
+            Self::TopicAndPayload(separator, encoding) => encoding
+                .text_limit(MAX_PAYLOAD)
+                .saturating_add(MAX_TOPIC_LENGTH + separator.needle().len()),
+            Self::Json => MAX_PAYLOAD.saturating_mul(JSON_EXPANSION).saturating_add(JSON_FRAME),
+        }
+    }
+
+    /// Payload and address of a piece; nothing when it is blank.
+    fn read(&self, block: &Bytes, piece: Range<usize>) -> Result<Option<(Bytes, Address)>, String> {
+        Ok(match self {
+            Self::Payload(encoding) => Some((encoding.decode(block.slice(piece))?, Address::Given)),
+            Self::TopicAndPayload(separator, encoding) => {
+                let length_of_line = piece.len();
+                let line = &block[piece.clone()];
+                let length = separator.find(line).ok_or_else(|| missing(separator.needle()))?;
+                let begin = piece.start + length + separator.needle().len();
+                let address = read_topic(&line[..length])?;
+                let payload = part(block, block.slice(begin..piece.end), length_of_line);
+                Some((encoding.decode(payload)?, address))
+            }
+            Self::Json => json::read(block, piece)?,
+        })
+    }
+}
+
+fn missing(separator: &[u8]) -> String {
+    format!("no topic: {} is missing", quoted(&String::from_utf8_lossy(separator)))
+}
+
+fn read_topic(bytes: &[u8]) -> Result<Address, String> {
+    let shown = || quoted(&String::from_utf8_lossy(bytes));
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| format!("invalid topic {}: it is not UTF-8", shown()))?;
+    let topic = text.parse().map_err(|error| format!("invalid topic {}: {error}", shown()))?;
+    Ok(Address::Topic(topic))
+}
+
+/// Records that were read together, and what became of the others.
+#[derive(Debug, Default)]
+pub(super) struct Parcel {
+    pub(super) records: Vec<Record>,
+    /// Records left out.
+    pub(super) skipped: u64,
+    /// Why, of the first ones.
+    pub(super) complaints: Vec<SourceError>,
+}
+
+impl Parcel {
+    /// Whether there is nothing to tell.
+    pub(super) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.skipped == 0
+    }
+}
+
+/// See the module.
+pub(super) struct Pieces {
+    shape: Shape,
+    invalid: Invalid,
+    /// The number of the next piece.
+    position: u64,
+    /// Bytes of pieces that made no record, since the last one that did.
+    passed: u64,
+    /// Records left out.
+    skipped: u64,
+}
+
+/// A payload that is part of a line. A small part is copied: it would keep all of a long line in memory until it
+/// is acknowledged.
+pub(super) fn part(block: &Bytes, payload: Bytes, line: usize) -> Bytes {
+    let is_small = payload.len() < line / 2 && payload.len() < block.len() / 2;
+    if is_small { Bytes::copy_from_slice(&payload) } else { payload }
+}
+
+impl Pieces {
+    /// Pieces counted from 1.
+    pub(super) fn new(shape: Shape, invalid: Invalid) -> Self {
+        Self { shape, invalid, position: 1, passed: 0, skipped: 0 }
+    }
+
+    /// The records in `block`, and the error that ends reading behind them.
+    pub(super) fn read(&mut self, block: &Block) -> (Parcel, Result<(), SourceError>) {
+        let pieces = block.pieces();
+        let mut parcel = Parcel { records: Vec::with_capacity(pieces.len()), ..Parcel::default() };
+        if self.takes_all_of(block) {
+            parcel.records.extend(pieces.map(|(piece, size)| {
+                let position = self.position;
+                self.position += 1;
+                let payload = block.bytes.slice(piece);
+                Record { position, payload, size: size as u64, address: Address::Given }
+            }));
+            return (parcel, Ok(()));
+        }
+        for (piece, size) in pieces {
+            let position = self.position;
+            self.position += 1;
+            let size = self.passed + size as u64;
+            self.passed = 0;
+            match self.shape.read(&block.bytes, piece) {
+                Ok(Some((payload, _))) if payload.len() > MAX_PAYLOAD => {
+                    return (parcel, Err(SourceError::TooLong { position }));
+                }
+                Ok(Some((payload, address))) => {
+                    parcel.records.push(Record { position, payload, size, address });
+                }
+                Ok(None) => self.passed = size,
+                Err(cause) => {
+                    let error = SourceError::Invalid { position, cause };
+                    if self.invalid == Invalid::Stop {
+                        return (parcel, Err(error));
+                    }
+                    self.passed = size;
+                    self.skipped += 1;
+                    parcel.skipped += 1;
+                    if self.skipped <= COMPLAINTS {
+                        parcel.complaints.push(error);
+                    }
+                }
+            }
+        }
+        (parcel, Ok(()))
+    }
+
+    /// Whether every piece is a payload as it is: what most input is, and needs no second look.
+    fn takes_all_of(&self, block: &Block) -> bool {
+        matches!(self.shape, Shape::Payload(Encoding::Plain)) && block.bytes.len() <= MAX_PAYLOAD
+    }
+
+    /// Refuses a piece of which `held` bytes are known, when no end can make it a message.
+    pub(super) fn check_held(&self, held: usize) -> Result<(), SourceError> {
+        match held > self.shape.limit() {
+            true => Err(SourceError::TooLong { position: self.position }),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The thread that reads: files and standard input in, parcels of records out.
+//!
+//! Knows nothing of what a record says.
+
+use super::lines::Splitter;
+use super::pieces::{Parcel, Pieces};
+use super::whole::Whole;
+use super::{Address, COMPLAINTS, Invalid, Record, SourceError};
+use std::io::{self, Read};
+use std::thread;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+/// Parcels that wait between the thread and the session.
+const AHEAD: usize = 2;
+
+/// What the thread has to say.
+pub(super) enum Delivery {
+    Parcel(Parcel),
+    /// The last word.
+    End(Result<(), SourceError>),
+}
+
+/// Where the thread puts parcels.
+pub(super) struct Outlet(Sender<Delivery>);
+
+impl Outlet {
+    /// Waits until there is room; whether anybody still listens.
+    fn send(&self, parcel: Parcel) -> bool {
+        parcel.is_empty() || self.0.blocking_send(Delivery::Parcel(parcel)).is_ok()
+    }
+}
+
+/// Starts a thread that runs `read`.
+pub(super) fn spawn(
+    read: impl FnOnce(&Outlet) -> Result<(), SourceError> + Send + 'static,
+) -> Result<Receiver<Delivery>, SourceError> {
+    let (sender, receiver) = channel(AHEAD);
+    thread::Builder::new()
+        .name("input".to_owned())
+        .spawn(move || {
+            let outlet = Outlet(sender);
+            let end = read(&outlet);
+            // Nobody listens any more when the run is over.
+            let _ = outlet.0.blocking_send(Delivery::End(end));
+        })
+        .map_err(|error| SourceError::Io { name: "the input".to_owned(), error })?;
+    Ok(receiver)
+}
+
+/// Sends each of `wholes` as one record.
+pub(super) fn send_whole(
+    wholes: Vec<Whole>,
+    invalid: Invalid,
+    outlet: &Outlet,
+) -> Result<(), SourceError> {
+    // Records left out, and bytes of files since the last that was not.
+    let (mut skipped, mut passed) = (0, 0);
+    for (whole, position) in wholes.into_iter().zip(1..) {
+        let mut parcel = Parcel::default();
+        let text = whole.read()?;
+        let size = passed + text.bytes.len() as u64;
+        passed = 0;
+        match text.decode() {
+            Ok(payload) => {
+                parcel.records.push(Record { position, payload, size, address: Address::Given });
+            }
+            Err(error) if invalid == Invalid::Stop => return Err(error),
+            Err(error) => {
+                passed = size;
+                skipped += 1;
+                parcel.skipped = 1;
+                parcel.complaints.extend((skipped <= COMPLAINTS).then_some(error));
+            }
+        }
+        if !outlet.send(parcel) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Sends the records `reader` holds.
+pub(super) fn send_lines(
+    mut reader: impl Read,
+    mut splitter: Splitter,
+    mut pieces: Pieces,
+    outlet: &Outlet,
+) -> Result<(), SourceError> {
+    loop {
+        let is_end = match splitter.fill(&mut reader) {
+            Ok(count) => count == 0,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(SourceError::Io { name: "standard input".to_owned(), error }),
+        };
+        let block = if is_end { splitter.finish() } else { splitter.split() };
+        if let Some(block) = block {
+            let (parcel, result) = pieces.read(&block);
+            if !outlet.send(parcel) {
+                return Ok(());
+            }
+            result?;
+        }
+        if is_end {
+            return Ok(());
+        }
+        pieces.check_held(splitter.held())?;
+    }
+}
