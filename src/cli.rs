@@ -3,6 +3,7 @@
 //! Knows the commands' names; what each takes and does is its own module's business.
 
 use crate::commands::{publish, subscribe};
+use crate::connection::properties::SEPARATOR;
 use crate::exit::Failure;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
@@ -26,6 +27,15 @@ struct Entry {
     about: &'static str,
     flags: fn(Command) -> Command,
     action: fn(&ArgMatches) -> Result<Action, clap::Error>,
+    /// The few flags that make most runs, and the action made from them.
+    basic: Option<Basic>,
+}
+
+/// Making all the flags of a command would be a good part of a run that is over in a millisecond. So a
+/// line is parsed with a few of them first; only if that fails, for whatever reason, all are made.
+struct Basic {
+    flags: fn(Command) -> Command,
+    action: fn(&ArgMatches) -> Result<Action, clap::Error>,
 }
 
 const COMMANDS: &[Entry] = &[
@@ -35,6 +45,10 @@ const COMMANDS: &[Entry] = &[
         about: "Publish messages",
         flags: |command| complete(publish::PublishArgs::augment_args(command)),
         action: |found| Ok(Action::Pub(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        basic: Some(Basic {
+            flags: publish::PublishArgs::basic_flags,
+            action: |found| Ok(Action::Pub(Box::new(publish::PublishArgs::from_basic(found)?))),
+        }),
     },
     Entry {
         name: "sub",
@@ -42,6 +56,7 @@ const COMMANDS: &[Entry] = &[
         about: "Subscribe to topics and print what is published",
         flags: |command| complete(subscribe::SubscribeArgs::augment_args(command)),
         action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        basic: None,
     },
     #[cfg(feature = "broker")]
     Entry {
@@ -50,6 +65,7 @@ const COMMANDS: &[Entry] = &[
         about: "Run a throw-away local broker, for trying things out",
         flags: |command| complete(crate::commands::broker::BrokerArgs::augment_args(command)),
         action: |found| Ok(Action::Broker(FromArgMatches::from_arg_matches(found)?)),
+        basic: None,
     },
 ];
 
@@ -76,6 +92,11 @@ pub enum Request {
 /// # Errors
 /// When the line cannot be understood.
 pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Request, Failure> {
+    let line: Vec<OsString> = line.into_iter().collect();
+    if let Some(action) = parse_basic(&line) {
+        return Ok(Request::Run(action));
+    }
+    let line = join_properties(line);
     let mut tree = command();
     let parsed = tree.try_get_matches_from_mut(line).and_then(|found| action(&found));
     // Taking the tree apart would cost more than some commands take; it is small, and there is one.
@@ -88,6 +109,73 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Request, Failur
         }
         Err(error) => Err(usage_failure(&error.render().to_string())),
     }
+}
+
+/// The action, if the basic flags of its command are enough for `line`.
+fn parse_basic(line: &[OsString]) -> Option<Action> {
+    let name = line.get(1)?;
+    let entry = COMMANDS.iter().find(|entry| name == entry.name)?;
+    let basic = entry.basic.as_ref()?;
+    let mut command = (basic.flags)(Command::new(entry.name))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args_override_self(true);
+    let found = command.try_get_matches_from_mut(&line[1..]).ok();
+    std::mem::forget(command);
+    (basic.action)(&found?).ok()
+}
+
+/// Makes one value of the parts of each `-D CMD NAME VALUE`: clap knows no flag whose number of values
+/// depends on what they say, and any of them may begin with a hyphen.
+fn join_properties(line: Vec<OsString>) -> Vec<OsString> {
+    let is_property = |word: &OsString| word == "-D" || word == "--property";
+    if !line.iter().any(is_property) {
+        return line;
+    }
+    let mut tree = command();
+    tree.build();
+    let Some(command) = line.get(1).and_then(|name| tree.find_subcommand(name)) else {
+        return line;
+    };
+    let mut words = line.into_iter();
+    let mut joined: Vec<OsString> = words.by_ref().take(2).collect();
+    while let Some(word) = words.next() {
+        if is_property(&word) {
+            let mut parts: Vec<OsString> = words.by_ref().take(3).collect();
+            if parts.get(1).is_some_and(|name| name.eq_ignore_ascii_case("user-property")) {
+                parts.extend(words.next());
+            }
+            joined.extend([word, parts.join(SEPARATOR.to_string().as_ref())]);
+        } else if word == "--" {
+            joined.push(word);
+            joined.extend(words.by_ref());
+        } else {
+            let value = takes_next(command, &word).then(|| words.next()).flatten();
+            joined.push(word);
+            joined.extend(value);
+        }
+    }
+    joined
+}
+
+/// Whether the word behind `word` is its value.
+fn takes_next(command: &Command, word: &OsString) -> bool {
+    let Some(word) = word.to_str() else { return false };
+    let takes_value = |arg: &Arg| arg.get_action().takes_values();
+    if let Some(long) = word.strip_prefix("--") {
+        let is_it = |arg: &&Arg| {
+            arg.get_long() == Some(long)
+                || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&long))
+        };
+        return command.get_arguments().find(is_it).is_some_and(takes_value);
+    }
+    let mut letters = word.strip_prefix('-').unwrap_or_default().chars();
+    let takes = |letter: char| {
+        let is_it = |arg: &&Arg| arg.get_short() == Some(letter);
+        command.get_arguments().find(is_it).is_some_and(takes_value)
+    };
+    // The rest of the word is the value, where there is a rest.
+    letters.any(takes) && letters.as_str().is_empty()
 }
 
 fn action(found: &ArgMatches) -> Result<Action, clap::Error> {
@@ -109,7 +197,7 @@ fn usage_failure(text: &str) -> Failure {
             .join(" ")
     };
     let mut paragraphs = text.split("\n\n");
-    let first = joined(paragraphs.next().unwrap_or(text));
+    let first = shortened(&joined(paragraphs.next().unwrap_or(text)));
     let mut failure = Failure::usage(first.strip_prefix("error: ").unwrap_or(&first));
     for paragraph in paragraphs {
         if let Some(tip) = joined(paragraph).strip_prefix("tip: ") {
@@ -125,8 +213,19 @@ fn usage_failure(text: &str) -> Failure {
     failure
 }
 
-/// The clap tree. The flags of a command are only made when it is the one that runs: a publish is
-/// over in a millisecond, and making them all would be a good part of it.
+/// A line that shows of a very long value only the ends.
+fn shortened(line: &str) -> String {
+    const END: usize = 200;
+    let count = line.chars().count();
+    if count <= 2 * END {
+        return line.to_owned();
+    }
+    let (front, back): (String, String) =
+        (line.chars().take(END).collect(), line.chars().skip(count - END).collect());
+    format!("{front}…{back}")
+}
+
+/// The clap tree. The flags of a command are only made when it is the one that runs.
 pub fn command() -> Command {
     let root = Command::new("mqtt")
         .version(env!("CARGO_PKG_VERSION"))
@@ -148,7 +247,10 @@ fn complete(command: Command) -> Command {
         .action(ArgAction::Help)
         .help("Show this help")
         .help_heading("Talk");
-    let twins: Vec<Arg> = command.get_arguments().filter_map(twin).collect();
+    let is_there =
+        |twin: &Arg| command.get_arguments().any(|arg| arg.get_long() == twin.get_long());
+    let twins: Vec<Arg> =
+        command.get_arguments().filter_map(twin).filter(|twin| !is_there(twin)).collect();
     command
         .disable_help_flag(true)
         .disable_version_flag(true)
@@ -234,11 +336,72 @@ mod tests {
     }
 
     #[test]
+    fn basic_flags_mean_what_they_mean_among_all() {
+        let parsed = |line: &str| {
+            let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let basic = parse_basic(&line).is_some();
+            let Ok(Request::Run(Action::Pub(args))) = parse(line.clone()) else {
+                panic!("{line:?}")
+            };
+            let mut tree = command();
+            let all = tree.try_get_matches_from_mut(line).unwrap();
+            let Ok(Action::Pub(all)) = action(&all) else { panic!() };
+            let told = |args: &publish::PublishArgs| {
+                let (message, basic) = (&args.message, &args.connection.basic);
+                format!(
+                    "{:?} {:?} {:?} {} {:?} {:?} {:?}",
+                    message.topic,
+                    message.message,
+                    message.qos,
+                    message.retain,
+                    basic.host,
+                    basic.port,
+                    basic.id
+                )
+            };
+            assert_eq!(told(&args), told(&all));
+            basic
+        };
+        assert!(parsed("mqtt pub -h host -p 1 -t a -t b -m -x -q 1 -q 2 -ri id"));
+        assert!(!parsed("mqtt pub -t a -m x -k 5"));
+        assert!(!parsed("mqtt pub -t a -m x -r --no-retain"));
+        assert!(!parsed("mqtt publish -t a -m x"));
+    }
+
+    #[test]
+    fn the_parts_of_a_property_are_one_value_whatever_they_begin_with() {
+        let joined = |line: &str| {
+            let words = line.split(' ').map(OsString::from).collect();
+            let joined = join_properties(words).join("|".as_ref()).into_string().unwrap();
+            joined.replace(SEPARATOR, "+")
+        };
+        for (line, expected) in [
+            (
+                "mqtt pub -D publish content-type -x -t a",
+                "mqtt|pub|-D|publish+content-type+-x|-t|a",
+            ),
+            (
+                "mqtt publish --property will User-Property k -v -rm -D x",
+                "mqtt|publish|--property|will+User-Property+k+-v|-rm|-D|x",
+            ),
+            ("mqtt pub -m -D -t -t -D a b c", "mqtt|pub|-m|-D|-t|-t|-D|a+b+c"),
+            ("mqtt pub -m-t -D a b c -tx -D a b", "mqtt|pub|-m-t|-D|a+b+c|-tx|-D|a+b"),
+            ("mqtt pub --topic=x -D a b c --topic -D", "mqtt|pub|--topic=x|-D|a+b+c|--topic|-D"),
+            (
+                "mqtt sub -D connect user-property a b -- -D c",
+                "mqtt|sub|-D|connect+user-property+a+b|--|-D|c",
+            ),
+        ] {
+            assert_eq!(joined(line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn a_switch_can_be_taken_back_and_the_last_word_counts() {
         let retain = |flags: &str| {
             let line = format!("mqtt pub -t a -m x {flags}");
             match parse(line.split_whitespace().map(OsString::from)) {
-                Ok(Request::Run(Action::Pub(args))) => args.retain,
+                Ok(Request::Run(Action::Pub(args))) => args.message.retain,
                 _ => panic!("{line}"),
             }
         };

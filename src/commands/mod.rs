@@ -2,7 +2,9 @@
 
 #[cfg(feature = "broker")]
 pub mod broker;
+mod output;
 pub mod publish;
+mod removal;
 pub mod subscribe;
 mod tally;
 

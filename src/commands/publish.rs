@@ -1,95 +1,27 @@
 //! `mqtt pub`: publishes records and knows what became of each.
 
-use super::tally::Tally;
-use crate::connection::{Connection, ConnectionArgs, Environment};
-use crate::events::Reporter;
+mod args;
+mod job;
+mod pace;
+mod progress;
+
+pub use args::PublishArgs;
+
+use crate::connection::properties::{Packet, Property, Value, put_into, set, short_text};
+use crate::connection::{Connection, Environment, Needs};
 use crate::exit::{ExitStatus, Failure};
-use crate::message::{Envelope, Message, QoS};
-use crate::session::Signals;
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Outcome, Taken};
-use crate::session::fault::Fault;
-use crate::source::{Batch, Input, Record, Source, SourceError};
+use crate::message::{Envelope, PublishProperties};
+use crate::property::Id;
+use crate::session::options::Aliasing;
+use crate::source::{Encoding, Input, Invalid, Lines, Options, Source, SourceError};
 use crate::topic::TopicName;
-use clap::{ArgGroup, Args};
-use std::future::poll_fn;
-use std::path::{Path, PathBuf};
+use args::{AliasArg, MessageArgs, MoreArgs};
+use job::{Addressing, Publishing};
+use pace::Pace;
+use progress::{Progress, When, Whole};
+use std::path::Path;
 use std::rc::Rc;
-use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
-
-/// Publish messages to a topic.
-///
-/// Ends when the broker has acknowledged every message (at QoS 0: when every message is on its way),
-/// with status 0 only if all of them were delivered.
-#[derive(Args)]
-#[command(
-    group = ArgGroup::new("payload").required(true).args(["message", "file", "stdin_file", "stdin_line", "null_message"]),
-    after_help = AFTER_HELP
-)]
-pub struct PublishArgs {
-    /// Publish to this topic; can be repeated: each message goes to each topic
-    #[arg(short, long, value_name = "TOPIC", help_heading = "Message")]
-    pub topic: Vec<TopicName>,
-
-    /// Send this text
-    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Message")]
-    pub message: Option<String>,
-
-    /// Send this file as one message, `-` for standard input; can be repeated
-    #[arg(short, long, value_name = "FILE", help_heading = "Message")]
-    pub file: Vec<PathBuf>,
-
-    /// Send all of standard input as one message
-    #[arg(short, long, help_heading = "Message")]
-    pub stdin_file: bool,
-
-    /// Send each line of standard input as a message
-    #[arg(short = 'l', long, help_heading = "Message")]
-    pub stdin_line: bool,
-
-    /// Send an empty message
-    #[arg(short, long, help_heading = "Message")]
-    pub null_message: bool,
-
-    /// Deliver with this QoS: 0, 1 or 2 [default: 0]
-    #[arg(short, long, value_name = "QOS", help_heading = "Message")]
-    pub qos: Option<QoS>,
-
-    /// Let the broker keep the message for later subscribers
-    #[arg(short, long, help_heading = "Message")]
-    pub retain: bool,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
-}
-
-const AFTER_HELP: &str = "\
-Examples:
-  mqtt pub -t sensors/hall -m 21.5
-  mqtt pub -t log -l -q 1 < app.log
-  mqtt pub -t firmware -f image.bin -r
-  mqtt pub -t sensors/hall -n -r               clear the retained message
-
-Exit status: 0 all delivered, 2 bad flags or files, 3 broker not reached, 4 connection refused,
-5 a message refused, 6 a message lost or unconfirmed, 27 timed out, 130 interrupted.";
-
-impl PublishArgs {
-    fn input(&self) -> Input {
-        if let Some(text) = &self.message {
-            Input::Bytes(text.clone().into_bytes())
-        } else if self.stdin_line {
-            Input::Lines
-        } else if self.stdin_file {
-            Input::Stdin
-        } else if !self.file.is_empty() {
-            Input::Files(self.file.clone())
-        } else {
-            Input::Bytes(Vec::new())
-        }
-    }
-}
+use std::time::Instant;
 
 /// Runs the command.
 ///
@@ -97,28 +29,50 @@ impl PublishArgs {
 /// Everything that makes the exit status other than 0.
 pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Failure> {
     let started = Instant::now();
-    let input = args.input();
-    check_stdin(&args, &input)?;
-    let connection = Connection::resolve(args.connection, environment)?;
-    let (qos, retain) = (args.qos.unwrap_or_default(), args.retain);
-    let envelopes = resolve_topics(args.topic, connection.url_topic)?
-        .into_iter()
-        .map(|topic| Rc::new(Envelope { topic, qos, retain }))
-        .collect();
-    let waits_for_input = input == Input::Stdin;
-    let source = Source::open(input).map_err(source_failure)?;
-    let mut job = Publishing {
-        source,
-        batch: Vec::new().into_iter(),
-        exhausted: false,
-        failure: None,
-        qos,
-        envelopes,
-        record: None,
-        tally: Tally::default(),
-        handed: 0,
-        reporter: connection.reporter,
+    let PublishArgs { message, more, connection } = args;
+    let source = source(&message, &more)?;
+    check_stdin(&source.input, connection.more.password_file.as_deref())?;
+    let talks = connection.more.debug
+        || connection.more.events.as_deref().is_some_and(|name| matches!(name, "-" | "fd:2"));
+    if more.progress && talks {
+        return Err(Failure::usage(
+            "--progress would be lost among the lines of --debug or --events",
+        ));
+    }
+    let alone = !talks && !connection.more.quiet;
+    let needs_5 = needs_5(&more);
+    let needs = Needs { version_5: &needs_5, packets: &[Packet::Publish] };
+    let mut connection = Connection::resolve(connection, environment, &needs)?;
+    let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
+    connection.options.aliasing = aliasing;
+    if more.topic_from.is_some() && connection.url_topic.is_some() {
+        return Err(Failure::usage("the URL's topic has no effect with --topic-from"));
+    }
+    let named = connection.url_topic.or(connection.default_topic);
+    let topics = topics(&message, &more, named, &source.input)?;
+    let addressing = addressing(topics, &message, properties)?;
+    let repeat = more.repeat.unwrap_or(1);
+    let waits_for_input = match &source.input {
+        Input::Stdin => true,
+        Input::Files(paths) => paths.iter().all(|path| path.as_os_str() == "-"),
+        _ => false,
     };
+    let is_given = matches!(source.input, Input::Bytes(_));
+    let invalid = source.invalid;
+    let source = Source::open(source).map_err(source_failure)?;
+    let whole = match source.total() {
+        Some(bytes) => Whole::Bytes(bytes.saturating_mul(repeat)),
+        None if is_given => Whole::Messages(repeat.saturating_mul(addressing.given.len() as u64)),
+        None => Whole::Unknown,
+    };
+    let progress = Progress::new(when(&more, alone), whole, started);
+    let pace = match (more.interval, more.rate) {
+        (Some(gap), _) => Pace::gap(gap),
+        (None, Some(rate)) => Pace::rate(rate),
+        (None, None) => Pace::default(),
+    };
+    let mut job =
+        Publishing::new(source, invalid, addressing, repeat, pace, progress, connection.reporter);
     if waits_for_input {
         // A connection that waits for the end of standard input would serve nobody.
         job.fill(started, connection.options.timeout).await?;
@@ -127,226 +81,170 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     job.finish(end)
 }
 
-fn resolve_topics(
-    given: Vec<TopicName>,
-    from_url: Option<String>,
-) -> Result<Vec<TopicName>, Failure> {
-    match from_url {
-        _ if !given.is_empty() => Ok(given),
-        Some(topic) => match topic.parse() {
-            Ok(name) => Ok(vec![name]),
-            Err(error) => {
-                Err(Failure::usage(format!("invalid topic '{topic}' in the URL: {error}")))
-            }
-        },
-        None => Err(Failure::usage("no topic: give one with --topic")),
+/// What to read, and how.
+fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
+    let input = if let Some(text) = &message.message {
+        Input::Bytes(text.clone().into_encoded_bytes())
+    } else if message.json {
+        Input::Records
+    } else if message.stdin_line {
+        let delimiter = match (&more.delimiter, more.null) {
+            (Some(delimiter), _) => delimiter.0.clone(),
+            (None, true) => b"\0".to_vec(),
+            (None, false) => b"\n".to_vec(),
+        };
+        Input::Lines(Lines {
+            delimiter,
+            topic_from: more.topic_from.as_ref().map(|it| it.0.clone()),
+        })
+    } else if message.stdin_file {
+        Input::Stdin
+    } else if !message.file.is_empty() {
+        Input::Files(message.file.clone())
+    } else {
+        Input::Bytes(Vec::new())
+    };
+    // clap waives what a flag requires when it excludes what was given instead.
+    let for_lines = [
+        (more.delimiter.is_some(), "--delimiter"),
+        (more.null, "--null"),
+        (more.topic_from.is_some(), "--topic-from"),
+    ];
+    if let (Some((_, flag)), false) =
+        (for_lines.iter().find(|(given, _)| *given), message.stdin_line)
+    {
+        return Err(Failure::usage(format!("{flag} has no effect without --stdin-line")));
     }
+    let encoding = match (more.hex, more.base64) {
+        (true, _) => Encoding::Hex,
+        (_, true) => Encoding::Base64,
+        _ => Encoding::Plain,
+    };
+    let can_be_invalid = match &input {
+        Input::Records => true,
+        Input::Lines(lines) => lines.topic_from.is_some() || encoding != Encoding::Plain,
+        Input::Files(_) => encoding != Encoding::Plain,
+        Input::Bytes(_) | Input::Stdin => false,
+    };
+    if more.skip_invalid && !can_be_invalid {
+        return Err(Failure::usage(
+            "--skip-invalid has no effect: only records, and lines and files with --hex, --base64 or --topic-from, can be invalid",
+        ));
+    }
+    let invalid = if more.skip_invalid { Invalid::Skip } else { Invalid::Stop };
+    Ok(Options { input, encoding, invalid })
 }
 
 /// Standard input can be read once.
-fn check_stdin(args: &PublishArgs, input: &Input) -> Result<(), Failure> {
+fn check_stdin(input: &Input, password_file: Option<&Path>) -> Result<(), Failure> {
     let payloads = match input {
-        Input::Stdin | Input::Lines => 1,
+        Input::Stdin | Input::Lines(_) | Input::Records => 1,
         Input::Files(paths) => paths.iter().filter(|path| path.as_os_str() == "-").count(),
         Input::Bytes(_) => 0,
     };
-    let password =
-        args.connection.password_file.as_deref().is_some_and(|path| path == Path::new("-"));
+    let password = password_file.is_some_and(|path| path == Path::new("-"));
     if payloads + usize::from(password) > 1 {
         return Err(Failure::usage("standard input cannot be read for two things"));
     }
     Ok(())
 }
 
+fn needs_5(more: &MoreArgs) -> [(bool, &'static str); 7] {
+    [
+        (more.content_type.is_some(), "--content-type"),
+        (more.expiry.is_some(), "--expiry"),
+        (more.response_topic.is_some(), "--response-topic"),
+        (more.correlation.is_some(), "--correlation"),
+        (more.payload_utf8, "--payload-utf8"),
+        (!more.user_property.is_empty(), "--user-property"),
+        (more.topic_alias.is_some(), "--topic-alias"),
+    ]
+}
+
+/// What flags and `-D publish` say, each thing once.
+fn properties(
+    more: &MoreArgs,
+    given: Vec<Property>,
+) -> Result<(PublishProperties, Aliasing), Failure> {
+    let too_long = |flag: &str, error: String| Failure::usage(format!("{flag}: {error}"));
+    let content_type = more.content_type.as_deref().map(short_text).transpose();
+    let mut properties = PublishProperties {
+        payload_utf8: more.payload_utf8.then_some(true),
+        message_expiry: more.expiry,
+        content_type: content_type.map_err(|error| too_long("--content-type", error))?,
+        response_topic: more.response_topic.clone(),
+        correlation_data: more.correlation.as_ref().map(|bytes| bytes.0.clone()),
+        user_properties: more.user_property.iter().map(|pair| pair.0.clone()).collect(),
+    };
+    let mut aliasing = more.topic_alias.map(|alias| match alias {
+        AliasArg::Auto => Aliasing::Auto,
+        AliasArg::Fixed(alias) => Aliasing::Fixed(alias),
+    });
+    for property in given {
+        if let Some(Property { packet, id: Id::TopicAlias, value: Value::Number(alias) }) =
+            put_into(&mut properties, property)?
+        {
+            set(&mut aliasing, Aliasing::Fixed(alias as u16), packet, Id::TopicAlias)?;
+        }
+    }
+    Ok((properties, aliasing.unwrap_or_default()))
+}
+
+/// The topics each message goes to; none where each says its own.
+fn topics(
+    message: &MessageArgs,
+    more: &MoreArgs,
+    named: Option<String>,
+    input: &Input,
+) -> Result<Vec<TopicName>, Failure> {
+    if more.topic_from.is_some() {
+        return if message.topic.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Err(Failure::usage("--topic has no effect with --topic-from: each line has its own"))
+        };
+    }
+    match named {
+        _ if !message.topic.is_empty() => Ok(message.topic.clone()),
+        Some(topic) => match topic.parse() {
+            Ok(name) => Ok(vec![name]),
+            Err(error) => {
+                Err(Failure::usage(format!("invalid topic '{topic}' in the URL: {error}")))
+            }
+        },
+        None if *input == Input::Records => Ok(Vec::new()),
+        None => Err(Failure::usage("no topic: give one with --topic")),
+    }
+}
+
+fn addressing(
+    topics: Vec<TopicName>,
+    message: &MessageArgs,
+    properties: PublishProperties,
+) -> Result<Addressing, Failure> {
+    // A topic that is always replaced.
+    let topic = "-".parse().map_err(Failure::usage)?;
+    let (qos, retain) = (message.qos.unwrap_or_default(), message.retain);
+    let defaults = Envelope { topic, qos, retain, properties };
+    let given = topics.into_iter().map(|topic| Rc::new(Envelope { topic, ..defaults.clone() }));
+    Ok(Addressing { given: given.collect(), defaults, last: None })
+}
+
+/// Unless it is asked for there is no bar among the lines of a trace, or when little is to be said.
+fn when(more: &MoreArgs, alone: bool) -> When {
+    match (more.progress, more.no_progress || !alone) {
+        (true, _) => When::Always,
+        (_, true) => When::Never,
+        _ => When::Auto,
+    }
+}
+
 fn source_failure(error: SourceError) -> Failure {
     let status = match error {
         SourceError::Io { .. } => ExitStatus::LocalIo,
-        SourceError::Unusable { .. } | SourceError::TooLong { .. } => ExitStatus::Usage,
+        SourceError::Unusable { .. }
+        | SourceError::TooLong { .. }
+        | SourceError::Invalid { .. } => ExitStatus::Usage,
     };
     Failure::new(status, error)
-}
-
-struct Publishing {
-    source: Source,
-    /// What was read and not handed to the session yet.
-    batch: Batch,
-    exhausted: bool,
-    /// Why reading ended early.
-    failure: Option<Failure>,
-    qos: QoS,
-    /// Where each record goes.
-    envelopes: Vec<Rc<Envelope>>,
-    /// The record that is being sent, and to how many of the topics it has been.
-    record: Option<(Record, usize)>,
-    tally: Tally,
-    /// Messages handed to the session.
-    handed: u64,
-    reporter: Reporter,
-}
-
-impl Publishing {
-    /// Waits for the first records, as long as the whole run may take.
-    async fn fill(&mut self, started: Instant, timeout: Option<Duration>) -> Result<(), Failure> {
-        let mut signals = Signals::new().map_err(Failure::no_signals)?;
-        let filled = poll_fn(|cx| match self.poll_input(cx) {
-            Poll::Ready(()) => Poll::Ready(Ok(())),
-            Poll::Pending => signals.poll(cx).map(|signal| Err(Failure::stopped(signal))),
-        });
-        let remaining =
-            timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(started.elapsed()));
-        match tokio::time::timeout(remaining, filled).await {
-            Ok(filled) => filled?,
-            Err(_) => {
-                let message = "timed out before standard input ended";
-                return Err(Failure::new(ExitStatus::TimedOut, message));
-            }
-        }
-        self.failure.take().map_or(Ok(()), Err)
-    }
-
-    /// Makes sure there are records to send, or none will ever come.
-    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.waiting() == 0 && !self.exhausted {
-            match std::task::ready!(self.source.poll_next(cx)) {
-                Some(Ok(batch)) => self.batch = batch,
-                Some(Err(error)) => {
-                    self.failure = Some(source_failure(error));
-                    self.exhausted = true;
-                }
-                None => self.exhausted = true,
-            }
-        }
-        Poll::Ready(())
-    }
-
-    /// The next message to send, of what has been read.
-    fn next_message(&mut self) -> Option<(Record, Rc<Envelope>)> {
-        let (record, sent) = match self.record.take() {
-            Some(begun) => begun,
-            None => (self.batch.next()?, 0),
-        };
-        let envelope = Rc::clone(self.envelopes.get(sent)?);
-        if sent + 1 < self.envelopes.len() {
-            self.record = Some((record.clone(), sent + 1));
-        }
-        Some((record, envelope))
-    }
-
-    /// Messages that have been read and not handed to the session.
-    fn waiting(&self) -> usize {
-        let begun = self.record.as_ref().map_or(0, |(_, sent)| self.envelopes.len() - sent);
-        begun + self.batch.len() * self.envelopes.len()
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.exhausted && self.waiting() == 0
-    }
-
-    fn name_refusal(&self, position: u64, outcome: &Outcome) {
-        if let Outcome::Refused(explanation) = outcome
-            && self.tally.names_refusals()
-        {
-            self.reporter.ui().error(&format!("message {position} refused: {explanation}"));
-        }
-    }
-
-    /// Adds up what happened.
-    fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        self.tally.count_not_sent(self.waiting() as u64);
-        let ui = self.reporter.ui();
-        let lost = self.tally.maybe_lost();
-        if lost > 0 {
-            ui.error(&format!("connection lost, up to {lost} QoS 0 messages may be missing"));
-        }
-        let counted = self.tally.status();
-        let mut failures: Vec<Failure> = [end, self.failure.take()].into_iter().flatten().collect();
-        if let Err(error) = self.reporter.finish() {
-            failures.push(Failure::no_events(error));
-        }
-        let summary = self.tally.to_string();
-        // The gravest is returned, and so told last but for the summary; the others are told here.
-        failures.sort_by_key(|failure| failure.status.gravity());
-        let gravest = failures.pop();
-        for failure in &failures {
-            ui.error(&failure.message);
-        }
-        match gravest {
-            None if counted == ExitStatus::Success => Ok(()),
-            None => Err(Failure::new(counted, summary)),
-            Some(mut failure) => {
-                if self.tally.total() > 0 && counted != ExitStatus::Success {
-                    failure.message.push_str("; ");
-                    failure.message.push_str(&summary);
-                }
-                // What was never sent is explained by the failure itself.
-                failure.status = failure.status.graver(self.tally.status_of_sent());
-                Err(failure)
-            }
-        }
-    }
-}
-
-impl Job for Publishing {
-    fn message(&mut self, _message: &Message<'_>) -> Taken {
-        Taken::Dropped
-    }
-
-    fn event(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Published { position, outcome, .. } => {
-                self.tally.count(outcome);
-                self.name_refusal(*position, outcome);
-            }
-            Event::MaybeLost { count: 1, refusal: Some(explanation) } => {
-                self.tally.count_refused_after_all(explanation);
-            }
-            Event::MaybeLost { count, .. } => self.tally.count_maybe_lost(*count),
-            _ => {}
-        }
-        self.reporter.event(event);
-    }
-
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        _now: Instant,
-    ) -> Poll<Result<(), Fault>> {
-        self.reporter.flush();
-        loop {
-            while engine.has_room(self.qos) {
-                let Some((record, envelope)) = self.next_message() else { break };
-                self.handed += 1;
-                engine.publish(record.position, &envelope, record.payload, self)?;
-            }
-            if self.waiting() > 0 {
-                return Poll::Pending;
-            }
-            std::task::ready!(self.poll_input(cx));
-            if self.is_exhausted() {
-                return if engine.is_settled() { Poll::Ready(Ok(())) } else { Poll::Pending };
-            }
-            if !engine.has_room(self.qos) {
-                return Poll::Pending;
-            }
-        }
-    }
-
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.reporter.flush();
-        std::task::ready!(self.poll_input(cx));
-        if self.is_exhausted() && self.handed == self.tally.total() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-
-    fn has_backlog(&self) -> bool {
-        self.waiting() > 0
-    }
-
-    fn needs_clean_end(&self) -> bool {
-        self.qos == QoS::AtMostOnce
-    }
 }

@@ -1,34 +1,55 @@
 //! `mqtt sub`: prints what is published, and acknowledges nothing before it is written.
 
-use crate::connection::{Connection, ConnectionArgs, Environment, parse_duration};
-use crate::events::Reporter;
-use crate::exit::{ExitStatus, Failure};
-use crate::format::{Body, Ending, Format};
-use crate::message::{Message, QoS};
-use crate::os_error;
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Taken};
-use crate::session::fault::Fault;
-use crate::sink::Sink;
+mod job;
+mod selection;
+
+use super::output::OutputArgs;
+use super::removal::Removal;
+use crate::connection::properties::{Packet, Properties, Property, Value, set};
+use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::exit::Failure;
+use crate::message::QoS;
+use crate::session::subscription::{Interest, RetainHandling, Subscription};
 use crate::topic::TopicFilter;
-use crate::ui;
-use clap::{ArgGroup, Args, value_parser};
-use std::io;
-use std::task::{Context, Poll};
+use clap::{Args, ValueEnum, value_parser};
+use job::{Answers, Stop, Subscribing};
+use selection::{Sample, Selection, Wanted};
 use std::time::{Duration, Instant};
 
-/// How long a stuck reader may hold up the end of the run.
-const LAST_WRITE: Duration = Duration::from_millis(300);
+/// How long no retained message may come before the stored ones count as all, where nothing else is asked for.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// The largest subscription identifier ([MQTT 5, 3.8.2.1.2]).
+const LARGEST_ID: u32 = 268_435_455;
+
+/// What `--retain-handling` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RetainHandlingArg {
+    /// Send stored messages whenever the subscription is made
+    Always,
+    /// Only if the subscription is new to the session
+    New,
+    /// Never
+    Never,
+}
+
+impl From<RetainHandlingArg> for RetainHandling {
+    fn from(arg: RetainHandlingArg) -> Self {
+        match arg {
+            RetainHandlingArg::Always => Self::Always,
+            RetainHandlingArg::New => Self::New,
+            RetainHandlingArg::Never => Self::Never,
+        }
+    }
+}
 
 /// Subscribe to topics and print what is published to them.
 ///
-/// A message is acknowledged only after it was written to standard output.
+/// A message is acknowledged only after it was written. While the reader of the output is slow, nothing is
+/// read from the broker: QoS 1 and 2 messages wait there; of QoS 0 messages a broker drops what it does not
+/// want to keep, which no client can see.
 #[derive(Args)]
-#[command(
-    group = ArgGroup::new("body").args(["hex", "json"]),
-    group = ArgGroup::new("ending").args(["no_newline", "null_end"]),
-    after_help = AFTER_HELP
-)]
+#[command(after_help = AFTER_HELP)]
 pub struct SubscribeArgs {
     /// Subscribe to this topic filter; can be repeated
     #[arg(short, long = "topic", value_name = "FILTER", help_heading = "Subscription")]
@@ -42,35 +63,67 @@ pub struct SubscribeArgs {
     #[arg(short, long, value_name = "QOS", help_heading = "Subscription")]
     pub qos: Vec<QoS>,
 
+    /// Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated
+    #[arg(
+        short = 'U',
+        long,
+        value_name = "FILTER",
+        requires = "no_clean_start",
+        help_heading = "Subscription"
+    )]
+    pub unsubscribe: Vec<TopicFilter>,
+
+    /// Leave out what this client publishes itself (MQTT 5)
+    #[arg(long, help_heading = "Subscription")]
+    pub no_local: bool,
+
+    /// Keep the retain flag as the publisher set it (MQTT 5)
+    #[arg(long, help_heading = "Subscription")]
+    pub retain_as_published: bool,
+
+    /// When the broker sends stored messages (MQTT 5) [default: always]
+    #[arg(long, value_name = "WHEN", value_enum, help_heading = "Subscription")]
+    pub retain_handling: Option<RetainHandlingArg>,
+
+    /// Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5)
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(LARGEST_ID)), help_heading = "Subscription")]
+    pub subscription_id: Option<u32>,
+
     /// Leave out messages whose topic matches this filter; can be repeated
-    #[arg(short = 'T', long, value_name = "FILTER", help_heading = "Subscription")]
+    #[arg(short = 'T', long, value_name = "FILTER", help_heading = "Selection")]
     pub filter_out: Vec<TopicFilter>,
 
-    /// Print the topic and a space before the payload
-    #[arg(short, long, conflicts_with = "json", help_heading = "Output")]
-    pub verbose: bool,
+    /// Leave out retained messages
+    #[arg(short = 'R', long, alias = "skip-retained", conflicts_with_all = ["retained_only", "retain_handling", "remove_retained"], help_heading = "Selection")]
+    pub no_retained: bool,
 
-    /// Print each message as one line of JSON
-    #[arg(long, help_heading = "Output")]
-    pub json: bool,
+    /// Print the retained messages the broker has stored, and end
+    ///
+    /// MQTT does not say which message is the last: it is over when the broker has answered a PINGREQ sent
+    /// after the subscription, and no retained message came for the time of --idle.
+    #[arg(long, conflicts_with_all = ["retain_handling", "retain_as_published", "unsubscribe", "exit_after_subscribe"], help_heading = "Selection")]
+    pub retained_only: bool,
 
-    /// Print payloads in hexadecimal
-    #[arg(long, help_heading = "Output")]
-    pub hex: bool,
+    /// Remove each retained message that was printed from the broker
+    ///
+    /// Topics below $SYS/ are left alone. With --count or --retained-only the run ends when every removal was
+    /// acknowledged; a refused one makes the status 5.
+    #[arg(long, conflicts_with_all = ["retain_handling", "retain_as_published", "exit_after_subscribe"], help_heading = "Selection")]
+    pub remove_retained: bool,
 
-    /// Print nothing after a message
-    #[arg(short = 'N', long, conflicts_with = "json", help_heading = "Output")]
-    pub no_newline: bool,
+    /// Print only this percentage of the messages, 0.1 to 100, chosen at random
+    #[arg(long, value_name = "PERCENT", help_heading = "Selection")]
+    pub random_filter: Option<Sample>,
 
-    /// Print a NUL byte after each message instead of a newline
-    #[arg(short = '0', long = "null", id = "null_end", help_heading = "Output")]
-    pub null_end: bool,
+    /// How messages are printed.
+    #[command(flatten)]
+    pub output: OutputArgs,
 
     /// End after this many messages
     #[arg(short = 'C', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Stopping")]
     pub count: Option<u64>,
 
-    /// End when no message came for this long
+    /// End when no message came for this long [default: 500ms with --retained-only]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Stopping")]
     pub idle: Option<Duration>,
 
@@ -89,9 +142,10 @@ Examples:
   mqtt sub 'a/#' 'b/+' -q 1 --json | jq .payload
   mqtt sub -t door/bell -C 1 -W 1m
   mqtt sub -t jobs -q 1 -c -i worker-1 -C 10
+  mqtt sub -t 'config/#' --retained-only -F '%t %p'
 
 Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 connection refused,
-5 a subscription refused, 6 connection lost for good, 27 timed out, 130 interrupted.";
+5 a subscription or removal refused, 6 connection lost for good, 27 timed out, 130 or 143 stopped.";
 
 /// Runs the command.
 ///
@@ -99,258 +153,164 @@ Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 co
 /// Everything that makes the exit status other than 0.
 pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), Failure> {
     let started = Instant::now();
-    let format = format(&args);
-    let connection = Connection::resolve(args.connection, environment)?;
+    let format = args.output.format()?;
+    let needs_5 = [
+        (args.no_local, "--no-local"),
+        (args.retain_as_published, "--retain-as-published"),
+        (args.retain_handling.is_some(), "--retain-handling"),
+        (args.subscription_id.is_some(), "--subscription-id"),
+    ];
+    let selection = selection(&args);
+    let stop = Stop {
+        count: args.count,
+        idle: args.idle.or(args.retained_only.then_some(QUIET)),
+        after_subscribe: args.exit_after_subscribe,
+        after_retained: args.retained_only,
+    };
+    let removal = args.remove_retained.then(Removal::default);
+    let wishes = Wishes::new(&args);
     let mut filters = args.topics;
     filters.extend(args.filters);
-    if let Some(filter) = connection.url_topic {
+    let needs = Needs { version_5: &needs_5, packets: &[Packet::Subscribe, Packet::Unsubscribe] };
+    let mut connection = Connection::resolve(args.connection, environment, &needs)?;
+    let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));
+    if let Some(filter) = from_url {
         filters.push(filter.parse().map_err(|error| {
             Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
         })?);
     }
-    let mut options = connection.options;
-    options.subscriptions = pair(filters, &args.qos)?;
+    let clean_start = connection.options.clean_start;
+    if clean_start && !args.unsubscribe.is_empty() {
+        return Err(Failure::usage(
+            "--unsubscribe needs --no-clean-start: a new session has no subscriptions",
+        ));
+    }
+    if !clean_start && args.retained_only {
+        return Err(Failure::usage(
+            "--retained-only would throw away what waits in the session: leave out --no-clean-start",
+        ));
+    }
+    let mut interest = wishes.interest(filters, &args.qos, args.unsubscribe)?;
+    add_properties(&mut interest, &mut connection.properties)?;
+    connection.options.interest = interest;
     let mut reporter = connection.reporter;
     reporter.receives_messages();
-    let sink = Sink::new(io::stdout()).map_err(output_failure)?;
-    let mut job = Subscribing {
-        format,
-        sink,
-        filter_out: args.filter_out,
-        wanted: args.count,
-        taken: 0,
-        idle: args.idle,
-        idle_until: None,
-        exit_after_subscribe: args.exit_after_subscribe,
-        asked: options.subscriptions.len(),
-        refused: 0,
-        ended_idle: false,
-        connected: false,
-        failure: None,
-        reporter,
-    };
-    let end = super::converse(options, started, &mut job).await?;
+    let answers = Answers::to(&connection.options.interest);
+    let sink = args.output.open()?;
+    let mut job = Subscribing::new(format, sink, selection, stop, removal, answers, reporter);
+    let end = super::converse(connection.options, started, &mut job).await?;
     job.finish(end)
 }
 
-fn format(args: &SubscribeArgs) -> Format {
-    let body = match (args.hex, args.json) {
-        (true, _) => Body::Hex,
-        (_, true) => Body::Json,
-        _ => Body::Raw,
+/// What `-D` says about SUBSCRIBE and UNSUBSCRIBE.
+fn add_properties(interest: &mut Interest, given: &mut Properties) -> Result<(), Failure> {
+    for Property { packet, id, value } in given.of(Packet::Subscribe) {
+        match value {
+            Value::Number(number) => set(&mut interest.subscription_id, number, packet, id)?,
+            Value::Pair(name, value) => interest.subscribe_properties.push((name, value)),
+            Value::Text(_) | Value::Binary(_) => {}
+        }
+    }
+    for property in given.of(Packet::Unsubscribe) {
+        if let Value::Pair(name, value) = property.value {
+            interest.unsubscribe_properties.push((name, value));
+        }
+    }
+    if interest.unsubscriptions.is_empty() && !interest.unsubscribe_properties.is_empty() {
+        return Err(Failure::usage("-D unsubscribe has no effect without --unsubscribe"));
+    }
+    Ok(())
+}
+
+fn selection(args: &SubscribeArgs) -> Selection {
+    let wanted = match (args.retained_only, args.no_retained) {
+        (true, _) => Wanted::Retained,
+        // With the publishers' flags the broker is trusted to send nothing stored, as it was asked.
+        (_, true) if !args.retain_as_published => Wanted::Fresh,
+        _ => Wanted::All,
     };
-    let ending = match (args.no_newline, args.null_end) {
-        (true, _) => Ending::Nothing,
-        (_, true) => Ending::Nul,
-        _ => Ending::Newline,
-    };
-    Format { body, with_topic: args.verbose, ending, protect: ui::stdout_is_terminal() }
+    Selection { filter_out: args.filter_out.clone(), wanted, sample: args.random_filter.clone() }
+}
+
+/// What the flags say about every subscription.
+struct Wishes {
+    no_local: bool,
+    retain_as_published: bool,
+    retain_handling: RetainHandling,
+    subscription_id: Option<u32>,
+    retained_only: bool,
+    removes: bool,
+}
+
+impl Wishes {
+    fn new(args: &SubscribeArgs) -> Self {
+        let never = args.no_retained.then_some(RetainHandling::Never);
+        let asked = args.retain_handling.map(RetainHandling::from);
+        Self {
+            no_local: args.no_local,
+            retain_as_published: args.retain_as_published,
+            retain_handling: asked.or(never).unwrap_or_default(),
+            subscription_id: args.subscription_id,
+            retained_only: args.retained_only,
+            removes: args.remove_retained,
+        }
+    }
+
+    fn interest(
+        &self,
+        filters: Vec<TopicFilter>,
+        qos: &[QoS],
+        unsubscriptions: Vec<TopicFilter>,
+    ) -> Result<Interest, Failure> {
+        if filters.is_empty() && unsubscriptions.is_empty() {
+            return Err(Failure::usage("no topic filter: give at least one"));
+        }
+        if let Some(shared) = filters.iter().find(|filter| filter.is_shared()) {
+            let flag = match self {
+                // [MQTT-3.8.3-4]
+                Self { no_local: true, .. } => "--no-local",
+                // Stored messages are not sent for them ([MQTT 5, 4.8.2]).
+                Self { retained_only: true, .. } => "--retained-only",
+                Self { removes: true, .. } => "--remove-retained",
+                _ => "",
+            };
+            if !flag.is_empty() {
+                let message = format!("{flag} cannot be with the shared subscription {shared}");
+                return Err(Failure::usage(message));
+            }
+        }
+        let qos = pair(filters.len(), qos)?;
+        let subscriptions = filters.into_iter().zip(qos).map(|(filter, qos)| Subscription {
+            filter,
+            qos,
+            // What is removed needs not be heard of again.
+            no_local: self.no_local || self.removes,
+            retain_as_published: self.retain_as_published,
+            retain_handling: self.retain_handling,
+        });
+        Ok(Interest {
+            subscriptions: subscriptions.collect(),
+            subscription_id: self.subscription_id,
+            unsubscriptions,
+            subscribe_properties: Vec::new(),
+            unsubscribe_properties: Vec::new(),
+            // What is stored comes with a new subscription only.
+            every_time: self.retained_only,
+        })
+    }
 }
 
 /// One QoS for all filters, or one for each.
-fn pair(filters: Vec<TopicFilter>, qos: &[QoS]) -> Result<Vec<(TopicFilter, QoS)>, Failure> {
-    if filters.is_empty() {
-        return Err(Failure::usage("no topic filter: give at least one"));
-    }
-    let qos = match qos {
-        [] => vec![QoS::default(); filters.len()],
-        [one] => vec![*one; filters.len()],
-        each if each.len() == filters.len() => each.to_vec(),
+fn pair(filters: usize, qos: &[QoS]) -> Result<Vec<QoS>, Failure> {
+    match qos {
+        [] => Ok(vec![QoS::default(); filters]),
+        [one] => Ok(vec![*one; filters]),
+        each if each.len() == filters => Ok(each.to_vec()),
         some => {
-            let (given, wanted) = (some.len(), filters.len());
-            return Err(Failure::usage(format!(
-                "--qos was given {given} times for {wanted} filters: give it once, or once for each"
-            )));
+            let given = some.len();
+            Err(Failure::usage(format!(
+                "--qos was given {given} times for {filters} filters: give it once, or once for each"
+            )))
         }
-    };
-    Ok(filters.into_iter().zip(qos).collect())
-}
-
-fn output_failure(error: io::Error) -> Failure {
-    Failure::new(ExitStatus::LocalIo, format!("cannot write: {}", os_error::plain(&error)))
-}
-
-struct Subscribing {
-    format: Format,
-    sink: Sink,
-    filter_out: Vec<TopicFilter>,
-    wanted: Option<u64>,
-    /// Messages handed to the sink.
-    taken: u64,
-    idle: Option<Duration>,
-    /// When the silence will have lasted long enough.
-    idle_until: Option<Instant>,
-    exit_after_subscribe: bool,
-    asked: usize,
-    /// Filters the broker refused.
-    refused: usize,
-    ended_idle: bool,
-    connected: bool,
-    /// Why writing ended.
-    failure: Option<io::Error>,
-    reporter: Reporter,
-}
-
-impl Subscribing {
-    /// Moves the output on and acknowledges what was written.
-    fn poll_sink(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Result<(), Fault> {
-        match self.sink.poll(cx) {
-            Poll::Ready(Ok(0)) | Poll::Pending => {}
-            Poll::Ready(Ok(written)) => engine.written(written)?,
-            Poll::Ready(Err(error)) => self.failure = Some(error),
-        }
-        Ok(())
-    }
-
-    fn has_all(&self) -> bool {
-        self.wanted.is_some_and(|wanted| self.taken >= wanted)
-    }
-
-    /// Whether the silence has lasted long enough; it begins when the subscriptions stand.
-    fn is_idle(&mut self, engine: &Engine, now: Instant) -> bool {
-        let Some(idle) = self.idle else { return false };
-        // It begins when everything is written: while the reader is slow, nobody listens.
-        if !engine.is_subscribed() || !self.sink.is_idle() {
-            self.idle_until = None;
-            self.ended_idle = false;
-            return false;
-        }
-        self.ended_idle = now >= *self.idle_until.get_or_insert(now + idle);
-        self.ended_idle
-    }
-
-    fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        let failure = self.failure.take().or_else(|| self.sink.finish(LAST_WRITE).err());
-        let flushed = self.reporter.finish();
-        let end_status = end.as_ref().map_or(ExitStatus::Success, |failure| failure.status);
-        match failure {
-            // The reader has what it wanted.
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return end.map_or(Ok(()), Err);
-            }
-            Some(error) => return Err(output_failure(error)),
-            None => {}
-        }
-        let unwritten = self.sink.unwritten();
-        if unwritten > 0 {
-            let cause = end.map(|failure| failure.message + "; ").unwrap_or_default();
-            let message = format!(
-                "{cause}the reader is stuck: {unwritten} received messages were not written"
-            );
-            return Err(Failure::new(end_status.graver(ExitStatus::LocalIo), message));
-        }
-        flushed.map_err(Failure::no_events)?;
-        match end {
-            Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
-            Some(failure) => Err(failure),
-            None if self.refused > 0 => Err(self.refusals()),
-            None => match self.wanted {
-                Some(wanted) if self.ended_idle && self.taken < wanted => {
-                    let message = format!("silence after {} of {wanted} messages", self.taken);
-                    Err(Failure::new(ExitStatus::TimedOut, message))
-                }
-                _ => Ok(()),
-            },
-        }
-    }
-
-    /// `-W` is a normal end when no count was asked for and something came.
-    fn timed_out(&self, mut failure: Failure) -> Result<(), Failure> {
-        match self.wanted {
-            Some(wanted) => {
-                failure.message =
-                    format!("{} after {} of {wanted} messages", failure.message, self.taken);
-            }
-            None if self.taken > 0 && self.refused > 0 => return Err(self.refusals()),
-            None if self.taken > 0 && self.connected => return Ok(()),
-            None => {}
-        }
-        Err(failure)
-    }
-
-    fn refusals(&self) -> Failure {
-        let message = format!("{} of {} subscriptions refused", self.refused, self.asked);
-        Failure::new(ExitStatus::Refused, message)
-    }
-}
-
-impl Job for Subscribing {
-    fn message(&mut self, message: &Message<'_>) -> Taken {
-        if self.filter_out.iter().any(|filter| filter.matches(message.topic)) {
-            return Taken::Dropped;
-        }
-        self.reporter.message(message);
-        self.idle_until = None;
-        let format = &self.format;
-        self.sink.message(|out| format.write(message, out));
-        self.taken += 1;
-        if self.has_all() { Taken::Last } else { Taken::Writing }
-    }
-
-    fn event(&mut self, event: &Event<'_>) {
-        if let Event::Subscribed { filter, answer: Err(explanation), .. } = event {
-            self.refused += 1;
-            self.reporter.ui().error(&format!("subscription to {filter} refused: {explanation}"));
-        }
-        match event {
-            Event::Connected { session_present, .. } => {
-                self.connected = true;
-                if !session_present {
-                    self.refused = 0;
-                }
-            }
-            Event::Lost(_) => {
-                self.connected = false;
-                self.idle_until = None;
-            }
-            _ => {}
-        }
-        self.reporter.event(event);
-    }
-
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        now: Instant,
-    ) -> Poll<Result<(), Fault>> {
-        self.reporter.flush();
-        self.poll_sink(cx, engine)?;
-        if self.failure.is_some() {
-            return Poll::Ready(Ok(()));
-        }
-        let nothing_left =
-            engine.is_subscribed() && (self.exit_after_subscribe || self.refused == self.asked);
-        let done = self.has_all() || nothing_left || self.is_idle(engine, now);
-        if done && self.sink.is_idle() { Poll::Ready(Ok(())) } else { Poll::Pending }
-    }
-
-    fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
-        self.poll_sink(cx, engine)?;
-        if self.sink.is_idle() || self.failure.is_some() {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
-        }
-    }
-
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.reporter.flush();
-        match self.sink.poll(cx) {
-            Poll::Ready(Err(error)) => {
-                self.failure = Some(error);
-                Poll::Ready(())
-            }
-            _ if self.has_all() && self.sink.is_idle() => Poll::Ready(()),
-            _ => Poll::Pending,
-        }
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.idle_until
-    }
-
-    fn is_full(&self) -> bool {
-        self.sink.is_full()
     }
 }

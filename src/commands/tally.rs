@@ -48,7 +48,7 @@ impl Tally {
 
     /// Counts messages that were read and never handed to the session.
     pub(super) fn count_not_sent(&mut self, count: u64) {
-        self.not_sent += count;
+        self.not_sent = self.not_sent.saturating_add(count);
     }
 
     /// A connection ended with this many QoS 0 messages on their way.
@@ -69,7 +69,8 @@ impl Tally {
 
     /// Messages that have come to their end.
     pub(super) fn total(&self) -> u64 {
-        self.delivered + self.refused + self.unconfirmed + self.not_sent + self.maybe_lost
+        let sent = self.delivered + self.refused + self.unconfirmed + self.maybe_lost;
+        sent.saturating_add(self.not_sent)
     }
 
     /// What the counts alone make of the run.

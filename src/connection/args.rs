@@ -34,8 +34,22 @@ impl From<ReconnectArg> for Reconnect {
 
 /// What a person can type about the connection. No `Debug`: there may be a password among it.
 #[derive(Args)]
-#[command(next_help_heading = "Connection")]
+#[group(skip)]
 pub struct ConnectionArgs {
+    /// The flags that most runs need.
+    #[command(flatten)]
+    pub basic: BasicArgs,
+
+    /// All others.
+    #[command(flatten)]
+    pub more: MoreArgs,
+}
+
+/// Where to connect, and as whom.
+#[derive(Args)]
+#[group(skip)]
+#[command(next_help_heading = "Connection")]
+pub struct BasicArgs {
     /// Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC] [env: MQTT_URL]
     #[arg(short = 'L', long, value_name = "URL")]
     pub url: Option<String>,
@@ -55,9 +69,19 @@ pub struct ConnectionArgs {
     pub protocol: Option<Protocol>,
 
     /// Use this client id [default: mqtt- and 16 random hex digits]
-    #[arg(short = 'i', long, value_name = "ID")]
+    #[arg(short = 'i', long, value_name = "ID", allow_hyphen_values = true)]
     pub id: Option<String>,
 
+    /// Authenticate as this user [env: MQTT_USERNAME]
+    #[arg(short = 'u', long, value_name = "NAME", allow_hyphen_values = true)]
+    pub username: Option<String>,
+}
+
+/// How to connect, how long to wait, the will, and what is said meanwhile.
+#[derive(Args, Default)]
+#[group(skip)]
+#[command(next_help_heading = "Connection")]
+pub struct MoreArgs {
     /// Use a client id of this prefix and 16 random hex digits
     #[arg(short = 'I', long, value_name = "PREFIX", conflicts_with = "id")]
     pub id_prefix: Option<String>,
@@ -74,16 +98,12 @@ pub struct ConnectionArgs {
     #[arg(short = 'k', long, value_name = "SECONDS")]
     pub keepalive: Option<u16>,
 
-    /// Authenticate as this user [env: MQTT_USERNAME]
-    #[arg(short = 'u', long, value_name = "NAME")]
-    pub username: Option<String>,
-
     /// Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     #[arg(long, value_name = "FILE", conflicts_with = "password")]
     pub password_file: Option<PathBuf>,
 
     /// Give the password where other users of this machine can read it
-    #[arg(short = 'P', long, alias = "pw", value_name = "PASSWORD")]
+    #[arg(short = 'P', long, alias = "pw", value_name = "PASSWORD", allow_hyphen_values = true)]
     pub password: Option<String>,
 
     /// Give up when the broker has not accepted the connection by then [default: 10s]
@@ -110,12 +130,37 @@ pub struct ConnectionArgs {
     #[arg(short = 'M', long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
     pub max_inflight: Option<u16>,
 
+    /// Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    pub receive_maximum: Option<u16>,
+
+    /// Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..))]
+    pub maximum_packet_size: Option<u32>,
+
+    /// Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    #[arg(long, value_name = "N")]
+    pub topic_alias_maximum: Option<u16>,
+
+    /// Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    ///
+    /// CMD is connect, publish, subscribe, unsubscribe, disconnect or will; NAME is the standard's, such as
+    /// content-type. Binary values can be `hex:…`, `base64:…` or `@FILE`.
+    #[arg(short = 'D', long, value_name = "CMD NAME VALUE", allow_hyphen_values = true)]
+    pub property: Vec<String>,
+
     /// Let the broker publish to this topic if the connection ends without DISCONNECT
     #[arg(long, value_name = "TOPIC", help_heading = "Will")]
     pub will_topic: Option<TopicName>,
 
     /// The will's payload [default: empty]
-    #[arg(long, value_name = "TEXT", requires = "will_topic", help_heading = "Will")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "will_topic",
+        help_heading = "Will",
+        allow_hyphen_values = true
+    )]
     pub will_payload: Option<String>,
 
     /// The will's QoS [default: 0]

@@ -5,10 +5,11 @@
 
 pub mod args;
 mod plan;
+pub mod properties;
 mod secret;
 mod url;
 mod value;
 
 pub use args::ConnectionArgs;
-pub use plan::{Connection, Environment};
-pub use value::parse_duration;
+pub use plan::{Connection, Environment, Needs};
+pub use value::{parse_binary, parse_duration, parse_seconds};

@@ -1,15 +1,16 @@
 //! The decision: flag over environment over default, field by field.
 
 use super::args::ConnectionArgs;
+use super::properties::{Packet, Properties};
 use super::secret;
 use super::url::BrokerUrl;
 use super::value::parse_protocol;
 use crate::events::Reporter;
 use crate::exit::Failure;
-use crate::message::{Envelope, Will};
 use crate::os_error;
 use crate::session;
-use crate::session::options::{Options, Protocol, Reconnect};
+use crate::session::options::{Aliasing, Options, Parting, Protocol, Reconnect};
+use crate::session::subscription::Interest;
 use crate::session::wire::Version;
 use crate::transport::Target;
 use crate::ui::{Ui, Verbosity};
@@ -17,6 +18,9 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
+
+mod packets;
+use packets::{ConnectProperties, resolve_parting, resolve_will};
 
 const DEFAULT_PORT: u16 = 1883;
 
@@ -63,14 +67,27 @@ impl Environment {
     }
 }
 
+/// What a command asks of its connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Flags of the command that only MQTT 5 can honour, and whether each was given.
+    pub version_5: &'a [(bool, &'static str)],
+    /// The packets it sends, besides CONNECT and DISCONNECT, that `-D` can be about.
+    pub packets: &'a [Packet],
+}
+
 /// What a command needs to run a session, and to talk about it.
 pub struct Connection {
-    /// Everything about the session; a command adds its subscriptions.
+    /// Everything about the session; a command adds what it subscribes to.
     pub options: Options,
     /// Tells what happens.
     pub reporter: Reporter,
-    /// The topic or filter the URL named.
+    /// The topic or filter that the URL on the command line names.
     pub url_topic: Option<String>,
+    /// The one that the URL in the environment names: for want of any other.
+    pub default_topic: Option<String>,
+    /// The `-D` that are the command's own.
+    pub properties: Properties,
 }
 
 impl Connection {
@@ -79,61 +96,91 @@ impl Connection {
     /// # Errors
     /// When a value cannot be, or is of no effect with the chosen version of MQTT; when the file for
     /// the events cannot be opened.
-    pub fn resolve(args: ConnectionArgs, environment: &Environment) -> Result<Self, Failure> {
-        let url = args.url.as_deref().map(|text| parse_url("--url", text)).transpose()?;
+    pub fn resolve(
+        args: ConnectionArgs,
+        environment: &Environment,
+        needs: &Needs<'_>,
+    ) -> Result<Self, Failure> {
+        let packets =
+            [needs.packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
+        let mut properties = Properties::new(&args.more.property, &packets)?;
+        let url = args.basic.url.as_deref().map(|text| parse_url("--url", text)).transpose()?;
         let env_url = environment.get("MQTT_URL");
         let env_url = env_url.as_deref().map(|text| parse_url("MQTT_URL", text)).transpose()?;
         let target = resolve_target(&args, environment, url.as_ref(), env_url.as_ref())?;
-        let ui = Ui::new(match (args.quiet, args.debug) {
+        let ui = Ui::new(match (args.more.quiet, args.more.debug) {
             (true, _) => Verbosity::Quiet,
             (_, true) => Verbosity::Debug,
             _ => Verbosity::Normal,
         });
         let in_url = url.as_ref().is_some_and(|url| url.password.is_some());
-        for (given, place) in [(args.password.is_some(), "after -P"), (in_url, "in --url")] {
+        for (given, place) in [(args.more.password.is_some(), "after -P"), (in_url, "in --url")] {
             if given {
                 ui.warn(&format!(
                     "other users of this machine can read the password {place}: use --password-file"
                 ));
             }
         }
-        let (mut username, mut password) = (args.username.clone(), secret::typed(&args)?);
-        let (mut url_topic, typed_url) = (None, url.is_some());
+        let (mut username, mut password) = (args.basic.username.clone(), secret::typed(&args)?);
+        let (typed_url, url_topic) =
+            (url.is_some(), url.as_ref().and_then(|url| url.topic.clone()));
         // What a URL in the environment says belongs to its own host.
-        let env_url = env_url.filter(|env| !typed_url && env.host == target.host);
+        let env_url =
+            env_url.filter(|env| !typed_url && env.host.eq_ignore_ascii_case(&target.host));
+        let default_topic = env_url.as_ref().and_then(|url| url.topic.clone());
         for url in [url, env_url].into_iter().flatten() {
             username = username.or(url.username);
             password = password.or(url.password);
-            url_topic = url_topic.or(url.topic);
         }
         username = username.or_else(|| environment.get("MQTT_USERNAME"));
         if password.is_none() {
             password = secret::from_environment(environment)?;
         }
         let client_id = resolve_id(&args)?;
-        let protocol =
-            resolve_protocol(&args, environment, username.is_none() && password.is_some())?;
-        let log = args.events.as_deref().map(open_events).transpose()?;
-        let options = Options {
+        let lone_password = username.is_none() && password.is_some();
+        let needs_5 = [
+            needs.version_5,
+            &[
+                (lone_password, "a password without a user name"),
+                (!properties.is_empty(), "--property"),
+            ],
+            &of_connection(&args),
+        ]
+        .concat();
+        let protocol = resolve_protocol(&args, environment, &needs_5)?;
+        let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
+        let log = args.more.events.as_deref().map(open_events).transpose()?;
+        let mut options = Options {
             target: target.clone(),
             protocol,
             client_id: client_id.clone(),
-            clean_start: !args.no_clean_start,
-            session_expiry: args.session_expiry,
-            keep_alive: args.keepalive.unwrap_or(60),
+            clean_start: !args.more.no_clean_start,
+            session_expiry: connect.session_expiry,
+            keep_alive: args.more.keepalive.unwrap_or(60),
             username: check_length("the user name", username)?,
             password,
-            will: resolve_will(&args)?,
-            max_inflight: args.max_inflight,
-            subscriptions: Vec::new(),
-            connect_timeout: args.connect_timeout.unwrap_or(Duration::from_secs(10)),
-            ack_timeout: args.ack_timeout.unwrap_or(Duration::from_secs(30)),
-            timeout: args.timeout,
-            reconnect: args.reconnect.map_or(Reconnect::Lost, Reconnect::from),
-            reconnect_timeout: args.reconnect_timeout,
-            trace: args.debug,
+            will: resolve_will(&args, properties.of(Packet::Will))?,
+            max_inflight: args.more.max_inflight,
+            receive_maximum: connect.receive_maximum,
+            maximum_packet_size: connect.maximum_packet_size,
+            topic_alias_maximum: connect.topic_alias_maximum.unwrap_or(0),
+            request_response_information: connect.request_response_information.unwrap_or(false),
+            request_problem_information: connect.request_problem_information.unwrap_or(true),
+            user_properties: connect.user_properties,
+            parting: Parting::default(),
+            aliasing: Aliasing::None,
+            interest: Interest::default(),
+            connect_timeout: args.more.connect_timeout.unwrap_or(Duration::from_secs(10)),
+            ack_timeout: args.more.ack_timeout.unwrap_or(Duration::from_secs(30)),
+            timeout: args.more.timeout,
+            reconnect: args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from),
+            reconnect_timeout: args.more.reconnect_timeout,
+            trace: args.more.debug,
         };
-        Ok(Self { options, reporter: Reporter::new(ui, target, client_id, log), url_topic })
+        options.parting =
+            resolve_parting(properties.of(Packet::Disconnect), options.session_expiry())?;
+        let reporter = Reporter::new(ui, target, client_id, log);
+        Ok(Self { options, reporter, url_topic, default_topic, properties })
     }
 }
 
@@ -149,8 +196,12 @@ fn resolve_target(
     url: Option<&BrokerUrl>,
     env_url: Option<&BrokerUrl>,
 ) -> Result<Target, Failure> {
-    let typed_host = args.host.clone().or_else(|| url.map(|url| url.host.clone()));
+    let typed_host = args.basic.host.clone().or_else(|| url.map(|url| url.host.clone()));
     let env_host = || environment.get("MQTT_HOST").or_else(|| env_url.map(|url| url.host.clone()));
+    let host = typed_host.or_else(env_host).unwrap_or_else(|| "localhost".to_owned());
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&host);
+    // The port of a URL in the environment belongs to its host, as its user does.
+    let env_url = env_url.filter(|url| url.host.eq_ignore_ascii_case(host));
     let env_port = match environment.get("MQTT_PORT") {
         None => env_url.and_then(|url| url.port),
         Some(text) => match text.parse() {
@@ -162,9 +213,8 @@ fn resolve_target(
             }
         },
     };
-    let host = typed_host.or_else(env_host).unwrap_or_else(|| "localhost".to_owned());
-    let port = args.port.or_else(|| url.map(|url| url.port.unwrap_or(DEFAULT_PORT))).or(env_port);
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&host);
+    let port =
+        args.basic.port.or_else(|| url.map(|url| url.port.unwrap_or(DEFAULT_PORT))).or(env_port);
     if host.is_empty() || host.contains(['\0', ' ', '/']) {
         return Err(Failure::usage(format!("invalid host '{host}'")));
     }
@@ -173,12 +223,12 @@ fn resolve_target(
 
 fn resolve_id(args: &ConnectionArgs) -> Result<String, Failure> {
     let random = || format!("{:016x}", session::random());
-    let id = match (&args.id, &args.id_prefix) {
+    let id = match (&args.basic.id, &args.more.id_prefix) {
         (Some(id), _) => id.clone(),
         (None, Some(prefix)) => format!("{prefix}{}", random()),
         (None, None) => format!("mqtt-{}", random()),
     };
-    if args.no_clean_start && args.id.as_deref().unwrap_or_default().is_empty() {
+    if args.more.no_clean_start && args.basic.id.as_deref().unwrap_or_default().is_empty() {
         return Err(Failure::usage(
             "--no-clean-start needs a client id, to find the session again",
         )
@@ -199,24 +249,30 @@ fn check_length(what: &str, text: Option<String>) -> Result<Option<String>, Fail
     }
 }
 
+/// The flags of the connection that only MQTT 5 can honour, and whether they were given.
+fn of_connection(args: &ConnectionArgs) -> [(bool, &'static str); 5] {
+    [
+        (args.more.session_expiry.is_some(), "--session-expiry"),
+        (args.more.will_delay.is_some(), "--will-delay"),
+        (args.more.receive_maximum.is_some(), "--receive-maximum"),
+        (args.more.maximum_packet_size.is_some(), "--maximum-packet-size"),
+        (args.more.topic_alias_maximum.is_some(), "--topic-alias-maximum"),
+    ]
+}
+
 /// What only MQTT 5 can do makes `auto` mean 5, and is refused with an older version.
 fn resolve_protocol(
     args: &ConnectionArgs,
     environment: &Environment,
-    lone_password: bool,
+    needs_5: &[(bool, &'static str)],
 ) -> Result<Protocol, Failure> {
-    let asked = match (args.protocol, environment.get("MQTT_PROTOCOL")) {
+    let asked = match (args.basic.protocol, environment.get("MQTT_PROTOCOL")) {
         (Some(protocol), _) => protocol,
         (None, Some(text)) => parse_protocol(&text)
             .map_err(|error| Failure::usage(format!("MQTT_PROTOCOL is '{text}': {error}")))?,
         (None, None) => Protocol::Auto,
     };
-    let needs_5 = [
-        (args.session_expiry.is_some(), "--session-expiry"),
-        (args.will_delay.is_some(), "--will-delay"),
-        (lone_password, "a password without a user name"),
-    ];
-    let needed = needs_5.into_iter().find_map(|(given, flag)| given.then_some(flag));
+    let needed = needs_5.iter().find_map(|(given, flag)| given.then_some(flag));
     match (needed, asked) {
         (Some(flag), Protocol::Exactly(version)) if version < Version::V5 => {
             Err(Failure::usage(format!("{flag} needs MQTT 5, and {version} was asked for")))
@@ -224,17 +280,6 @@ fn resolve_protocol(
         (Some(_), _) => Ok(Protocol::Exactly(Version::V5)),
         (None, asked) => Ok(asked),
     }
-}
-
-fn resolve_will(args: &ConnectionArgs) -> Result<Option<Will>, Failure> {
-    let Some(topic) = args.will_topic.clone() else { return Ok(None) };
-    let payload = args.will_payload.clone().unwrap_or_default().into_bytes();
-    if payload.len() > LONGEST {
-        return Err(Failure::usage(format!("the will's payload is longer than {LONGEST} bytes")));
-    }
-    let envelope =
-        Envelope { topic, qos: args.will_qos.unwrap_or_default(), retain: args.will_retain };
-    Ok(Some(Will { envelope, payload, delay: args.will_delay }))
 }
 
 fn open_events(name: &str) -> Result<Box<dyn Write>, Failure> {

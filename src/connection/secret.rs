@@ -14,7 +14,7 @@ const LONGEST: usize = 65_535;
 
 /// The password given on the command line, itself or by a file's name.
 pub(super) fn typed(args: &ConnectionArgs) -> Result<Option<Secret>, Failure> {
-    match (&args.password_file, &args.password) {
+    match (&args.more.password_file, &args.more.password) {
         (Some(path), _) => secret(read(path)?).map(Some),
         (None, Some(password)) => secret(password.clone().into_bytes()).map(Some),
         (None, None) => Ok(None),

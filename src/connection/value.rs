@@ -1,11 +1,18 @@
 //! Values of flags: durations, expiries, protocol versions. Parsed strictly.
 
+use crate::os_error;
 use crate::session::options::Protocol;
 use crate::session::wire::Version;
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use std::fs::File;
+use std::io::Read;
 use std::time::Duration;
 
 /// Longer durations (136 years) are a mistake, and would not fit into the clock.
 const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// The most bytes of binary data in MQTT ([MQTT 5, 1.5.6]).
+const LONGEST_BINARY: u64 = 65_535;
 
 /// A duration such as `500ms`, `10s`, `1m30s`, or a bare number of seconds, fractions allowed.
 ///
@@ -36,14 +43,45 @@ pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
     if text == "never" {
         return Ok(u32::MAX);
     }
+    parse_seconds(text).and_then(|seconds| match seconds {
+        u32::MAX => Err("at most 4294967294 seconds, or `never`".to_owned()),
+        seconds => Ok(seconds),
+    })
+}
+
+/// A duration in whole seconds, as MQTT counts them.
+pub fn parse_seconds(text: &str) -> Result<u32, String> {
     let duration = parse_duration(text)?;
     if duration.subsec_nanos() != 0 {
-        return Err("MQTT counts expiry in whole seconds".to_owned());
+        return Err("MQTT counts it in whole seconds".to_owned());
     }
-    u32::try_from(duration.as_secs())
-        .ok()
-        .filter(|seconds| *seconds != u32::MAX)
-        .ok_or_else(|| "at most 4294967294 seconds, or `never`".to_owned())
+    u32::try_from(duration.as_secs()).map_err(|_| "at most 4294967295 seconds".to_owned())
+}
+
+/// Bytes: `hex:` and hexadecimal, `base64:` and base64, `@` and a file that holds them, or a text.
+///
+/// # Errors
+/// When they cannot be decoded or read, or are more than 65,535.
+pub fn parse_binary(text: &str) -> Result<Vec<u8>, String> {
+    let bytes = if let Some(digits) = text.strip_prefix("hex:") {
+        HEXLOWER_PERMISSIVE
+            .decode(digits.as_bytes())
+            .map_err(|_| format!("'{digits}' is not hexadecimal"))?
+    } else if let Some(encoded) = text.strip_prefix("base64:") {
+        BASE64.decode(encoded.as_bytes()).map_err(|_| format!("'{encoded}' is not base64"))?
+    } else if let Some(path) = text.strip_prefix('@') {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(LONGEST_BINARY + 1).read_to_end(&mut bytes))
+            .map_err(|error| format!("cannot read {path}: {}", os_error::plain(&error)))?;
+        bytes
+    } else {
+        text.as_bytes().to_vec()
+    };
+    if bytes.len() as u64 > LONGEST_BINARY {
+        return Err(format!("it is longer than {LONGEST_BINARY} bytes"));
+    }
+    Ok(bytes)
 }
 
 /// `auto`, `5`, `3.1.1`, `3.1`, or mosquitto's spelling of one of them.

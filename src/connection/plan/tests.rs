@@ -15,7 +15,11 @@ fn resolve(flags: &[&str], environment: &[(&'static str, &str)]) -> Result<Conne
         .unwrap_or_else(|error| panic!("{error}"));
     let environment =
         environment.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Connection::resolve(args.connection, &Environment(environment))
+    Connection::resolve(
+        args.connection,
+        &Environment(environment),
+        &Needs { version_5: &[], packets: &[] },
+    )
 }
 
 fn target(flags: &[&str], environment: &[(&'static str, &str)]) -> String {
@@ -84,14 +88,26 @@ fn what_a_url_in_the_environment_says_stays_with_its_host() {
     let environment = [("MQTT_URL", "mqtt://prod:secret@prod.example/topic")];
     let plan = resolve(&["-h", "other"], &environment).ok().unwrap();
     assert!(plan.options.username.is_none() && plan.options.password.is_none());
-    assert_eq!(plan.url_topic, None);
+    assert_eq!(plan.default_topic, None);
     let plan = resolve(&["-p", "1884"], &environment).ok().unwrap();
     assert_eq!(plan.options.username.as_deref(), Some("prod"));
-    assert_eq!(plan.url_topic.as_deref(), Some("topic"));
+    assert_eq!(plan.default_topic.as_deref(), Some("topic"));
 }
 
 #[test]
 fn a_password_that_was_typed_beats_one_in_the_environment() {
     let plan = resolve(&["-L", "mqtt://u:typed@h"], &[("MQTT_PASSWORD", "env")]).ok().unwrap();
     assert_eq!(plan.options.password.as_ref().map(|secret| secret.expose()), Some(&b"typed"[..]));
+}
+
+#[test]
+fn the_port_of_a_url_in_the_environment_stays_with_its_host() {
+    let environment = [("MQTT_URL", "mqtt://other:1999")];
+    assert_eq!(target(&["-h", "127.0.0.1"], &environment), "mqtt://127.0.0.1:1883");
+    assert_eq!(target(&["-h", "127.0.0.1", "-p", "7"], &environment), "mqtt://127.0.0.1:7");
+    assert_eq!(target(&["-L", "mqtt://url"], &environment), "mqtt://url:1883");
+    assert_eq!(target(&["-h", "other"], &environment), "mqtt://other:1999");
+    assert_eq!(target(&[], &environment), "mqtt://other:1999");
+    let port = [environment[0], ("MQTT_PORT", "7")];
+    assert_eq!(target(&["-h", "127.0.0.1"], &port), "mqtt://127.0.0.1:7");
 }

@@ -1,0 +1,185 @@
+//! The flags about how messages are printed and where to: the same for every command that prints them.
+//!
+//! Knows nothing of sessions or of which messages there are.
+
+use crate::exit::{ExitStatus, Failure};
+use crate::format::{Body, Ending, Format, Payloads, Template};
+use crate::os_error;
+use crate::sink::{Sink, Start};
+use crate::ui::{self, Color};
+use clap::{ArgGroup, Args, ValueEnum};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What `--color` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Into pipes and files too
+    Always,
+    /// Not at all
+    Never,
+}
+
+impl From<ColorArg> for Color {
+    fn from(arg: ColorArg) -> Self {
+        match arg {
+            ColorArg::Auto => Self::Auto,
+            ColorArg::Always => Self::Always,
+            ColorArg::Never => Self::Never,
+        }
+    }
+}
+
+/// What a person can type about the output.
+#[derive(Args, Debug)]
+#[group(skip)]
+#[command(
+    next_help_heading = "Output",
+    group = ArgGroup::new("body").args(["hex", "base64", "json", "format"]),
+    group = ArgGroup::new("ending").args(["no_newline", "null_end"]),
+)]
+pub struct OutputArgs {
+    /// Print the topic and a space before the payload
+    #[arg(short, long, conflicts_with = "json")]
+    pub verbose: bool,
+
+    /// Print each message as one line of JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Put payloads that are JSON into --json as they are, as `payload_json`
+    #[arg(long, requires = "json", conflicts_with_all = ["hex", "base64"])]
+    pub parse_json: bool,
+
+    /// Indent JSON: --json, or %j and %J of --format
+    #[arg(long)]
+    pub pretty: bool,
+
+    /// Print payloads in hexadecimal
+    #[arg(long)]
+    pub hex: bool,
+
+    /// Print payloads in base64
+    #[arg(long)]
+    pub base64: bool,
+
+    /// Print what this template says, in mosquitto_sub's language
+    ///
+    /// %t topic, %p payload, %x %X payload in hexadecimal, %q QoS, %r retain flag, %m packet id,
+    /// %l length, %j JSON, %J JSON with the payload parsed, %I local time, %U Unix time, %C %D %E %F
+    /// %P %R %S %A properties, %f %d payload as a float or double; each after `%` with `-` or `0`,
+    /// a width and a precision. @X is strftime's %X, and \n \t \0 \e \a \r \v \\ are escapes.
+    #[arg(short = 'F', long, value_name = "FORMAT", allow_hyphen_values = true)]
+    pub format: Option<String>,
+
+    /// Print nothing after a message
+    #[arg(short = 'N', long, conflicts_with = "json")]
+    pub no_newline: bool,
+
+    /// Print a NUL byte after each message instead of a newline
+    #[arg(short = '0', long = "null", id = "null_end")]
+    pub null_end: bool,
+
+    /// Print exact bytes even to a terminal, where control characters act
+    #[arg(long)]
+    pub raw: bool,
+
+    /// When to colour topics and properties [default: auto]
+    #[arg(long, value_name = "WHEN", value_enum, conflicts_with = "raw")]
+    pub color: Option<ColorArg>,
+
+    /// Write to this file instead of standard output, `-`
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Add to the file of --output instead of replacing it
+    #[arg(long, requires = "output")]
+    pub append: bool,
+}
+
+impl OutputArgs {
+    /// How messages are printed.
+    ///
+    /// # Errors
+    /// When the template is none, or a flag has no effect.
+    pub fn format(&self) -> Result<Format, Failure> {
+        let body = match &self.format {
+            // clap lets --format stand in for --json here, since the two exclude each other.
+            Some(_) if self.parse_json => {
+                return Err(Failure::usage("--parse-json needs --json; in a format, %J does it"));
+            }
+            Some(text) => Body::Template(Template::parse(text).map_err(|error| {
+                Failure::usage(format!("invalid format: {error}")).excerpt(error.excerpt())
+            })?),
+            None if self.hex => Body::Hex,
+            None if self.base64 => Body::Base64,
+            None if self.parse_json => Body::Record(Payloads::Parsed),
+            None if self.json => Body::Record(Payloads::Text),
+            None => Body::Raw,
+        };
+        let has_json = match &body {
+            Body::Record(_) => true,
+            Body::Template(template) => template.has_json(),
+            _ => false,
+        };
+        if self.pretty && !has_json {
+            return Err(Failure::usage(
+                "--pretty indents JSON: it needs --json, or %j or %J in -F",
+            ));
+        }
+        let ending = match (self.no_newline, self.null_end) {
+            (true, _) => Ending::Nothing,
+            (_, true) => Ending::Nul,
+            _ => Ending::Newline,
+        };
+        let terminal = self.file().is_none() && ui::stdout_is_terminal();
+        let color = self.color.map_or_else(Color::default, Color::from);
+        let mut format = Format::new(body);
+        format.with_topic = self.verbose;
+        format.ending = ending;
+        format.protect = terminal && !self.raw;
+        format.color = !self.raw && color.is_wanted(terminal);
+        format.pretty = self.pretty;
+        Ok(format)
+    }
+
+    /// The file to write to, if it is not standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+    }
+
+    /// Where messages are printed to. What is in a file goes once the broker was reached, unless it is to be
+    /// added to.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(&self) -> Result<Sink, Failure> {
+        match self.file() {
+            None => Sink::to_stdout().map_err(failure),
+            Some(path) => {
+                let file = open(path, self.append).map_err(|error| {
+                    let (path, cause) = (path.display(), os_error::plain(&error));
+                    Failure::usage(format!("cannot write to {path}: {cause}"))
+                })?;
+                Sink::to_file(file, if self.append { Start::Append } else { Start::Replace })
+                    .map_err(failure)
+            }
+        }
+    }
+}
+
+fn open(path: &Path, append: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).append(append).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Printing failed.
+pub fn failure(error: io::Error) -> Failure {
+    Failure::new(ExitStatus::LocalIo, format!("cannot write: {}", os_error::plain(&error)))
+}

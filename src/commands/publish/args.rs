@@ -1,0 +1,274 @@
+//! What can be typed about messages to publish.
+
+use crate::connection::args::BasicArgs;
+use crate::connection::{ConnectionArgs, parse_binary, parse_duration, parse_seconds};
+use crate::message::QoS;
+use crate::source::parse_delimiter;
+use crate::topic::TopicName;
+use clap::{ArgGroup, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Publish messages to a topic.
+///
+/// Ends when the broker has acknowledged every message (at QoS 0: when every message is on its way),
+/// with status 0 only if all of them were delivered.
+#[derive(Args)]
+#[group(skip)]
+#[command(after_help = AFTER_HELP)]
+pub struct PublishArgs {
+    /// The flags that most runs need.
+    #[command(flatten)]
+    pub message: MessageArgs,
+
+    /// All others.
+    #[command(flatten)]
+    pub more: MoreArgs,
+
+    /// The connection.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
+impl PublishArgs {
+    /// The flags of [`PublishArgs::from_basic`].
+    pub fn basic_flags(command: Command) -> Command {
+        BasicArgs::augment_args(MessageArgs::augment_args(command))
+    }
+
+    /// What was typed, when it was nothing but basic flags.
+    ///
+    /// # Errors
+    /// When something required is missing.
+    pub fn from_basic(found: &ArgMatches) -> Result<Self, clap::Error> {
+        let basic = BasicArgs::from_arg_matches(found)?;
+        Ok(Self {
+            message: MessageArgs::from_arg_matches(found)?,
+            more: MoreArgs::default(),
+            connection: ConnectionArgs { basic, more: Default::default() },
+        })
+    }
+}
+
+/// What is sent, and where to.
+#[derive(Args)]
+#[group(skip)]
+#[command(
+    next_help_heading = "Message",
+    group = ArgGroup::new("payload").required(true).args(["message", "file", "stdin_file", "stdin_line", "null_message", "json"]),
+)]
+pub struct MessageArgs {
+    /// Publish to this topic; can be repeated: each message goes to each topic
+    #[arg(short, long, value_name = "TOPIC")]
+    pub topic: Vec<TopicName>,
+
+    /// Send this text
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub message: Option<OsString>,
+
+    /// Send this file as one message, `-` for standard input; can be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+
+    /// Send all of standard input as one message
+    #[arg(short, long)]
+    pub stdin_file: bool,
+
+    /// Send each line of standard input as a message
+    #[arg(short = 'l', long)]
+    pub stdin_line: bool,
+
+    /// Send an empty message
+    #[arg(short, long)]
+    pub null_message: bool,
+
+    /// Send each line of standard input, a JSON record as `mqtt sub --json` prints it
+    ///
+    /// Keys: topic, qos, retain, payload or payload_base64 or payload_json, and properties. What a
+    /// record leaves out is as the flags say.
+    #[arg(long)]
+    pub json: bool,
+
+    /// Deliver with this QoS: 0, 1 or 2 [default: 0]
+    #[arg(short, long, value_name = "QOS")]
+    pub qos: Option<QoS>,
+
+    /// Let the broker keep the message for later subscribers
+    #[arg(short, long)]
+    pub retain: bool,
+}
+
+/// A text with escapes that separates something.
+#[derive(Clone, Debug)]
+pub struct Delimiter(pub Vec<u8>);
+
+impl FromStr for Delimiter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        parse_delimiter(text).map(Self)
+    }
+}
+
+/// Bytes, however they are written.
+#[derive(Clone, Debug)]
+pub struct Binary(pub Vec<u8>);
+
+impl FromStr for Binary {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        parse_binary(text).map(Self)
+    }
+}
+
+/// A user property as `K=V`.
+#[derive(Clone, Debug)]
+pub struct Pair(pub (String, String));
+
+impl FromStr for Pair {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        use crate::connection::properties::short_text;
+        let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+        Ok(Self((short_text(name)?, short_text(value)?)))
+    }
+}
+
+/// What `--topic-alias` takes.
+#[derive(Clone, Copy, Debug)]
+pub enum AliasArg {
+    /// As many as the broker takes.
+    Auto,
+    /// This one.
+    Fixed(u16),
+}
+
+impl FromStr for AliasArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            _ if text == "auto" => Ok(Self::Auto),
+            Ok(alias) if alias != 0 => Ok(Self::Fixed(alias)),
+            _ => Err("a topic alias is a number from 1 to 65535, or `auto`".to_owned()),
+        }
+    }
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match text.parse() {
+        Ok(rate) if is_plain && (1e-6..=1e9).contains(&rate) => Ok(rate),
+        _ => Err("a rate is a number of messages a second, from 0.000001 to 1000000000".to_owned()),
+    }
+}
+
+/// How input is understood, how fast it is sent, and what goes with it.
+#[derive(Args, Default)]
+#[group(skip)]
+#[command(next_help_heading = "Input")]
+pub struct MoreArgs {
+    /// End each message of --stdin-line with this text [default: \n]
+    ///
+    /// The escapes \n \r \t \0 \\ and \xNN are understood. What follows the last one is a message too.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "stdin_line",
+        conflicts_with = "null",
+        allow_hyphen_values = true
+    )]
+    pub delimiter: Option<Delimiter>,
+
+    /// End each message of --stdin-line with a NUL byte
+    #[arg(short = '0', long, requires = "stdin_line")]
+    pub null: bool,
+
+    /// Begin each line of --stdin-line with its topic and this text
+    ///
+    /// The first appearance counts; the payload follows. Escapes as in --delimiter.
+    #[arg(long, value_name = "TEXT", requires = "stdin_line", allow_hyphen_values = true)]
+    pub topic_from: Option<Delimiter>,
+
+    /// Decode payloads from hexadecimal; white space does not count
+    #[arg(long, conflicts_with_all = ["base64", "json", "null_message"])]
+    pub hex: bool,
+
+    /// Decode payloads from base64; white space does not count
+    #[arg(long, conflicts_with_all = ["json", "null_message"])]
+    pub base64: bool,
+
+    /// Leave out records that cannot be understood, and end with status 2 after the others
+    #[arg(long)]
+    pub skip_invalid: bool,
+
+    /// Send each message so many times [default: 1]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with_all = ["stdin_line", "json"], help_heading = "Pace and progress")]
+    pub repeat: Option<u64>,
+
+    /// Wait at least this long between one message and the next; its topics go together
+    #[arg(long, alias = "repeat-delay", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "rate", help_heading = "Pace and progress")]
+    pub interval: Option<Duration>,
+
+    /// Send at most so many messages a second, fractions allowed
+    #[arg(long, value_name = "N", value_parser = parse_rate, help_heading = "Pace and progress")]
+    pub rate: Option<f64>,
+
+    /// Show a progress bar on stderr [default: on a terminal, after a second]
+    #[arg(long, overrides_with = "no_progress", help_heading = "Pace and progress")]
+    pub progress: bool,
+
+    /// Show no progress bar
+    #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
+    pub no_progress: bool,
+
+    /// Say what the payload is, such as text/plain (MQTT 5)
+    #[arg(long, value_name = "TYPE", help_heading = "Properties", allow_hyphen_values = true)]
+    pub content_type: Option<String>,
+
+    /// Let the broker drop the message when it is this old (MQTT 5)
+    #[arg(long, value_name = "DURATION", value_parser = parse_seconds, help_heading = "Properties")]
+    pub expiry: Option<u32>,
+
+    /// Say where an answer is expected (MQTT 5)
+    #[arg(long, value_name = "TOPIC", help_heading = "Properties")]
+    pub response_topic: Option<TopicName>,
+
+    /// Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    #[arg(long, value_name = "DATA", help_heading = "Properties", allow_hyphen_values = true)]
+    pub correlation: Option<Binary>,
+
+    /// Declare the payload to be UTF-8 text (MQTT 5)
+    #[arg(long, help_heading = "Properties")]
+    pub payload_utf8: bool,
+
+    /// Add a user property; can be repeated (MQTT 5)
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        help_heading = "Properties",
+        allow_hyphen_values = true
+    )]
+    pub user_property: Vec<Pair>,
+
+    /// Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5)
+    #[arg(long, value_name = "N", help_heading = "Properties")]
+    pub topic_alias: Option<AliasArg>,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mqtt pub -t sensors/hall -m 21.5
+  mqtt pub -t log -l -q 1 < app.log
+  mqtt pub -t firmware -f image.bin -r
+  mqtt pub -t sensors/hall -n -r               clear the retained message
+  mqtt pub -l --topic-from ' ' < readings      a topic, a space and a payload a line
+  mqtt pub --json < backup.ndjson              what `mqtt sub --json` printed
+  mqtt pub -t tick -m x --repeat 60 --interval 1s
+
+Exit status: 0 all delivered, 1 reading failed, 2 bad flags, files or records, 3 broker not reached,
+4 connection refused, 5 a message refused, 6 a message lost or unconfirmed, 27 timed out, 130 interrupted.";

@@ -1,0 +1,415 @@
+//! The run of `mqtt pub` on a session: records in, and what became of each message.
+
+use super::pace::Pace;
+use super::progress::{Progress, State};
+use super::source_failure;
+use crate::commands::tally::Tally;
+use crate::events::Reporter;
+use crate::exit::{ExitStatus, Failure};
+use crate::message::{Envelope, Message, QoS};
+use crate::session::Signals;
+use crate::session::engine::Engine;
+use crate::session::event::{Event, Job, Outcome, Taken};
+use crate::session::fault::Fault;
+use crate::source::{Address, Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
+use bytes::Bytes;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Where records go.
+pub(super) struct Addressing {
+    /// Where one goes that does not say itself.
+    pub(super) given: Vec<Rc<Envelope>>,
+    /// What one that says its topic has otherwise.
+    pub(super) defaults: Envelope,
+    /// The last that was made: records that say the same share it.
+    pub(super) last: Option<Rc<Envelope>>,
+}
+
+impl Addressing {
+    /// The envelopes of a message, none when there is no topic for it.
+    fn envelopes(&mut self, address: Address) -> Vec<Rc<Envelope>> {
+        match address {
+            Address::Given => self.given.clone(),
+            Address::Topic(topic) => vec![self.share(Envelope { topic, ..self.defaults.clone() })],
+            Address::Own(own) if own.topic.is_some() => {
+                vec![self.share(own.envelope(&self.defaults))]
+            }
+            Address::Own(own) => {
+                let made = self.given.iter().map(|envelope| own.envelope(envelope));
+                made.collect::<Vec<_>>().into_iter().map(|envelope| self.share(envelope)).collect()
+            }
+        }
+    }
+
+    fn share(&mut self, envelope: Envelope) -> Rc<Envelope> {
+        match &self.last {
+            Some(last) if **last == envelope => Rc::clone(last),
+            _ => Rc::clone(self.last.insert(Rc::new(envelope))),
+        }
+    }
+
+    /// How many messages a record becomes.
+    fn count(&self, address: &Address) -> u64 {
+        match address {
+            Address::Own(own) if own.topic.is_some() => 1,
+            Address::Topic(_) => 1,
+            Address::Given | Address::Own(_) => self.given.len() as u64,
+        }
+    }
+}
+
+/// A record that is being sent: to each of its topics, so many times.
+struct Sending {
+    position: u64,
+    payload: Bytes,
+    size: u64,
+    envelopes: Vec<Rc<Envelope>>,
+    /// Which of them is next.
+    next: usize,
+    /// How many rounds are left, this one included.
+    rounds: u64,
+}
+
+impl Sending {
+    fn left(&self) -> u64 {
+        self.rounds.saturating_mul(self.envelopes.len() as u64).saturating_sub(self.next as u64)
+    }
+}
+
+/// What keeps the next message from being handed to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WaitsFor {
+    /// There is none, or none has been read.
+    Input,
+    /// The session has no room.
+    Room,
+    /// It is not its time yet.
+    Time(Instant),
+}
+
+/// See the module.
+pub(super) struct Publishing {
+    source: Source,
+    invalid: Invalid,
+    addressing: Addressing,
+    repeat: u64,
+    pace: Pace,
+    progress: Progress,
+    /// What was read and is not being sent yet.
+    batch: Batch,
+    sending: Option<Sending>,
+    waits_for: WaitsFor,
+    exhausted: bool,
+    /// Why reading ended early.
+    failure: Option<Failure>,
+    /// Records left out for want of a topic.
+    without_topic: u64,
+    tally: Tally,
+    /// Messages handed to the session.
+    handed: u64,
+    /// Bytes of input of the messages handed to the session.
+    read: u64,
+    /// A message at QoS 0 was among them.
+    at_most_once: bool,
+    /// A connection was lost.
+    lost: bool,
+    reporter: Reporter,
+}
+
+impl Publishing {
+    pub(super) fn new(
+        source: Source,
+        invalid: Invalid,
+        addressing: Addressing,
+        repeat: u64,
+        pace: Pace,
+        progress: Progress,
+        reporter: Reporter,
+    ) -> Self {
+        Self {
+            source,
+            invalid,
+            addressing,
+            repeat,
+            pace,
+            progress,
+            batch: Vec::new().into_iter(),
+            sending: None,
+            waits_for: WaitsFor::Input,
+            exhausted: false,
+            failure: None,
+            without_topic: 0,
+            tally: Tally::default(),
+            handed: 0,
+            read: 0,
+            at_most_once: false,
+            lost: false,
+            reporter,
+        }
+    }
+
+    /// Waits for the first records, as long as the whole run may take.
+    pub(super) async fn fill(
+        &mut self,
+        started: Instant,
+        timeout: Option<Duration>,
+    ) -> Result<(), Failure> {
+        let mut signals = Signals::new().map_err(Failure::no_signals)?;
+        let filled = poll_fn(|cx| match self.poll_input(cx) {
+            Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending => signals.poll(cx).map(|signal| Err(Failure::stopped(signal))),
+        });
+        let remaining =
+            timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(started.elapsed()));
+        match tokio::time::timeout(remaining, filled).await {
+            Ok(filled) => filled?,
+            Err(_) => {
+                let message = "timed out before standard input ended";
+                return Err(Failure::new(ExitStatus::TimedOut, message));
+            }
+        }
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Makes sure that a message is there to be sent, or none will ever come.
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        while self.sending.is_none() && !self.exhausted {
+            if let Some(record) = self.batch.next() {
+                self.begin(record);
+                continue;
+            }
+            let next = std::task::ready!(self.source.poll_next(cx));
+            for complaint in self.source.complaints() {
+                self.progress.hide();
+                self.reporter.ui().error(&complaint.to_string());
+            }
+            match next {
+                Some(Ok(batch)) => self.batch = batch,
+                Some(Err(error)) => self.end_input(Some(error)),
+                None => self.end_input(None),
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn begin(&mut self, Record { position, payload, size, address }: Record) {
+        let envelopes = self.addressing.envelopes(address);
+        if !envelopes.is_empty() {
+            let rounds = self.repeat;
+            self.sending = Some(Sending { position, payload, size, envelopes, next: 0, rounds });
+            return;
+        }
+        let cause = "no topic, and none is given with --topic".to_owned();
+        let error = SourceError::Invalid { position, cause };
+        if self.invalid == Invalid::Stop {
+            self.batch = Vec::new().into_iter();
+            return self.end_input(Some(error));
+        }
+        self.without_topic += 1;
+        if self.left_out() <= COMPLAINTS {
+            self.progress.hide();
+            self.reporter.ui().error(&error.to_string());
+        }
+    }
+
+    fn end_input(&mut self, error: Option<SourceError>) {
+        self.failure = error.map(source_failure);
+        self.exhausted = true;
+    }
+
+    /// Records that could not be understood.
+    fn left_out(&self) -> u64 {
+        self.source.skipped() + self.without_topic
+    }
+
+    /// Hands messages to the session while it has room and it is time for them.
+    fn hand_over(&mut self, engine: &mut Engine, now: Instant) -> Result<(), Fault> {
+        while let Some(sending) = &mut self.sending {
+            let Some(envelope) = sending.envelopes.get(sending.next).map(Rc::clone) else { break };
+            let counts = self.pace.counts(sending.next);
+            if !engine.has_room(envelope.qos) {
+                self.waits_for = WaitsFor::Room;
+                return Ok(());
+            }
+            if counts && let Some(next) = self.pace.wait(now) {
+                self.waits_for = WaitsFor::Time(next);
+                return Ok(());
+            }
+            let (position, payload) = (sending.position, sending.payload.clone());
+            if counts {
+                self.pace.sent(now);
+            }
+            if sending.next == 0 {
+                self.read += sending.size;
+            }
+            sending.next += 1;
+            if sending.next == sending.envelopes.len() {
+                sending.next = 0;
+                sending.rounds -= 1;
+                if sending.rounds == 0 {
+                    self.sending = None;
+                }
+            }
+            self.handed += 1;
+            self.at_most_once |= envelope.qos == QoS::AtMostOnce;
+            engine.publish(position, &envelope, payload, self);
+            if self.sending.is_none()
+                && let Some(record) = self.batch.next()
+            {
+                self.begin(record);
+            }
+        }
+        self.waits_for = WaitsFor::Input;
+        Ok(())
+    }
+
+    /// Messages that have been read and not handed to the session.
+    fn waiting(&self) -> u64 {
+        let begun = self.sending.as_ref().map_or(0, Sending::left);
+        let records = self.batch.as_slice().iter();
+        let unbegun: u64 = records.map(|record| self.addressing.count(&record.address)).sum();
+        begun.saturating_add(unbegun.saturating_mul(self.repeat))
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.exhausted && self.sending.is_none()
+    }
+
+    fn name_refusal(&self, position: u64, outcome: &Outcome) {
+        if let Outcome::Refused(explanation) = outcome
+            && self.tally.names_refusals()
+        {
+            self.reporter.ui().error(&format!("message {position} refused: {explanation}"));
+        }
+    }
+
+    /// Adds up what happened.
+    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+        self.tally.count_not_sent(self.waiting());
+        let ui = self.reporter.ui();
+        let all_delivered = end.is_none() && self.tally.status() == ExitStatus::Success;
+        self.progress.finish(ui, all_delivered.then_some(self.tally.total()));
+        let lost = self.tally.maybe_lost();
+        if lost > 0 {
+            let cause = if self.lost { "connection lost, " } else { "" };
+            ui.error(&format!("{cause}up to {lost} QoS 0 messages may be missing"));
+        }
+        let counted = self.tally.status();
+        let mut failures: Vec<Failure> = [end, self.failure.take()].into_iter().flatten().collect();
+        match self.left_out() {
+            0 => {}
+            1 => failures.push(Failure::usage("1 record was left out")),
+            several => failures.push(Failure::usage(format!("{several} records were left out"))),
+        }
+        if let Err(error) = self.reporter.finish() {
+            failures.push(Failure::no_events(error));
+        }
+        let summary = self.tally.to_string();
+        // The gravest is returned, and so told last but for the summary; the others are told here.
+        failures.sort_by_key(|failure| failure.status.gravity());
+        let gravest = failures.pop();
+        for failure in &failures {
+            ui.error(&failure.message);
+        }
+        match gravest {
+            None if counted == ExitStatus::Success => Ok(()),
+            None => Err(Failure::new(counted, summary)),
+            Some(mut failure) => {
+                if self.tally.total() > 0 && counted != ExitStatus::Success {
+                    failure.message.push_str("; ");
+                    failure.message.push_str(&summary);
+                }
+                // What was never sent is explained by the failure itself.
+                failure.status = failure.status.graver(self.tally.status_of_sent());
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl Job for Publishing {
+    fn message(&mut self, _message: &Message<'_>) -> Taken {
+        Taken::Dropped
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        let is_silent = matches!(
+            event,
+            Event::Published { outcome: Outcome::Delivered(_), .. } | Event::Packet(..)
+        );
+        if !is_silent {
+            self.progress.hide();
+        }
+        match event {
+            Event::Published { position, outcome, .. } => {
+                self.tally.count(outcome);
+                self.name_refusal(*position, outcome);
+            }
+            Event::MaybeLost { count: 1, refusal: Some(explanation) } => {
+                self.tally.count_refused_after_all(explanation);
+            }
+            Event::MaybeLost { count, .. } => self.tally.count_maybe_lost(*count),
+            Event::Lost(_) => self.lost = true,
+            _ => {}
+        }
+        self.reporter.event(event);
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        engine: &mut Engine,
+        now: Instant,
+    ) -> Poll<Result<(), Fault>> {
+        self.reporter.flush();
+        let (bytes, messages) = (self.read, self.tally.total());
+        self.progress.draw(now, || State {
+            bytes,
+            messages,
+            unacknowledged: engine.unacknowledged(),
+        });
+        loop {
+            self.hand_over(engine, now)?;
+            if self.sending.is_some() {
+                return Poll::Pending;
+            }
+            std::task::ready!(self.poll_input(cx));
+            if self.is_exhausted() {
+                return if engine.is_settled() { Poll::Ready(Ok(())) } else { Poll::Pending };
+            }
+        }
+    }
+
+    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.reporter.flush();
+        std::task::ready!(self.poll_input(cx));
+        if self.is_exhausted() && self.handed == self.tally.total() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let pace = match self.waits_for {
+            WaitsFor::Time(next) => Some(next),
+            WaitsFor::Input | WaitsFor::Room => None,
+        };
+        [pace, self.progress.deadline()].into_iter().flatten().min()
+    }
+
+    fn has_backlog(&self) -> bool {
+        self.sending.is_some()
+            && match self.waits_for {
+                WaitsFor::Time(next) => Instant::now() >= next,
+                WaitsFor::Input | WaitsFor::Room => true,
+            }
+    }
+
+    fn needs_clean_end(&self) -> bool {
+        self.at_most_once
+    }
+}

@@ -1,0 +1,299 @@
+//! The progress bar of a long run, on stderr: drawn a few times a second, out of the way of every line of talk, and
+//! gone at the end but for one line.
+//!
+//! Knows nothing of sessions or of where messages come from.
+
+use crate::ui::{self, Ui};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use std::fmt;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+/// A run that is over by then needs no bar.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Between one drawing and the next.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// Columns where nobody knows how many there are.
+const WIDTH: u16 = 80;
+
+/// Columns that are enough for words and a bar.
+const ROOMY: u16 = 50;
+
+/// Columns left free, for the `^C` that a terminal shows: a bar that is pushed on cannot be taken away.
+const MARGIN: u16 = 3;
+
+/// Whether there is a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    /// On a terminal.
+    Auto,
+    /// Wherever stderr goes.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What the whole is counted in, where it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whole {
+    /// Nobody knows.
+    Unknown,
+    /// Bytes of input.
+    Bytes(u64),
+    /// Messages.
+    Messages(u64),
+}
+
+/// How far the run is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct State {
+    /// Bytes of input that were handed to the session.
+    pub(super) bytes: u64,
+    /// Messages that have come to their end.
+    pub(super) messages: u64,
+    /// Messages whose acknowledgement is due.
+    pub(super) unacknowledged: usize,
+}
+
+/// See the module.
+pub(super) struct Progress {
+    whole: Whole,
+    started: Instant,
+    /// When to draw; nothing is ever drawn without.
+    next: Option<Instant>,
+    bar: Option<ProgressBar>,
+    /// The last drawing, for the rate.
+    last: (Instant, State),
+    /// Units of the whole a second, smoothed; and messages a second.
+    speed: (f64, f64),
+}
+
+impl Progress {
+    pub(super) fn new(when: When, whole: Whole, started: Instant) -> Self {
+        let shows = match when {
+            When::Auto => ui::stderr_is_terminal(),
+            When::Always => true,
+            When::Never => false,
+        };
+        Self {
+            whole,
+            started,
+            next: shows.then(|| started + LONG),
+            bar: None,
+            last: (started, State::default()),
+            speed: (0.0, 0.0),
+        }
+    }
+
+    /// When it wants to be drawn.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.next
+    }
+
+    /// Draws what `state` says, when it is time for it.
+    pub(super) fn draw(&mut self, now: Instant, state: impl FnOnce() -> State) {
+        if self.next.is_none_or(|next| now < next) {
+            return;
+        }
+        self.next = Some(now + PERIOD);
+        let state = state();
+        self.measure(now, state);
+        let text = self.text(state).to_string();
+        let (done, whole) = (self.done(state), self.whole);
+        let bar = self.bar.get_or_insert_with(|| make(whole));
+        bar.set_position(done);
+        bar.set_message(text);
+        bar.tick();
+    }
+
+    /// Makes room for a line of talk; the bar comes back by itself.
+    pub(super) fn hide(&mut self) {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Takes the bar away; where there was one and all was `published`, a line says so.
+    pub(super) fn finish(&mut self, ui: Ui, published: Option<u64>) {
+        let was_shown = self.last.0 != self.started;
+        self.hide();
+        self.next = None;
+        if let (true, Some(count)) = (was_shown, published) {
+            let seconds = self.started.elapsed().as_secs_f64();
+            let rate = grouped((count as f64 / seconds).round() as u64);
+            let messages = if count == 1 { "message" } else { "messages" };
+            let count = grouped(count);
+            ui.note(&format!("published {count} {messages} in {seconds:.1} s ({rate}/s)"));
+        }
+    }
+
+    fn done(&self, state: State) -> u64 {
+        match self.whole {
+            Whole::Bytes(_) => state.bytes,
+            Whole::Messages(_) | Whole::Unknown => state.messages,
+        }
+    }
+
+    fn measure(&mut self, now: Instant, state: State) {
+        let (then, before) = std::mem::replace(&mut self.last, (now, state));
+        let seconds = now.duration_since(then).as_secs_f64();
+        let is_first = then == self.started;
+        let smooth = |old: f64, gain: u64| {
+            let new = gain as f64 / seconds;
+            if is_first { new } else { 0.7 * old + 0.3 * new }
+        };
+        self.speed = (
+            smooth(self.speed.0, self.done(state) - self.done(before)),
+            smooth(self.speed.1, state.messages - before.messages),
+        );
+    }
+
+    /// The most useful first: a narrow terminal cuts off the rest.
+    fn text(&self, state: State) -> Text {
+        let whole = match self.whole {
+            Whole::Bytes(whole) | Whole::Messages(whole) => Some(whole),
+            Whole::Unknown => None,
+        };
+        let done = self.done(state);
+        let percent = whole.filter(|whole| *whole > 0).map(|whole| done.min(whole) * 100 / whole);
+        let left = whole.map(|whole| whole.saturating_sub(done) as f64 / self.speed.0);
+        Text { percent, state, rate: self.speed.1, left: left.filter(|left| left.is_finite()) }
+    }
+}
+
+struct Text {
+    percent: Option<u64>,
+    state: State,
+    rate: f64,
+    left: Option<f64>,
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(percent) = self.percent {
+            write!(f, "{percent:3} %  ")?;
+        }
+        write!(f, "{} messages  {}/s", grouped(self.state.messages), grouped(self.rate as u64))?;
+        if let Some(left) = self.left {
+            let left = humantime::format_duration(Duration::from_secs(left.min(1e9) as u64));
+            write!(f, "  {left} left")?;
+        }
+        if self.state.unacknowledged > 0 {
+            write!(f, "  {} unacknowledged", grouped(self.state.unacknowledged as u64))?;
+        }
+        if self.state.bytes > 0 {
+            write!(f, "  {:.1} MB", self.state.bytes as f64 / 1e6)?;
+        }
+        Ok(())
+    }
+}
+
+/// 1,234,567 for 1234567.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+fn make(whole: Whole) -> ProgressBar {
+    let target = ProgressDrawTarget::term_like(Box::new(Line));
+    let length = match whole {
+        Whole::Bytes(whole) | Whole::Messages(whole) => Some(whole),
+        Whole::Unknown => None,
+    };
+    let has_room = Line.width() >= ROOMY;
+    let template = if length.is_some() && has_room { "{wide_msg} {bar:16}" } else { "{wide_msg}" };
+    // The template is a constant that is drawn in a test.
+    let style = ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ");
+    ProgressBar::with_draw_target(length, target).with_style(style)
+}
+
+/// One line of stderr, written over and over, be it a terminal or not.
+#[derive(Debug)]
+struct Line;
+
+impl Line {
+    fn put(text: &str) -> io::Result<()> {
+        io::stderr().lock().write_all(text.as_bytes())
+    }
+}
+
+impl TermLike for Line {
+    fn width(&self) -> u16 {
+        ui::stderr_width().unwrap_or(WIDTH).saturating_sub(MARGIN)
+    }
+
+    fn move_cursor_up(&self, _n: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _n: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _n: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _n: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        Self::put(text)?;
+        Self::put("\n")
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        Self::put(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        Self::put("\r\x1b[2K")
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_says_how_far_how_fast_and_how_long() {
+        let start = Instant::now();
+        let mut progress = Progress::new(When::Never, Whole::Bytes(4_000_000), start);
+        let state = State { bytes: 1_000_000, messages: 12_345, unacknowledged: 20 };
+        progress.measure(start + Duration::from_secs(2), state);
+        assert_eq!(
+            progress.text(state).to_string(),
+            " 25 %  12,345 messages  6,172/s  6s left  20 unacknowledged  1.0 MB"
+        );
+        let mut progress = Progress::new(When::Never, Whole::Unknown, start);
+        let state = State { messages: 1_000_000, ..State::default() };
+        progress.measure(start + Duration::from_secs(1), state);
+        assert_eq!(progress.text(state).to_string(), "1,000,000 messages  1,000,000/s");
+    }
+
+    #[test]
+    fn nothing_is_drawn_before_its_time_or_when_nothing_is_to_be_seen() {
+        let start = Instant::now();
+        let mut never = Progress::new(When::Never, Whole::Unknown, start);
+        never.draw(start + Duration::from_secs(9), || panic!("nobody asked"));
+        let mut always = Progress::new(When::Always, Whole::Unknown, start);
+        always.draw(start + LONG / 2, || panic!("too early"));
+        assert_eq!(always.deadline(), Some(start + LONG));
+    }
+}

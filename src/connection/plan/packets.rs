@@ -1,0 +1,122 @@
+//! What CONNECT, its will and DISCONNECT say: flags and `-D` together, each thing once.
+
+use super::LONGEST;
+use crate::connection::args::ConnectionArgs;
+use crate::connection::properties::{Packet, Property, Value, put_into, set};
+use crate::exit::Failure;
+use crate::message::{Envelope, Will};
+use crate::property::Id;
+use crate::session::options::Parting;
+
+/// The properties of CONNECT.
+#[derive(Default)]
+pub(super) struct ConnectProperties {
+    pub(super) session_expiry: Option<u32>,
+    pub(super) receive_maximum: Option<u16>,
+    pub(super) maximum_packet_size: Option<u32>,
+    pub(super) topic_alias_maximum: Option<u16>,
+    pub(super) request_response_information: Option<bool>,
+    pub(super) request_problem_information: Option<bool>,
+    pub(super) user_properties: Vec<(String, String)>,
+}
+
+impl ConnectProperties {
+    pub(super) fn resolve(args: &ConnectionArgs, given: Vec<Property>) -> Result<Self, Failure> {
+        let mut all = Self {
+            session_expiry: args.more.session_expiry,
+            receive_maximum: args.more.receive_maximum,
+            maximum_packet_size: args.more.maximum_packet_size,
+            topic_alias_maximum: args.more.topic_alias_maximum,
+            ..Self::default()
+        };
+        for Property { packet, id, value } in given {
+            match (id, value) {
+                (Id::UserProperty, Value::Pair(name, value)) => {
+                    all.user_properties.push((name, value));
+                }
+                (Id::SessionExpiry, Value::Number(number)) => {
+                    set(&mut all.session_expiry, number, packet, id)?;
+                }
+                (Id::ReceiveMaximum, Value::Number(number)) => {
+                    set(&mut all.receive_maximum, number as u16, packet, id)?;
+                }
+                (Id::MaximumPacketSize, Value::Number(number)) => {
+                    set(&mut all.maximum_packet_size, number, packet, id)?;
+                }
+                (Id::TopicAliasMaximum, Value::Number(number)) => {
+                    set(&mut all.topic_alias_maximum, number as u16, packet, id)?;
+                }
+                (Id::RequestResponseInformation, Value::Number(number)) => {
+                    set(&mut all.request_response_information, number == 1, packet, id)?;
+                }
+                (Id::RequestProblemInformation, Value::Number(number)) => {
+                    set(&mut all.request_problem_information, number == 1, packet, id)?;
+                }
+                (id, _) => return Err(misplaced(packet, id)),
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// The will, if one is asked for.
+pub(super) fn resolve_will(
+    args: &ConnectionArgs,
+    given: Vec<Property>,
+) -> Result<Option<Will>, Failure> {
+    let Some(topic) = args.more.will_topic.clone() else {
+        return match given.first() {
+            Some(_) => Err(Failure::usage("-D will has no effect without --will-topic")),
+            None => Ok(None),
+        };
+    };
+    let payload = args.more.will_payload.clone().unwrap_or_default().into_bytes();
+    if payload.len() > LONGEST {
+        return Err(Failure::usage(format!("the will's payload is longer than {LONGEST} bytes")));
+    }
+    let mut envelope =
+        Envelope::new(topic, args.more.will_qos.unwrap_or_default(), args.more.will_retain);
+    let mut delay = args.more.will_delay;
+    for property in given {
+        match put_into(&mut envelope.properties, property)? {
+            Some(Property { packet, id: Id::WillDelay, value: Value::Number(seconds) }) => {
+                set(&mut delay, seconds, packet, Id::WillDelay)?;
+            }
+            Some(Property { packet, id, .. }) => return Err(misplaced(packet, id)),
+            None => {}
+        }
+    }
+    Ok(Some(Will { envelope, payload, delay }))
+}
+
+/// What DISCONNECT says; `expiry` is the session's as CONNECT has it.
+pub(super) fn resolve_parting(given: Vec<Property>, expiry: u32) -> Result<Parting, Failure> {
+    let mut parting = Parting::default();
+    for Property { packet, id, value } in given {
+        match (id, value) {
+            // [MQTT-3.1.2-23] knows no session then that could live longer.
+            (Id::SessionExpiry, Value::Number(seconds)) if seconds > 0 && expiry == 0 => {
+                return Err(Failure::usage(
+                    "-D disconnect session-expiry-interval needs a session that CONNECT did not end: \
+                     give --session-expiry",
+                ));
+            }
+            (Id::SessionExpiry, Value::Number(seconds)) => {
+                set(&mut parting.session_expiry, seconds, packet, id)?;
+            }
+            (Id::ReasonString, Value::Text(text)) => {
+                set(&mut parting.reason_string, text, packet, id)?;
+            }
+            (Id::UserProperty, Value::Pair(name, value)) => {
+                parting.user_properties.push((name, value));
+            }
+            (id, _) => return Err(misplaced(packet, id)),
+        }
+    }
+    Ok(parting)
+}
+
+/// Never, as long as the table of properties is right.
+fn misplaced(packet: Packet, id: Id) -> Failure {
+    Failure::usage(format!("{packet} has no property {}", id.name()))
+}

@@ -1,0 +1,297 @@
+//! `-D CMD NAME VALUE`: MQTT 5 properties by the names of the standard, as in mosquitto_pub.
+//!
+//! A property that cannot be, is of the wrong packet, or comes twice is refused with its name. Knows nothing of
+//! sessions, only where a value belongs.
+
+use super::value::{parse_binary, parse_seconds};
+use crate::exit::Failure;
+use crate::message::PublishProperties;
+use crate::property::{Carrier, Id, Kind};
+use std::fmt;
+use std::str::FromStr;
+
+/// Between the parts of a `-D` that [`crate::cli`] has put together.
+/// No argument of a program can contain it.
+pub const SEPARATOR: char = '\0';
+
+/// The packet a property goes into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packet {
+    /// CONNECT.
+    Connect,
+    /// PUBLISH.
+    Publish,
+    /// SUBSCRIBE.
+    Subscribe,
+    /// UNSUBSCRIBE.
+    Unsubscribe,
+    /// DISCONNECT.
+    Disconnect,
+    /// The will in CONNECT.
+    Will,
+}
+
+impl Packet {
+    const NAMES: [(&str, Self, Carrier); 6] = [
+        ("connect", Self::Connect, Carrier::Connect),
+        ("publish", Self::Publish, Carrier::PublishOut),
+        ("subscribe", Self::Subscribe, Carrier::Subscribe),
+        ("unsubscribe", Self::Unsubscribe, Carrier::Unsubscribe),
+        ("disconnect", Self::Disconnect, Carrier::DisconnectOut),
+        ("will", Self::Will, Carrier::Will),
+    ];
+
+    fn carrier(self) -> Carrier {
+        Self::NAMES.iter().find(|row| row.1 == self).map_or(Carrier::Connect, |row| row.2)
+    }
+}
+
+impl fmt::Display for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMES.iter().find(|row| row.1 == *self).map_or("", |row| row.0);
+        f.write_str(name)
+    }
+}
+
+/// What a property is set to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// In its range.
+    Number(u32),
+    /// Without NUL.
+    Text(String),
+    /// Any bytes.
+    Binary(Vec<u8>),
+    /// Name and value of a user property.
+    Pair(String, String),
+}
+
+/// One `-D`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Where it goes.
+    pub packet: Packet,
+    /// Which it is.
+    pub id: Id,
+    /// What it says.
+    pub value: Value,
+}
+
+impl FromStr for Property {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split(SEPARATOR);
+        let mut next = || parts.next().ok_or_else(|| "expected CMD NAME VALUE".to_owned());
+        let (packet, name, value) = (next()?, next()?, next()?);
+        let packet = Packet::NAMES
+            .iter()
+            .find(|row| row.0.eq_ignore_ascii_case(packet))
+            .map(|row| row.1)
+            .ok_or_else(|| {
+                format!(
+                    "'{packet}' is none of connect, publish, subscribe, unsubscribe, disconnect and will"
+                )
+            })?;
+        let id = *Id::ALL
+            .iter()
+            .find(|id| id.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| format!("there is no property '{name}'"))?;
+        if !id.is_for(packet.carrier()) {
+            return Err(format!("{packet} has no property {}", id.name()));
+        }
+        if matches!(id, Id::AuthenticationMethod | Id::AuthenticationData) {
+            return Err(format!("{}: enhanced authentication is not supported", id.name()));
+        }
+        let value = match id.kind() {
+            Kind::Pair => Value::Pair(short_text(value)?, short_text(next()?)?),
+            Kind::Text => Value::Text(short_text(value)?),
+            Kind::Binary => Value::Binary(parse_binary(value)?),
+            Kind::Byte | Kind::Two | Kind::Four | Kind::Varint => number(id, value)?,
+        };
+        match parts.next() {
+            Some(more) => Err(format!("'{more}' is one value too many for {}", id.name())),
+            None => Ok(Self { packet, id, value }),
+        }
+    }
+}
+
+fn number(id: Id, text: &str) -> Result<Value, String> {
+    let is_duration = matches!(id, Id::SessionExpiry | Id::MessageExpiry | Id::WillDelay);
+    let parsed = match text.parse() {
+        Ok(number) => Some(number),
+        Err(_) if is_duration => parse_seconds(text).ok(),
+        Err(_) => None,
+    };
+    parsed
+        .filter(|number| id.takes(*number))
+        .map(Value::Number)
+        .ok_or_else(|| format!("{} cannot be '{text}'", id.name()))
+}
+
+/// A string as MQTT has it ([MQTT 5, 1.5.4]).
+pub fn short_text(text: &str) -> Result<String, String> {
+    if text.len() > 65_535 {
+        Err("it is longer than 65535 bytes".to_owned())
+    } else if text.contains('\0') {
+        Err("it contains a NUL character".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// The `-D` of a command line, to be taken apart by packet.
+#[derive(Debug, Default)]
+pub struct Properties(Vec<Property>);
+
+impl Properties {
+    /// # Errors
+    /// When one cannot be, comes twice that may come once, or is for a packet that the command does not send.
+    pub fn new(given: &[String], sent: &[Packet]) -> Result<Self, Failure> {
+        let parse = |text: &String| {
+            let words: Vec<_> =
+                ["--property"].into_iter().chain(text.split(SEPARATOR)).take(3).collect();
+            let named = |error| Failure::usage(format!("{}: {error}", words.join(" ").trim_end()));
+            text.parse().map_err(named)
+        };
+        let given: Vec<Property> = given.iter().map(parse).collect::<Result<_, _>>()?;
+        for (at, Property { packet, id, .. }) in given.iter().enumerate() {
+            if !sent.contains(packet) {
+                return Err(Failure::usage(format!("-D {packet} has no effect in this command")));
+            }
+            let again = |other: &Property| other.packet == *packet && other.id == *id;
+            if *id != Id::UserProperty && given[..at].iter().any(again) {
+                return Err(twice(*packet, *id));
+            }
+        }
+        Ok(Self(given))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes out those of `packet`, in their order.
+    pub fn of(&mut self, packet: Packet) -> Vec<Property> {
+        self.0.extract_if(.., |property| property.packet == packet).collect()
+    }
+}
+
+/// A property that was given by a flag or before.
+pub fn twice(packet: Packet, id: Id) -> Failure {
+    Failure::usage(format!("property {} of {packet} is given twice", id.name()))
+}
+
+/// Sets what must not be set yet.
+///
+/// # Errors
+/// When it is.
+pub fn set<T>(slot: &mut Option<T>, value: T, packet: Packet, id: Id) -> Result<(), Failure> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(twice(packet, id)),
+    }
+}
+
+/// Puts a property of PUBLISH or of the will where it belongs; what is not about the message itself is given back.
+///
+/// # Errors
+/// When it is there already, or is no valid topic.
+pub fn put_into(
+    properties: &mut PublishProperties,
+    Property { packet, id, value }: Property,
+) -> Result<Option<Property>, Failure> {
+    match (id, value) {
+        (Id::PayloadFormat, Value::Number(number)) => {
+            set(&mut properties.payload_utf8, number == 1, packet, id)?;
+        }
+        (Id::MessageExpiry, Value::Number(number)) => {
+            set(&mut properties.message_expiry, number, packet, id)?;
+        }
+        (Id::ContentType, Value::Text(text)) => {
+            set(&mut properties.content_type, text, packet, id)?;
+        }
+        (Id::ResponseTopic, Value::Text(text)) => {
+            let topic = text.parse().map_err(|error| {
+                Failure::usage(format!("invalid {} '{text}': {error}", id.name()))
+            })?;
+            set(&mut properties.response_topic, topic, packet, id)?;
+        }
+        (Id::CorrelationData, Value::Binary(bytes)) => {
+            set(&mut properties.correlation_data, bytes, packet, id)?;
+        }
+        (Id::UserProperty, Value::Pair(name, value)) => {
+            properties.user_properties.push((name, value));
+        }
+        (id, value) => return Ok(Some(Property { packet, id, value })),
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Property, String> {
+        line.replace(' ', "\0").parse()
+    }
+
+    #[test]
+    fn names_and_values_are_those_of_the_standard() {
+        for (line, packet, id, value) in [
+            ("CONNECT Receive-Maximum 7", Packet::Connect, Id::ReceiveMaximum, Value::Number(7)),
+            (
+                "publish correlation-data hex:00fF",
+                Packet::Publish,
+                Id::CorrelationData,
+                Value::Binary(vec![0, 0xff]),
+            ),
+            (
+                "will user-property k -5",
+                Packet::Will,
+                Id::UserProperty,
+                Value::Pair("k".into(), "-5".into()),
+            ),
+            (
+                "disconnect session-expiry-interval 1m",
+                Packet::Disconnect,
+                Id::SessionExpiry,
+                Value::Number(60),
+            ),
+            (
+                "subscribe subscription-identifier 268435455",
+                Packet::Subscribe,
+                Id::SubscriptionId,
+                Value::Number(268_435_455),
+            ),
+        ] {
+            assert_eq!(parse(line), Ok(Property { packet, id, value }), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        for (line, words) in [
+            ("puback reason-string x", "'puback' is none of"),
+            ("publish colour red", "no property 'colour'"),
+            ("publish receive-maximum 1", "publish has no property receive-maximum"),
+            ("publish subscription-identifier 1", "publish has no property"),
+            ("disconnect server-reference x", "disconnect has no property"),
+            ("will reason-string x", "will has no property"),
+            ("connect receive-maximum 0", "receive-maximum cannot be '0'"),
+            ("connect receive-maximum 65536", "cannot be '65536'"),
+            ("publish payload-format-indicator 2", "cannot be '2'"),
+            ("publish message-expiry-interval abc", "cannot be 'abc'"),
+            ("subscribe subscription-identifier 268435456", "cannot be"),
+            ("connect authentication-method x", "not supported"),
+            ("publish correlation-data hex:0", "hexadecimal"),
+            ("publish user-property k", "expected CMD NAME VALUE"),
+            ("publish content-type a b", "'b' is one value too many"),
+            ("publish content-type", "expected CMD NAME VALUE"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(words), "{line}: {error}");
+        }
+    }
+}
