@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::net::TcpStream;
 
-use crate::support::{Level, Packet, Peer, Properties, Publish, frame, property};
+use crate::support::{Level, Packet, Peer, Properties, Publish, Screen, frame, property};
 
 /// A client as small as can be: connects, and says these bytes.
 fn say(peer: &Peer, bytes: &[u8]) -> TcpStream {
@@ -77,4 +77,18 @@ fn what_is_encoded_is_decoded() {
     let (head, body) = bytes.split_at(3);
     assert_eq!(bytes, frame(head[0], body), "a remaining length of two bytes");
     assert_eq!(Packet::decode(head[0], body, Some(Level::V5)), Packet::Publish(publish));
+}
+
+#[test]
+fn a_screen_knows_what_is_left_and_what_was_seen() {
+    let screen = Screen::of(b"one\r\n50 % ==>  \r\x1b[2K99 %\x1b[1m\r\x1b[Ktwo\r\n", 80);
+    assert_eq!(screen.left(), ["one", "two"]);
+    assert_eq!(screen.gone(), ["50 % ==>", "99 %"]);
+    assert!(screen.is_at_line_start());
+    // What is cleared on one line only is left on the others.
+    let screen = Screen::of(b"a bar that wraps\r\x1b[2Kend", 10);
+    assert_eq!(screen.left(), ["a bar that", "end"]);
+    let screen = Screen::of(b"a bar that wraps\r\x1b[2K\x1b[1A\x1b[2Kend", 10);
+    assert_eq!(screen.left(), ["end"]);
+    assert!(!screen.is_at_line_start());
 }

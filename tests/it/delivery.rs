@@ -3,43 +3,14 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::iter;
-use std::time::Duration;
 
-use crate::support::{Mosquitto, Mqtt, Running, Signal};
-
-/// Far more than any of this takes, on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(120);
+use crate::support::stream::{
+    PATIENCE, begin_session, numbered, patient_broker, publish, subscribe, text,
+};
+use crate::support::{Mosquitto, Running, Signal};
 
 /// The last message of a test that cannot know how many there will be.
 const END: &str = "end";
-
-fn numbered(lines: usize) -> Vec<String> {
-    (0..lines).map(|line| format!("line {line:05}")).collect()
-}
-
-/// The lines as a file has them.
-fn text(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| [line, "\n"]).collect()
-}
-
-/// A broker that queues whatever comes.
-fn patient_broker() -> Mosquitto {
-    Mosquitto::options().line("max_queued_messages 0").start()
-}
-
-fn publish(broker: &Mosquitto, qos: &str) -> Mqtt {
-    broker.mqtt("pub").line("-t t -q").arg(qos).deadline(PATIENCE)
-}
-
-/// `mqtt sub` of a session that lasts.
-fn subscribe(broker: &Mosquitto, qos: &str) -> Mqtt {
-    broker.mqtt("sub").line("-t t -c -i me -q").arg(qos).deadline(PATIENCE)
-}
-
-/// From now on the broker keeps messages for [`subscribe`].
-fn begin_session(broker: &Mosquitto, qos: &str) {
-    subscribe(broker, qos).arg("-E").run();
-}
 
 /// Sends the [`END`] and stops the subscriber when it has come; the lines until then.
 #[track_caller]

@@ -1,21 +1,6 @@
 //! Publishing to a broker that behaves: what goes over the wire, byte by byte, and where payloads come from.
 
-use crate::support::{Conn, Level, Mosquitto, Mqtt, Peer, Publish, property};
-
-/// `mqtt pub` of one message to a polite broker; the message as it arrived.
-#[track_caller]
-fn published(prepare: impl FnOnce(Mqtt) -> Mqtt) -> Publish {
-    let publishes = all_published(prepare);
-    let [publish] = publishes.try_into().expect("one message");
-    publish
-}
-
-#[track_caller]
-fn all_published(prepare: impl FnOnce(Mqtt) -> Mqtt) -> Vec<Publish> {
-    let peer = Peer::accepting();
-    prepare(peer.mqtt("pub")).run();
-    peer.finish().publishes
-}
+use crate::support::{Conn, Level, Mosquitto, Peer, Publish, all_published, property, published};
 
 /// The payloads that `mqtt pub -l` makes of this input, at QoS 1.
 #[track_caller]

@@ -4,6 +4,7 @@
 
 use std::env;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::mqtt::Mqtt;
+use super::packet::{Level, Publish};
 use super::process::{Capture, Signal, TICK, free_port, wait_at_most};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -60,6 +62,51 @@ impl Mosquitto {
     /// The client, told to connect here.
     pub fn mqtt(&self, command: &str) -> Mqtt {
         Mqtt::at(command, self.port)
+    }
+
+    /// Publishes all of these (at QoS 0) over one connection of the test's own; they have arrived when this returns.
+    pub fn publish_all(&self, messages: &[Publish]) {
+        const CONNECT: &[u8] = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00";
+        const PINGREQ: &[u8] = b"\xc0\x00";
+        // CONNACK, and the PINGRESP to what came last.
+        const ANSWER: [u8; 6] = *b"\x20\x02\x00\x00\xd0\x00";
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the broker accepts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout above zero");
+        let packets = messages.iter().flat_map(|message| message.encode(Level::V311));
+        let bytes: Vec<u8> =
+            CONNECT.iter().copied().chain(packets).chain(PINGREQ.iter().copied()).collect();
+        stream.write_all(&bytes).expect("the broker reads");
+        let mut answer = [0; ANSWER.len()];
+        stream.read_exact(&mut answer).expect("the broker answers");
+        assert_eq!(answer, ANSWER);
+    }
+
+    /// Publishes these over MQTT 5, one after the other at its own QoS; the broker has confirmed all when this returns.
+    pub fn publish_exactly(&self, messages: &[Publish]) {
+        const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00";
+        const PINGREQ: &[u8] = b"\xc0\x00";
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the broker accepts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout above zero");
+        stream.write_all(CONNECT).expect("the broker reads");
+        expect(&mut stream, 0x20);
+        for message in messages {
+            let mut packet = message.encode(Level::V5);
+            let answer = match message.qos {
+                0 => {
+                    packet.extend_from_slice(PINGREQ);
+                    0xd0
+                }
+                1 => 0x40,
+                _ => 0x50,
+            };
+            stream.write_all(&packet).expect("the broker reads");
+            expect(&mut stream, answer);
+            if let (2, Some(id)) = (message.qos, message.id) {
+                let [high, low] = id.to_be_bytes();
+                stream.write_all(&[0x62, 2, high, low]).expect("the broker reads");
+                expect(&mut stream, 0x70);
+            }
+        }
     }
 
     /// Ends the broker in an orderly way: with persistence, it writes its state.
@@ -168,6 +215,19 @@ impl Options {
         );
         fixed + &self.lines.join("\n") + "\n"
     }
+}
+
+/// Reads one short packet, which begins with this byte.
+#[track_caller]
+fn expect(stream: &mut TcpStream, first: u8) {
+    let mut header = [0; 2];
+    stream.read_exact(&mut header).expect("the broker answers");
+    let mut body = vec![0; header[1].into()];
+    stream.read_exact(&mut body).expect("the broker answers");
+    assert_eq!(header[0], first, "the broker's answer, with {body:?}");
+    // PUBACK 0x10 is for nobody in particular.
+    let reason = body.get(2).copied().unwrap_or(0);
+    assert!(first == 0x20 || reason < 0x80, "the broker refused: {body:?}");
 }
 
 /// Starts mosquitto and waits until it accepts; its own words when it does not.

@@ -15,15 +15,22 @@ pub mod property {
     pub const SUBSCRIPTION_ID: u8 = 0x0b;
     pub const SESSION_EXPIRY: u8 = 0x11;
     pub const SERVER_KEEP_ALIVE: u8 = 0x13;
+    pub const REQUEST_PROBLEM_INFORMATION: u8 = 0x17;
+    pub const WILL_DELAY: u8 = 0x18;
+    pub const REQUEST_RESPONSE_INFORMATION: u8 = 0x19;
     pub const RESPONSE_INFORMATION: u8 = 0x1a;
     pub const SERVER_REFERENCE: u8 = 0x1c;
     pub const REASON_STRING: u8 = 0x1f;
     pub const RECEIVE_MAXIMUM: u8 = 0x21;
+    pub const TOPIC_ALIAS_MAXIMUM: u8 = 0x22;
     pub const TOPIC_ALIAS: u8 = 0x23;
     pub const MAXIMUM_QOS: u8 = 0x24;
     pub const RETAIN_AVAILABLE: u8 = 0x25;
     pub const USER_PROPERTY: u8 = 0x26;
     pub const MAXIMUM_PACKET_SIZE: u8 = 0x27;
+    pub const WILDCARDS_AVAILABLE: u8 = 0x28;
+    pub const SUBSCRIPTION_IDS_AVAILABLE: u8 = 0x29;
+    pub const SHARES_AVAILABLE: u8 = 0x2a;
 }
 
 /// Bytes that print as escaped text, and not at length.

@@ -5,7 +5,8 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -152,6 +153,36 @@ impl Conn {
         }
     }
 
+    /// Does this again and again, with such pauses, until the client says something or leaves.
+    #[track_caller]
+    pub fn until_it_speaks(&mut self, pause: Duration, mut act: impl FnMut(&mut Self)) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            act(self);
+            match self.fill(1, pause) {
+                Err(nothing @ Nothing::Silence(_)) => {
+                    if Instant::now() >= deadline {
+                        self.fail("any sign of the client", &nothing, None);
+                    }
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Answers PINGREQs until nothing comes for so long.
+    #[track_caller]
+    pub fn until_it_is_silent_for(&mut self, duration: Duration) {
+        loop {
+            match self.next(duration) {
+                Ok(Packet::PingReq) => self.pingresp(),
+                Ok(packet) => self.unexpected("silence or PINGREQ", &packet),
+                Err(Nothing::Silence(_)) => return,
+                Err(nothing) => self.fail("silence or PINGREQ", &nothing, None),
+            }
+        }
+    }
+
     /// Stops reading until the client has ended.
     #[track_caller]
     pub fn stall(&mut self) {
@@ -202,9 +233,10 @@ impl Conn {
                 self.level = Some(connect.level);
                 self.stage.record(|record| record.connects.push(connect.clone()));
             }
-            Packet::Publish(publish) => {
-                self.stage.record(|record| record.publishes.push(publish.clone()))
-            }
+            Packet::Publish(publish) => self.stage.record(|record| {
+                record.publishes.push(publish.clone());
+                record.arrivals.push(Instant::now());
+            }),
             _ => {}
         }
         Ok(packet)
@@ -314,6 +346,13 @@ impl Conn {
         self.ack(0x40, id, reason);
     }
 
+    /// PUBACK with a reason in words (MQTT 5 only).
+    pub fn puback_saying(&mut self, id: u16, reason: u8, words: &str) {
+        let properties = Properties::new().text(property::REASON_STRING, words);
+        let body = [&id.to_be_bytes()[..], &[reason], &properties.encode()].concat();
+        self.send_raw(&frame(0x40, &body));
+    }
+
     pub fn pubrec(&mut self, id: u16, reason: u8) {
         self.ack(0x50, id, reason);
     }
@@ -337,6 +376,49 @@ impl Conn {
 
     pub fn pingresp(&mut self) {
         self.send_raw(&[0xd0, 0]);
+    }
+
+    /// Sends this message again and again, as fast as TCP takes it, and answers each PINGREQ in between. Says
+    /// `reached(mark)` after `duration` and returns how many messages there were, once the client has taken all.
+    ///
+    /// The client must not be silent for longer than `longest_silence`.
+    #[track_caller]
+    pub fn flood(
+        &mut self,
+        message: &Publish,
+        duration: Duration,
+        longest_silence: Duration,
+        mark: &str,
+    ) -> usize {
+        let bytes = message.encode(self.level());
+        let mut stream = self.stream.try_clone().expect("a connection can be shared");
+        let (answers, due) = mpsc::channel::<Option<()>>();
+        thread::scope(|scope| {
+            let writer = scope.spawn(move || {
+                for count in 0.. {
+                    match due.try_recv() {
+                        Ok(Some(())) => stream.write_all(&[0xd0, 0])?,
+                        Err(mpsc::TryRecvError::Empty) => {}
+                        Ok(None) | Err(_) => return Ok(count),
+                    }
+                    stream.write_all(&bytes)?;
+                }
+                Ok::<usize, io::Error>(0)
+            });
+            let end = Instant::now() + duration;
+            while Instant::now() < end {
+                match self.next(longest_silence) {
+                    Ok(Packet::PingReq) => answers.send(Some(())).expect("the writer is alive"),
+                    Ok(packet) => self.unexpected("PINGREQ", &packet),
+                    Err(nothing) => self.fail("PINGREQ", &nothing, None),
+                }
+            }
+            self.reached(mark);
+            // The writer may have ended over an error, which shows below.
+            let _ = answers.send(None);
+            let count = writer.join().expect("the writer does not panic");
+            count.unwrap_or_else(|error| panic!("connection {}: cannot send: {error}", self.number))
+        })
     }
 
     /// The broker's own DISCONNECT (MQTT 5 only).
@@ -434,11 +516,52 @@ impl Conn {
         subscribe
     }
 
+    /// Expects a PUBLISH and confirms it at its QoS.
+    #[track_caller]
+    pub fn take(&mut self) -> Publish {
+        let publish = self.expect_publish();
+        self.answer(&Packet::Publish(publish.clone()));
+        if let (2, Some(id)) = (publish.qos, publish.id) {
+            assert_eq!(self.expect_pubrel().id, id);
+            self.pubcomp(id, 0);
+        }
+        publish
+    }
+
+    /// As [`Conn::accept_subscriber`], with these properties in CONNACK.
+    #[track_caller]
+    pub fn accept_subscriber_with(&mut self, properties: Properties) -> Subscribe {
+        self.accept_with(properties);
+        self.grant_subscribe()
+    }
+
+    /// Expects an UNSUBSCRIBE and confirms it.
+    #[track_caller]
+    pub fn grant_unsubscribe(&mut self) -> Unsubscribe {
+        let unsubscribe = self.expect_unsubscribe();
+        self.unsuback(unsubscribe.id, &vec![0; unsubscribe.filters.len()]);
+        unsubscribe
+    }
+
+    /// Expects a PINGREQ and answers it.
+    #[track_caller]
+    pub fn answer_ping(&mut self) {
+        self.expect_pingreq();
+        self.pingresp();
+    }
+
     /// Plays the polite broker until the client leaves.
     #[track_caller]
     pub fn serve(&mut self) {
+        self.serve_but(|_, _| false);
+    }
+
+    /// As [`Conn::serve`], but for the packets that `handle` says it has handled.
+    #[track_caller]
+    pub fn serve_but(&mut self, mut handle: impl FnMut(&mut Self, &Packet) -> bool) {
         loop {
             match self.next(PATIENCE) {
+                Ok(packet) if handle(self, &packet) => {}
                 Ok(Packet::Disconnect(_)) => return self.expect_eof(),
                 Ok(packet) => self.answer(&packet),
                 Err(Nothing::Closed | Nothing::Reset(_)) => return,

@@ -14,20 +14,33 @@ mod broker;
 mod bytes;
 mod conn;
 mod expected;
+mod manual;
 mod mqtt;
 mod packet;
 mod peer;
 mod process;
+mod published;
+mod random;
+mod roff;
 mod running;
+mod screen;
+mod shell;
+pub mod stream;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use conn::Conn;
 pub use expected::Output;
+pub use manual::{Page, pages};
 pub use mqtt::Mqtt;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
 pub use peer::{Peer, Record};
 pub use process::{Signal, free_port};
+pub use published::{all_published, published};
+pub use random::Random;
+pub use roff::plain;
 pub use running::Running;
+pub use screen::Screen;
+pub use shell::check_commands;

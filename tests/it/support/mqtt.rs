@@ -16,6 +16,8 @@ pub struct Mqtt {
     command: Command,
     stdin: Stdin,
     captures_stdout: bool,
+    /// How many columns the run's own terminal has.
+    terminal: Option<usize>,
     home: TempDir,
     deadline: Duration,
     expected: Expected,
@@ -39,6 +41,7 @@ impl Mqtt {
             command: mqtt,
             stdin: Stdin::Nothing,
             captures_stdout: true,
+            terminal: None,
             home,
             deadline: Duration::from_secs(20),
             expected: Expected::default(),
@@ -100,6 +103,20 @@ impl Mqtt {
         self
     }
 
+    /// Runs in a terminal of its own, where stdout and stderr are one and each LF becomes CR LF; what appears there is
+    /// the run's stdout.
+    #[cfg(target_os = "linux")]
+    pub fn in_terminal(self) -> Self {
+        self.in_terminal_of(80)
+    }
+
+    /// As [`Mqtt::in_terminal`], with so many columns.
+    #[cfg(target_os = "linux")]
+    pub fn in_terminal_of(mut self, columns: usize) -> Self {
+        self.terminal = Some(columns);
+        self.env("TERM", "xterm-256color")
+    }
+
     /// How long the test waits for the end of the run, once it waits.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
@@ -159,6 +176,12 @@ impl Mqtt {
         self
     }
 
+    /// A progress bar may move the cursor on standard error.
+    pub fn with_bar(mut self) -> Self {
+        self.expected.bar = true;
+        self
+    }
+
     /// Runs to the end and checks every expectation.
     #[track_caller]
     pub fn run(self) -> Output {
@@ -169,6 +192,17 @@ impl Mqtt {
     #[track_caller]
     pub fn spawn(mut self) -> Running {
         let line = command_line(&self.command);
+        if let Some(columns) = self.terminal {
+            // Typed into the terminal, it would appear there.
+            let input =
+                if let Stdin::Bytes(bytes) = std::mem::replace(&mut self.stdin, Stdin::Nothing) {
+                    self = self.file("stdin", bytes);
+                    "stdin"
+                } else {
+                    "/dev/null"
+                };
+            self.command = below_script(&self.command, columns, input);
+        }
         if self.captures_stdout {
             self.command.stdout(Stdio::piped());
         }
@@ -187,6 +221,24 @@ impl Mqtt {
 fn command_line(command: &Command) -> String {
     let words = command.get_args().map(shown_argument);
     ["mqtt".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+}
+
+/// The same command below `script`, which gives it a terminal and hands its status on.
+fn below_script(command: &Command, columns: usize, input: &str) -> Command {
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let words: Vec<String> =
+        words.map(|word| quoted(word.to_str().expect("an argument that is text"))).collect();
+    let mut script = Command::new("script");
+    let line = format!("stty cols {columns} rows 24; exec {} <{input}", words.join(" "));
+    script.args(["-qec", &line, "/dev/null"]).env_clear();
+    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
+    script
+}
+
+/// The word for a shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn shown_argument(argument: &OsStr) -> String {

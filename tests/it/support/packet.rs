@@ -1,6 +1,6 @@
 //! The packets that a client sends, decoded strictly, and the PUBLISH that both sides send.
 
-use super::bytes::{Blob, Fields, Properties, frame, prefixed};
+use super::bytes::{Blob, Fields, Properties, frame, prefixed, property};
 
 /// The version of the protocol as CONNECT announces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,6 +222,12 @@ impl Publish {
 
     pub fn with(mut self, properties: Properties) -> Self {
         self.properties = properties;
+        self
+    }
+
+    /// The message under a topic alias; with an empty topic the alias alone says where it belongs.
+    pub fn alias(mut self, alias: u16) -> Self {
+        self.properties = self.properties.two(property::TOPIC_ALIAS, alias);
         self
     }
 

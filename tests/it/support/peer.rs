@@ -34,11 +34,13 @@ pub struct Peer {
 }
 
 /// What the peer saw, in order, over all connections.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, Debug)]
 pub struct Record {
     pub connections: usize,
     pub connects: Vec<Connect>,
     pub publishes: Vec<Publish>,
+    /// When each of the publishes had arrived.
+    pub arrivals: Vec<Instant>,
 }
 
 impl Record {
@@ -67,6 +69,21 @@ impl Peer {
     /// A polite broker: acknowledges everything, on any number of connections.
     pub fn accepting() -> Self {
         Self::each(Conn::serve)
+    }
+
+    /// A broker that grants one SUBSCRIBE, sends these messages (of QoS 0 or 1) and waits for the client to leave.
+    pub fn sending(messages: &[Publish]) -> Self {
+        let messages = messages.to_vec();
+        Self::script(move |conn| {
+            conn.accept_subscriber();
+            for message in &messages {
+                conn.publish(message);
+            }
+            for id in messages.iter().filter_map(|message| message.id) {
+                assert_eq!(conn.expect_puback().id, id);
+            }
+            conn.expect_goodbye();
+        })
     }
 
     /// The script of the next connection, which comes before those of [`Peer::each`].

@@ -78,6 +78,11 @@ impl Running {
         String::from_utf8_lossy(&line).into_owned()
     }
 
+    /// How many bytes of standard output there are so far.
+    pub fn printed(&self) -> usize {
+        self.stdout.bytes().len()
+    }
+
     /// Waits until a whole line of standard error contains `text` (in upper or lower case) and returns it.
     #[track_caller]
     pub fn wait_for_stderr_line(&mut self, text: &str) -> String {
@@ -99,6 +104,24 @@ impl Running {
 
     pub fn close_stdin(&mut self) {
         self.stdin = None;
+    }
+
+    /// Ends the client as the kernel does when memory runs out; what it has printed until then.
+    pub fn kill(mut self) -> Vec<u8> {
+        self.child.kill().expect("a child can be killed");
+        self.child.wait().expect("a child can be waited for");
+        self.stdout.wait_for_end(self.deadline);
+        self.stdout.bytes()
+    }
+
+    /// The most memory that was ever resident, in KiB.
+    #[cfg(target_os = "linux")]
+    pub fn peak_memory(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).expect("the client is alive");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        number.and_then(|number| number.parse().ok()).expect("a size in kB")
     }
 
     pub fn try_wait(&mut self) -> Option<ExitStatus> {
