@@ -1,14 +1,18 @@
 //! What is measured, and what is asked of it: the rows of the table.
 
+use crate::style::Style;
+
 /// What a program is told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `pub -l`: one message per line of a file.
     PublishLines,
+    /// `pub --json`: one record per line of a file; mosquitto has only `pub -l`, with the payloads alone.
+    PublishRecords,
     /// `pub -m`: one message, from start to end.
     PublishOne,
-    /// `sub`, into a file.
-    Subscribe,
+    /// `sub`, into a file, printing like this.
+    Subscribe(Style),
 }
 
 /// What `mqtt` must reach.
@@ -43,15 +47,20 @@ pub struct Counts {
 
 /// The rows of which the time is taken.
 pub fn timed(counts: Counts) -> Vec<Case> {
-    use Kind::{PublishLines, PublishOne, Subscribe};
+    use Kind::{PublishLines, PublishOne, PublishRecords, Subscribe};
+    use Style::{Hex, Json, Raw, Template};
     use Target::{ShareOfTime, TimesFaster, TimesOwnZero};
     [
         (PublishLines, 0, counts.published, TimesFaster(8.0)),
         (PublishLines, 1, counts.published, TimesOwnZero(2.0)),
         (PublishLines, 2, counts.published, TimesOwnZero(4.0)),
-        (Subscribe, 0, counts.received, TimesFaster(7.0)),
-        (Subscribe, 1, counts.received, TimesFaster(14.0)),
-        (Subscribe, 2, counts.received, TimesFaster(10.0)),
+        (PublishRecords, 0, counts.published, TimesFaster(4.0)),
+        (Subscribe(Raw), 0, counts.received, TimesFaster(7.0)),
+        (Subscribe(Raw), 1, counts.received, TimesFaster(14.0)),
+        (Subscribe(Raw), 2, counts.received, TimesFaster(10.0)),
+        (Subscribe(Json), 0, counts.received, TimesFaster(5.0)),
+        (Subscribe(Hex), 0, counts.received, TimesFaster(3.0)),
+        (Subscribe(Template), 0, counts.received, TimesFaster(3.0)),
         (PublishOne, 0, 1, ShareOfTime(0.75)),
         (PublishOne, 1, 1, ShareOfTime(0.75)),
     ]
@@ -62,9 +71,17 @@ pub fn timed(counts: Counts) -> Vec<Case> {
 /// The rows of which the peak memory is taken.
 pub fn memory() -> Vec<Case> {
     use Kind::{PublishLines, Subscribe};
-    [(PublishLines, 0), (PublishLines, 1), (Subscribe, 0), (Subscribe, 1)]
+    let subscribe = Subscribe(Style::Raw);
+    [(PublishLines, 0), (PublishLines, 1), (subscribe, 0), (subscribe, 1)]
         .map(|(kind, qos)| Case { kind, qos, count: None, target: Target::Kibibytes(16 * 1024) })
         .to_vec()
+}
+
+impl Kind {
+    /// Whether it is a subscriber.
+    pub fn subscribes(self) -> bool {
+        matches!(self, Self::Subscribe(_))
+    }
 }
 
 impl Case {
@@ -72,10 +89,15 @@ impl Case {
     pub fn title(&self) -> String {
         let what = match (self.kind, self.count) {
             (Kind::PublishLines, Some(count)) => format!("pub -l, {} lines", thousands(count)),
+            (Kind::PublishRecords, count) => {
+                format!("pub --json (pub -l), {} records", thousands(count.unwrap_or_default()))
+            }
             (Kind::PublishLines, None) => "memory: pub -l, 100 MB, peer that stops reading".into(),
             (Kind::PublishOne, _) => "pub -m, start to end".into(),
-            (Kind::Subscribe, Some(count)) => format!("sub, {} messages", thousands(count)),
-            (Kind::Subscribe, None) => "memory: sub, stdout that nobody reads".into(),
+            (Kind::Subscribe(style), Some(count)) => {
+                format!("{}, {} messages", style.name(), thousands(count))
+            }
+            (Kind::Subscribe(_), None) => "memory: sub, stdout that nobody reads".into(),
         };
         format!("{what}, QoS {}", self.qos)
     }

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod scratch;
 mod self_check;
+mod style;
 mod wire;
 mod workload;
 
@@ -71,12 +72,15 @@ fn measure(args: &Args) -> Result<bool> {
     let scratch = Scratch::new(args.scratch.as_deref())?;
     let programs = programs(args)?;
     let mut table = Table::new(&programs);
-    for kind in [Kind::PublishLines, Kind::Subscribe, Kind::PublishOne] {
-        let cases: Vec<_> = timed.iter().filter(|case| case.kind == kind).copied().collect();
+    let is_one = |case: &Case| case.kind == Kind::PublishOne;
+    let alike = |one: &Case, other: &Case| {
+        one.kind.subscribes() == other.kind.subscribes() && is_one(one) == is_one(other)
+    };
+    for cases in timed.chunk_by(alike) {
         let Some(first) = cases.first() else { continue };
-        let runs = if kind == Kind::PublishOne { args.runs * SINGLES } else { args.runs };
+        let runs = if is_one(first) { args.runs * SINGLES } else { args.runs };
         say(&format!("{} and so on: {runs} runs of each …", first.title()));
-        table.add_timed(&cases, &run::measure(&cases, &programs, runs, args.window, &scratch)?);
+        table.add_timed(cases, &run::measure(cases, &programs, runs, args.window, &scratch)?);
     }
     if !memory.is_empty() {
         measure_memory(&memory, &programs, &scratch, &mut table)?;

@@ -36,16 +36,16 @@ pub fn write_input(scratch: &Scratch) -> Result<std::path::PathBuf> {
 pub fn peak(case: &Case, program: &Program, input: &Path, scratch: &Scratch) -> Result<u64> {
     let version = program.maker.protocol();
     let role = match case.kind {
-        Kind::Subscribe => {
+        Kind::Subscribe(_) => {
             let lines = Lines::numbered(PREPARED);
             Role::Flood(Arc::new(Flood::new(&lines, version, case.qos, WINDOW, usize::MAX)))
         }
-        Kind::PublishLines | Kind::PublishOne => Role::Stall,
+        Kind::PublishLines | Kind::PublishRecords | Kind::PublishOne => Role::Stall,
     };
     let peer = Peer::start(role, version)?;
     let mut command = run::command(program, case, peer.port, scratch);
     match case.kind {
-        Kind::Subscribe => command.stdin(Stdio::null()).stdout(Stdio::piped()),
+        Kind::Subscribe(_) => command.stdin(Stdio::null()).stdout(Stdio::piped()),
         _ => {
             command.stdin(File::open(input).context("cannot open the lines")?).stdout(Stdio::null())
         }

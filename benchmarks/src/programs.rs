@@ -54,8 +54,8 @@ impl Program {
 
     pub fn path(&self, kind: Kind) -> &Path {
         match kind {
-            Kind::Subscribe => &self.subscribe,
-            Kind::PublishLines | Kind::PublishOne => &self.publish,
+            Kind::Subscribe(_) => &self.subscribe,
+            Kind::PublishLines | Kind::PublishRecords | Kind::PublishOne => &self.publish,
         }
     }
 }
@@ -72,9 +72,9 @@ impl Maker {
     /// The command as a person would type it, without redirections.
     pub fn words(self, case: &Case, port: &str) -> Vec<String> {
         let program: &[&str] = match (self, case.kind) {
-            (Self::Mqtt, Kind::Subscribe) => &["mqtt", "sub"],
+            (Self::Mqtt, Kind::Subscribe(_)) => &["mqtt", "sub"],
             (Self::Mqtt, _) => &["mqtt", "pub"],
-            (Self::Mosquitto, Kind::Subscribe) => &["mosquitto_sub"],
+            (Self::Mosquitto, Kind::Subscribe(_)) => &["mosquitto_sub"],
             (Self::Mosquitto, _) => &["mosquitto_pub"],
         };
         let mut words: Vec<String> = program.iter().map(ToString::to_string).collect();
@@ -82,11 +82,18 @@ impl Maker {
         add(&["-h", "127.0.0.1", "-p", port]);
         match case.kind {
             Kind::PublishLines => add(&["-t", TOPIC, "-l"]),
+            Kind::PublishRecords => match self {
+                Self::Mqtt => add(&["--json"]),
+                Self::Mosquitto => add(&["-t", TOPIC, "-l"]),
+            },
             Kind::PublishOne => add(&["-t", "a", "-m", "hello"]),
-            Kind::Subscribe => add(&["-t", FILTER]),
+            Kind::Subscribe(style) => {
+                add(&["-t", FILTER]);
+                add(style.flags(self));
+            }
         }
         add(&["-q", &case.qos.to_string()]);
-        if let (Kind::Subscribe, Some(count)) = (case.kind, case.count) {
+        if let (Kind::Subscribe(_), Some(count)) = (case.kind, case.count) {
             add(&["-C", &count.to_string()]);
         }
         words

@@ -46,11 +46,13 @@ impl Table {
         &self.markdown
     }
 
-    /// Rows for cases of one kind.
+    /// Rows for cases that were measured together.
     pub fn add_timed(&mut self, cases: &[Case], all: &[Runs]) {
         let of = |case: &Case, maker| {
             all.iter()
-                .find(|runs| runs.maker == maker && runs.case.qos == case.qos)
+                .find(|runs| {
+                    runs.maker == maker && runs.case.kind == case.kind && runs.case.qos == case.qos
+                })
                 .map(|runs| Summary::new(&runs.samples))
         };
         for case in cases {
@@ -290,10 +292,12 @@ pub fn record(table: &Table, programs: &[Program], cases: &[Case], runs: usize) 
     for case in cases {
         for program in programs {
             let words = program.maker.words(case, "PORT").join(" ").replace("bench/#", "'bench/#'");
+            let words = words.replace("%I %t %q %p", "'%I %t %q %p'");
             let redirection = match (case.kind, case.count) {
-                (Kind::PublishLines, _) => " < lines",
-                (Kind::Subscribe, Some(_)) => " > output",
-                (Kind::Subscribe, None) => " | (sleep inf)",
+                (Kind::PublishRecords, _) if program.maker == Maker::Mqtt => " < records",
+                (Kind::PublishLines | Kind::PublishRecords, _) => " < lines",
+                (Kind::Subscribe(_), Some(_)) => " > output",
+                (Kind::Subscribe(_), None) => " | (sleep inf)",
                 (Kind::PublishOne, _) => "",
             };
             let command = format!("{words}{redirection}\n");

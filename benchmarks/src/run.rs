@@ -68,14 +68,24 @@ pub fn measure(
             _ => Lines::numbered(case.count.unwrap_or_default()),
         });
         let stdin = match case.kind {
-            Kind::PublishLines => Some(scratch.write("lines", lines.text())?),
-            Kind::PublishOne | Kind::Subscribe => None,
+            Kind::PublishLines | Kind::PublishRecords => {
+                Some(scratch.write("lines", lines.text())?)
+            }
+            Kind::PublishOne | Kind::Subscribe(_) => None,
+        };
+        let records = match case.kind {
+            Kind::PublishRecords => Some(scratch.write("records", &lines.records())?),
+            _ => None,
         };
         for program in programs {
             let version = program.maker.protocol();
-            let flood = (case.kind == Kind::Subscribe)
+            let flood = case
+                .kind
+                .subscribes()
                 .then(|| Arc::new(Flood::new(&lines, version, case.qos, window, lines.count())));
-            let job = Job { case, program, lines: Arc::clone(&lines), stdin: stdin.clone(), flood };
+            let records = records.clone().filter(|_| program.maker == Maker::Mqtt);
+            let stdin = records.or_else(|| stdin.clone());
+            let job = Job { case, program, lines: Arc::clone(&lines), stdin, flood };
             jobs.push((job, Vec::with_capacity(rounds)));
         }
     }
@@ -116,7 +126,7 @@ impl Job<'_> {
             None => command.stdin(Stdio::null()),
         };
         match self.case.kind {
-            Kind::Subscribe => {
+            Kind::Subscribe(_) => {
                 command.stdout(File::create(&output).context("cannot create a file")?)
             }
             _ => command.stdout(Stdio::null()),
@@ -127,8 +137,8 @@ impl Job<'_> {
         let end = self
             .judge(&finished, report)
             .and_then(|end| {
-                if end == End::Right && self.case.kind == Kind::Subscribe {
-                    self.lines.compare(&output)?;
+                if let (End::Right, Kind::Subscribe(style)) = (&end, self.case.kind) {
+                    style.check(self.program.maker, self.case.qos, &self.lines, &output)?;
                 }
                 Ok(end)
             })

@@ -13,26 +13,28 @@ use crate::flow::{self, Link, Wish};
 use crate::peer::{Peer, Role};
 use crate::run::{End, Sample};
 use crate::scratch::Scratch;
+use crate::style::Style;
 use crate::wire::{self, Version};
 use crate::workload::{FILTER, Flood, Lines, TOPIC};
 
 const VERSION: Version = Version::V5;
 const OUTPUT: usize = 256 * 1024;
 
-/// The raw client's time for a case; none for one that needs a program.
+/// The raw client's time for a case; none for one that needs a program, or a format.
 pub fn measure(
     case: &Case,
     rounds: usize,
     window: u16,
     scratch: &Scratch,
 ) -> Result<Option<Vec<Sample>>> {
-    let Some(count) = case.count.filter(|_| case.kind != Kind::PublishOne) else {
+    let raw = matches!(case.kind, Kind::PublishLines | Kind::Subscribe(Style::Raw));
+    let Some(count) = case.count.filter(|_| raw) else {
         return Ok(None);
     };
     let lines = Arc::new(Lines::numbered(count));
     let flood = Arc::new(Flood::new(&lines, VERSION, case.qos, window, count));
     let samples = (0..rounds).map(|_| match case.kind {
-        Kind::Subscribe => subscribe(&lines, &flood, scratch),
+        Kind::Subscribe(_) => subscribe(&lines, &flood, scratch),
         _ => publish(&lines, &flood),
     });
     samples.collect::<Result<_>>().map(Some)

@@ -65,6 +65,19 @@ impl Lines {
         &self.text
     }
 
+    /// A JSON record a line, each with topic and payload.
+    pub fn records(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(self.text.len() + self.count() * 40);
+        for number in 0..self.count() {
+            text.extend(br#"{"topic":""#);
+            text.extend(TOPIC.as_bytes());
+            text.extend(br#"","payload":""#);
+            text.extend(self.payload(number).unwrap_or_default());
+            text.extend(b"\"}\n");
+        }
+        text
+    }
+
     #[inline]
     pub fn payload(&self, number: usize) -> Option<&[u8]> {
         let from = number.checked_mul(self.width + 1)?;
