@@ -58,9 +58,11 @@ impl KeepAlive {
         self.pinged = None;
     }
 
-    /// Nobody reads the socket at present, so silence proves nothing.
+    /// Nobody reads the socket at present, so silence proves nothing, nor does it later that a PINGREQ was not
+    /// answered meanwhile: mosquitto drops its PINGRESP when it has much else to send.
     pub fn deaf(&mut self, now: Instant) {
         self.received = now;
+        self.pinged = None;
     }
 
     /// When [`KeepAlive::due`] may next say something; `None` when it is off.
@@ -146,6 +148,19 @@ mod tests {
         keep_alive.ping_sent(start + 10 * SECOND);
         keep_alive.deaf(start + 20 * SECOND);
         assert_eq!(keep_alive.due(start + 20 * SECOND), Due::Ping);
+    }
+
+    #[test]
+    fn a_ping_from_before_needs_no_answer_once_the_socket_is_read_again() {
+        let start = Instant::now();
+        let mut keep_alive = KeepAlive::new(10, start);
+        keep_alive.ping_sent(start + 10 * SECOND);
+        keep_alive.deaf(start + 15 * SECOND);
+        assert_eq!(keep_alive.due(start + 19 * SECOND), Due::Nothing);
+        assert_eq!(keep_alive.due(start + 20 * SECOND), Due::Ping);
+        keep_alive.ping_sent(start + 20 * SECOND);
+        assert_eq!(keep_alive.due(start + 24 * SECOND), Due::Nothing);
+        assert_eq!(keep_alive.due(start + 25 * SECOND), Due::Dead, "that one does");
     }
 
     #[test]

@@ -143,6 +143,8 @@ fn a_socket_that_is_not_read_proves_nothing_about_the_broker() {
     }
     let pings = bench.sent();
     assert!(!pings.is_empty(), "the broker still hears from us");
+    bench.pass(60.0).unwrap();
+    assert_eq!(bench.sent(), ["PINGREQ"], "nor does it that those pings were not answered");
     bench.pass(29.9).unwrap();
     assert!(matches!(bench.pass(0.1), Err(Fault::Silent)), "once it is read again it counts");
 }
