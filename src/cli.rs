@@ -2,7 +2,7 @@
 //!
 //! Knows the commands' names; what each takes and does is its own module's business.
 
-use crate::commands::{publish, subscribe};
+use crate::commands::{clear_retained, publish, request, subscribe};
 use crate::connection::properties::SEPARATOR;
 use crate::exit::Failure;
 use clap::error::ErrorKind;
@@ -15,6 +15,10 @@ pub enum Action {
     Pub(Box<publish::PublishArgs>),
     /// `mqtt sub`.
     Sub(Box<subscribe::SubscribeArgs>),
+    /// `mqtt rr`.
+    Request(Box<request::RequestArgs>),
+    /// `mqtt clear-retained`.
+    ClearRetained(Box<clear_retained::ClearRetainedArgs>),
     /// `mqtt broker`.
     #[cfg(feature = "broker")]
     Broker(crate::commands::broker::BrokerArgs),
@@ -58,6 +62,24 @@ const COMMANDS: &[Entry] = &[
         action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches(found)?))),
         basic: None,
     },
+    Entry {
+        name: "rr",
+        alias: Some("request"),
+        about: "Publish a request and print the reply",
+        flags: |command| complete(request::RequestArgs::flags(command)),
+        action: |found| Ok(Action::Request(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        basic: None,
+    },
+    Entry {
+        name: "clear-retained",
+        alias: None,
+        about: "Remove retained messages from the broker",
+        flags: |command| complete(clear_retained::ClearRetainedArgs::augment_args(command)),
+        action: |found| {
+            Ok(Action::ClearRetained(Box::new(FromArgMatches::from_arg_matches(found)?)))
+        },
+        basic: None,
+    },
     #[cfg(feature = "broker")]
     Entry {
         name: "broker",
@@ -75,6 +97,8 @@ Examples:
   mqtt pub -t sensors/hall -m 21.5 -r          publish a retained message
   mqtt pub -t log -l -q 1 < app.log            publish a file, a message a line
   mqtt sub -t 'a/#' -C 1 -W 5s --json          wait five seconds for one message
+  mqtt rr -t rpc/time -m now                   publish a request and print the reply
+  mqtt clear-retained 'old/#' --dry-run        show what is stored and would be removed
 
 In a subcommand -h is the host and -V the protocol version, as in mosquitto_pub;
 `mqtt COMMAND --help` shows its flags.";

@@ -161,7 +161,7 @@ impl Reporter {
 
     fn log_event(&mut self, event: &Event<'_>) {
         let line = match event {
-            Event::Connected { version, session_present } => Line::new("connect")
+            Event::Connected { version, session_present, .. } => Line::new("connect")
                 .text("protocol", &version.to_string())
                 .flag("session_present", *session_present)
                 .reason(Reason::SUCCESS),

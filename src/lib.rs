@@ -16,7 +16,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the clap tree as a whole |
-//! | [`commands`] | a file each for `pub`, `sub`, `broker`: flags, help and run |
+//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`connection`] | flags and environment → where, as whom, how |
 //! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
@@ -88,6 +88,10 @@ fn dispatch(command: Action) -> Result<u8, Failure> {
         match command {
             Action::Pub(args) => commands::publish::run(*args, &environment).await?,
             Action::Sub(args) => commands::subscribe::run(*args, &environment).await?,
+            Action::Request(args) => commands::request::run(*args, &environment).await?,
+            Action::ClearRetained(args) => {
+                commands::clear_retained::run(*args, &environment).await?;
+            }
             #[cfg(feature = "broker")]
             Action::Broker(args) => return commands::broker::run(args).await,
         }

@@ -259,6 +259,14 @@ impl<'a> Properties<'a> {
         })
     }
 
+    /// The first property `id`, if it is bytes.
+    pub fn binary(&self, id: Id) -> Option<&'a [u8]> {
+        self.iter().find_map(|(found, value)| match value {
+            Value::Binary(bytes) if found == id => Some(bytes),
+            _ => None,
+        })
+    }
+
     /// The first property `id`, if it is a text.
     pub fn text(&self, id: Id) -> Option<&'a str> {
         self.iter().find_map(|(found, value)| match value {

@@ -54,6 +54,11 @@ impl Ui {
         }
     }
 
+    /// A figure that was asked for.
+    pub fn figure(self, text: &str) {
+        say("", text);
+    }
+
     /// What was given and where it is wrong, below an error: the text, and a mark under the place.
     pub fn excerpt(self, text: &str) {
         say("  ", text);
@@ -71,6 +76,18 @@ fn say(prefix: &str, text: &str) {
     let line = format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing));
     // Nobody is left to be told when stderr is gone.
     let _ = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Asks the person at the terminal; `None` when there is none to ask, or no answer.
+pub fn confirm(question: &str) -> Option<bool> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return None;
+    }
+    let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));
+    io::stderr().lock().write_all(question.as_bytes()).ok()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).ok()?;
+    Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// When to colour what is printed.

@@ -2,9 +2,15 @@
 
 #[cfg(feature = "broker")]
 pub mod broker;
+pub mod clear_retained;
+mod input;
 mod output;
+mod printing;
+mod progress;
+mod properties;
 pub mod publish;
 mod removal;
+pub mod request;
 pub mod subscribe;
 mod tally;
 

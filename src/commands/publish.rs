@@ -3,23 +3,22 @@
 mod args;
 mod job;
 mod pace;
-mod progress;
 
 pub use args::PublishArgs;
 
-use crate::connection::properties::{Packet, Property, Value, put_into, set, short_text};
+use super::input::{check_stdin, failure as source_failure};
+use super::progress::{Progress, When, Whole};
+use super::properties::add_to_message;
+use crate::connection::properties::{Packet, Property};
 use crate::connection::{Connection, Environment, Needs};
-use crate::exit::{ExitStatus, Failure};
+use crate::exit::Failure;
 use crate::message::{Envelope, PublishProperties};
-use crate::property::Id;
 use crate::session::options::Aliasing;
-use crate::source::{Encoding, Input, Invalid, Lines, Options, Source, SourceError};
+use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
 use args::{AliasArg, MessageArgs, MoreArgs};
 use job::{Addressing, Publishing};
 use pace::Pace;
-use progress::{Progress, When, Whole};
-use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -41,7 +40,8 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     }
     let alone = !talks && !connection.more.quiet;
     let needs_5 = needs_5(&more);
-    let needs = Needs { version_5: &needs_5, packets: &[Packet::Publish] };
+    let needs =
+        Needs { version_5: &needs_5, packets: &[Packet::Publish], response_information: false };
     let mut connection = Connection::resolve(connection, environment, &needs)?;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
     connection.options.aliasing = aliasing;
@@ -135,30 +135,12 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
     Ok(Options { input, encoding, invalid })
 }
 
-/// Standard input can be read once.
-fn check_stdin(input: &Input, password_file: Option<&Path>) -> Result<(), Failure> {
-    let payloads = match input {
-        Input::Stdin | Input::Lines(_) | Input::Records => 1,
-        Input::Files(paths) => paths.iter().filter(|path| path.as_os_str() == "-").count(),
-        Input::Bytes(_) => 0,
-    };
-    let password = password_file.is_some_and(|path| path == Path::new("-"));
-    if payloads + usize::from(password) > 1 {
-        return Err(Failure::usage("standard input cannot be read for two things"));
-    }
-    Ok(())
-}
-
-fn needs_5(more: &MoreArgs) -> [(bool, &'static str); 7] {
-    [
-        (more.content_type.is_some(), "--content-type"),
-        (more.expiry.is_some(), "--expiry"),
+fn needs_5(more: &MoreArgs) -> Vec<(bool, &'static str)> {
+    let own = [
         (more.response_topic.is_some(), "--response-topic"),
-        (more.correlation.is_some(), "--correlation"),
-        (more.payload_utf8, "--payload-utf8"),
-        (!more.user_property.is_empty(), "--user-property"),
         (more.topic_alias.is_some(), "--topic-alias"),
-    ]
+    ];
+    more.properties.needs_5().into_iter().chain(own).collect()
 }
 
 /// What flags and `-D publish` say, each thing once.
@@ -166,27 +148,13 @@ fn properties(
     more: &MoreArgs,
     given: Vec<Property>,
 ) -> Result<(PublishProperties, Aliasing), Failure> {
-    let too_long = |flag: &str, error: String| Failure::usage(format!("{flag}: {error}"));
-    let content_type = more.content_type.as_deref().map(short_text).transpose();
-    let mut properties = PublishProperties {
-        payload_utf8: more.payload_utf8.then_some(true),
-        message_expiry: more.expiry,
-        content_type: content_type.map_err(|error| too_long("--content-type", error))?,
-        response_topic: more.response_topic.clone(),
-        correlation_data: more.correlation.as_ref().map(|bytes| bytes.0.clone()),
-        user_properties: more.user_property.iter().map(|pair| pair.0.clone()).collect(),
-    };
+    let mut properties = more.properties.properties()?;
+    properties.response_topic = more.response_topic.clone();
     let mut aliasing = more.topic_alias.map(|alias| match alias {
         AliasArg::Auto => Aliasing::Auto,
         AliasArg::Fixed(alias) => Aliasing::Fixed(alias),
     });
-    for property in given {
-        if let Some(Property { packet, id: Id::TopicAlias, value: Value::Number(alias) }) =
-            put_into(&mut properties, property)?
-        {
-            set(&mut aliasing, Aliasing::Fixed(alias as u16), packet, Id::TopicAlias)?;
-        }
-    }
+    add_to_message(&mut properties, &mut aliasing, given)?;
     Ok((properties, aliasing.unwrap_or_default()))
 }
 
@@ -237,14 +205,4 @@ fn when(more: &MoreArgs, alone: bool) -> When {
         (_, true) => When::Never,
         _ => When::Auto,
     }
-}
-
-fn source_failure(error: SourceError) -> Failure {
-    let status = match error {
-        SourceError::Io { .. } => ExitStatus::LocalIo,
-        SourceError::Unusable { .. }
-        | SourceError::TooLong { .. }
-        | SourceError::Invalid { .. } => ExitStatus::Usage,
-    };
-    Failure::new(status, error)
 }

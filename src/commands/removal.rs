@@ -39,13 +39,18 @@ pub(super) struct Removal {
 }
 
 impl Removal {
+    /// Whether another topic can wait.
+    pub(super) fn has_room(&self) -> bool {
+        self.size < LIMIT
+    }
+
     /// Takes the topic of a retained message, to be removed once `after` messages are safe. What the
     /// broker says about itself is left alone.
     pub(super) fn add(&mut self, topic: &str, after: u64) {
         if topic.starts_with("$SYS/") {
             return;
         }
-        if self.size >= LIMIT {
+        if !self.has_room() {
             self.left += 1;
             return;
         }
@@ -87,15 +92,37 @@ impl Removal {
         &mut self,
         event: &'a Event<'_>,
     ) -> Option<(TopicName, &'a Explanation)> {
+        self.settle(event).filter(|_| self.names_refusals())
+    }
+
+    /// As [`Removal::note`], but every topic that was refused is returned.
+    pub(super) fn settle<'a>(
+        &mut self,
+        event: &'a Event<'_>,
+    ) -> Option<(TopicName, &'a Explanation)> {
         let Event::Published { position, outcome, .. } = event else { return None };
         let topic = self.begun.remove(position)?;
         self.tally.count(outcome);
         match outcome {
-            Outcome::Refused(explanation) if self.tally.names_refusals() => {
-                Some((topic, explanation))
-            }
+            Outcome::Refused(explanation) => Some((topic, explanation)),
             _ => None,
         }
+    }
+
+    /// Whether the refusal just noted should be named.
+    pub(super) fn names_refusals(&self) -> bool {
+        self.tally.names_refusals()
+    }
+
+    /// Topics that have come to their end.
+    pub(super) fn settled(&self) -> u64 {
+        self.tally.total()
+    }
+
+    /// Leaves alone what has not begun.
+    pub(super) fn give_up(&mut self) {
+        self.waiting.clear();
+        self.size = 0;
     }
 
     /// What became of all topics; those still waiting were not removed, nor those without room.

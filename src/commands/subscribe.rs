@@ -4,8 +4,9 @@ mod job;
 mod selection;
 
 use super::output::OutputArgs;
+use super::properties::add_to_interest;
 use super::removal::Removal;
-use crate::connection::properties::{Packet, Properties, Property, Value, set};
+use crate::connection::properties::{Packet, Properties};
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
 use crate::exit::Failure;
 use crate::message::QoS;
@@ -171,7 +172,11 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
     let wishes = Wishes::new(&args);
     let mut filters = args.topics;
     filters.extend(args.filters);
-    let needs = Needs { version_5: &needs_5, packets: &[Packet::Subscribe, Packet::Unsubscribe] };
+    let needs = Needs {
+        version_5: &needs_5,
+        packets: &[Packet::Subscribe, Packet::Unsubscribe],
+        response_information: false,
+    };
     let mut connection = Connection::resolve(args.connection, environment, &needs)?;
     let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));
     if let Some(filter) = from_url {
@@ -204,18 +209,8 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
 
 /// What `-D` says about SUBSCRIBE and UNSUBSCRIBE.
 fn add_properties(interest: &mut Interest, given: &mut Properties) -> Result<(), Failure> {
-    for Property { packet, id, value } in given.of(Packet::Subscribe) {
-        match value {
-            Value::Number(number) => set(&mut interest.subscription_id, number, packet, id)?,
-            Value::Pair(name, value) => interest.subscribe_properties.push((name, value)),
-            Value::Text(_) | Value::Binary(_) => {}
-        }
-    }
-    for property in given.of(Packet::Unsubscribe) {
-        if let Value::Pair(name, value) = property.value {
-            interest.unsubscribe_properties.push((name, value));
-        }
-    }
+    add_to_interest(interest, given.of(Packet::Subscribe))?;
+    add_to_interest(interest, given.of(Packet::Unsubscribe))?;
     if interest.unsubscriptions.is_empty() && !interest.unsubscribe_properties.is_empty() {
         return Err(Failure::usage("-D unsubscribe has no effect without --unsubscribe"));
     }
@@ -296,6 +291,7 @@ impl Wishes {
             unsubscribe_properties: Vec::new(),
             // What is stored comes with a new subscription only.
             every_time: self.retained_only,
+            before_publishing: false,
         })
     }
 }

@@ -62,6 +62,11 @@ impl Tally {
         self.refused <= NAMED
     }
 
+    /// Messages that arrived.
+    pub(super) fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
     /// QoS 0 messages that may be missing.
     pub(super) fn maybe_lost(&self) -> u64 {
         self.maybe_lost

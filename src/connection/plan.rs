@@ -74,6 +74,8 @@ pub struct Needs<'a> {
     pub version_5: &'a [(bool, &'static str)],
     /// The packets it sends, besides CONNECT and DISCONNECT, that `-D` can be about.
     pub packets: &'a [Packet],
+    /// Whether it has a use for what the broker wants response topics to begin with.
+    pub response_information: bool,
 }
 
 /// What a command needs to run a session, and to talk about it.
@@ -164,7 +166,9 @@ impl Connection {
             receive_maximum: connect.receive_maximum,
             maximum_packet_size: connect.maximum_packet_size,
             topic_alias_maximum: connect.topic_alias_maximum.unwrap_or(0),
-            request_response_information: connect.request_response_information.unwrap_or(false),
+            request_response_information: connect
+                .request_response_information
+                .unwrap_or(needs.response_information),
             request_problem_information: connect.request_problem_information.unwrap_or(true),
             user_properties: connect.user_properties,
             parting: Parting::default(),

@@ -15,6 +15,7 @@ use super::ledger::Ledger;
 use super::limits::Limits;
 use super::options::{Options, Parting};
 use super::reason::Reason;
+use super::subscription::Interest;
 use super::templates::Templates;
 use super::wire::encode::{self, Form, Template};
 use super::wire::{Connect, Version};
@@ -69,6 +70,8 @@ pub struct Engine {
     ids: PacketIds,
     ledger: Ledger,
     inbound: Inbound,
+    /// What is asked for about subscriptions, and how far that got.
+    asked: Rc<Interest>,
     interest: interest::Progress,
     barrier: Barrier,
     /// PINGREQ that have not been answered on this connection.
@@ -101,6 +104,7 @@ impl Engine {
             ids,
             ledger: Ledger::default(),
             inbound: Inbound::new(options.receive_maximum, options.topic_alias_maximum),
+            asked: Rc::new(options.interest.clone()),
             interest: interest::Progress::default(),
             barrier: Barrier::Down,
             pings: 0,
@@ -332,6 +336,7 @@ impl Engine {
     /// Sends queued messages as far as the window goes.
     pub fn pump(&mut self) {
         while self.phase == Phase::Up
+            && !self.is_held_back()
             && !self.is_choked()
             && self.ledger.in_flight() < self.window()
             && let Some(entry) = self.ledger.next_queued(&mut self.ids)

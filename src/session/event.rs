@@ -30,6 +30,8 @@ pub enum Event<'a> {
         version: Version,
         /// Whether a session was resumed.
         session_present: bool,
+        /// What the broker wants response topics to begin with, if it was asked and says so ([MQTT 5, 4.10.1]).
+        response_information: Option<&'a str>,
     },
     /// The broker answered for one filter.
     Subscribed {

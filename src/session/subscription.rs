@@ -61,6 +61,8 @@ pub struct Interest {
     /// Subscribe again after a reconnect even if the session was resumed: what only a new
     /// subscription brings is wanted.
     pub every_time: bool,
+    /// Nothing at QoS 1 or 2 is published before all subscriptions are granted, on a new session too.
+    pub before_publishing: bool,
 }
 
 impl Interest {

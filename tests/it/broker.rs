@@ -78,6 +78,49 @@ fn a_retained_message_waits_for_its_reader_until_it_is_cleared() {
 }
 
 #[test]
+fn a_request_is_answered() {
+    let (broker, port) = start();
+    for version in ["3.1.1", "5"] {
+        let flags = ["-V", version, "-t", "ask", "-C", "1", "--events", "-"];
+        let responder = Mqtt::at("sub", port).args(flags).stdout("question\n").stderr_anything();
+        let mut responder = responder.spawn();
+        responder.wait_for_stderr_line(r#""event":"subscribe""#);
+        let flags = ["-V", version, "-q", "1", "-t", "ask", "-m", "question", "-e", "answers"];
+        let correlation: &[&str] =
+            if version == "5" { &["--correlation", "hex:00ff"] } else { &[] };
+        let asking = Mqtt::at("rr", port).args(flags).args(correlation).stdout("answer\n").spawn();
+        assert_eq!(responder.read_line(), "question");
+        responder.wait();
+        let flags = ["-V", version, "-q", "1", "-t", "answers", "-m", "answer"];
+        Mqtt::at("pub", port).args(flags).args(correlation).run();
+        asking.wait();
+    }
+    stop(broker);
+}
+
+#[test]
+fn what_is_retained_is_cleared_and_put_back() {
+    let (broker, port) = start();
+    let input: String = (0..500).map(|number| format!("a/{number} value {number}\n")).collect();
+    let publish = || Mqtt::at("pub", port).args(["-l", "-r", "-q", "1", "--topic-from", " "]);
+    let holds = |count: usize| {
+        let run = Mqtt::at("sub", port).args(["-t", "#", "--retained-only", "-v"]);
+        let output = run.stdout_anything().run();
+        assert_eq!(output.stdout_text().lines().count(), count);
+    };
+    for version in ["3.1.1", "5"] {
+        publish().stdin(&input).run();
+        let clear = Mqtt::at("clear-retained", port).args(["a/#", "--json", "-V", version]);
+        let run = clear.stdout_anything().stderr("mqtt: cleared 500 retained messages\n");
+        let backup = run.run().stdout;
+        holds(0);
+        Mqtt::at("pub", port).line("--json").stdin(&backup).run();
+        holds(500);
+    }
+    stop(broker);
+}
+
+#[test]
 fn a_signal_ends_it_and_closes_the_port() {
     for (signal, status, stderr) in [
         (Signal::Interrupt, 130, "mqtt: interrupted\n"),

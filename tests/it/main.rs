@@ -13,6 +13,8 @@ mod architecture;
 mod bed;
 #[cfg(feature = "broker")]
 mod broker;
+mod clear_retained;
+mod clear_retained_real;
 mod delivery;
 mod exit_status;
 mod faults_connect;
@@ -28,6 +30,9 @@ mod publish_properties;
 mod publish_reconnect;
 mod publish_round_trip;
 mod readme;
+mod request;
+mod request_old;
+mod request_real;
 mod subscribe;
 mod subscribe_durable;
 mod subscribe_faults;

@@ -19,7 +19,13 @@ fn command_lines(file: &str) -> Vec<String> {
 #[test]
 fn every_command_line_in_the_documentation_is_understood() {
     let mut lines = command_lines("README.md");
-    for file in ["src/cli.rs", "src/commands/publish/args.rs", "src/commands/subscribe.rs"] {
+    for file in [
+        "src/cli.rs",
+        "src/commands/publish/args.rs",
+        "src/commands/subscribe.rs",
+        "src/commands/request.rs",
+        "src/commands/clear_retained.rs",
+    ] {
         lines.extend(command_lines(file));
     }
     let checked: usize = lines.iter().map(|line| check_commands(line)).sum();

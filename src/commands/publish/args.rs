@@ -1,7 +1,8 @@
 //! What can be typed about messages to publish.
 
+use crate::commands::properties::PropertyArgs;
 use crate::connection::args::BasicArgs;
-use crate::connection::{ConnectionArgs, parse_binary, parse_duration, parse_seconds};
+use crate::connection::{ConnectionArgs, parse_duration};
 use crate::message::QoS;
 use crate::source::parse_delimiter;
 use crate::topic::TopicName;
@@ -112,32 +113,6 @@ impl FromStr for Delimiter {
     }
 }
 
-/// Bytes, however they are written.
-#[derive(Clone, Debug)]
-pub struct Binary(pub Vec<u8>);
-
-impl FromStr for Binary {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        parse_binary(text).map(Self)
-    }
-}
-
-/// A user property as `K=V`.
-#[derive(Clone, Debug)]
-pub struct Pair(pub (String, String));
-
-impl FromStr for Pair {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        use crate::connection::properties::short_text;
-        let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-        Ok(Self((short_text(name)?, short_text(value)?)))
-    }
-}
-
 /// What `--topic-alias` takes.
 #[derive(Clone, Copy, Debug)]
 pub enum AliasArg {
@@ -226,34 +201,13 @@ pub struct MoreArgs {
     #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
     pub no_progress: bool,
 
-    /// Say what the payload is, such as text/plain (MQTT 5)
-    #[arg(long, value_name = "TYPE", help_heading = "Properties", allow_hyphen_values = true)]
-    pub content_type: Option<String>,
-
-    /// Let the broker drop the message when it is this old (MQTT 5)
-    #[arg(long, value_name = "DURATION", value_parser = parse_seconds, help_heading = "Properties")]
-    pub expiry: Option<u32>,
+    /// What goes with the message.
+    #[command(flatten)]
+    pub properties: PropertyArgs,
 
     /// Say where an answer is expected (MQTT 5)
     #[arg(long, value_name = "TOPIC", help_heading = "Properties")]
     pub response_topic: Option<TopicName>,
-
-    /// Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
-    #[arg(long, value_name = "DATA", help_heading = "Properties", allow_hyphen_values = true)]
-    pub correlation: Option<Binary>,
-
-    /// Declare the payload to be UTF-8 text (MQTT 5)
-    #[arg(long, help_heading = "Properties")]
-    pub payload_utf8: bool,
-
-    /// Add a user property; can be repeated (MQTT 5)
-    #[arg(
-        long,
-        value_name = "NAME=VALUE",
-        help_heading = "Properties",
-        allow_hyphen_values = true
-    )]
-    pub user_property: Vec<Pair>,
 
     /// Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5)
     #[arg(long, value_name = "N", help_heading = "Properties")]

@@ -1,8 +1,8 @@
 //! The run of `mqtt pub` on a session: records in, and what became of each message.
 
 use super::pace::Pace;
-use super::progress::{Progress, State};
-use super::source_failure;
+use crate::commands::input;
+use crate::commands::progress::{Progress, State};
 use crate::commands::tally::Tally;
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
@@ -216,7 +216,7 @@ impl Publishing {
     }
 
     fn end_input(&mut self, error: Option<SourceError>) {
-        self.failure = error.map(source_failure);
+        self.failure = error.map(input::failure);
         self.exhausted = true;
     }
 

@@ -18,7 +18,7 @@ fn resolve(flags: &[&str], environment: &[(&'static str, &str)]) -> Result<Conne
     Connection::resolve(
         args.connection,
         &Environment(environment),
-        &Needs { version_5: &[], packets: &[] },
+        &Needs { version_5: &[], packets: &[], response_information: false },
     )
 }
 

@@ -129,7 +129,11 @@ impl Engine {
         // A broker that chose the id would not know it again.
         self.may_resume = options.keeps_session(self.version) && !options.client_id.is_empty();
         let session_present = connack.session_present;
-        job.event(&Event::Connected { version: self.version, session_present });
+        job.event(&Event::Connected {
+            version: self.version,
+            session_present,
+            response_information: connack.properties.text(Id::ResponseInformation),
+        });
         if connack.session_present {
             self.resend()?;
         } else {
@@ -140,7 +144,7 @@ impl Engine {
                 job.event(&Event::Republished(republished));
             }
         }
-        if options.interest.every_time {
+        if self.asked.every_time {
             self.forget_subscriptions();
         }
         self.check_queued(job);

@@ -1,14 +1,13 @@
 //! The engine's part about subscriptions: SUBSCRIBE and UNSUBSCRIBE one after the other, and the
 //! answers to them.
 
-use super::{Engine, Phase};
+use super::{Barrier, Engine, Phase};
 use crate::message::QoS;
 use crate::property::{Block, Id, Properties};
 use crate::session::event::{Event, Job};
 use crate::session::fault::{Explanation, Fault};
-use crate::session::options::Options;
 use crate::session::reason::Reason;
-use crate::session::subscription::Subscription;
+use crate::session::subscription::{Interest, Subscription};
 use crate::session::wire::{Body, Version, Violation, encode};
 use std::rc::Rc;
 
@@ -17,6 +16,8 @@ use std::rc::Rc;
 pub(super) struct Progress {
     /// Subscriptions that have their answer.
     subscribed: usize,
+    /// One of them was refused.
+    refused: bool,
     /// Unsubscriptions that have their answer.
     unsubscribed: usize,
     /// The request that is out.
@@ -72,22 +73,41 @@ impl Progress {
         self.waiting.as_ref().map(|request| request.batch.kind.answer())
     }
 
-    fn is_complete(&self, options: &Options) -> bool {
+    fn is_complete(&self, interest: &Interest) -> bool {
         self.waiting.is_none()
-            && self.subscribed == options.interest.subscriptions.len()
-            && self.unsubscribed == options.interest.unsubscriptions.len()
+            && self.subscribed == interest.subscriptions.len()
+            && self.unsubscribed == interest.unsubscriptions.len()
     }
 }
 
 impl Engine {
     /// Whether everything about subscriptions has been answered.
     pub fn is_subscribed(&self) -> bool {
-        self.interest.is_complete(&self.options)
+        self.interest.is_complete(&self.asked)
+    }
+
+    /// Asks for `interest`, from now on, instead of what was asked for before; call only while
+    /// [`Engine::is_subscribed`]. A filter that was asked for before is asked for again. The barrier is down
+    /// then.
+    ///
+    /// # Errors
+    /// When the codec fails, which is a bug.
+    pub fn subscribe(&mut self, interest: Rc<Interest>, job: &mut dyn Job) -> Result<(), Fault> {
+        self.asked = interest;
+        self.interest = Progress::default();
+        self.barrier = Barrier::Down;
+        self.ask(job)
+    }
+
+    /// Whether nothing may be published because subscriptions come first.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.asked.before_publishing && (self.interest.refused || !self.is_subscribed())
     }
 
     /// The session does not hold the subscriptions, or they are to be made anew.
     pub(super) fn forget_subscriptions(&mut self) {
         self.interest.subscribed = 0;
+        self.interest.refused = false;
     }
 
     /// What was asked over a connection that is gone was not answered.
@@ -99,8 +119,7 @@ impl Engine {
 
     /// Sends the next request, unless one is out.
     pub(super) fn ask(&mut self, job: &mut dyn Job) -> Result<(), Fault> {
-        let options = Rc::clone(&self.options);
-        let interest = &options.interest;
+        let interest = Rc::clone(&self.asked);
         while self.phase == Phase::Up && self.interest.waiting.is_none() {
             let batch = if self.interest.subscribed < interest.subscriptions.len() {
                 self.pack(Kind::Subscribe, self.interest.subscribed)
@@ -118,11 +137,11 @@ impl Engine {
             match batch.kind {
                 Kind::Subscribe => {
                     let subscriptions = batch.sent(&interest.subscriptions);
-                    encode::subscribe(out, version, packet_id, subscriptions, interest)?;
+                    encode::subscribe(out, version, packet_id, subscriptions, &interest)?;
                 }
                 Kind::Unsubscribe => {
                     let filters = batch.sent(&interest.unsubscriptions);
-                    encode::unsubscribe(out, version, packet_id, filters, interest)?;
+                    encode::unsubscribe(out, version, packet_id, filters, &interest)?;
                 }
             }
             self.interest.waiting = Some(Request { packet_id, batch });
@@ -133,7 +152,7 @@ impl Engine {
     /// As many filters from `first` on as one packet may hold; those that the broker cannot take are
     /// left out of it.
     fn pack(&self, kind: Kind, first: usize) -> Batch {
-        let interest = &self.options.interest;
+        let interest = &self.asked;
         let (filters, options): (Vec<_>, _) = match kind {
             Kind::Subscribe => (interest.subscriptions.iter().map(|it| &it.filter).collect(), 1),
             Kind::Unsubscribe => (interest.unsubscriptions.iter().collect(), 0),
@@ -166,7 +185,7 @@ impl Engine {
         if self.version != Version::V5 {
             return 2;
         }
-        let interest = &self.options.interest;
+        let interest = &self.asked;
         let mut block = Block::default();
         match kind {
             Kind::Subscribe => {
@@ -204,7 +223,7 @@ impl Engine {
         properties: &Properties<'_>,
         job: &mut dyn Job,
     ) {
-        let options = Rc::clone(&self.options);
+        let interest = Rc::clone(&self.asked);
         let (kind, first, end) = (batch.kind, batch.first, batch.end());
         match kind {
             Kind::Subscribe => self.interest.subscribed = end,
@@ -222,7 +241,8 @@ impl Engine {
             };
             match kind {
                 Kind::Subscribe => {
-                    let Subscription { filter, qos, .. } = &options.interest.subscriptions[at];
+                    self.interest.refused |= answer.is_err();
+                    let Subscription { filter, qos, .. } = &interest.subscriptions[at];
                     job.event(&Event::Subscribed {
                         filter: filter.as_str(),
                         requested: *qos,
@@ -230,7 +250,7 @@ impl Engine {
                     });
                 }
                 Kind::Unsubscribe => {
-                    let filter = options.interest.unsubscriptions[at].as_str();
+                    let filter = interest.unsubscriptions[at].as_str();
                     job.event(&Event::Unsubscribed { filter, answer });
                 }
             }

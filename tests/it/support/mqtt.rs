@@ -18,6 +18,8 @@ pub struct Mqtt {
     captures_stdout: bool,
     /// How many columns the run's own terminal has.
     terminal: Option<usize>,
+    /// Standard input is that terminal.
+    types: bool,
     home: TempDir,
     deadline: Duration,
     expected: Expected,
@@ -42,6 +44,7 @@ impl Mqtt {
             stdin: Stdin::Nothing,
             captures_stdout: true,
             terminal: None,
+            types: false,
             home,
             deadline: Duration::from_secs(20),
             expected: Expected::default(),
@@ -115,6 +118,13 @@ impl Mqtt {
     pub fn in_terminal_of(mut self, columns: usize) -> Self {
         self.terminal = Some(columns);
         self.env("TERM", "xterm-256color")
+    }
+
+    /// What a person types into the run's own terminal, where it appears.
+    #[cfg(target_os = "linux")]
+    pub fn typed(mut self, text: &str) -> Self {
+        self.types = true;
+        self.stdin(text)
     }
 
     /// How long the test waits for the end of the run, once it waits.
@@ -194,13 +204,16 @@ impl Mqtt {
         let line = command_line(&self.command);
         if let Some(columns) = self.terminal {
             // Typed into the terminal, it would appear there.
-            let input =
-                if let Stdin::Bytes(bytes) = std::mem::replace(&mut self.stdin, Stdin::Nothing) {
-                    self = self.file("stdin", bytes);
-                    "stdin"
-                } else {
-                    "/dev/null"
-                };
+            let input = if !self.types
+                && let Stdin::Bytes(bytes) = std::mem::replace(&mut self.stdin, Stdin::Nothing)
+            {
+                self = self.file("stdin", bytes);
+                "stdin"
+            } else if self.types {
+                "/dev/tty"
+            } else {
+                "/dev/null"
+            };
             self.command = below_script(&self.command, columns, input);
         }
         if self.captures_stdout {

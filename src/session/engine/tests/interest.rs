@@ -210,3 +210,37 @@ fn a_packet_beyond_our_maximum_is_refused_at_its_header() {
     let header = &message(Version::V5, 0x30, 0, "fifteen bytes..")[..2];
     assert_eq!(bench.violation(header).0, 0x95);
 }
+
+#[test]
+fn what_is_asked_for_can_change_once_all_is_answered() {
+    let mut bench = bench(interest(&["a"], &[]), &[]);
+    bench.sent();
+    bench.hear(&answer(0x90, 1, &[0]));
+    bench.engine.raise_barrier(bench.now);
+    bench.hear(&[0xd0, 0]);
+    assert!(bench.engine.is_past_barrier());
+    bench.sent();
+    let changed = Rc::new(interest(&["a", "b"], &[]).interest);
+    bench.engine.subscribe(changed, &mut bench.job).unwrap();
+    assert!(!bench.engine.is_subscribed() && !bench.engine.is_past_barrier());
+    let sent = bench.sent();
+    assert!(sent[0].ends_with(": a q0 b q0"), "{sent:?}");
+    bench.hear(&answer(0x90, id_of(&sent), &[0, 0]));
+    assert!(bench.engine.is_subscribed());
+}
+
+#[test]
+fn subscriptions_come_before_publishing_where_that_is_asked_for() {
+    for (code, published) in [(0, true), (0x87, false)] {
+        let mut options = interest(&["a"], &[]);
+        options.interest.before_publishing = true;
+        let mut bench = bench(options, &[]);
+        bench.sent();
+        let envelope = Rc::new(Envelope::new("t".parse().unwrap(), QoS::AtLeastOnce, false));
+        bench.engine.publish(1, &envelope, Bytes::new(), &mut bench.job);
+        assert!(bench.sent().is_empty());
+        bench.hear(&answer(0x90, 1, &[code]));
+        bench.engine.pump();
+        assert_eq!(!bench.sent().is_empty(), published);
+    }
+}

@@ -191,7 +191,7 @@ impl fmt::Display for Text {
 }
 
 /// 1,234,567 for 1234567.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

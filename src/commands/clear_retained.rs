@@ -1,0 +1,223 @@
+//! `mqtt clear-retained`: removes what the broker has stored, and prints what that was.
+
+mod job;
+mod memory;
+
+use super::output;
+use super::printing::Printing;
+use super::progress::{Progress, When, Whole};
+use super::properties::add_to_interest;
+use crate::connection::properties::Packet;
+use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::exit::Failure;
+use crate::format::{Body, Format, Payloads, Template};
+use crate::message::QoS;
+use crate::session::subscription::{Interest, Subscription};
+use crate::sink::Sink;
+use crate::topic::TopicFilter;
+use crate::ui;
+use clap::Args;
+use job::{Clearing, Mode, Plan};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// How long no retained message may come before the stored ones count as all.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// Removals in flight where nothing else is said. Before MQTT 5 the broker tells us of each removal, and with the usual
+/// 20 its acknowledgements and our kernel's would wait for each other; some brokers take no more than 100.
+const WINDOW: u16 = 100;
+
+/// Remove the retained messages of the topics that match, and print what was removed.
+///
+/// Each topic is printed, then an empty retained message is published to it at QoS 1. When all are acknowledged,
+/// the broker is asked again whether anything is left. Status 0 means that nothing is, but for what others stored
+/// meanwhile.
+#[derive(Args)]
+#[group(skip)]
+#[command(after_help = AFTER_HELP, next_help_heading = "Selection")]
+pub struct ClearRetainedArgs {
+    /// Remove what is stored under topics that match this filter; can be repeated
+    #[arg(short, long = "topic", value_name = "FILTER")]
+    pub topics: Vec<TopicFilter>,
+
+    /// More topic filters
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<TopicFilter>,
+
+    /// Leave topics alone that match this filter; can be repeated
+    #[arg(short = 'T', long, value_name = "FILTER")]
+    pub filter_out: Vec<TopicFilter>,
+
+    /// Remove nothing, only print what would be removed
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Remove everything without asking, where a filter matches all topics
+    #[arg(long)]
+    pub yes: bool,
+
+    /// End when no retained message came for this long [default: 500ms]
+    ///
+    /// MQTT does not say which message is the last: it is over when the broker has answered a PINGREQ sent after
+    /// the subscription, and no retained message came for this time.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub idle: Option<Duration>,
+
+    /// Print each message as one line of JSON, which `mqtt pub --json` puts back
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+
+    /// Show a progress bar on stderr [default: on a terminal, after a second, if the output goes elsewhere]
+    #[arg(long, overrides_with = "no_progress", help_heading = "Output")]
+    pub progress: bool,
+
+    /// Show no progress bar
+    #[arg(long, overrides_with = "progress", help_heading = "Output")]
+    pub no_progress: bool,
+
+    /// The connection.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mqtt clear-retained 'sensors/#' --dry-run
+  mqtt clear-retained 'sensors/#' -T 'sensors/hall/#'
+  mqtt clear-retained 'config/#' --json > backup.ndjson
+  mqtt pub --json < backup.ndjson               puts them back
+  mqtt clear-retained '#' --yes
+
+Exit status: 0 all removed, or nothing there, 1 output failed, 2 bad flags or not confirmed, 3 broker not reached,
+4 connection refused, 5 a removal or subscription refused, 6 a removal unconfirmed, 27 timed out, 130 interrupted.";
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that makes the exit status other than 0.
+pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(), Failure> {
+    let started = Instant::now();
+    let progress = Progress::new(when(&args), Whole::Unknown, started);
+    let format = format(args.json)?;
+    let needs =
+        Needs { version_5: &[], packets: &[Packet::Subscribe], response_information: false };
+    let mut connection = Connection::resolve(args.connection, environment, &needs)?;
+    if !connection.options.clean_start {
+        return Err(Failure::usage(
+            "this would throw away what waits in the session: leave out --no-clean-start",
+        ));
+    }
+    let mut filters = [args.topics, args.filters].concat();
+    if let Some(filter) =
+        connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()))
+    {
+        filters.push(filter.parse().map_err(|error| {
+            Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
+        })?);
+    }
+    check(&filters)?;
+    if !args.dry_run && !args.yes {
+        confirm(&filters, &connection.options.target.to_string())?;
+    }
+    // With less, the record would not say at which QoS the message is to be put back.
+    let qos = if args.json { QoS::ExactlyOnce } else { QoS::AtMostOnce };
+    let subscriptions = filters
+        .into_iter()
+        .map(|filter| Subscription { no_local: true, ..Subscription::new(filter, qos) });
+    let mut interest = Interest {
+        subscriptions: subscriptions.collect(),
+        every_time: true,
+        ..Interest::default()
+    };
+    add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
+    connection.options.max_inflight.get_or_insert(WINDOW);
+    let mode = if args.dry_run { Mode::DryRun } else { Mode::Remove };
+    let idle = args.idle.unwrap_or(QUIET);
+    let plan = Plan { interest: Rc::new(interest), filter_out: args.filter_out, mode, idle };
+    let printing = Printing::new(format, Sink::to_stdout().map_err(output::failure)?);
+    let mut job = Clearing::new(plan, printing, progress, connection.reporter);
+    let end = super::converse(connection.options, started, &mut job).await?;
+    job.finish(end)
+}
+
+/// A topic a line, or the whole message.
+fn format(json: bool) -> Result<Format, Failure> {
+    let body = match json {
+        true => Body::Record(Payloads::Text),
+        false => Body::Template(Template::parse("%t").map_err(Failure::usage)?),
+    };
+    let mut format = Format::new(body);
+    format.protect = ui::stdout_is_terminal();
+    Ok(format)
+}
+
+/// Topics on a terminal are a progress of their own.
+fn when(args: &ClearRetainedArgs) -> When {
+    let more = &args.connection.more;
+    let alone = !more.debug && !more.quiet && !ui::stdout_is_terminal();
+    match (args.progress, args.no_progress || !alone) {
+        (true, _) => When::Always,
+        (_, true) => When::Never,
+        _ => When::Auto,
+    }
+}
+
+/// Filters under which nothing can be removed.
+fn check(filters: &[TopicFilter]) -> Result<(), Failure> {
+    if filters.is_empty() {
+        return Err(Failure::usage("no topic filter: give at least one"));
+    }
+    for filter in filters {
+        if filter.is_shared() {
+            // Stored messages are not sent for them ([MQTT 5, 4.8.2]).
+            let message = format!("{filter} is a shared subscription, which brings nothing stored");
+            return Err(Failure::usage(message));
+        }
+        if filter.as_str().starts_with("$SYS/") {
+            let message = format!("{filter}: what is below $SYS/ belongs to the broker");
+            return Err(Failure::usage(message));
+        }
+    }
+    Ok(())
+}
+
+/// Everything goes only when somebody says so.
+fn confirm(filters: &[TopicFilter], target: &str) -> Result<(), Failure> {
+    let Some(filter) = filters.iter().find(|filter| matches_everything(filter)) else {
+        return Ok(());
+    };
+    match ui::confirm(&format!("Remove every retained message from {target}?")) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::usage("not confirmed: nothing was removed")),
+        None => Err(Failure::usage(format!("{filter} matches everything"))
+            .hint("--dry-run shows what would be removed, --yes removes it")),
+    }
+}
+
+fn matches_everything(filter: &TopicFilter) -> bool {
+    filter
+        .as_str()
+        .strip_suffix('#')
+        .is_some_and(|levels| levels.split_terminator('/').all(|level| level == "+"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_filters_without_a_name_match_everything() {
+        for (filter, expected) in [
+            ("#", true),
+            ("+/#", true),
+            ("+/+/#", true),
+            ("+", false),
+            ("/#", false),
+            ("+/a/#", false),
+            ("a/#", false),
+        ] {
+            assert_eq!(matches_everything(&filter.parse().unwrap()), expected, "{filter}");
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! The run of `mqtt clear-retained` on a session: asks for what is stored, again and again until nothing new comes, and
+//! removes each topic once it is printed.
+//!
+//! A pass begins with a new subscription (some brokers bring nothing stored for one that exists) and is over when the broker has answered a PINGREQ behind it and every removal is
+//! acknowledged. What a broker dropped, or there was no room for, comes with a later pass. The last one, which brought
+//! nothing new, also waits for the silence. If topics that should be gone came again, one more pass finds out whether
+//! they are really there: until then it could be what an earlier subscription, or one of several, still brought.
+
+use super::memory::{Again, Memory};
+use crate::commands::printing::{Printing, Reader};
+use crate::commands::progress::{Progress, State, grouped};
+use crate::commands::removal::Removal;
+use crate::commands::tally::Tally;
+use crate::events::Reporter;
+use crate::exit::{ExitStatus, Failure};
+use crate::message::{Message, QoS};
+use crate::session::engine::Engine;
+use crate::session::event::{Event, Job, Taken};
+use crate::session::fault::Fault;
+use crate::session::subscription::Interest;
+use crate::topic::TopicFilter;
+use bytes::Bytes;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// After so many passes what is new was stored meanwhile, and more may come for ever.
+const MOST_PASSES: u32 = 1_000;
+
+/// How many topics that are still there are named one by one.
+const NAMED: u64 = 10;
+
+/// What happens to what is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// It is printed and removed.
+    Remove,
+    /// It is printed.
+    DryRun,
+}
+
+/// What is to be cleared.
+pub(super) struct Plan {
+    pub(super) interest: Rc<Interest>,
+    /// Topics to leave alone.
+    pub(super) filter_out: Vec<TopicFilter>,
+    pub(super) mode: Mode,
+    /// How long a silence is the end.
+    pub(super) idle: Duration,
+}
+
+/// Which pass it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    /// None was begun.
+    None,
+    /// What is new is removed.
+    Clearing,
+    /// What comes again is really there.
+    Judging,
+}
+
+/// See the module.
+pub(super) struct Clearing {
+    plan: Plan,
+    printing: Printing,
+    progress: Progress,
+    reporter: Reporter,
+    removal: Removal,
+    memory: Memory,
+    pass: Pass,
+    /// The pass that begins when the subscriptions of the last one are gone.
+    next: Option<Pass>,
+    passes: u32,
+    /// Topics that were printed.
+    taken: u64,
+    /// This pass brought something new.
+    is_fresh: bool,
+    /// This pass brought something that should be gone.
+    is_odd: bool,
+    /// When the silence will have lasted long enough.
+    idle_until: Option<Instant>,
+    ended_idle: bool,
+    /// The run came to its end by itself.
+    complete: bool,
+    /// Topics that are there although the broker acknowledged their removal.
+    still_there: u64,
+    /// Topics that others set again.
+    set_again: u64,
+    /// Subscriptions that were refused on this connection.
+    refused: usize,
+}
+
+impl Clearing {
+    pub(super) fn new(
+        plan: Plan,
+        printing: Printing,
+        progress: Progress,
+        reporter: Reporter,
+    ) -> Self {
+        Self {
+            plan,
+            printing,
+            progress,
+            reporter,
+            removal: Removal::default(),
+            memory: Memory::default(),
+            pass: Pass::None,
+            next: None,
+            passes: 0,
+            taken: 0,
+            is_fresh: false,
+            is_odd: false,
+            idle_until: None,
+            ended_idle: false,
+            complete: false,
+            still_there: 0,
+            set_again: 0,
+            refused: 0,
+        }
+    }
+
+    /// Gives the subscriptions up, to begin another pass.
+    fn leave(&mut self, next: Pass, engine: &mut Engine) -> Result<(), Fault> {
+        self.next = Some(next);
+        let subscriptions = self.plan.interest.subscriptions.iter();
+        let unsubscriptions = subscriptions.map(|it| it.filter.clone()).collect();
+        let interest = Interest { unsubscriptions, ..Interest::default() };
+        engine.subscribe(Rc::new(interest), self)
+    }
+
+    fn begin(&mut self, pass: Pass, engine: &mut Engine) -> Result<(), Fault> {
+        self.pass = pass;
+        self.passes += 1;
+        self.is_fresh = false;
+        self.is_odd = false;
+        self.idle_until = None;
+        self.ended_idle = false;
+        self.refused = 0;
+        engine.subscribe(Rc::clone(&self.plan.interest), self)
+    }
+
+    /// Moves the removal on; whether nothing is left of it.
+    fn poll_removal(&mut self, engine: &mut Engine) -> bool {
+        if self.printing.has_failed() {
+            // What nobody read stays.
+            self.removal.give_up();
+        }
+        while engine.has_room(QoS::AtLeastOnce)
+            && let Some((position, envelope)) =
+                self.removal.next(self.printing.written(), engine.version())
+        {
+            engine.publish(position, &envelope, Bytes::new(), self);
+        }
+        self.removal.is_done()
+    }
+
+    /// Goes on to the next pass where there must be one; whether all are over.
+    fn poll_pass(&mut self, engine: &mut Engine, now: Instant) -> Result<bool, Fault> {
+        if self.pass == Pass::None {
+            self.begin(Pass::Clearing, engine)?;
+        }
+        let removed = self.poll_removal(engine);
+        if engine.is_subscribed()
+            && let Some(next) = self.next.take()
+        {
+            self.begin(next, engine)?;
+        }
+        if !engine.is_subscribed() {
+            return Ok(false);
+        }
+        if self.is_hopeless() || self.printing.has_failed() {
+            return Ok(removed);
+        }
+        engine.raise_barrier(now);
+        if !engine.is_past_barrier() || !removed || !self.printing.is_over() {
+            self.idle_until = None;
+            self.ended_idle = false;
+            return Ok(false);
+        }
+        let goes_on = self.plan.mode == Mode::Remove && !self.is_too_much();
+        if goes_on && self.is_fresh {
+            self.leave(Pass::Clearing, engine)?;
+            return Ok(false);
+        }
+        self.ended_idle = now >= *self.idle_until.get_or_insert(now + self.plan.idle);
+        if self.ended_idle && goes_on && self.is_odd && self.pass == Pass::Clearing {
+            // Who publishes to these topics meanwhile must be heard.
+            self.begin(Pass::Judging, engine)?;
+            return Ok(false);
+        }
+        Ok(self.ended_idle)
+    }
+
+    /// Whether one run cannot find out whether everything is gone.
+    fn is_too_much(&self) -> bool {
+        self.memory.has_overflowed() || self.passes >= MOST_PASSES
+    }
+
+    /// Whether nothing can come, for every subscription was refused.
+    fn is_hopeless(&self) -> bool {
+        self.refused == self.plan.interest.subscriptions.len()
+    }
+
+    /// A topic comes that was printed before.
+    fn note_again(&mut self, topic: &str) {
+        if self.pass == Pass::Clearing {
+            self.is_odd |= self.memory.is_riddle(topic);
+            return;
+        }
+        let ui = self.reporter.ui();
+        match self.memory.judge(topic) {
+            None => {}
+            Some(Again::SetAgain) => {
+                self.set_again += 1;
+                if self.set_again <= NAMED {
+                    self.progress.hide();
+                    ui.warn(&format!("{topic} was set again by somebody meanwhile"));
+                }
+            }
+            Some(Again::StillThere) => {
+                self.still_there += 1;
+                if self.still_there <= NAMED {
+                    self.progress.hide();
+                    ui.error(&format!("{topic} is still there: the broker did not remove it"));
+                }
+            }
+        }
+    }
+
+    /// Adds up what happened.
+    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+        self.progress.finish(self.reporter.ui(), None);
+        let flushed = self.reporter.finish();
+        let tally = std::mem::take(&mut self.removal).finish();
+        let refusals = self.refusals();
+        let cleared = tally.delivered().saturating_sub(self.still_there);
+        let stopped = end.is_some();
+        let end = judge(end, &tally, self.still_there);
+        match self.printing.finish(end.as_ref())? {
+            // What it has not read was left alone, as it should be.
+            Reader::Gone if !stopped && tally.status_of_sent() == ExitStatus::Success => {
+                return Ok(());
+            }
+            Reader::Gone => {}
+            Reader::Here => flushed.map_err(Failure::no_events)?,
+        }
+        if self.complete && !self.is_hopeless() {
+            self.tell(cleared);
+        }
+        end.or(refusals).map_or(Ok(()), Err)
+    }
+
+    /// What was done, in a line.
+    fn tell(&self, cleared: u64) {
+        let ui = self.reporter.ui();
+        let counted = |count| {
+            let messages = if count == 1 { "message" } else { "messages" };
+            format!("{} retained {messages}", grouped(count))
+        };
+        match self.plan.mode {
+            Mode::DryRun => ui.note(&format!("would clear {}", counted(self.taken))),
+            Mode::Remove => ui.note(&format!("cleared {}", counted(cleared))),
+        }
+        if self.set_again > NAMED {
+            ui.warn(&format!("{} topics were set again", grouped(self.set_again)));
+        }
+        if self.is_too_much() && self.plan.mode == Mode::Remove {
+            ui.warn("too many topics to see whether all are gone: run it again");
+        }
+    }
+
+    fn refusals(&self) -> Option<Failure> {
+        let all = self.plan.interest.subscriptions.len();
+        let message = format!("{} of {all} subscriptions refused", self.refused);
+        (self.refused > 0).then(|| Failure::new(ExitStatus::Refused, message))
+    }
+}
+
+/// What the removals make of the end of the run.
+fn judge(end: Option<Failure>, tally: &Tally, still_there: u64) -> Option<Failure> {
+    let mut parts = Vec::new();
+    let mut status = ExitStatus::Success;
+    if tally.status() != ExitStatus::Success {
+        status = if end.is_some() { tally.status_of_sent() } else { tally.status() };
+        parts.push(format!("removing retained messages: {tally}"));
+    }
+    if still_there > 0 {
+        status = status.graver(ExitStatus::Refused);
+        let topics = if still_there == 1 { "topic is" } else { "topics are" };
+        parts.push(format!("{} {topics} still there", grouped(still_there)));
+    }
+    if parts.is_empty() {
+        return end;
+    }
+    let summary = parts.join("; ");
+    Some(match end {
+        Some(mut failure) => {
+            failure.message = format!("{}; {summary}", failure.message);
+            failure.status = failure.status.graver(status);
+            failure
+        }
+        None => Failure::new(status, summary),
+    })
+}
+
+impl Job for Clearing {
+    fn message(&mut self, message: &Message<'_>) -> Taken {
+        if !message.retain {
+            if !self.removal.is_echo(message) && !message.payload.is_empty() {
+                self.memory.note_live(message.topic);
+            }
+            return Taken::Dropped;
+        }
+        self.idle_until = None;
+        let is_left_alone = message.topic.starts_with("$SYS/")
+            || message.payload.is_empty()
+            || self.plan.filter_out.iter().any(|filter| filter.matches(message.topic));
+        if is_left_alone || self.printing.has_failed() {
+            return Taken::Dropped;
+        }
+        if self.memory.knows(message.topic) {
+            self.note_again(message.topic);
+            return Taken::Dropped;
+        }
+        self.is_fresh = true;
+        if self.plan.mode == Mode::Remove && !self.removal.has_room() {
+            return Taken::Dropped;
+        }
+        self.memory.add(message.topic);
+        self.reporter.message(message);
+        self.printing.print(message, self.reporter.ui());
+        self.taken += 1;
+        if self.plan.mode == Mode::Remove {
+            self.removal.add(message.topic, self.taken);
+        }
+        Taken::Writing
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        let is_silent = matches!(event, Event::Published { .. } | Event::Packet(..));
+        if !is_silent {
+            self.progress.hide();
+        }
+        let ui = self.reporter.ui();
+        match event {
+            Event::Connected { .. } => {
+                self.refused = 0;
+                self.printing.begin();
+            }
+            Event::Lost(_) => self.idle_until = None,
+            Event::Subscribed { filter, answer: Err(explanation), .. } => {
+                self.refused += 1;
+                // Said once, not with each pass.
+                if self.passes == 1 {
+                    ui.error(&format!("subscription to {filter} refused: {explanation}"));
+                }
+            }
+            _ => {}
+        }
+        if let Some((topic, explanation)) = self.removal.settle(event) {
+            self.memory.note_refused(topic.as_str());
+            if self.removal.names_refusals() {
+                self.progress.hide();
+                ui.error(&format!("removing {topic} refused: {explanation}"));
+            }
+        }
+        // What every pass asks for is told once.
+        let is_repeated = (self.passes > 1 || self.next.is_some())
+            && matches!(event, Event::Subscribed { .. } | Event::Unsubscribed { .. });
+        if !is_repeated {
+            self.reporter.event(event);
+        }
+    }
+
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        engine: &mut Engine,
+        now: Instant,
+    ) -> Poll<Result<(), Fault>> {
+        self.reporter.flush();
+        let messages = match self.plan.mode {
+            Mode::Remove => self.removal.settled(),
+            Mode::DryRun => self.taken,
+        };
+        let unacknowledged = engine.unacknowledged();
+        self.progress.draw(now, || State { bytes: 0, messages, unacknowledged });
+        self.printing.poll(cx, engine)?;
+        self.complete = self.poll_pass(engine, now)?;
+        if self.complete { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
+        self.printing.poll(cx, engine)?;
+        if self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    }
+
+    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.reporter.flush();
+        self.printing.poll_offline(cx);
+        if self.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        // Once it has passed, only what is left to be done counts.
+        let idle = self.idle_until.filter(|_| !self.ended_idle);
+        [idle, self.progress.deadline()].into_iter().flatten().min()
+    }
+
+    fn has_backlog(&self) -> bool {
+        !self.removal.is_done()
+    }
+
+    fn is_full(&self) -> bool {
+        self.printing.is_full()
+    }
+}

@@ -1,0 +1,126 @@
+//! Messages on their way to the output, and their acknowledgements on the way back: none goes before its message is
+//! written.
+//!
+//! Knows nothing of which messages there are, or of when a run ends.
+
+use super::output;
+use crate::exit::{ExitStatus, Failure};
+use crate::format::Format;
+use crate::message::Message;
+use crate::session::engine::Engine;
+use crate::session::fault::Fault;
+use crate::sink::Sink;
+use crate::ui::Ui;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// How long a stuck reader may hold up the end of the run.
+const LAST_WRITE: Duration = Duration::from_millis(300);
+
+/// Whether somebody still reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Everything was written.
+    Here,
+    /// The pipe was closed: the reader has what it wanted.
+    Gone,
+}
+
+/// See the module.
+pub(super) struct Printing {
+    format: Format,
+    sink: Sink,
+    written: u64,
+    /// Messages that were written while there was no connection, and are to be acknowledged on the next.
+    written_offline: u64,
+    /// Why writing ended.
+    failure: Option<io::Error>,
+}
+
+impl Printing {
+    pub(super) fn new(format: Format, sink: Sink) -> Self {
+        Self { format, sink, written: 0, written_offline: 0, failure: None }
+    }
+
+    /// The broker was reached: there will be output.
+    pub(super) fn begin(&mut self) {
+        if let Err(error) = self.sink.begin() {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    /// Prints a message.
+    pub(super) fn print(&mut self, message: &Message<'_>, ui: Ui) {
+        let format = &mut self.format;
+        self.sink.message(|out| format.write(message, out));
+        if let Some(complaint) = self.format.take_complaint() {
+            ui.warn(&complaint);
+        }
+    }
+
+    /// Moves the output on and acknowledges what was written.
+    ///
+    /// # Errors
+    /// When the codec fails, which is a bug.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Result<(), Fault> {
+        self.poll_offline(cx);
+        match std::mem::take(&mut self.written_offline) {
+            0 => Ok(()),
+            written => engine.written(written),
+        }
+    }
+
+    /// Moves the output on while nothing can be acknowledged.
+    pub(super) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+        match self.sink.poll(cx) {
+            Poll::Pending => {}
+            Poll::Ready(Ok(written)) => {
+                self.written += written;
+                self.written_offline += written;
+            }
+            Poll::Ready(Err(error)) => self.failure = Some(error),
+        }
+    }
+
+    /// Messages that were written.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Whether everything was written, or nothing ever will be.
+    pub(super) fn is_over(&self) -> bool {
+        self.sink.is_idle() || self.has_failed()
+    }
+
+    /// Whether nothing can be written any more.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failure.is_some()
+    }
+
+    /// Whether nothing more should be printed for now.
+    pub(super) fn is_full(&self) -> bool {
+        self.sink.is_full()
+    }
+
+    /// Writes what is left, at the `end` of the run.
+    ///
+    /// # Errors
+    /// When something was not written.
+    pub(super) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+        match self.failure.take().or_else(|| self.sink.finish(LAST_WRITE).err()) {
+            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Reader::Gone),
+            Some(error) => return Err(output::failure(error)),
+            None => {}
+        }
+        let unwritten = self.sink.unwritten();
+        if unwritten == 0 {
+            return Ok(Reader::Here);
+        }
+        let cause = end.map(|failure| format!("{}; ", failure.message)).unwrap_or_default();
+        let status = end.map_or(ExitStatus::Success, |failure| failure.status);
+        let message =
+            format!("{cause}the reader is stuck: {unwritten} received messages were not written");
+        Err(Failure::new(status.graver(ExitStatus::LocalIo), message))
+    }
+}

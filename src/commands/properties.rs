@@ -1,0 +1,134 @@
+//! The MQTT 5 properties of what a command publishes and subscribes to: the flags that commands share, and `-D`.
+//!
+//! Knows nothing of topics, payloads or sessions.
+
+use crate::connection::properties::{Packet, Property, Value, put_into, set, short_text};
+use crate::connection::{parse_binary, parse_seconds};
+use crate::exit::Failure;
+use crate::message::PublishProperties;
+use crate::property::Id;
+use crate::session::options::Aliasing;
+use crate::session::subscription::Interest;
+use clap::Args;
+use std::str::FromStr;
+
+/// Bytes, however they are written.
+#[derive(Clone, Debug)]
+pub struct Binary(pub Vec<u8>);
+
+impl FromStr for Binary {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        parse_binary(text).map(Self)
+    }
+}
+
+/// A user property as `K=V`.
+#[derive(Clone, Debug)]
+pub struct Pair(pub (String, String));
+
+impl FromStr for Pair {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+        Ok(Self((short_text(name)?, short_text(value)?)))
+    }
+}
+
+/// What goes with a message, whichever command publishes it.
+#[derive(Args, Default)]
+#[group(skip)]
+#[command(next_help_heading = "Properties")]
+pub struct PropertyArgs {
+    /// Say what the payload is, such as text/plain (MQTT 5)
+    #[arg(long, value_name = "TYPE", allow_hyphen_values = true)]
+    pub content_type: Option<String>,
+
+    /// Let the broker drop the message when it is this old (MQTT 5)
+    #[arg(long, value_name = "DURATION", value_parser = parse_seconds)]
+    pub expiry: Option<u32>,
+
+    /// Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
+    pub correlation: Option<Binary>,
+
+    /// Declare the payload to be UTF-8 text (MQTT 5)
+    #[arg(long)]
+    pub payload_utf8: bool,
+
+    /// Add a user property; can be repeated (MQTT 5)
+    #[arg(long, value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub user_property: Vec<Pair>,
+}
+
+impl PropertyArgs {
+    /// The flags, and whether each was given: all need MQTT 5.
+    pub(super) fn needs_5(&self) -> [(bool, &'static str); 5] {
+        [
+            (self.content_type.is_some(), "--content-type"),
+            (self.expiry.is_some(), "--expiry"),
+            (self.correlation.is_some(), "--correlation"),
+            (self.payload_utf8, "--payload-utf8"),
+            (!self.user_property.is_empty(), "--user-property"),
+        ]
+    }
+
+    /// What the flags say, without a response topic.
+    ///
+    /// # Errors
+    /// When a text is longer than MQTT can carry.
+    pub(super) fn properties(&self) -> Result<PublishProperties, Failure> {
+        let content_type = self.content_type.as_deref().map(short_text).transpose();
+        Ok(PublishProperties {
+            payload_utf8: self.payload_utf8.then_some(true),
+            message_expiry: self.expiry,
+            content_type: content_type
+                .map_err(|error| Failure::usage(format!("--content-type: {error}")))?,
+            response_topic: None,
+            correlation_data: self.correlation.as_ref().map(|bytes| bytes.0.clone()),
+            user_properties: self.user_property.iter().map(|pair| pair.0.clone()).collect(),
+        })
+    }
+}
+
+/// Adds what `-D publish` says, each thing once.
+///
+/// # Errors
+/// When something is said twice, or is no valid topic.
+pub(super) fn add_to_message(
+    properties: &mut PublishProperties,
+    aliasing: &mut Option<Aliasing>,
+    given: Vec<Property>,
+) -> Result<(), Failure> {
+    for property in given {
+        if let Some(Property { packet, id: Id::TopicAlias, value: Value::Number(alias) }) =
+            put_into(properties, property)?
+        {
+            set(aliasing, Aliasing::Fixed(alias as u16), packet, Id::TopicAlias)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds what `-D` says about SUBSCRIBE and UNSUBSCRIBE.
+///
+/// # Errors
+/// When something is said twice.
+pub(super) fn add_to_interest(
+    interest: &mut Interest,
+    given: impl IntoIterator<Item = Property>,
+) -> Result<(), Failure> {
+    for Property { packet, id, value } in given {
+        match (packet, value) {
+            (Packet::Unsubscribe, Value::Pair(name, value)) => {
+                interest.unsubscribe_properties.push((name, value));
+            }
+            (_, Value::Number(number)) => set(&mut interest.subscription_id, number, packet, id)?,
+            (_, Value::Pair(name, value)) => interest.subscribe_properties.push((name, value)),
+            (_, Value::Text(_) | Value::Binary(_)) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! `mqtt rr`: publishes a request and prints the reply to it.
+
+mod job;
+
+use super::input::{self, check_stdin};
+use super::output::OutputArgs;
+use super::printing::Printing;
+use super::properties::{PropertyArgs, add_to_interest, add_to_message};
+use crate::connection::properties::Packet;
+use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::exit::{ExitStatus, Failure};
+use crate::message::QoS;
+use crate::session::Signals;
+use crate::session::options::Protocol;
+use crate::session::subscription::Interest;
+use crate::session::wire::Version;
+use crate::source::{Encoding, Input, Invalid, Options, Source};
+use crate::topic::TopicName;
+use bytes::Bytes;
+use clap::{ArgGroup, Args, Command};
+use job::{Request, Requesting, Stop};
+use std::ffi::OsString;
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// How long the whole run may take where nothing else is said.
+const WAIT: Duration = Duration::from_secs(30);
+
+/// Publish a request and print the reply.
+///
+/// Subscribes to the response topic, publishes the request once the broker has acknowledged that, and ends with
+/// the reply. With MQTT 5 the request names a response topic and carries 16 random bytes of correlation data,
+/// and only messages with exactly these bytes are replies. MQTT 3 has neither: the first message on the topic of
+/// --response-topic counts. Retained messages never do.
+#[derive(Args)]
+#[group(skip)]
+#[command(after_help = AFTER_HELP)]
+pub struct RequestArgs {
+    /// The request.
+    #[command(flatten)]
+    pub request: MessageArgs,
+
+    /// What goes with it.
+    #[command(flatten)]
+    pub properties: PropertyArgs,
+
+    /// What counts as the reply, and how many there are.
+    #[command(flatten)]
+    pub reply: ReplyArgs,
+
+    /// How replies are printed.
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// The connection.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
+/// What is asked, and where.
+#[derive(Args)]
+#[group(skip)]
+#[command(
+    next_help_heading = "Request",
+    group = ArgGroup::new("payload").required(true).args(["message", "file", "stdin_file", "null_message"]),
+)]
+pub struct MessageArgs {
+    /// Publish the request to this topic
+    #[arg(short, long, value_name = "TOPIC")]
+    pub topic: Option<TopicName>,
+
+    /// Send this text
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
+    pub message: Option<OsString>,
+
+    /// Send this file, `-` for standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    /// Send all of standard input
+    #[arg(short, long)]
+    pub stdin_file: bool,
+
+    /// Send an empty request
+    #[arg(short, long)]
+    pub null_message: bool,
+
+    /// Decode the payload from hexadecimal; white space does not count
+    #[arg(long, conflicts_with_all = ["payload_base64", "null_message"])]
+    pub payload_hex: bool,
+
+    /// Decode the payload from base64; white space does not count
+    #[arg(long, conflicts_with = "null_message")]
+    pub payload_base64: bool,
+
+    /// Send the request, and ask for replies, with this QoS: 0, 1 or 2 [default: 0]
+    #[arg(short, long, value_name = "QOS")]
+    pub qos: Option<QoS>,
+}
+
+/// Which messages are waited for, and how long.
+#[derive(Args)]
+#[group(skip)]
+#[command(next_help_heading = "Reply")]
+pub struct ReplyArgs {
+    /// Expect the reply on this topic: needed before MQTT 5
+    ///
+    /// Without it, MQTT 5 makes one out of the broker's Response Information, or else mqtt-rr/, and the client id.
+    #[arg(short = 'e', long, value_name = "TOPIC")]
+    pub response_topic: Option<TopicName>,
+
+    /// Wait for this many replies, 0 for all until --timeout or --idle [default: 1]
+    #[arg(long, value_name = "N")]
+    pub replies: Option<u64>,
+
+    /// End when no reply came for this long
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub idle: Option<Duration>,
+
+    /// Say on stderr how long each reply took
+    #[arg(long)]
+    pub latency: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mqtt rr -t rpc/time -m now
+  mqtt rr -t rpc/sum -m '[1,2,3]' -W 5s --json | jq .payload
+  mqtt rr -t rpc/convert -f in.png -q 1 > out.jpg -N
+  mqtt rr -t rpc/time -m now -V 3.1.1 -e answers/me
+  mqtt rr -t devices/who -n --replies 0 --idle 2s -v --latency
+
+--hex and --base64 are about the output; --payload-hex and --payload-base64 decode the request.
+
+Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags or input, 3 broker not reached,
+4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies
+in time, 130 or 143 stopped.";
+
+impl RequestArgs {
+    /// The flags.
+    pub fn flags(command: Command) -> Command {
+        // Unlike that of other commands, the run has an end by itself.
+        Self::augment_args(command).mut_arg("timeout", |timeout| {
+            timeout.help("End the run after this time, with status 27 if too few replies came [default: 30s]")
+        })
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that makes the exit status other than 0.
+pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Failure> {
+    let started = Instant::now();
+    let RequestArgs { request, properties, reply, output, connection } = args;
+    let format = output.format()?;
+    let source = source(&request);
+    check_stdin(&source.input, connection.more.password_file.as_deref())?;
+    let needs = Needs {
+        version_5: &properties.needs_5(),
+        packets: &[Packet::Publish, Packet::Subscribe],
+        response_information: reply.response_topic.is_none(),
+    };
+    let mut connection = Connection::resolve(connection, environment, &needs)?;
+    let mut properties = properties.properties()?;
+    properties.response_topic = reply.response_topic;
+    let mut aliasing = None;
+    add_to_message(&mut properties, &mut aliasing, connection.properties.of(Packet::Publish))?;
+    let mut interest = Interest { before_publishing: true, ..Interest::default() };
+    add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
+    connection.options.aliasing = aliasing.unwrap_or_default();
+    check_version(connection.options.protocol, properties.response_topic.is_some())?;
+    let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
+    check_topics(&topic, properties.response_topic.as_ref())?;
+    let wait = *connection.options.timeout.get_or_insert(WAIT);
+    let payload = read(Source::open(source).map_err(input::failure)?, started, wait).await?;
+    let request = Request {
+        topic,
+        payload,
+        qos: request.qos.unwrap_or_default(),
+        properties,
+        interest,
+        client_id: connection.options.client_id.clone(),
+    };
+    let wanted = Some(reply.replies.unwrap_or(1)).filter(|replies| *replies > 0);
+    let stop = Stop { wanted, idle: reply.idle };
+    let mut reporter = connection.reporter;
+    reporter.receives_messages();
+    let printing = Printing::new(format, output.open()?);
+    let mut job = Requesting::new(request, stop, printing, reply.latency, reporter);
+    let end = super::converse(connection.options, started, &mut job).await?;
+    job.finish(end)
+}
+
+fn source(request: &MessageArgs) -> Options {
+    let input = if let Some(text) = &request.message {
+        Input::Bytes(text.clone().into_encoded_bytes())
+    } else if let Some(file) = &request.file {
+        Input::Files(vec![file.clone()])
+    } else if request.stdin_file {
+        Input::Stdin
+    } else {
+        Input::Bytes(Vec::new())
+    };
+    let encoding = match (request.payload_hex, request.payload_base64) {
+        (true, _) => Encoding::Hex,
+        (_, true) => Encoding::Base64,
+        _ => Encoding::Plain,
+    };
+    Options { input, encoding, invalid: Invalid::Stop }
+}
+
+/// Only MQTT 5 tells the other side where to reply.
+fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
+    match protocol {
+        Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {
+            Err(job::no_response_topic(version))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn topic(typed: Option<TopicName>, named: Option<String>) -> Result<TopicName, Failure> {
+    match (typed, named) {
+        (Some(topic), _) => Ok(topic),
+        (None, Some(topic)) => topic.parse().map_err(|error| {
+            Failure::usage(format!("invalid topic '{topic}' in the URL: {error}"))
+        }),
+        (None, None) => Err(Failure::usage("no topic: give one with --topic")),
+    }
+}
+
+/// A response topic is subscribed to, and must bring replies only.
+fn check_topics(topic: &TopicName, response: Option<&TopicName>) -> Result<(), Failure> {
+    match response {
+        Some(response) if response == topic => Err(Failure::usage(format!(
+            "the response topic is the request's, {topic}: the request would be its own reply"
+        ))),
+        Some(response) if job::is_shared(response) => Err(Failure::usage(format!(
+            "the response topic {response} would be a shared subscription"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The payload: all of it before there is a connection, which would serve nobody meanwhile.
+async fn read(mut source: Source, started: Instant, wait: Duration) -> Result<Bytes, Failure> {
+    let mut signals = Signals::new().map_err(Failure::no_signals)?;
+    let read = poll_fn(|cx| {
+        while let Poll::Ready(next) = source.poll_next(cx) {
+            match next {
+                None => return Poll::Ready(Ok(Bytes::new())),
+                Some(Err(error)) => return Poll::Ready(Err(input::failure(error))),
+                Some(Ok(mut batch)) => {
+                    if let Some(record) = batch.next() {
+                        return Poll::Ready(Ok(record.payload));
+                    }
+                }
+            }
+        }
+        signals.poll(cx).map(|signal| Err(Failure::stopped(signal)))
+    });
+    match tokio::time::timeout(wait.saturating_sub(started.elapsed()), read).await {
+        Ok(payload) => payload,
+        Err(_) => {
+            let message = "timed out before standard input ended";
+            Err(Failure::new(ExitStatus::TimedOut, message))
+        }
+    }
+}
