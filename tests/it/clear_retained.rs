@@ -350,9 +350,9 @@ fn live_messages_are_no_reason_to_remove_or_to_wait() {
         conn.accept();
         grant(conn);
         conn.publish(&Publish::new("a/live", "x"));
+        conn.answer_ping();
         conn.publish(&Publish::new("a/live", "y").qos(1, 4));
         assert_eq!(conn.expect_puback().id, 4);
-        conn.answer_ping();
         conn.until_it_speaks(Duration::from_millis(100), |conn| {
             conn.publish(&Publish::new("a/live", "live"));
         });
