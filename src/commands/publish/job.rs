@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// Where records go.
 pub(super) struct Addressing {
     /// Where one goes that does not say itself.
-    pub(super) given: Vec<Rc<Envelope>>,
+    pub(super) given: Rc<[Rc<Envelope>]>,
     /// What one that says its topic has otherwise.
     pub(super) defaults: Envelope,
     /// The last that was made: records that say the same share it.
@@ -30,12 +30,14 @@ pub(super) struct Addressing {
 
 impl Addressing {
     /// The envelopes of a message, none when there is no topic for it.
-    fn envelopes(&mut self, address: Address) -> Vec<Rc<Envelope>> {
+    fn envelopes(&mut self, address: Address) -> Rc<[Rc<Envelope>]> {
         match address {
-            Address::Given => self.given.clone(),
-            Address::Topic(topic) => vec![self.share(Envelope { topic, ..self.defaults.clone() })],
+            Address::Given => Rc::clone(&self.given),
+            Address::Topic(topic) => {
+                Rc::new([self.share(Envelope { topic, ..self.defaults.clone() })])
+            }
             Address::Own(own) if own.topic.is_some() => {
-                vec![self.share(own.envelope(&self.defaults))]
+                Rc::new([self.share(own.envelope(&self.defaults))])
             }
             Address::Own(own) => {
                 let made = self.given.iter().map(|envelope| own.envelope(envelope));
@@ -66,7 +68,7 @@ struct Sending {
     position: u64,
     payload: Bytes,
     size: u64,
-    envelopes: Vec<Rc<Envelope>>,
+    envelopes: Rc<[Rc<Envelope>]>,
     /// Which of them is next.
     next: usize,
     /// How many rounds are left, this one included.
