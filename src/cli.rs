@@ -2,11 +2,14 @@
 //!
 //! Knows the commands' names; what each takes and does is its own module's business.
 
-use crate::commands::{clear_retained, publish, request, subscribe};
-use crate::connection::properties::SEPARATOR;
+mod options_file;
+mod words;
+
+use crate::commands::{clear_retained, config, publish, request, subscribe};
 use crate::exit::Failure;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use options_file::OptionsFile;
 use std::ffi::OsString;
 
 /// What can be done.
@@ -19,6 +22,8 @@ pub enum Action {
     Request(Box<request::RequestArgs>),
     /// `mqtt clear-retained`.
     ClearRetained(Box<clear_retained::ClearRetainedArgs>),
+    /// `mqtt config`.
+    Config(Box<config::ConfigArgs>),
     /// `mqtt broker`.
     #[cfg(feature = "broker")]
     Broker(crate::commands::broker::BrokerArgs),
@@ -80,6 +85,14 @@ const COMMANDS: &[Entry] = &[
         },
         basic: None,
     },
+    Entry {
+        name: "config",
+        alias: None,
+        about: "Show the settings of the connection, and where they come from",
+        flags: |command| complete(config::ConfigArgs::augment_args(command)),
+        action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        basic: None,
+    },
     #[cfg(feature = "broker")]
     Entry {
         name: "broker",
@@ -120,19 +133,53 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Request, Failur
     if let Some(action) = parse_basic(&line) {
         return Ok(Request::Run(action));
     }
-    let line = join_properties(line);
     let mut tree = command();
-    let parsed = tree.try_get_matches_from_mut(line).and_then(|found| action(&found));
-    // Taking the tree apart would cost more than some commands take; it is small, and there is one.
-    std::mem::forget(tree);
-    match parsed {
-        Ok(action) => Ok(Request::Run(action)),
-        Err(error) if !error.use_stderr() => Ok(Request::Print(error.render().to_string())),
-        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Err(Failure::usage("no command given").hint("mqtt --help lists them"))
+    let (line, file) = prepare(&mut tree, line)?;
+    let parsed = tree.try_get_matches_from_mut(line.iter()).and_then(|found| action(&found));
+    let failure = match parsed {
+        Ok(action) => {
+            // Taking the tree apart would cost more than some commands take; it is small, and there is one.
+            std::mem::forget(tree);
+            return Ok(Request::Run(action));
         }
-        Err(error) => Err(usage_failure(&error.render().to_string())),
+        Err(error) if !error.use_stderr() => return Ok(Request::Print(error.render().to_string())),
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Failure::usage("no command given").hint("mqtt --help lists them")
+        }
+        Err(error) => usage_failure(&error),
+    };
+    let in_file = file.zip(sub_command(&mut tree, &line));
+    Err(in_file
+        .and_then(|(file, command)| file.find_fault(command, usage_failure))
+        .unwrap_or(failure))
+}
+
+/// The line as clap can understand it, and the options file that is part of it.
+fn prepare(
+    tree: &mut Command,
+    line: Vec<OsString>,
+) -> Result<(Vec<OsString>, Option<OptionsFile>), Failure> {
+    let has_need = |word: &OsString| {
+        word.to_str().is_some_and(|word| {
+            word == "-D"
+                || word.starts_with("--property")
+                || word.starts_with("--options")
+                || (word.starts_with('-') && !word.starts_with("--") && word.contains('o'))
+        })
+    };
+    if !line.iter().any(has_need) {
+        return Ok((line, None));
     }
+    match sub_command(tree, &line) {
+        Some(command) => words::prepare(command, line),
+        None => Ok((line, None)),
+    }
+}
+
+/// The command that the line names, with all its flags.
+fn sub_command<'a>(tree: &'a mut Command, line: &[OsString]) -> Option<&'a Command> {
+    tree.build();
+    tree.find_subcommand(line.get(1)?)
 }
 
 /// The action, if the basic flags of its command are enough for `line`.
@@ -149,59 +196,6 @@ fn parse_basic(line: &[OsString]) -> Option<Action> {
     (basic.action)(&found?).ok()
 }
 
-/// Makes one value of the parts of each `-D CMD NAME VALUE`: clap knows no flag whose number of values
-/// depends on what they say, and any of them may begin with a hyphen.
-fn join_properties(line: Vec<OsString>) -> Vec<OsString> {
-    let is_property = |word: &OsString| word == "-D" || word == "--property";
-    if !line.iter().any(is_property) {
-        return line;
-    }
-    let mut tree = command();
-    tree.build();
-    let Some(command) = line.get(1).and_then(|name| tree.find_subcommand(name)) else {
-        return line;
-    };
-    let mut words = line.into_iter();
-    let mut joined: Vec<OsString> = words.by_ref().take(2).collect();
-    while let Some(word) = words.next() {
-        if is_property(&word) {
-            let mut parts: Vec<OsString> = words.by_ref().take(3).collect();
-            if parts.get(1).is_some_and(|name| name.eq_ignore_ascii_case("user-property")) {
-                parts.extend(words.next());
-            }
-            joined.extend([word, parts.join(SEPARATOR.to_string().as_ref())]);
-        } else if word == "--" {
-            joined.push(word);
-            joined.extend(words.by_ref());
-        } else {
-            let value = takes_next(command, &word).then(|| words.next()).flatten();
-            joined.push(word);
-            joined.extend(value);
-        }
-    }
-    joined
-}
-
-/// Whether the word behind `word` is its value.
-fn takes_next(command: &Command, word: &OsString) -> bool {
-    let Some(word) = word.to_str() else { return false };
-    let takes_value = |arg: &Arg| arg.get_action().takes_values();
-    if let Some(long) = word.strip_prefix("--") {
-        let is_it = |arg: &&Arg| {
-            arg.get_long() == Some(long)
-                || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&long))
-        };
-        return command.get_arguments().find(is_it).is_some_and(takes_value);
-    }
-    let mut letters = word.strip_prefix('-').unwrap_or_default().chars();
-    let takes = |letter: char| {
-        let is_it = |arg: &&Arg| arg.get_short() == Some(letter);
-        command.get_arguments().find(is_it).is_some_and(takes_value)
-    };
-    // The rest of the word is the value, where there is a rest.
-    letters.any(takes) && letters.as_str().is_empty()
-}
-
 fn action(found: &ArgMatches) -> Result<Action, clap::Error> {
     let entry = |name| COMMANDS.iter().find(|entry| entry.name == name);
     match found.subcommand().and_then(|(name, flags)| Some((entry(name)?, flags))) {
@@ -211,7 +205,8 @@ fn action(found: &ArgMatches) -> Result<Action, clap::Error> {
 }
 
 /// clap's text as a failure: its first paragraph is what is wrong, its tips are the hints.
-fn usage_failure(text: &str) -> Failure {
+fn usage_failure(error: &clap::Error) -> Failure {
+    let text = &error.render().to_string();
     let joined = |paragraph: &str| {
         paragraph
             .lines()
@@ -390,34 +385,6 @@ mod tests {
         assert!(!parsed("mqtt pub -t a -m x -k 5"));
         assert!(!parsed("mqtt pub -t a -m x -r --no-retain"));
         assert!(!parsed("mqtt publish -t a -m x"));
-    }
-
-    #[test]
-    fn the_parts_of_a_property_are_one_value_whatever_they_begin_with() {
-        let joined = |line: &str| {
-            let words = line.split(' ').map(OsString::from).collect();
-            let joined = join_properties(words).join("|".as_ref()).into_string().unwrap();
-            joined.replace(SEPARATOR, "+")
-        };
-        for (line, expected) in [
-            (
-                "mqtt pub -D publish content-type -x -t a",
-                "mqtt|pub|-D|publish+content-type+-x|-t|a",
-            ),
-            (
-                "mqtt publish --property will User-Property k -v -rm -D x",
-                "mqtt|publish|--property|will+User-Property+k+-v|-rm|-D|x",
-            ),
-            ("mqtt pub -m -D -t -t -D a b c", "mqtt|pub|-m|-D|-t|-t|-D|a+b+c"),
-            ("mqtt pub -m-t -D a b c -tx -D a b", "mqtt|pub|-m-t|-D|a+b+c|-tx|-D|a+b"),
-            ("mqtt pub --topic=x -D a b c --topic -D", "mqtt|pub|--topic=x|-D|a+b+c|--topic|-D"),
-            (
-                "mqtt sub -D connect user-property a b -- -D c",
-                "mqtt|sub|-D|connect+user-property+a+b|--|-D|c",
-            ),
-        ] {
-            assert_eq!(joined(line), expected, "{line}");
-        }
     }
 
     #[test]

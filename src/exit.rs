@@ -7,7 +7,7 @@ use crate::session::options::Options;
 use crate::session::reason::Reason;
 use crate::session::wire::Version;
 use crate::session::{End, Signal};
-use crate::transport::Target;
+use crate::transport::tls;
 use std::fmt;
 
 /// What the process ends with.
@@ -112,7 +112,7 @@ impl Failure {
         let target = &options.target;
         Some(match end {
             End::Done => return None,
-            End::Fault { fault, established: false } => first_connection(fault, target),
+            End::Fault { fault, established: false } => first_connection(fault, options),
             End::Fault { fault, established: true } => lost(fault, options),
             End::AckTimeout { after, missing } => {
                 let after = humantime::format_duration(*after);
@@ -154,7 +154,8 @@ impl Failure {
     }
 }
 
-fn first_connection(fault: &Fault, target: &Target) -> Failure {
+fn first_connection(fault: &Fault, options: &Options) -> Failure {
+    let target = &options.target;
     let status = match fault {
         Fault::Refused(_) | Fault::Authentication => ExitStatus::ConnectionRefused,
         Fault::Violation(_) | Fault::Disconnected(_) => ExitStatus::Lost,
@@ -167,10 +168,36 @@ fn first_connection(fault: &Fault, target: &Target) -> Failure {
             let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
             failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
         }
-        Fault::NotMqtt(_) | Fault::Closed if target.port == 8883 => {
-            failure.hint("port 8883 usually speaks TLS: try mqtts://")
+        Fault::NotMqtt(_) | Fault::Closed | Fault::Io(_) => match guess(options) {
+            Some(hint) if fault.dial_error().is_none() => failure.hint(hint),
+            _ => hinted(failure, fault),
+        },
+        _ => hinted(failure, fault),
+    }
+}
+
+/// With what the transport advises.
+fn hinted(failure: Failure, fault: &Fault) -> Failure {
+    match fault.dial_error().and_then(|error| error.hint.as_deref()) {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// What is probably meant where something listens that hangs up, or speaks something else.
+fn guess(options: &Options) -> Option<&'static str> {
+    let target = &options.target;
+    let is_known = options.route.tls.as_ref().is_some_and(tls::Client::has_identity);
+    match (target.scheme(), target.port()) {
+        ("mqtt", Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),
+        ("mqtt" | "mqtts" | "ws", Some(443)) => {
+            Some("port 443 usually speaks WebSocket over TLS: try wss://")
         }
-        _ => failure,
+        ("mqtt", Some(80 | 8080)) => Some("this port usually speaks WebSocket: try ws://"),
+        ("mqtts" | "wss", _) if !is_known => {
+            Some("the broker may want a client certificate: --cert and --key")
+        }
+        _ => None,
     }
 }
 

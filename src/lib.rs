@@ -92,6 +92,7 @@ fn dispatch(command: Action) -> Result<u8, Failure> {
             Action::ClearRetained(args) => {
                 commands::clear_retained::run(*args, &environment).await?;
             }
+            Action::Config(args) => commands::config::run(*args, &environment)?,
             #[cfg(feature = "broker")]
             Action::Broker(args) => return commands::broker::run(args).await,
         }

@@ -90,6 +90,15 @@ pub fn confirm(question: &str) -> Option<bool> {
     Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
+/// Asks the person at the terminal for what nobody must see: nothing appears while it is typed. Where input and
+/// output go does not matter, only that there is a terminal.
+///
+/// # Errors
+/// When there is no terminal, or it was left with Ctrl-C (`Interrupted`).
+pub fn ask_secret(question: &str) -> io::Result<String> {
+    rpassword::prompt_password(visible(question.as_bytes(), Keep::Nothing))
+}
+
 /// When to colour what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {

@@ -100,8 +100,12 @@ pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(
     let started = Instant::now();
     let progress = Progress::new(when(&args), Whole::Unknown, started);
     let format = format(args.json)?;
-    let needs =
-        Needs { version_5: &[], packets: &[Packet::Subscribe], response_information: false };
+    let needs = Needs {
+        version_5: &[],
+        packets: &[Packet::Subscribe],
+        response_information: false,
+        reads_stdin: false,
+    };
     let mut connection = Connection::resolve(args.connection, environment, &needs)?;
     if !connection.options.clean_start {
         return Err(Failure::usage(

@@ -5,23 +5,22 @@
 
 use crate::exit::{ExitStatus, Failure};
 use crate::source::{Input, SourceError};
-use std::path::Path;
 
-/// Standard input can be read once.
+/// Whether payloads come from standard input, which can be read once.
 ///
 /// # Errors
-/// When payload and password are both to be read from there.
-pub(super) fn check_stdin(input: &Input, password_file: Option<&Path>) -> Result<(), Failure> {
+/// When two of them do.
+pub(super) fn reads_stdin(input: &Input) -> Result<bool, Failure> {
     let payloads = match input {
         Input::Stdin | Input::Lines(_) | Input::Records => 1,
         Input::Files(paths) => paths.iter().filter(|path| path.as_os_str() == "-").count(),
         Input::Bytes(_) => 0,
     };
-    let password = password_file.is_some_and(|path| path == Path::new("-"));
-    if payloads + usize::from(password) > 1 {
-        return Err(Failure::usage("standard input cannot be read for two things"));
+    match payloads {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Failure::usage("standard input cannot be read for two things")),
     }
-    Ok(())
 }
 
 /// Input that cannot be sent.

@@ -3,6 +3,7 @@
 #[cfg(feature = "broker")]
 pub mod broker;
 pub mod clear_retained;
+pub mod config;
 mod input;
 mod output;
 mod printing;

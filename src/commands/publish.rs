@@ -6,7 +6,7 @@ mod pace;
 
 pub use args::PublishArgs;
 
-use super::input::{check_stdin, failure as source_failure};
+use super::input::{failure as source_failure, reads_stdin};
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_message;
 use crate::connection::properties::{Packet, Property};
@@ -30,7 +30,6 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     let started = Instant::now();
     let PublishArgs { message, more, connection } = args;
     let source = source(&message, &more)?;
-    check_stdin(&source.input, connection.more.password_file.as_deref())?;
     let talks = connection.more.debug
         || connection.more.events.as_deref().is_some_and(|name| matches!(name, "-" | "fd:2"));
     if more.progress && talks {
@@ -40,8 +39,12 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     }
     let alone = !talks && !connection.more.quiet;
     let needs_5 = needs_5(&more);
-    let needs =
-        Needs { version_5: &needs_5, packets: &[Packet::Publish], response_information: false };
+    let needs = Needs {
+        version_5: &needs_5,
+        packets: &[Packet::Publish],
+        response_information: false,
+        reads_stdin: reads_stdin(&source.input)?,
+    };
     let mut connection = Connection::resolve(connection, environment, &needs)?;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
     connection.options.aliasing = aliasing;

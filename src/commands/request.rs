@@ -2,7 +2,7 @@
 
 mod job;
 
-use super::input::{self, check_stdin};
+use super::input;
 use super::output::OutputArgs;
 use super::printing::Printing;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
@@ -157,11 +157,11 @@ pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Fai
     let RequestArgs { request, properties, reply, output, connection } = args;
     let format = output.format()?;
     let source = source(&request);
-    check_stdin(&source.input, connection.more.password_file.as_deref())?;
     let needs = Needs {
         version_5: &properties.needs_5(),
         packets: &[Packet::Publish, Packet::Subscribe],
         response_information: reply.response_topic.is_none(),
+        reads_stdin: input::reads_stdin(&source.input)?,
     };
     let mut connection = Connection::resolve(connection, environment, &needs)?;
     let mut properties = properties.properties()?;

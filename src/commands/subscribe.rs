@@ -176,6 +176,7 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
         version_5: &needs_5,
         packets: &[Packet::Subscribe, Packet::Unsubscribe],
         response_information: false,
+        reads_stdin: false,
     };
     let mut connection = Connection::resolve(args.connection, environment, &needs)?;
     let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));

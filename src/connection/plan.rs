@@ -1,71 +1,41 @@
-//! The decision: flag over environment over default, field by field.
+//! The decision: flag over environment over profile over default, field by field.
 
 use super::args::ConnectionArgs;
+use super::environment::Environment;
+use super::layer::{Layer, Layers};
+use super::place::{Located, is_about, is_here, locate, owns};
 use super::properties::{Packet, Properties};
-use super::secret;
-use super::url::BrokerUrl;
-use super::value::parse_protocol;
+use super::secret::{Source, is_stdin};
 use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::os_error;
+use crate::secret::Secret;
 use crate::session;
 use crate::session::options::{Aliasing, Options, Parting, Protocol, Reconnect};
 use crate::session::subscription::Interest;
 use crate::session::wire::Version;
 use crate::transport::Target;
 use crate::ui::{Ui, Verbosity};
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
 mod packets;
+mod route;
 use packets::{ConnectProperties, resolve_parting, resolve_will};
+use route::resolve_route;
 
-const DEFAULT_PORT: u16 = 1883;
+/// Seconds of silence before PINGREQ.
+pub(super) const KEEP_ALIVE: u16 = 60;
+
+/// From name lookup to CONNACK.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Without any progress on what the broker owes.
+pub(super) const ACK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longest string MQTT can carry, in bytes.
 const LONGEST: usize = 65_535;
-
-/// The environment variables this program reads.
-#[derive(Debug, Default)]
-pub struct Environment(HashMap<&'static str, String>);
-
-impl Environment {
-    /// Their names.
-    pub const NAMES: [&'static str; 7] = [
-        "MQTT_URL",
-        "MQTT_HOST",
-        "MQTT_PORT",
-        "MQTT_PROTOCOL",
-        "MQTT_USERNAME",
-        "MQTT_PASSWORD",
-        "MQTT_PASSWORD_FILE",
-    ];
-
-    /// Those of this process; an empty one counts as not set.
-    ///
-    /// # Errors
-    /// When one is not valid UTF-8.
-    pub fn of_process() -> Result<Self, Failure> {
-        let mut found = HashMap::new();
-        for name in Self::NAMES {
-            match std::env::var(name) {
-                Ok(value) if value.is_empty() => {}
-                Ok(value) => drop(found.insert(name, value)),
-                Err(std::env::VarError::NotPresent) => {}
-                Err(std::env::VarError::NotUnicode(_)) => {
-                    return Err(Failure::usage(format!("{name} in the environment is not UTF-8")));
-                }
-            }
-        }
-        Ok(Self(found))
-    }
-
-    pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
-}
 
 /// What a command asks of its connection.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +46,8 @@ pub struct Needs<'a> {
     pub packets: &'a [Packet],
     /// Whether it has a use for what the broker wants response topics to begin with.
     pub response_information: bool,
+    /// Whether standard input is data.
+    pub reads_stdin: bool,
 }
 
 /// What a command needs to run a session, and to talk about it.
@@ -86,7 +58,7 @@ pub struct Connection {
     pub reporter: Reporter,
     /// The topic or filter that the URL on the command line names.
     pub url_topic: Option<String>,
-    /// The one that the URL in the environment names: for want of any other.
+    /// The one that the URL of the environment or the profile names: for want of any other.
     pub default_topic: Option<String>,
     /// The `-D` that are the command's own.
     pub properties: Properties,
@@ -103,41 +75,21 @@ impl Connection {
         environment: &Environment,
         needs: &Needs<'_>,
     ) -> Result<Self, Failure> {
-        let packets =
-            [needs.packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
-        let mut properties = Properties::new(&args.more.property, &packets)?;
-        let url = args.basic.url.as_deref().map(|text| parse_url("--url", text)).transpose()?;
-        let env_url = environment.get("MQTT_URL");
-        let env_url = env_url.as_deref().map(|text| parse_url("MQTT_URL", text)).transpose()?;
-        let target = resolve_target(&args, environment, url.as_ref(), env_url.as_ref())?;
+        let mut layers = Layers::gather(args, environment)?;
+        let Located { target, url_topic, default_topic } = locate(&layers)?;
+        let warnings = read_by_others(&layers.typed);
+        let withheld = withhold(&mut layers, &target);
+        let (username, password) = credentials(&mut layers, &target);
+        let args = layers.merge();
         let ui = Ui::new(match (args.more.quiet, args.more.debug) {
             (true, _) => Verbosity::Quiet,
             (_, true) => Verbosity::Debug,
             _ => Verbosity::Normal,
         });
-        let in_url = url.as_ref().is_some_and(|url| url.password.is_some());
-        for (given, place) in [(args.more.password.is_some(), "after -P"), (in_url, "in --url")] {
-            if given {
-                ui.warn(&format!(
-                    "other users of this machine can read the password {place}: use --password-file"
-                ));
-            }
-        }
-        let (mut username, mut password) = (args.basic.username.clone(), secret::typed(&args)?);
-        let (typed_url, url_topic) =
-            (url.is_some(), url.as_ref().and_then(|url| url.topic.clone()));
-        // What a URL in the environment says belongs to its own host.
-        let env_url =
-            env_url.filter(|env| !typed_url && env.host.eq_ignore_ascii_case(&target.host));
-        let default_topic = env_url.as_ref().and_then(|url| url.topic.clone());
-        for url in [url, env_url].into_iter().flatten() {
-            username = username.or(url.username);
-            password = password.or(url.password);
-        }
-        username = username.or_else(|| environment.get("MQTT_USERNAME"));
-        if password.is_none() {
-            password = secret::from_environment(environment)?;
-        }
+        warnings.into_iter().chain(withheld).for_each(|warning| ui.warn(&warning));
+        let packets =
+            [needs.packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
+        let mut properties = Properties::new(&args.more.property, &packets)?;
         let client_id = resolve_id(&args)?;
         let lone_password = username.is_none() && password.is_some();
         let needs_5 = [
@@ -149,19 +101,27 @@ impl Connection {
             &of_connection(&args),
         ]
         .concat();
-        let protocol = resolve_protocol(&args, environment, &needs_5)?;
+        let protocol = resolve_protocol(&args, &needs_5)?;
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
+        let will = resolve_will(&args, properties.of(Packet::Will))?;
+        check_stdin(needs, &args, password.as_ref())?;
+        check_encryption(&args, &target, password.is_some(), ui)?;
+        let route = resolve_route(&args, &target, ui)?;
         let log = args.more.events.as_deref().map(open_events).transpose()?;
+        let username = check_length("the user name", username)?;
+        let password =
+            read_password(password, username.as_deref(), &target, args.more.timeout, ui)?;
         let mut options = Options {
             target: target.clone(),
+            route,
             protocol,
             client_id: client_id.clone(),
             clean_start: !args.more.no_clean_start,
             session_expiry: connect.session_expiry,
-            keep_alive: args.more.keepalive.unwrap_or(60),
-            username: check_length("the user name", username)?,
+            keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
+            username,
             password,
-            will: resolve_will(&args, properties.of(Packet::Will))?,
+            will,
             max_inflight: args.more.max_inflight,
             receive_maximum: connect.receive_maximum,
             maximum_packet_size: connect.maximum_packet_size,
@@ -174,8 +134,8 @@ impl Connection {
             parting: Parting::default(),
             aliasing: Aliasing::None,
             interest: Interest::default(),
-            connect_timeout: args.more.connect_timeout.unwrap_or(Duration::from_secs(10)),
-            ack_timeout: args.more.ack_timeout.unwrap_or(Duration::from_secs(30)),
+            connect_timeout: args.more.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            ack_timeout: args.more.ack_timeout.unwrap_or(ACK_TIMEOUT),
             timeout: args.more.timeout,
             reconnect: args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from),
             reconnect_timeout: args.more.reconnect_timeout,
@@ -188,41 +148,103 @@ impl Connection {
     }
 }
 
-fn parse_url(origin: &str, text: &str) -> Result<BrokerUrl, Failure> {
-    BrokerUrl::parse(text)
-        .map_err(|error| Failure::usage(format!("invalid URL in {origin}: {error}")))
+/// Where what was typed can be read by others.
+fn read_by_others(typed: &Layer) -> Vec<String> {
+    let in_url = typed.url.as_ref().is_some_and(|url| url.password.is_some());
+    let places = [(typed.args.more.password.is_some(), "after -P"), (in_url, "in --url")];
+    let given = places.into_iter().filter(|(given, _)| *given);
+    let warning = |(_, place)| {
+        format!("other users of this machine can read the password {place}: use --password-file")
+    };
+    given.map(warning).collect()
 }
 
-/// A given flag wins over the URL's part, and both over the environment.
-fn resolve_target(
-    args: &ConnectionArgs,
-    environment: &Environment,
-    url: Option<&BrokerUrl>,
-    env_url: Option<&BrokerUrl>,
-) -> Result<Target, Failure> {
-    let typed_host = args.basic.host.clone().or_else(|| url.map(|url| url.host.clone()));
-    let env_host = || environment.get("MQTT_HOST").or_else(|| env_url.map(|url| url.host.clone()));
-    let host = typed_host.or_else(env_host).unwrap_or_else(|| "localhost".to_owned());
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(&host);
-    // The port of a URL in the environment belongs to its host, as its user does.
-    let env_url = env_url.filter(|url| url.host.eq_ignore_ascii_case(host));
-    let env_port = match environment.get("MQTT_PORT") {
-        None => env_url.and_then(|url| url.port),
-        Some(text) => match text.parse() {
-            Ok(port) if port != 0 => Some(port),
-            _ => {
-                return Err(Failure::usage(format!(
-                    "MQTT_PORT is no port from 1 to 65535: {text}"
-                )));
-            }
-        },
-    };
-    let port =
-        args.basic.port.or_else(|| url.map(|url| url.port.unwrap_or(DEFAULT_PORT))).or(env_port);
-    if host.is_empty() || host.contains(['\0', ' ', '/']) {
-        return Err(Failure::usage(format!("invalid host '{host}'")));
+/// Takes out of a profile what is meant for its own broker only; what is told about it.
+pub(super) fn withhold(layers: &mut Layers, target: &Target) -> Option<String> {
+    let profile = layers.profile.as_mut().filter(|profile| !owns(profile, target))?;
+    let was_insecure = std::mem::take(&mut profile.args.tls.insecure);
+    let (args, url) = (&mut profile.args, profile.url.as_mut());
+    let has_password = Source::of(args, url).is_some();
+    let taken = [
+        args.basic.username.take().is_some(),
+        args.tls.cert.take().is_some(),
+        args.tls.key.take().is_some(),
+        args.tls.key_password_file.take().is_some(),
+        !std::mem::take(&mut args.reach.ws_header).is_empty(),
+        std::mem::take(&mut args.more.ask_password),
+        has_password,
+        was_insecure,
+    ];
+    let origin = &profile.origin;
+    let warning =
+        || format!("{origin} is for another broker: who it says we are is not shown to {target}");
+    taken.contains(&true).then(warning)
+}
+
+/// User name and password: the strongest layer's, each with what its own URL says.
+fn credentials(layers: &mut Layers, target: &Target) -> (Option<String>, Option<Source>) {
+    let (mut username, mut password) = (None, None);
+    let all = [Some(&mut layers.typed), Some(&mut layers.environment), layers.profile.as_mut()];
+    for layer in all.into_iter().flatten() {
+        let is_about = is_about(layer, target);
+        let mut url = layer.url.as_mut().filter(|_| is_about);
+        let given = layer.args.basic.username.take();
+        username = username.or(given).or_else(|| url.as_mut()?.username.take());
+        let typed = Source::of(&mut layer.args, url);
+        password = password.or(typed);
     }
-    Ok(Target { host: host.to_owned(), port: port.unwrap_or(DEFAULT_PORT) })
+    (username, password)
+}
+
+fn read_password(
+    source: Option<Source>,
+    username: Option<&str>,
+    target: &Target,
+    patience: Option<Duration>,
+    ui: Ui,
+) -> Result<Option<Secret>, Failure> {
+    let whose = match username {
+        Some(name) => format!("{name} at {target}"),
+        None => target.to_string(),
+    };
+    source.map(|source| source.read(&whose, patience, ui)).transpose()
+}
+
+/// Standard input can be read once.
+fn check_stdin(
+    needs: &Needs<'_>,
+    args: &ConnectionArgs,
+    password: Option<&Source>,
+) -> Result<(), Failure> {
+    let readers = [
+        needs.reads_stdin,
+        password.is_some_and(Source::is_stdin),
+        args.tls.key_password_file.as_deref().is_some_and(is_stdin),
+    ];
+    match readers.into_iter().filter(|reads| *reads).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Failure::usage("standard input cannot be read for two things")),
+    }
+}
+
+/// What others on the network could read.
+fn check_encryption(
+    args: &ConnectionArgs,
+    target: &Target,
+    has_password: bool,
+    ui: Ui,
+) -> Result<(), Failure> {
+    if target.encrypted || is_here(target) {
+        return Ok(());
+    }
+    if args.tls.require_tls {
+        return Err(Failure::usage(format!("{target} is not encrypted, and --require-tls is set"))
+            .hint("--tls encrypts, or a URL with mqtts:// or wss://"));
+    }
+    if has_password {
+        ui.warn(&format!("the password goes to {target} unencrypted: --tls protects it"));
+    }
+    Ok(())
 }
 
 fn resolve_id(args: &ConnectionArgs) -> Result<String, Failure> {
@@ -267,15 +289,9 @@ fn of_connection(args: &ConnectionArgs) -> [(bool, &'static str); 5] {
 /// What only MQTT 5 can do makes `auto` mean 5, and is refused with an older version.
 fn resolve_protocol(
     args: &ConnectionArgs,
-    environment: &Environment,
     needs_5: &[(bool, &'static str)],
 ) -> Result<Protocol, Failure> {
-    let asked = match (args.basic.protocol, environment.get("MQTT_PROTOCOL")) {
-        (Some(protocol), _) => protocol,
-        (None, Some(text)) => parse_protocol(&text)
-            .map_err(|error| Failure::usage(format!("MQTT_PROTOCOL is '{text}': {error}")))?,
-        (None, None) => Protocol::Auto,
-    };
+    let asked = args.basic.protocol.unwrap_or(Protocol::Auto);
     let needed = needs_5.iter().find_map(|(given, flag)| given.then_some(flag));
     match (needed, asked) {
         (Some(flag), Protocol::Exactly(version)) if version < Version::V5 => {

@@ -1,59 +1,179 @@
-//! Where the password comes from: a file, the environment or, as in mosquitto, the command line.
+//! Where passwords come from: a file, a command, the terminal, the environment or, as in mosquitto, the command line.
 
 use super::args::ConnectionArgs;
-use super::plan::Environment;
-use crate::exit::Failure;
+use super::url::BrokerUrl;
+use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
 use crate::secret::Secret;
-use std::fs;
+use crate::ui::{self, Ui};
+use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 /// The longest password a CONNECT can carry, in bytes.
 const LONGEST: usize = 65_535;
 
-/// The password given on the command line, itself or by a file's name.
-pub(super) fn typed(args: &ConnectionArgs) -> Result<Option<Secret>, Failure> {
-    match (&args.more.password_file, &args.more.password) {
-        (Some(path), _) => secret(read(path)?).map(Some),
-        (None, Some(password)) => secret(password.clone().into_bytes()).map(Some),
-        (None, None) => Ok(None),
+/// Where the password is.
+pub(super) enum Source {
+    /// In a file; `-` is standard input.
+    File(PathBuf),
+    /// In what a shell command prints.
+    Command(String),
+    /// In the head of whoever sits at the terminal.
+    Person,
+    /// Here.
+    Given(Secret),
+}
+
+impl Source {
+    /// What a layer says, and for want of that its URL.
+    pub(super) fn of(args: &mut ConnectionArgs, url: Option<&mut BrokerUrl>) -> Option<Self> {
+        let more = &mut args.more;
+        if let Some(path) = more.password_file.take() {
+            return Some(Self::File(path));
+        }
+        if let Some(command) = more.password_command.take() {
+            return Some(Self::Command(command));
+        }
+        if more.ask_password {
+            return Some(Self::Person);
+        }
+        let given = more.password.take().map(|text| Secret::new(text.into_bytes()));
+        given.or_else(|| url?.password.take()).map(Self::Given)
+    }
+
+    /// Whether it is standard input.
+    pub(super) fn is_stdin(&self) -> bool {
+        matches!(self, Self::File(path) if is_stdin(path))
+    }
+
+    /// The password; `whose` it is names it when a person is asked, and `patience` bounds a command.
+    pub(super) fn read(
+        self,
+        whose: &str,
+        patience: Option<Duration>,
+        ui: Ui,
+    ) -> Result<Secret, Failure> {
+        let secret = match self {
+            Self::File(path) => read_file("password file", &path, ui)?,
+            Self::Command(command) => run(&command, patience)?,
+            Self::Person => ask(whose)?,
+            Self::Given(secret) => secret,
+        };
+        if secret.expose().len() > LONGEST {
+            return Err(Failure::usage(format!("the password is longer than {LONGEST} bytes")));
+        }
+        Ok(secret)
     }
 }
 
-/// The password given in the environment.
-pub(super) fn from_environment(environment: &Environment) -> Result<Option<Secret>, Failure> {
-    match (environment.get("MQTT_PASSWORD_FILE"), environment.get("MQTT_PASSWORD")) {
-        (Some(path), _) => secret(read(Path::new(&path))?).map(Some),
-        (None, Some(password)) => secret(password.into_bytes()).map(Some),
-        (None, None) => Ok(None),
-    }
-}
-
-fn secret(bytes: Vec<u8>) -> Result<Secret, Failure> {
-    if bytes.len() > LONGEST {
-        return Err(Failure::usage(format!("the password is longer than {LONGEST} bytes")));
-    }
-    Ok(Secret::new(bytes))
+/// Whether a path stands for standard input.
+pub(super) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// The bytes of a file, `-` for standard input, less one newline at the end.
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let result = if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failure> {
+    let mut bytes = Vec::new();
+    // One byte more tells that there are too many.
+    let limit = LONGEST as u64 + 3;
+    let result = if is_stdin(path) {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
-        fs::read(path)
+        File::open(path).and_then(|file| {
+            warn_if_open_to_others(path, &file, ui);
+            file.take(limit).read_to_end(&mut bytes)
+        })
     };
-    let mut bytes = result.map_err(|error| {
-        let cause = os_error::plain(&error);
-        Failure::usage(format!("cannot read the password file {}: {cause}", path.display()))
-    })?;
+    match result {
+        Ok(_) => Ok(without_newline(bytes)),
+        Err(error) => {
+            let cause = os_error::plain(&error);
+            Err(Failure::usage(format!("cannot read the {what} {}: {cause}", path.display())))
+        }
+    }
+}
+
+/// Says so when others can read a secret of ours.
+pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
+    #[cfg(unix)]
+    if let Ok(metadata) = file.metadata()
+        && metadata.is_file()
+        && std::os::unix::fs::MetadataExt::mode(&metadata) & 0o044 != 0
+    {
+        let path = path.display();
+        ui.warn(&format!("other users of this machine can read {path}: chmod 600 {path}"));
+    }
+    #[cfg(not(unix))]
+    let _ = (path, file, ui);
+}
+
+fn without_newline(mut bytes: Vec<u8>) -> Secret {
     if bytes.ends_with(b"\n") {
         bytes.pop();
         if bytes.ends_with(b"\r") {
             bytes.pop();
         }
     }
-    Ok(bytes)
+    Secret::new(bytes)
+}
+
+/// What a shell prints that runs `command`. It shares our terminal for what it has to ask, but not our standard input,
+/// which may be data.
+fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let failed = |cause: String| Failure::usage(format!("the password command failed: {cause}"));
+    let mut child = Command::new(shell)
+        .args([flag, command])
+        .env_remove("MQTT_PASSWORD")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| failed(os_error::plain(&error)))?;
+    let mut output = child.stdout.take();
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let limit = LONGEST as u64 + 3;
+        let read = output.as_mut().map(|pipe| pipe.take(limit).read_to_end(&mut bytes));
+        // Nobody waits any more when the time is over.
+        let _ = sender.send(read.transpose().map(|_| bytes));
+    });
+    let read = match patience {
+        Some(patience) => receiver.recv_timeout(patience),
+        None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+    };
+    let Ok(read) = read else {
+        // It is of no use any more, whether it still runs or not.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(Failure::new(
+            ExitStatus::TimedOut,
+            "timed out waiting for the password command",
+        ));
+    };
+    let bytes = read.map_err(|error| failed(os_error::plain(&error)))?;
+    match child.wait() {
+        Ok(status) if status.success() => Ok(without_newline(bytes)),
+        Ok(status) => Err(failed(status.to_string())),
+        Err(error) => Err(failed(os_error::plain(&error))),
+    }
+}
+
+fn ask(whose: &str) -> Result<Secret, Failure> {
+    match ui::ask_secret(&format!("Password for {whose}: ")) {
+        Ok(text) => Ok(Secret::new(text.into_bytes())),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            Err(Failure::new(ExitStatus::Interrupted, "interrupted"))
+        }
+        Err(error) => {
+            let cause = os_error::plain(&error);
+            Err(Failure::usage(format!("cannot ask for the password: {cause}")).hint(
+                "--ask-password needs a terminal; --password-file and --password-command do not",
+            ))
+        }
+    }
 }

@@ -1,17 +1,57 @@
-//! Broker addresses as URLs: `mqtt://user:password@host:port/topic`.
+//! Brokers and proxies as URLs: `mqtt://user:password@host:port/topic`.
 //!
-//! Written for MQTT's meaning of a URL: everything behind the first `/` is a topic, `#` and `?`
-//! included, which a general URL parser would take for something else. An error never shows the
-//! user information.
+//! Written for MQTT's meaning of a URL: what is behind the first `/` of a broker's is a topic, `#` and `?`
+//! included, which a general URL parser would take for something else. An error never shows any part of
+//! the URL: it may be the password.
 
 use crate::secret::Secret;
+use crate::transport::proxy::{Credentials, Kind, Proxy};
+use crate::transport::websocket;
 use percent_encoding::percent_decode_str;
 use std::fmt;
+use std::path::PathBuf;
 
-/// What a URL says; parts it does not have are `None`.
+/// What MQTT runs over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// TCP.
+    Mqtt,
+    /// TLS.
+    Mqtts,
+    /// WebSocket.
+    Ws,
+    /// WebSocket over TLS.
+    Wss,
+    /// A Unix socket.
+    Unix,
+}
+
+impl Scheme {
+    const NAMES: [(&str, Self); 5] = [
+        ("mqtt", Self::Mqtt),
+        ("mqtts", Self::Mqtts),
+        ("ws", Self::Ws),
+        ("wss", Self::Wss),
+        ("unix", Self::Unix),
+    ];
+
+    /// Whether it is TLS.
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Self::Mqtts | Self::Wss)
+    }
+
+    /// Whether it is a WebSocket.
+    pub fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
+    }
+}
+
+/// What a URL says about a broker; parts it does not have are `None`.
 #[derive(Debug)]
 pub struct BrokerUrl {
-    /// Name or address literal, without brackets.
+    /// What MQTT runs over.
+    pub scheme: Scheme,
+    /// Name or address literal, without brackets; empty for a Unix socket.
     pub host: String,
     /// Port.
     pub port: Option<u16>,
@@ -21,14 +61,20 @@ pub struct BrokerUrl {
     pub password: Option<Secret>,
     /// Decoded topic or filter.
     pub topic: Option<String>,
+    /// Path and query of a WebSocket, as they are.
+    pub path: Option<String>,
+    /// Decoded path of a Unix socket.
+    pub socket: Option<PathBuf>,
 }
 
 /// What is wrong with a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlError {
-    /// Not `mqtt://…`.
+    /// None of the known ones.
     Scheme,
-    /// Nothing between `//` and the port or path.
+    /// None of the known ones of a proxy.
+    ProxyScheme,
+    /// Nothing between `//` and the port or path, or something no host could be.
     Host,
     /// An IPv6 literal without its closing bracket, or something behind it.
     Brackets,
@@ -36,16 +82,31 @@ pub enum UrlError {
     Port,
     /// A part that is not UTF-8 when decoded.
     Encoding,
+    /// A path that HTTP cannot ask for.
+    Path,
+    /// A Unix socket without a path, or with a host.
+    Socket,
+    /// A proxy with a path.
+    ProxyPath,
+    /// A user name or password that is empty, too long, or not text.
+    ProxyUser,
 }
 
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "expected mqtt://HOST[:PORT][/TOPIC]",
-            Self::Host => "the host is missing",
+            Self::Scheme => {
+                "expected mqtt://HOST[:PORT][/TOPIC], mqtts, ws://HOST[:PORT][/PATH], wss or unix:///PATH"
+            }
+            Self::ProxyScheme => "expected socks5://HOST[:PORT], socks5h or http",
+            Self::Host => "the host is missing, or cannot be one",
             Self::Brackets => "an IPv6 address is written [ADDRESS]",
             Self::Port => "a port is a number from 1 to 65535",
             Self::Encoding => "percent-encoded text must be UTF-8",
+            Self::Path => "the path of a WebSocket is that of a URL, percent-encoded",
+            Self::Socket => "a Unix socket is written unix:///PATH",
+            Self::ProxyPath => "a proxy has no path",
+            Self::ProxyUser => "the user of a SOCKS proxy has a name and a password, of 255 bytes at most",
         })
     }
 }
@@ -56,30 +117,108 @@ impl BrokerUrl {
     /// # Errors
     /// Says which part cannot be.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
-        let (scheme, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
-        if !scheme.eq_ignore_ascii_case("mqtt") {
-            return Err(UrlError::Scheme);
-        }
-        let (authority, topic) = match rest.split_once('/') {
-            Some((authority, topic)) => (authority, (!topic.is_empty()).then_some(topic)),
-            None => (rest, None),
+        let (name, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
+        let named = Scheme::NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+        let scheme = named.ok_or(UrlError::Scheme)?.1;
+        let end = match scheme.is_websocket() {
+            true => rest.find(['/', '?']),
+            false => rest.find('/'),
         };
-        let (user, address) = match authority.rsplit_once('@') {
-            Some((user, address)) => (Some(user), address),
-            None => (None, authority),
-        };
-        let (host, port) = split_address(address)?;
-        let (username, password) = match user.map(|user| user.split_once(':').unwrap_or((user, "")))
-        {
+        let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
+        let Authority { user, address } = Authority::split(authority);
+        let (username, password) = match user {
             None => (None, None),
             Some((name, password)) => {
                 let secret = (!password.is_empty()).then(|| percent_decode_str(password).collect());
                 (Some(decode(name)?), secret.map(Secret::new))
             }
         };
-        let topic = topic.map(decode).transpose()?;
-        Ok(Self { host: decode(host)?, port, username, password, topic })
+        let url = Self {
+            scheme,
+            host: String::new(),
+            port: None,
+            username,
+            password,
+            topic: None,
+            path: None,
+            socket: None,
+        };
+        if scheme == Scheme::Unix {
+            if !address.is_empty() || path.len() < 2 {
+                return Err(UrlError::Socket);
+            }
+            return Ok(Self { socket: Some(decode(path)?.into()), ..url });
+        }
+        let (host, port) = split_address(address)?;
+        let url = Self { host: decode(host)?, port, ..url };
+        if scheme.is_websocket() {
+            return Ok(Self { path: websocket_path(path)?, ..url });
+        }
+        let topic = path.strip_prefix('/').filter(|topic| !topic.is_empty());
+        Ok(Self { topic: topic.map(decode).transpose()?, ..url })
     }
+}
+
+/// A proxy as a URL says it. Its credentials are percent-decoded.
+///
+/// # Errors
+/// Says which part cannot be.
+pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
+    let (scheme, rest) = text.split_once("://").ok_or(UrlError::ProxyScheme)?;
+    let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
+        "socks5" => (Kind::Socks5, 1080),
+        "socks5h" => (Kind::Socks5h, 1080),
+        "http" => (Kind::Http, 8080),
+        _ => return Err(UrlError::ProxyScheme),
+    };
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    if authority.contains('/') {
+        return Err(UrlError::ProxyPath);
+    }
+    let Authority { user, address } = Authority::split(authority);
+    let (host, port) = split_address(address)?;
+    let credentials = match user {
+        None => None,
+        Some((name, password)) => {
+            let username = decode(name)?;
+            let password = Secret::new(percent_decode_str(password).collect());
+            let fits = |bytes: &[u8]| (1..=255).contains(&bytes.len());
+            let socks = kind != Kind::Http;
+            let is_text = std::str::from_utf8(password.expose()).is_ok();
+            if socks && !(fits(username.as_bytes()) && fits(password.expose()) && is_text) {
+                return Err(UrlError::ProxyUser);
+            }
+            Some(Credentials { username, password })
+        }
+    };
+    Ok(Proxy { kind, host: decode(host)?, port: port.unwrap_or(default_port), credentials })
+}
+
+/// What is between `//` and the path.
+struct Authority<'a> {
+    /// Name and password, not decoded; a password that is not there is empty.
+    user: Option<(&'a str, &'a str)>,
+    address: &'a str,
+}
+
+impl<'a> Authority<'a> {
+    fn split(text: &'a str) -> Self {
+        match text.rsplit_once('@') {
+            Some((user, address)) => {
+                Self { user: Some(user.split_once(':').unwrap_or((user, ""))), address }
+            }
+            None => Self { user: None, address: text },
+        }
+    }
+}
+
+fn websocket_path(text: &str) -> Result<Option<String>, UrlError> {
+    let path = match text {
+        "" => return Ok(None),
+        query if query.starts_with('?') => format!("/{query}"),
+        path => path.to_owned(),
+    };
+    if websocket::is_path(&path) { Ok(Some(path)) } else { Err(UrlError::Path) }
 }
 
 fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
@@ -97,10 +236,15 @@ fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
             None => (address, None),
         },
     };
-    if host.is_empty() {
+    if !is_host(host) {
         return Err(UrlError::Host);
     }
     Ok((host, port.map(parse_port).transpose()?))
+}
+
+/// Whether a name lookup makes sense.
+pub fn is_host(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['\0', ' ', '/', '?', '#', '@'])
 }
 
 fn parse_port(text: &str) -> Result<u16, UrlError> {
@@ -141,10 +285,51 @@ mod tests {
     }
 
     #[test]
+    fn each_scheme_has_its_own_meaning_of_the_path() {
+        let url = BrokerUrl::parse("wss://u:p@h:8081/a%20b?token=x/y").unwrap();
+        assert!(url.scheme.is_encrypted() && url.scheme.is_websocket());
+        assert_eq!((url.host.as_str(), url.port), ("h", Some(8081)));
+        assert_eq!((url.path.as_deref(), url.topic), (Some("/a%20b?token=x/y"), None));
+        assert_eq!(BrokerUrl::parse("ws://h?x").unwrap().path.as_deref(), Some("/?x"));
+        assert_eq!(BrokerUrl::parse("ws://h").unwrap().path, None);
+        let url = BrokerUrl::parse("unix://u:p@/run/a%20b.sock").unwrap();
+        assert_eq!(url.socket, Some("/run/a b.sock".into()));
+        assert_eq!(url.username.as_deref(), Some("u"));
+        assert!(BrokerUrl::parse("mqtts://h/a/b").unwrap().scheme.is_encrypted());
+    }
+
+    #[test]
+    fn proxies_are_urls_too() {
+        let proxy = parse_proxy("socks5h://us%65r:p%40ss@[::1]:9050").unwrap();
+        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (Kind::Socks5h, "::1", 9050));
+        let credentials = proxy.credentials.unwrap();
+        assert_eq!(
+            (credentials.username.as_str(), credentials.password.expose()),
+            ("user", &b"p@ss"[..])
+        );
+        assert_eq!(parse_proxy("SOCKS5://h").unwrap().port, 1080);
+        assert_eq!(parse_proxy("http://h/").unwrap().port, 8080);
+        for (text, error) in [
+            ("ftp://h", UrlError::ProxyScheme),
+            ("h:1080", UrlError::ProxyScheme),
+            ("http://h/path", UrlError::ProxyPath),
+            ("socks5://u@h", UrlError::ProxyUser),
+            ("socks5://:1080", UrlError::Host),
+        ] {
+            assert_eq!(parse_proxy(text).map(drop), Err(error), "{text}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_is_named() {
         for (text, error) in [
             ("host", UrlError::Scheme),
             ("http://host", UrlError::Scheme),
+            ("unix://host/path", UrlError::Socket),
+            ("unix://", UrlError::Socket),
+            ("ws://h/a b", UrlError::Path),
+            ("wss://h/a#b", UrlError::Path),
+            ("mqtt://a b", UrlError::Host),
             ("mqtt://", UrlError::Host),
             ("mqtt://:1883", UrlError::Host),
             ("mqtt://[::1", UrlError::Brackets),

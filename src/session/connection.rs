@@ -26,8 +26,10 @@ pub(super) struct Connection {
     /// Writing failed. What the broker said before it went is still worth reading.
     broken: Option<io::Error>,
     tracing: bool,
-    /// The last write left something over.
+    /// The last write left something over, here or in the stream.
     pub(super) stuck: bool,
+    /// The stream may hold bytes that it has taken and not sent, as TLS and WebSockets do.
+    unflushed: bool,
     /// Bytes of the engine's output that the trace has shown.
     traced: usize,
     /// Bytes of the input that the trace has shown.
@@ -50,6 +52,7 @@ impl Connection {
             read_size: FIRST_READ_SIZE,
             broken: None,
             stuck: false,
+            unflushed: false,
             tracing,
             traced: 0,
             traced_input: 0,
@@ -85,13 +88,26 @@ impl Connection {
                 Poll::Ready(Err(error)) => self.broken = Some(error),
             }
         }
+        self.unflushed |= wrote;
+        if self.unflushed && self.broken.is_none() {
+            match Pin::new(&mut *self.stream).poll_flush(cx) {
+                Poll::Pending => {}
+                Poll::Ready(Ok(())) => self.unflushed = false,
+                Poll::Ready(Err(error)) => self.broken = Some(error),
+            }
+        }
         self.traced = engine.out().len();
-        self.stuck = self.traced > 0;
+        self.stuck = self.traced > 0 || self.unflushed;
         if wrote {
             engine.wrote(now);
             self.moved = true;
         }
         wrote
+    }
+
+    /// Whether everything of the engine's has left this program.
+    pub(super) fn is_flushed(&self, engine: &mut Engine) -> bool {
+        engine.out().is_empty() && !self.unflushed
     }
 
     /// Forgets what has not been written.
@@ -162,7 +178,7 @@ impl Connection {
     ) -> Result<bool, Fault> {
         match self.poll_read(cx, engine, job, false, now) {
             Ok(()) => Ok(false),
-            Err(Fault::Closed) if engine.out().is_empty() => Ok(true),
+            Err(Fault::Closed) if self.is_flushed(engine) => Ok(true),
             Err(fault) => Err(fault),
         }
     }

@@ -10,8 +10,8 @@ use super::options::{Options, Protocol, Reconnect};
 use super::signal::{Signal, Signals};
 use super::timer::Timer;
 use super::wire::Version;
-use crate::os_error;
-use crate::transport::{self, DialError};
+use crate::transport;
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
@@ -221,10 +221,11 @@ impl Driver<'_> {
 
     async fn dial(&mut self, deadline: Instant) -> Result<Box<dyn transport::Stream>, Leave> {
         let options = Rc::clone(&self.options);
-        let mut dialling = pin!(transport::dial(&options.target));
+        let stage = Cell::default();
+        let mut dialling = pin!(transport::dial(&options.target, &options.route, &stage));
         poll_fn(|cx| {
             if let Poll::Ready(result) = dialling.as_mut().poll(cx) {
-                return Poll::Ready(result.map_err(|error| unreachable(&options, &error).into()));
+                return Poll::Ready(result.map_err(|error| Fault::Unreachable(error).into()));
             }
             if self.established && self.job.poll_offline(cx).is_ready() {
                 return Poll::Ready(Err(Leave::Done));
@@ -234,8 +235,8 @@ impl Driver<'_> {
                 return Poll::Ready(Err(Leave::Stop(stop)));
             }
             if now >= deadline {
-                let after = options.connect_timeout;
-                return Poll::Ready(Err(Fault::ConnectTimeout { after, connected: false }.into()));
+                let (after, missing) = (options.connect_timeout, stage.get().missing());
+                return Poll::Ready(Err(Fault::ConnectTimeout { after, missing }.into()));
             }
             self.poll_timer(cx, Some(deadline))
         })
@@ -310,7 +311,7 @@ impl Driver<'_> {
             let after = self.options.connect_timeout;
             return Err(connection
                 .stranger()
-                .unwrap_or(Fault::ConnectTimeout { after, connected: true }));
+                .unwrap_or(Fault::ConnectTimeout { after, missing: "CONNACK" }));
         }
         self.engine.tick(now, self.is_deaf())?;
         if was_up {
@@ -423,13 +424,4 @@ impl Driver<'_> {
         }
         Poll::Pending
     }
-}
-
-fn unreachable(options: &Options, error: &DialError) -> Fault {
-    Fault::Unreachable(match error {
-        DialError::Lookup(error) => {
-            format!("unknown host {}: {}", options.target.host, os_error::plain(error))
-        }
-        DialError::Connect(error) => os_error::plain(error),
-    })
 }

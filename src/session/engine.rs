@@ -225,8 +225,9 @@ impl Engine {
         match self.interest.awaited() {
             Some(answer) => answer,
             None if self.is_asking() => "PINGRESP",
-            None if self.ledger.is_empty() => "sign of reading",
-            None => "acknowledgement",
+            None if !self.ledger.is_empty() => "acknowledgement",
+            None if self.is_up() => "sign of reading",
+            None => "sign of life",
         }
     }
 

@@ -7,6 +7,7 @@ use super::reason::Reason;
 use super::wire::{ConnAck, Version, Violation};
 use crate::os_error;
 use crate::property::{Id, Properties};
+use crate::transport::DialError;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -90,14 +91,14 @@ impl fmt::Display for Refusal {
 /// Why a connection ended.
 #[derive(Debug)]
 pub enum Fault {
-    /// No connection could be made: name, TCP, and so on. The text names the cause.
-    Unreachable(String),
+    /// No connection could be made: name, TCP, TLS and so on.
+    Unreachable(DialError),
     /// The connect deadline passed.
     ConnectTimeout {
         /// The whole budget.
         after: Duration,
-        /// Whether the connection stood and only CONNACK was missing.
-        connected: bool,
+        /// What was missing, in words: `CONNACK`, once the connection stood.
+        missing: &'static str,
     },
     /// What answered speaks something else; the text shows its first bytes, escaped.
     NotMqtt(String),
@@ -128,13 +129,21 @@ impl Fault {
             }
             Self::Disconnected(explanation) => explanation.reason.is_final(),
             Self::Authentication | Self::Internal(_) => true,
-            Self::Unreachable(_)
-            | Self::ConnectTimeout { .. }
+            Self::Unreachable(_) | Self::Io(_) => self.dial_error().is_some_and(|it| it.is_final),
+            Self::ConnectTimeout { .. }
             | Self::NotMqtt(_)
             | Self::Closed
-            | Self::Io(_)
             | Self::Silent
             | Self::Violation(_) => false,
+        }
+    }
+
+    /// What the transport has to say about it.
+    pub fn dial_error(&self) -> Option<&DialError> {
+        match self {
+            Self::Unreachable(error) => Some(error),
+            Self::Io(error) => DialError::inside(error),
+            _ => None,
         }
     }
 
@@ -143,7 +152,7 @@ impl Fault {
         match self {
             Self::Refused(refusal) => refusal.is_about_version(),
             // Some brokers that know only 3.1.1 hang up on a version 5 CONNECT.
-            Self::Closed | Self::Io(_) => !answered,
+            Self::Closed | Self::Io(_) => !answered && !self.is_final(),
             _ => false,
         }
     }
@@ -152,12 +161,9 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreachable(cause) => f.write_str(cause),
-            Self::ConnectTimeout { after, connected: true } => {
-                write!(f, "no CONNACK within {}", humantime::format_duration(*after))
-            }
-            Self::ConnectTimeout { after, connected: false } => {
-                write!(f, "no connection within {}", humantime::format_duration(*after))
+            Self::Unreachable(error) => error.fmt(f),
+            Self::ConnectTimeout { after, missing } => {
+                write!(f, "no {missing} within {}", humantime::format_duration(*after))
             }
             Self::NotMqtt(what) => write!(f, "not an MQTT broker ({what})"),
             Self::Refused(refusal) => write!(f, "the broker refused the connection: {refusal}"),

@@ -4,7 +4,7 @@ use super::subscription::Interest;
 use super::wire::Version;
 use crate::message::Will;
 use crate::secret::Secret;
-use crate::transport::Target;
+use crate::transport::{Route, Target};
 use std::time::Duration;
 
 /// Seconds for which the broker is asked to keep the session of a connection that was lost, so that it
@@ -59,6 +59,8 @@ pub struct Parting {
 pub struct Options {
     /// Where the broker is.
     pub target: Target,
+    /// How it is reached.
+    pub route: Route,
     /// Version of MQTT.
     pub protocol: Protocol,
     /// At most 65,535 bytes; when it is empty the broker chooses one.

@@ -1,12 +1,25 @@
-//! Reaching the broker: from an address to a stream of bytes.
+//! Reaching the broker: from an address to a stream of bytes, over TCP or a Unix socket, through a
+//! proxy, with TLS, inside of a WebSocket.
 //!
-//! Knows nothing of MQTT. The deadline over the whole of it is the caller's: dropping the future
-//! gives up.
+//! Knows nothing of MQTT, nor where its settings come from. The deadline over the whole of it is the
+//! caller's: dropping the future gives up, and [`Stage`] tells what it was waiting for.
 
+mod error;
+mod http_proxy;
+pub mod proxy;
+mod target;
 mod tcp;
+pub mod tls;
+#[cfg(unix)]
+mod unix;
+pub mod websocket;
 
-use std::fmt;
-use std::io;
+pub use error::DialError;
+pub use target::{Place, Target};
+
+use proxy::Proxy;
+use std::cell::Cell;
+use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A connection to a broker, whatever it runs over.
@@ -14,39 +27,84 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
 
-/// Where the broker is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// Name or address literal, without brackets.
-    pub host: String,
-    /// 1 to 65535.
-    pub port: u16,
+/// How the broker is reached, besides where it is.
+#[derive(Debug, Default)]
+pub struct Route {
+    /// The local address to connect from.
+    pub bind: Option<IpAddr>,
+    /// What to connect through.
+    pub proxy: Option<Proxy>,
+    /// TLS, for a target that is encrypted.
+    pub tls: Option<tls::Client>,
+    /// What is sent along with a WebSocket's upgrade request.
+    pub headers: websocket::Headers,
 }
 
-impl fmt::Display for Target {
-    /// `mqtt://host:port`, with brackets around an IPv6 literal.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "mqtt://[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "mqtt://{}:{}", self.host, self.port)
+/// What dialling waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Name lookup and TCP.
+    #[default]
+    Connection,
+    /// The proxy's own handshake.
+    Proxy,
+    /// The TLS handshake.
+    Tls,
+    /// The answer to the HTTP upgrade.
+    WebSocket,
+}
+
+impl Stage {
+    /// What is missing, in words.
+    pub fn missing(self) -> &'static str {
+        match self {
+            Self::Connection => "connection",
+            Self::Proxy => "answer from the proxy",
+            Self::Tls => "TLS handshake",
+            Self::WebSocket => "answer to the WebSocket upgrade",
         }
     }
 }
 
-/// Why there is no connection.
-#[derive(Debug)]
-pub enum DialError {
-    /// The name has no address.
-    Lookup(io::Error),
-    /// No address could be connected to; the error of the last one.
-    Connect(io::Error),
-}
-
-/// Connects to `target`.
+/// Connects to `target` by `route`; `stage` is kept up to date.
 ///
 /// # Errors
 /// Says which step failed.
-pub async fn dial(target: &Target) -> Result<Box<dyn Stream>, DialError> {
-    Ok(Box::new(tcp::connect(target).await?))
+pub async fn dial(
+    target: &Target,
+    route: &Route,
+    stage: &Cell<Stage>,
+) -> Result<Box<dyn Stream>, DialError> {
+    let (host, port) = match &target.place {
+        #[cfg(unix)]
+        Place::Socket(path) => return Ok(Box::new(unix::connect(path).await?)),
+        #[cfg(not(unix))]
+        Place::Socket(_) => return Err(DialError::new("there are no Unix sockets here")),
+        Place::Host(host, port) => (host.as_str(), *port),
+    };
+    let stream = match &route.proxy {
+        None => tcp::connect(host, port, route.bind).await?,
+        Some(proxy) => proxy.connect(host, port, route.bind, stage).await?,
+    };
+    match &route.tls {
+        None => upgrade(stream, target, route, stage).await,
+        Some(tls) => {
+            stage.set(Stage::Tls);
+            upgrade(tls.connect(stream).await?, target, route, stage).await
+        }
+    }
+}
+
+/// Opens a WebSocket on `stream`, if `target` asks for it.
+async fn upgrade<S: Stream + 'static>(
+    stream: S,
+    target: &Target,
+    route: &Route,
+    stage: &Cell<Stage>,
+) -> Result<Box<dyn Stream>, DialError> {
+    if target.websocket.is_none() {
+        return Ok(Box::new(stream));
+    }
+    stage.set(Stage::WebSocket);
+    Ok(Box::new(websocket::open(stream, target, &route.headers).await?))
 }

@@ -1,34 +1,150 @@
-//! TCP: name lookup, and the first address that answers.
+//! TCP: name lookup, and a race of the addresses that it finds (RFC 8305).
 
-use super::{DialError, Target};
+use super::DialError;
+use crate::os_error;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use tokio::net::{TcpStream, lookup_host};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
+use tokio::time::timeout;
 
-/// Connects to the first of the host's addresses that accepts.
-pub(super) async fn connect(target: &Target) -> Result<TcpStream, DialError> {
-    let mut failure = None;
-    for address in addresses(target).await? {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // Packets are gathered before they are written, so nothing is gained by waiting.
-                stream.set_nodelay(true).map_err(DialError::Connect)?;
-                return Ok(stream);
-            }
-            Err(error) => failure = Some(error),
+/// How long an address is waited for before the next is tried beside it (RFC 8305, section 5).
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// Connects to the address of the host that answers first, from the local address `bind`.
+pub(super) async fn connect(
+    host: &str,
+    port: u16,
+    bind: Option<IpAddr>,
+) -> Result<TcpStream, DialError> {
+    let found = addresses(host, port).await?;
+    let is_reachable =
+        |address: &&SocketAddr| bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
+    let reachable: Vec<SocketAddr> = found.iter().filter(is_reachable).copied().collect();
+    let stream = match (reachable.as_slice(), bind) {
+        ([], Some(bind)) if !found.is_empty() => {
+            let family = if bind.is_ipv4() { "IPv4" } else { "IPv6" };
+            return Err(DialError::new(format!("{host} has no {family} address, as {bind} is")));
         }
-    }
-    Err(match failure {
-        Some(error) => DialError::Connect(error),
-        None => DialError::Lookup(io::Error::new(io::ErrorKind::NotFound, "no address")),
-    })
+        ([], _) => return Err(DialError::new(format!("unknown host {host}: no address"))),
+        ([address], _) => attempt(*address, bind).await?,
+        (_, _) => race(alternating(reachable), bind).await?,
+    };
+    // Packets are gathered before they are written, so nothing is gained by waiting.
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
-/// An address literal needs no resolver, nor the thread it runs on.
-async fn addresses(target: &Target) -> Result<Vec<SocketAddr>, DialError> {
-    if let Ok(address) = target.host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, target.port)]);
+/// Looks a name up. An address literal needs no resolver, nor the thread it runs on, and neither does
+/// `localhost`, which can only be this machine (RFC 6761, section 6.3).
+pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
     }
-    let found = lookup_host((target.host.as_str(), target.port)).await;
-    found.map(Iterator::collect).map_err(DialError::Lookup)
+    if host.eq_ignore_ascii_case("localhost") {
+        let both = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
+        return Ok(both.map(|address| SocketAddr::new(address, port)).into());
+    }
+    match lookup_host((host, port)).await {
+        Ok(found) => Ok(found.collect()),
+        Err(error) => {
+            Err(DialError::new(format!("unknown host {host}: {}", os_error::plain(&error))))
+        }
+    }
+}
+
+/// In the system's order, but IPv6 and IPv4 in turn, so that a family that leads nowhere costs one delay.
+fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) =
+        addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let mut order = Vec::new();
+    loop {
+        match (first.next(), second.next()) {
+            (None, None) => return order,
+            (one, other) => order.extend(one.into_iter().chain(other)),
+        }
+    }
+}
+
+/// The first connection that stands. Each address begins when the one before it failed, or has taken a while.
+async fn race(order: Vec<SocketAddr>, bind: Option<IpAddr>) -> io::Result<TcpStream> {
+    let mut waiting = order.into_iter();
+    let mut attempts = FuturesUnordered::new();
+    let mut failure: Option<io::Error> = None;
+    loop {
+        let next = waiting.next();
+        let is_last = next.is_none();
+        attempts.extend(next.map(|address| attempt(address, bind)));
+        let outcome = if is_last {
+            attempts.next().await
+        } else {
+            match timeout(STAGGER, attempts.next()).await {
+                Ok(outcome) => outcome,
+                Err(_) => continue,
+            }
+        };
+        match outcome {
+            Some(Ok(stream)) => return Ok(stream),
+            Some(Err(error)) => failure = Some(more_telling(failure, error)),
+            None if is_last => return Err(failure.unwrap_or(io::ErrorKind::NotFound.into())),
+            None => {}
+        }
+    }
+}
+
+async fn attempt(address: SocketAddr, bind: Option<IpAddr>) -> io::Result<TcpStream> {
+    let Some(bind) = bind else { return TcpStream::connect(address).await };
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.bind(SocketAddr::new(bind, 0)).map_err(|error| {
+        let cause = os_error::plain(&error);
+        io::Error::new(error.kind(), format!("cannot use the local address {bind}: {cause}"))
+    })?;
+    socket.connect(address).await
+}
+
+/// Of two failures, the one that says more: that a whole family is missing here says little.
+fn more_telling(earlier: Option<io::Error>, later: io::Error) -> io::Error {
+    let says_little = |error: &io::Error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::AddrNotAvailable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::Unsupported
+        )
+    };
+    match earlier {
+        Some(earlier) if !says_little(&earlier) => earlier,
+        _ => later,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(addresses: &[&str]) -> Vec<SocketAddr> {
+        addresses.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_families_take_turns_in_the_order_of_the_system() {
+        let found = parsed(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1", "1.1.1.2:1"]);
+        let order = parsed(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "1.1.1.2:1", "[::3]:1"]);
+        assert_eq!(alternating(found), order);
+    }
+
+    #[test]
+    fn a_missing_family_does_not_hide_why_the_other_failed() {
+        let kind = |first: io::ErrorKind, second: io::ErrorKind| {
+            more_telling(Some(first.into()), second.into()).kind()
+        };
+        use io::ErrorKind::{ConnectionRefused, NetworkUnreachable, TimedOut};
+        assert_eq!(kind(NetworkUnreachable, ConnectionRefused), ConnectionRefused);
+        assert_eq!(kind(ConnectionRefused, NetworkUnreachable), ConnectionRefused);
+        assert_eq!(kind(ConnectionRefused, TimedOut), ConnectionRefused);
+    }
 }

@@ -88,8 +88,8 @@ fn status_2_pub_is_refused_before_it_connects() {
     );
     refuses("pub -t t -f nowhere", "mqtt: cannot send nowhere: No such file or directory\n");
     refuses(
-        "pub -t t -m x --nonsense",
-        "mqtt: unexpected argument '--nonsense' found\nhint: mqtt pub --help shows all flags\n",
+        "pub -t t -m x --zzz",
+        "mqtt: unexpected argument '--zzz' found\nhint: mqtt pub --help shows all flags\n",
     );
 }
 

@@ -48,7 +48,7 @@ impl PublishArgs {
         Ok(Self {
             message: MessageArgs::from_arg_matches(found)?,
             more: MoreArgs::default(),
-            connection: ConnectionArgs { basic, more: Default::default() },
+            connection: ConnectionArgs { basic, ..Default::default() },
         })
     }
 }

@@ -65,8 +65,17 @@ pub(super) fn resolve_will(
     given: Vec<Property>,
 ) -> Result<Option<Will>, Failure> {
     let Some(topic) = args.more.will_topic.clone() else {
-        return match given.first() {
-            Some(_) => Err(Failure::usage("-D will has no effect without --will-topic")),
+        let others = [
+            (args.more.will_payload.is_some(), "--will-payload"),
+            (args.more.will_qos.is_some(), "--will-qos"),
+            (args.more.will_retain, "--will-retain"),
+            (args.more.will_delay.is_some(), "--will-delay"),
+            (!given.is_empty(), "-D will"),
+        ];
+        return match others.iter().find(|(given, _)| *given) {
+            Some((_, flag)) => {
+                Err(Failure::usage(format!("{flag} has no effect without --will-topic")))
+            }
             None => Ok(None),
         };
     };

@@ -13,13 +13,9 @@ struct Cli {
 fn resolve(flags: &[&str], environment: &[(&'static str, &str)]) -> Result<Connection, Failure> {
     let args = Cli::try_parse_from(std::iter::once("mqtt").chain(flags.iter().copied()))
         .unwrap_or_else(|error| panic!("{error}"));
-    let environment =
-        environment.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Connection::resolve(
-        args.connection,
-        &Environment(environment),
-        &Needs { version_5: &[], packets: &[], response_information: false },
-    )
+    let needs =
+        Needs { version_5: &[], packets: &[], response_information: false, reads_stdin: false };
+    Connection::resolve(args.connection, &Environment::of(environment), &needs)
 }
 
 fn target(flags: &[&str], environment: &[(&'static str, &str)]) -> String {

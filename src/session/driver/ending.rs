@@ -83,7 +83,7 @@ impl Driver<'_> {
                 if by.is_none() && self.stop_at.is_some_and(|at| now >= at) {
                     return Poll::Ready(Err(Leave::Stop(Stop::TimedOut)));
                 }
-                let flushed = self.engine.out().is_empty();
+                let flushed = connection.is_flushed(&mut self.engine);
                 if flushed && linger_until.is_none() && connection.poll_shutdown(cx).is_ready() {
                     linger_until = Some(now + LINGER);
                     self.job.event(&Event::Disconnected);
@@ -118,8 +118,8 @@ impl Driver<'_> {
         poll_fn(|cx| {
             let now = Instant::now();
             connection.poll_write(cx, &mut self.engine, self.job, now);
-            let flushed = self.engine.out().is_empty() && connection.poll_shutdown(cx).is_ready();
-            if flushed || now >= by {
+            let flushed = connection.is_flushed(&mut self.engine);
+            if flushed && connection.poll_shutdown(cx).is_ready() || now >= by {
                 return Poll::Ready(());
             }
             self.timer.poll(cx, Some(by))

@@ -14,7 +14,7 @@ use crate::session::event::Taken;
 use crate::session::fault::Explanation;
 use crate::session::options::{Aliasing, Protocol, Reconnect};
 use crate::session::subscription::{Interest, Subscription};
-use crate::transport::Target;
+use crate::transport::{Route, Target};
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 use std::collections::VecDeque;
@@ -79,7 +79,8 @@ impl Job for Recorder {
 /// A clean session that is kept for a reconnect, without subscriptions.
 fn options() -> Options {
     Options {
-        target: Target { host: "broker".to_owned(), port: 1883 },
+        target: Target::tcp("broker", 1883),
+        route: Route::default(),
         protocol: Protocol::Auto,
         client_id: "id".to_owned(),
         clean_start: true,

@@ -3,6 +3,14 @@
 // The documentation of a field is its help text, where brackets are no links.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod off;
+mod reach;
+mod tls;
+
+pub use off::OffArgs;
+pub use reach::ReachArgs;
+pub use tls::{TlsArgs, TlsVersionArg};
+
 use super::value::{parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
 use crate::message::QoS;
 use crate::session::options::{Protocol, Reconnect};
@@ -32,25 +40,40 @@ impl From<ReconnectArg> for Reconnect {
     }
 }
 
-/// What a person can type about the connection. No `Debug`: there may be a password among it.
-#[derive(Args)]
+/// What a person can type about the connection, and a profile can say. No `Debug`: there may be a password among it.
+#[derive(Args, Default)]
 #[group(skip)]
 pub struct ConnectionArgs {
     /// The flags that most runs need.
     #[command(flatten)]
     pub basic: BasicArgs,
 
-    /// All others.
+    /// The session, its will, and what is said meanwhile.
     #[command(flatten)]
     pub more: MoreArgs,
+
+    /// Other ways to the broker than TCP.
+    #[command(flatten)]
+    pub reach: ReachArgs,
+
+    /// Encryption.
+    #[command(flatten)]
+    pub tls: TlsArgs,
+
+    /// What is taken back.
+    #[command(flatten)]
+    pub off: OffArgs,
 }
 
 /// Where to connect, and as whom.
-#[derive(Args)]
+#[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Connection")]
 pub struct BasicArgs {
-    /// Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC] [env: MQTT_URL]
+    /// Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
+    ///
+    /// User, password and topic are percent-decoded; `ws` and `wss` have an HTTP path there, /mqtt if none is given,
+    /// and unix:///PATH is a socket. A part is overruled by its own flag, wherever that stands.
     #[arg(short = 'L', long, value_name = "URL")]
     pub url: Option<String>,
 
@@ -58,7 +81,7 @@ pub struct BasicArgs {
     #[arg(short = 'h', long, value_name = "HOST")]
     pub host: Option<String>,
 
-    /// Connect to this port [env: MQTT_PORT] [default: 1883]
+    /// Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     #[arg(short = 'p', long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]
     pub port: Option<u16>,
 
@@ -77,11 +100,29 @@ pub struct BasicArgs {
     pub username: Option<String>,
 }
 
-/// How to connect, how long to wait, the will, and what is said meanwhile.
+/// The session, how long to wait, the will, and what is said meanwhile.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Connection")]
 pub struct MoreArgs {
+    /// Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+
+    /// Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "profile")]
+    pub no_config: bool,
+
+    /// Read flags from this file, one and its value a line, as if they were typed first
+    ///
+    /// A line is a flag, a space and the value, as it is: there are no quotes. A line that begins with # is left out.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub options: Option<PathBuf>,
+
     /// Use a client id of this prefix and 16 random hex digits
     #[arg(short = 'I', long, value_name = "PREFIX", conflicts_with = "id")]
     pub id_prefix: Option<String>,
@@ -99,8 +140,16 @@ pub struct MoreArgs {
     pub keepalive: Option<u16>,
 
     /// Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    #[arg(long, value_name = "FILE", conflicts_with = "password")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password_command", "ask_password", "password"])]
     pub password_file: Option<PathBuf>,
+
+    /// Take what this command prints as the password
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["ask_password", "password"])]
+    pub password_command: Option<String>,
+
+    /// Ask for the password on the terminal
+    #[arg(long, conflicts_with = "password")]
+    pub ask_password: bool,
 
     /// Give the password where other users of this machine can read it
     #[arg(short = 'P', long, alias = "pw", value_name = "PASSWORD", allow_hyphen_values = true)]
@@ -154,25 +203,19 @@ pub struct MoreArgs {
     pub will_topic: Option<TopicName>,
 
     /// The will's payload [default: empty]
-    #[arg(
-        long,
-        value_name = "TEXT",
-        requires = "will_topic",
-        help_heading = "Will",
-        allow_hyphen_values = true
-    )]
+    #[arg(long, value_name = "TEXT", help_heading = "Will", allow_hyphen_values = true)]
     pub will_payload: Option<String>,
 
     /// The will's QoS [default: 0]
-    #[arg(long, value_name = "QOS", requires = "will_topic", help_heading = "Will")]
+    #[arg(long, value_name = "QOS", help_heading = "Will")]
     pub will_qos: Option<QoS>,
 
     /// Let the broker retain the will
-    #[arg(long, requires = "will_topic", help_heading = "Will")]
+    #[arg(long, help_heading = "Will")]
     pub will_retain: bool,
 
     /// Let the broker wait this long before it publishes the will (MQTT 5)
-    #[arg(long, value_name = "DURATION", requires = "will_topic", value_parser = parse_expiry, help_heading = "Will")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_expiry, help_heading = "Will")]
     pub will_delay: Option<u32>,
 
     /// Show every packet on stderr, without secrets and payloads

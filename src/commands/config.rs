@@ -1,0 +1,55 @@
+//! `mqtt config`: what a connection would be made with, and who says so.
+
+use crate::connection::{ConnectionArgs, Environment, show};
+use crate::exit::{ExitStatus, Failure};
+use crate::os_error;
+use clap::{Args, ValueEnum};
+use std::io::{self, Write};
+
+/// What to do with the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ConfigAction {
+    /// Print every setting of the connection that is in force, and where it comes from
+    Show,
+}
+
+/// Show the settings of the connection, and where they come from.
+///
+/// Nothing is connected. What is printed is TOML, as a profile of the configuration file has it, with the place each
+/// setting comes from behind it: the command line, a variable, a profile, or the default. Secrets are left out.
+#[derive(Args)]
+#[group(skip)]
+#[command(after_help = AFTER_HELP)]
+pub struct ConfigArgs {
+    /// What to do
+    #[arg(value_enum, value_name = "ACTION", help_heading = "Action")]
+    pub action: ConfigAction,
+
+    /// The connection.
+    #[command(flatten)]
+    pub connection: ConnectionArgs,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mqtt config show
+  mqtt config show --profile plant
+  mqtt config show -L wss://broker.example -u ops
+
+Exit status: 0 shown, 1 output failed, 2 bad flags or configuration.";
+
+/// Runs the command.
+///
+/// # Errors
+/// When the settings are no good, or cannot be printed.
+pub fn run(args: ConfigArgs, environment: &Environment) -> Result<(), Failure> {
+    let ConfigAction::Show = args.action;
+    let text = show(args.connection, environment)?;
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let cause = os_error::plain(&error);
+            Err(Failure::new(ExitStatus::LocalIo, format!("cannot write: {cause}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,80 @@
+//! How the broker is reached: local address, proxy, TLS, HTTP headers.
+
+use crate::connection::args::{ConnectionArgs, TlsArgs};
+use crate::connection::secret::{read_file, warn_if_open_to_others};
+use crate::connection::url::parse_proxy;
+use crate::exit::Failure;
+use crate::transport::tls::{Client, Identity, Settings, Trust};
+use crate::transport::{Place, Route, Target, websocket};
+use crate::ui::Ui;
+use std::fs::File;
+
+/// Reads what TLS needs, and decides the rest. What has no effect at `target` was refused or overruled before.
+pub(super) fn resolve_route(
+    args: &ConnectionArgs,
+    target: &Target,
+    ui: Ui,
+) -> Result<Route, Failure> {
+    let Place::Host(host, _) = &target.place else { return Ok(Route::default()) };
+    let proxy = args.reach.proxy.as_deref().map(|text| {
+        parse_proxy(text)
+            .map_err(|error| Failure::usage(format!("invalid URL in --proxy: {error}")))
+    });
+    let mut headers = websocket::Headers::default();
+    if target.websocket.is_some() {
+        for text in &args.reach.ws_header {
+            headers.add(text).map_err(|error| Failure::usage(format!("--ws-header: {error}")))?;
+        }
+    }
+    let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, ui)).transpose()?;
+    Ok(Route { bind: args.reach.bind, proxy: proxy.transpose()?, tls, headers })
+}
+
+fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
+    let (file, directory) = (args.ca.as_deref(), args.capath.as_deref());
+    let trust = match (args.insecure, file, directory) {
+        (true, ..) => {
+            ui.warn("--insecure: anybody on the way can pretend to be the broker");
+            Trust::Anyone
+        }
+        (false, None, None) => Trust::System,
+        (false, file, directory) => Trust::Authorities { file, directory },
+    };
+    if args.tls_keylog.is_some() {
+        ui.warn("--tls-keylog: whoever reads the file can decrypt this connection");
+    }
+    let client = Client::new(Settings {
+        name: args.tls_server_name.as_deref().unwrap_or(host),
+        trust,
+        identity: resolve_identity(args, ui)?,
+        version: args.tls_version.map(Into::into),
+        alpn: &args.tls_alpn,
+        keylog: args.tls_keylog.as_deref(),
+    });
+    client.map_err(|unusable| {
+        let failure = Failure::usage(unusable.message);
+        match unusable.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    })
+}
+
+fn resolve_identity(args: &TlsArgs, ui: Ui) -> Result<Option<Identity<'_>>, Failure> {
+    let Some(certificate) = args.cert.as_deref() else {
+        let flag = match (&args.key, &args.key_password_file) {
+            (None, None) => return Ok(None),
+            (Some(_), _) => "--key",
+            (None, Some(_)) => "--key-password-file",
+        };
+        return Err(Failure::usage(format!("{flag} has no effect without --cert")));
+    };
+    let key = args.key.as_deref();
+    // That it cannot be opened is told where it is read.
+    if let Ok(file) = File::open(key.unwrap_or(certificate)) {
+        warn_if_open_to_others(key.unwrap_or(certificate), &file, ui);
+    }
+    let password = args.key_password_file.as_deref();
+    let password = password.map(|path| read_file("key's password file", path, ui)).transpose()?;
+    Ok(Some(Identity { certificate, key, password }))
+}

@@ -1,0 +1,87 @@
+//! Where the broker is, and the URL that says so.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// An address on the network, or one of this machine's files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Name or address literal, without brackets, and a port from 1 to 65535.
+    Host(String, u16),
+    /// A Unix socket.
+    Socket(PathBuf),
+}
+
+/// Where the broker is, and what MQTT runs over there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Host and port, or socket.
+    pub place: Place,
+    /// TLS.
+    pub encrypted: bool,
+    /// The path of the WebSocket, beginning with `/`; none is plain MQTT.
+    pub websocket: Option<String>,
+}
+
+impl Target {
+    /// Plain MQTT over TCP.
+    pub fn tcp(host: impl Into<String>, port: u16) -> Self {
+        Self { place: Place::Host(host.into(), port), encrypted: false, websocket: None }
+    }
+
+    /// The port, where there is one.
+    pub fn port(&self) -> Option<u16> {
+        match self.place {
+            Place::Host(_, port) => Some(port),
+            Place::Socket(_) => None,
+        }
+    }
+
+    /// The URL scheme.
+    pub fn scheme(&self) -> &'static str {
+        match (&self.place, self.encrypted, &self.websocket) {
+            (Place::Socket(_), ..) => "unix",
+            (_, false, None) => "mqtt",
+            (_, true, None) => "mqtts",
+            (_, false, Some(_)) => "ws",
+            (_, true, Some(_)) => "wss",
+        }
+    }
+
+    /// `host:port`, with brackets around an IPv6 literal; empty for a socket.
+    pub fn authority(&self) -> String {
+        match &self.place {
+            Place::Host(host, port) if host.contains(':') => format!("[{host}]:{port}"),
+            Place::Host(host, port) => format!("{host}:{port}"),
+            Place::Socket(_) => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// The URL without user information, and without the query, which may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme(), self.authority())?;
+        match (&self.place, &self.websocket) {
+            (Place::Socket(path), _) => write!(f, "{}", path.display()),
+            (_, Some(path)) => f.write_str(path.split('?').next().unwrap_or_default()),
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_shown_as_a_url_without_secrets() {
+        let mut target = Target::tcp("::1", 1883);
+        assert_eq!(target.to_string(), "mqtt://[::1]:1883");
+        target.encrypted = true;
+        target.websocket = Some("/mqtt?token=secret".to_owned());
+        assert_eq!(target.to_string(), "wss://[::1]:1883/mqtt");
+        target.place = Place::Socket("/run/mosquitto.sock".into());
+        assert_eq!(target.to_string(), "unix:///run/mosquitto.sock");
+    }
+}

@@ -1,0 +1,84 @@
+//! Our own certificate and its key.
+
+use super::{Identity, Unusable, roots};
+use crate::os_error;
+use crate::secret::Secret;
+use data_encoding::BASE64;
+use memchr::memmem;
+use pkcs8::EncryptedPrivateKeyInfo;
+use std::fs;
+use std::path::Path;
+use tokio_rustls::rustls::client::WantsClientCert;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::{ClientConfig, ConfigBuilder, Error, InconsistentKeys};
+use zeroize::Zeroizing;
+
+/// Around an encrypted PKCS#8 key (RFC 7468, section 11).
+const BEGIN: &[u8] = b"-----BEGIN ENCRYPTED PRIVATE KEY-----";
+const END: &[u8] = b"-----END ENCRYPTED PRIVATE KEY-----";
+
+/// In a key that is encrypted as OpenSSL did it before PKCS#8 (RFC 1421).
+const OLD_WAY: &[u8] = b"Proc-Type: 4,ENCRYPTED";
+
+/// How a key that is encrypted otherwise becomes one that can be read.
+const CONVERT: &str =
+    "`openssl pkcs8 -topk8 -in OLD -out NEW` encrypts it in a way that can be read";
+
+/// Makes the configuration of a client that can show who it is.
+pub(super) fn add(
+    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+    identity: Identity<'_>,
+) -> Result<ClientConfig, Unusable> {
+    let chain = roots::read(identity.certificate)?;
+    let path = identity.key.unwrap_or(identity.certificate);
+    let key = read_key(path, identity.password.as_ref())?;
+    builder.with_client_auth_cert(chain, key).map_err(|error| match error {
+        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+            let certificate = identity.certificate.display();
+            unusable(path, format!("it is not the key of {certificate}"))
+        }
+        other => unusable(path, other.to_string()),
+    })
+}
+
+fn unusable(path: &Path, problem: impl Into<String>) -> Unusable {
+    Unusable::file("private key", path, problem.into())
+}
+
+fn read_key(path: &Path, password: Option<&Secret>) -> Result<PrivateKeyDer<'static>, Unusable> {
+    let text = fs::read(path).map_err(|error| unusable(path, os_error::plain(&error)))?;
+    let text = Zeroizing::new(text);
+    if memmem::find(&text, OLD_WAY).is_some() {
+        return Err(unusable(path, "it is not encrypted as PKCS#8").hint(CONVERT));
+    }
+    match (encrypted(&text), password) {
+        (Some(key), Some(password)) => decrypt(key, password).map_err(|error| match error {
+            pkcs8::Error::EncryptedPrivateKey(pkcs8::pkcs5::Error::DecryptFailed) => {
+                unusable(path, "its password is another one")
+            }
+            _ => unusable(path, "it is encrypted in an unknown way").hint(CONVERT),
+        }),
+        (Some(_), None) => Err(unusable(path, "it is encrypted")
+            .hint("name a file that holds its password: --key-password-file")),
+        (None, Some(_)) => Err(unusable(path, "it is not encrypted, but has a password")),
+        (None, None) => PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
+            pem::Error::NoItemsFound => unusable(path, "it holds no key in PEM form"),
+            _ => unusable(path, "it is no valid PEM"),
+        }),
+    }
+}
+
+/// The text of the encrypted key in a PEM file, if there is one.
+fn encrypted(text: &[u8]) -> Option<&[u8]> {
+    let start = memmem::find(text, BEGIN)? + BEGIN.len();
+    let rest = text.get(start..)?;
+    rest.get(..memmem::find(rest, END)?)
+}
+
+fn decrypt(text: &[u8], password: &Secret) -> Result<PrivateKeyDer<'static>, pkcs8::Error> {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let der = BASE64.decode(&text).map_err(|_| pkcs8::Error::KeyMalformed)?;
+    let key = EncryptedPrivateKeyInfo::try_from(der.as_slice())?.decrypt(password.expose())?;
+    Ok(PrivatePkcs8KeyDer::from(key.as_bytes().to_vec()).into())
+}

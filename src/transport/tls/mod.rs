@@ -1,0 +1,201 @@
+//! TLS by rustls: what a connection trusts, and who it is itself, decided before anything is dialled.
+//!
+//! TLS 1.2 and 1.3 only. A broker's certificate is checked against the system's authorities or, instead of
+//! them, those of `--ca`, and against the name of the host; nothing but [`Trust::Anyone`] switches that off.
+
+mod diagnosis;
+mod identity;
+mod keylog;
+mod roots;
+mod verifier;
+
+use super::DialError;
+use crate::secret::Secret;
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{ClientConfig, SupportedProtocolVersion};
+
+/// A version of TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// RFC 5246.
+    Tls12,
+    /// RFC 8446.
+    Tls13,
+}
+
+/// Whose certificates are believed.
+#[derive(Clone, Copy, Debug)]
+pub enum Trust<'a> {
+    /// Those that the system's authorities have signed.
+    System,
+    /// Those that these authorities have signed: a PEM file, a directory of such files, or both.
+    Authorities {
+        /// One file, which may hold several certificates.
+        file: Option<&'a Path>,
+        /// Every file in it that holds certificates counts.
+        directory: Option<&'a Path>,
+    },
+    /// Everybody's. Protects against listeners, not against impostors.
+    Anyone,
+}
+
+/// What shows a broker who we are.
+#[derive(Debug)]
+pub struct Identity<'a> {
+    /// PEM file with our certificate, and then those between it and the authority.
+    pub certificate: &'a Path,
+    /// PEM file with its key: PKCS#8, PKCS#1 or SEC1. Without one, it is in the same file.
+    pub key: Option<&'a Path>,
+    /// What an encrypted PKCS#8 key was encrypted with.
+    pub password: Option<Secret>,
+}
+
+/// What a client is made from.
+#[derive(Debug)]
+pub struct Settings<'a> {
+    /// The name the broker's certificate must be for: a host name or an address literal.
+    pub name: &'a str,
+    /// Whom to believe.
+    pub trust: Trust<'a>,
+    /// Who we are, for a broker that asks.
+    pub identity: Option<Identity<'a>>,
+    /// This version only.
+    pub version: Option<Version>,
+    /// Application protocols to offer, best first (RFC 7301).
+    pub alpn: &'a [String],
+    /// Where the secrets of each connection are written, for a tool that decrypts captures.
+    pub keylog: Option<&'a Path>,
+}
+
+/// A setting that cannot be: words for a person, and what to do.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// What is wrong, with the name of the file.
+    pub message: String,
+    /// What a person can do about it.
+    pub hint: Option<String>,
+}
+
+impl Unusable {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    fn file(what: &str, path: &Path, problem: impl fmt::Display) -> Self {
+        Self::new(format!("cannot use the {what} {}: {problem}", path.display()))
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Everything a TLS handshake needs but the connection.
+pub struct Client {
+    connector: TlsConnector,
+    name: ServerName<'static>,
+    has_identity: bool,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Reads the files that `settings` names.
+    ///
+    /// # Errors
+    /// When a file cannot be used, a name is none, or the system has no authorities.
+    pub fn new(settings: Settings<'_>) -> Result<Self, Unusable> {
+        let name = ServerName::try_from(settings.name.to_owned()).map_err(|_| {
+            Unusable::new(format!("'{}' is no name a certificate could have", settings.name))
+        })?;
+        let provider = Arc::new(ring::default_provider());
+        let versions: &[&SupportedProtocolVersion] = match settings.version {
+            Some(Version::Tls12) => &[&TLS12],
+            Some(Version::Tls13) => &[&TLS13],
+            None => &[&TLS13, &TLS12],
+        };
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_protocol_versions(versions)
+            .map_err(|error| Unusable::new(error.to_string()))?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier::new(settings.trust, &provider)?);
+        let has_identity = settings.identity.is_some();
+        let mut config = match settings.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => identity::add(builder, identity)?,
+        };
+        config.alpn_protocols =
+            settings.alpn.iter().map(|name| name.clone().into_bytes()).collect();
+        if let Some(path) = settings.keylog {
+            config.key_log = keylog::open(path)?;
+        }
+        Ok(Self { connector: TlsConnector::from(Arc::new(config)), name, has_identity })
+    }
+
+    /// Whether a broker that asks is shown a certificate.
+    pub fn has_identity(&self) -> bool {
+        self.has_identity
+    }
+
+    /// Shakes hands over `stream`.
+    pub(super) async fn connect<S>(&self, stream: S) -> Result<Encrypted<S>, DialError>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        match self.connector.connect(self.name.clone(), stream).await {
+            Ok(stream) => Ok(Encrypted(stream)),
+            Err(error) => Err(diagnosis::of_handshake(&error)),
+        }
+    }
+}
+
+/// A TLS connection whose errors are words for a person.
+pub(super) struct Encrypted<S>(TlsStream<S>);
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf).map(|result| match result {
+            // Packets tell their own length, so that nothing can be cut off unseen: many brokers just go.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
+            other => other.map_err(diagnosis::of_connection),
+        })
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, buf).map_err(diagnosis::of_connection)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx).map_err(diagnosis::of_connection)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,72 @@
+//! Authorities: those of the system, or of files that a person names.
+
+use super::Unusable;
+use crate::os_error;
+use std::fs;
+use std::path::Path;
+use tokio_rustls::rustls::RootCertStore;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+
+/// The system's authorities, as OpenSSL finds them (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
+pub(super) fn of_system() -> Result<RootCertStore, Unusable> {
+    let mut roots = RootCertStore::empty();
+    // One that cannot be understood takes nothing away from the others.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return Err(Unusable::new("this system trusts no authority")
+            .hint("name the broker's with --ca, or install ca-certificates"));
+    }
+    Ok(roots)
+}
+
+/// The certificates of a file and of a directory; at least one.
+pub(super) fn of_files(
+    file: Option<&Path>,
+    directory: Option<&Path>,
+) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let mut found = file.map(read).transpose()?.unwrap_or_default();
+    if let Some(directory) = directory {
+        found.extend(of_directory(directory)?);
+    }
+    Ok(found)
+}
+
+/// The certificates of a PEM file; at least one.
+pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let bytes = fs::read(path)
+        .map_err(|error| Unusable::file("certificate file", path, os_error::plain(&error)))?;
+    match parse(&bytes) {
+        Err(_) => Err(Unusable::file("certificate file", path, "it is no valid PEM")),
+        Ok(found) if found.is_empty() => {
+            Err(Unusable::file("certificate file", path, "it holds no certificate in PEM form"))
+        }
+        Ok(found) => Ok(found),
+    }
+}
+
+/// Whatever else lies in the directory of OpenSSL's (`openssl rehash`), such as revocation lists, does not count.
+fn of_directory(directory: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let unusable =
+        |problem: &dyn std::fmt::Display| Unusable::file("directory", directory, problem);
+    let entries = fs::read_dir(directory).map_err(|error| unusable(&os_error::plain(&error)))?;
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
+        if let Ok(bytes) = fs::read(entry.path()) {
+            found.extend(parse(&bytes).unwrap_or_default());
+        }
+    }
+    // Each certificate is there twice, under its own name and its hash.
+    found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
+    found.dedup();
+    if found.is_empty() {
+        return Err(unusable(&"no file in it holds a certificate in PEM form"));
+    }
+    Ok(found)
+}
+
+fn parse(
+    bytes: &[u8],
+) -> Result<Vec<CertificateDer<'static>>, tokio_rustls::rustls::pki_types::pem::Error> {
+    CertificateDer::pem_slice_iter(bytes).collect()
+}

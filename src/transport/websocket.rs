@@ -1,0 +1,242 @@
+//! MQTT inside of a WebSocket ([MQTT 5, 6]; RFC 6455): binary messages, cut and joined without regard to packets.
+
+use super::{DialError, Place, Target};
+use crate::os_error;
+use bytes::Bytes;
+use futures_util::{Sink, Stream};
+use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use std::io;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Message, handshake::client::Request};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+/// The sub-protocol of MQTT ([MQTT-6.0.0-3]).
+const PROTOCOL: HeaderValue = HeaderValue::from_static("mqtt");
+
+/// Most bytes of a message from the broker: the largest packet of MQTT.
+const LARGEST: usize = 268_435_461;
+
+/// Bytes of ours that go into one message at most.
+const CHUNK: usize = 64 << 10;
+
+/// HTTP headers beyond those of the upgrade itself. Their values may be secret, and are not shown by `Debug`.
+#[derive(Clone, Debug, Default)]
+pub struct Headers(HeaderMap);
+
+impl Headers {
+    /// Adds what a person typed, `Name: value`.
+    ///
+    /// # Errors
+    /// Says which half cannot be. Does not repeat the value.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        let (name, value) =
+            text.split_once(':').ok_or("a header is written 'Name: value'".to_owned())?;
+        let name = HeaderName::from_str(name.trim())
+            .map_err(|_| format!("'{}' is no name of an HTTP header", name.trim()))?;
+        let is_ours = name.as_str().starts_with("sec-websocket-")
+            || [http::header::HOST, http::header::UPGRADE, http::header::CONNECTION]
+                .contains(&name);
+        if is_ours {
+            return Err(format!("the header {name} is part of the upgrade itself"));
+        }
+        let mut value = HeaderValue::from_str(value.trim())
+            .map_err(|_| format!("the value of the header {name} cannot be sent"))?;
+        value.set_sensitive(true);
+        self.0.append(name, value);
+        Ok(())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Whether `path` can be asked for: it begins with `/` and may have a query.
+pub fn is_path(path: &str) -> bool {
+    path.starts_with('/') && !path.contains('#') && Uri::from_str(path).is_ok()
+}
+
+/// Asks for a WebSocket over `stream`.
+pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    target: &Target,
+    headers: &Headers,
+) -> Result<Messages<S>, DialError> {
+    let request = request(target, headers)?;
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LARGEST))
+        .max_frame_size(Some(LARGEST))
+        .write_buffer_size(0);
+    match client_async_with_config(request, stream, Some(config)).await {
+        Ok((inner, _)) => Ok(Messages { inner, rest: Bytes::new() }),
+        Err(error) => Err(explain(&error)),
+    }
+}
+
+fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
+    let path = target.websocket.as_deref().unwrap_or("/");
+    let scheme = if target.encrypted { "wss" } else { "ws" };
+    let authority = match &target.place {
+        // The port that everybody expects is left out, as a browser does.
+        Place::Host(_, port) if *port == if target.encrypted { 443 } else { 80 } => {
+            let authority = target.authority();
+            authority.rsplit_once(':').map_or(authority.clone(), |(host, _)| host.to_owned())
+        }
+        _ => target.authority(),
+    };
+    let uri = format!("{scheme}://{authority}{path}");
+    let mut request = uri
+        .into_client_request()
+        .map_err(|error| DialError::lasting(format!("no request can be made: {error}")))?;
+    request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
+    for (name, value) in &headers.0 {
+        request.headers_mut().append(name, value.clone());
+    }
+    Ok(request)
+}
+
+fn explain(error: &Error) -> DialError {
+    match error {
+        Error::Http(response) => {
+            let status = response.status();
+            let words = format!("the WebSocket upgrade was refused (HTTP {status})");
+            match status.as_u16() {
+                404 => DialError::new(words).hint("the path may be another: --ws-path"),
+                _ => DialError::new(words),
+            }
+        }
+        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
+            DialError::new("the WebSocket server does not offer the sub-protocol mqtt")
+        }
+        Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => {
+            DialError::new("the other side closed the connection during the WebSocket upgrade")
+        }
+        Error::Protocol(_) | Error::HttpFormat(_) => {
+            DialError::new("the other side does not speak WebSocket")
+        }
+        Error::Io(error) => match DialError::inside(error) {
+            Some(inner) => inner.clone(),
+            None => DialError::new(os_error::plain(error)),
+        },
+        other => DialError::new(format!("the WebSocket upgrade failed: {other}")),
+    }
+}
+
+/// A WebSocket as a stream of bytes.
+pub(super) struct Messages<S> {
+    inner: WebSocketStream<S>,
+    /// What of the last message was not taken yet.
+    rest: Bytes,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        while self.rest.is_empty() {
+            match ready!(Pin::new(&mut self.inner).poll_next(cx)) {
+                None => return Poll::Ready(Ok(())),
+                Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
+                // [MQTT-6.0.0-1]
+                Some(Ok(Message::Text(_))) => {
+                    let words = DialError::new("the broker sent a WebSocket message of text");
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, words)));
+                }
+                // The library answers them.
+                Some(Ok(
+                    Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_),
+                )) => {}
+                Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => {
+                    return Poll::Ready(Ok(()));
+                }
+                Some(Err(error)) => return Poll::Ready(Err(into_io(error))),
+            }
+        }
+        let count = self.rest.len().min(buf.remaining());
+        buf.put_slice(&self.rest.split_to(count));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        // Ready once the message before has gone out, so that no more than one waits here.
+        ready!(Pin::new(&mut self.inner).poll_ready(cx)).map_err(into_io)?;
+        let chunk = buf.get(..CHUNK).unwrap_or(buf);
+        let message = Message::Binary(Bytes::copy_from_slice(chunk));
+        Pin::new(&mut self.inner).start_send(message).map_err(into_io)?;
+        Poll::Ready(Ok(chunk.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx).map_err(into_io)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_close(cx).map_err(into_io)
+    }
+}
+
+fn into_io(error: Error) -> io::Error {
+    match error {
+        Error::Io(error) => error,
+        Error::ConnectionClosed | Error::AlreadyClosed => io::ErrorKind::BrokenPipe.into(),
+        other => io::Error::new(
+            io::ErrorKind::InvalidData,
+            DialError::new(format!("the WebSocket failed: {other}")),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_taken_as_typed_and_never_shown() {
+        let mut headers = Headers::default();
+        assert!(headers.is_empty());
+        headers.add("Authorization: Bearer canary").unwrap();
+        headers.add("X-Empty:").unwrap();
+        assert!(!format!("{headers:?}").contains("canary"));
+        for bad in ["no colon", "bad name: x", "Host: x", "Sec-WebSocket-Key: x", "a: x\ny"] {
+            assert!(headers.add(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_asks_for_mqtt_at_the_path() {
+        let target = Target { websocket: Some("/mqtt?a=b".to_owned()), ..Target::tcp("::1", 80) };
+        let mut headers = Headers::default();
+        headers.add("X-A: b").unwrap();
+        let request = request(&target, &headers).unwrap();
+        assert_eq!(request.uri(), "ws://[::1]/mqtt?a=b");
+        let header = |name: &str| request.headers()[name].to_str().unwrap();
+        assert_eq!(
+            (header("sec-websocket-protocol"), header("host"), header("x-a")),
+            ("mqtt", "[::1]", "b")
+        );
+    }
+
+    #[test]
+    fn paths_begin_with_a_slash() {
+        assert!(is_path("/") && is_path("/mqtt?token=x"));
+        for bad in ["", "mqtt", "/a b", "/a#b", "/\n"] {
+            assert!(!is_path(bad), "{bad:?}");
+        }
+    }
+}
