@@ -112,6 +112,7 @@ Examples:
   mqtt sub -t 'a/#' -C 1 -W 5s --json          wait five seconds for one message
   mqtt rr -t rpc/time -m now                   publish a request and print the reply
   mqtt clear-retained 'old/#' --dry-run        show what is stored and would be removed
+  mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 
 In a subcommand -h is the host and -V the protocol version, as in mosquitto_pub;
 `mqtt COMMAND --help` shows its flags.";

@@ -1,11 +1,11 @@
 //! `mqtt`: publish and subscribe from the command line, and know what really happened.
 //!
 //! ```text
-//! argv ─┐                                        ┌─ source/   arg, file, stdin → records (thread) ─┐
-//! env  ─┴─► cli + connection ──► Options ─► command ┤                                              ├─► Failure ─► exit status
-//!           (what was typed)   (resolved)   run()  ├─ session/  MQTT ⇄ our types; ledger; reconnect │
-//!                                                  │     └─ transport/  tcp                         │
-//!                                                  └─ format/ → sink   Message → stdout (thread) ───┘
+//! argv ─┐                                           ┌─ source/   arg, file, stdin → records (thread) ─┐
+//! env  ─┼─► cli + connection ──► Options ─► command ─┤                                                ├─► Failure ─► exit status
+//! file ─┘   (what was typed)   (resolved)   run()    ├─ session/  MQTT ⇄ our types; ledger; reconnect │
+//!           (profile)                                │     └─ transport/  tcp, unix, proxy, tls, ws   │
+//!                                                    └─ format/ → sink   Message → stdout (thread) ───┘
 //!                              ui: stderr talk; events: what happened, as NDJSON
 //! ```
 //!
@@ -16,11 +16,11 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the clap tree as a whole |
-//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `broker`: flags, help and run |
+//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
-//! | [`connection`] | flags and environment → where, as whom, how |
+//! | [`connection`] | flags over environment over profile → where, as whom, how |
 //! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
-//! | [`transport`] | from an address to a stream of bytes |
+//! | [`transport`] | from an address to a stream of bytes, however it leads there |
 //! | [`source`] | what is to be published: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
 //! | [`sink`] | where it is printed to |
@@ -58,7 +58,11 @@ use ui::Ui;
 
 /// Runs the program on a command line, the program's name first, and returns its exit status.
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
-    std::panic::set_hook(Box::new(|panic| Ui::default().error(&bug_report(panic))));
+    std::panic::set_hook(Box::new(|panic| {
+        Ui::default().error(&bug_report(panic));
+        // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
+        std::process::exit(ExitStatus::Bug.code().into());
+    }));
     let result = cli::parse(line).and_then(|request| match request {
         Request::Run(command) => dispatch(command),
         Request::Print(text) => {

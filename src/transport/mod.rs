@@ -21,6 +21,7 @@ use proxy::Proxy;
 use std::cell::Cell;
 use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 
 /// A connection to a broker, whatever it runs over.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
@@ -84,27 +85,39 @@ pub async fn dial(
     };
     let stream = match &route.proxy {
         None => tcp::connect(host, port, route.bind).await?,
-        Some(proxy) => proxy.connect(host, port, route.bind, stage).await?,
+        Some(proxy) => Box::pin(proxy.connect(host, port, route.bind, stage)).await?,
     };
+    // What most connections do without is kept out of the future of all of them, which lives on the stack.
     match &route.tls {
-        None => upgrade(stream, target, route, stage).await,
-        Some(tls) => {
-            stage.set(Stage::Tls);
-            upgrade(tls.connect(stream).await?, target, route, stage).await
-        }
+        None if target.websocket.is_none() => Ok(Box::new(stream)),
+        None => Box::pin(upgrade(stream, target, route, stage)).await,
+        Some(tls) => Box::pin(encrypt(stream, tls, target, route, stage)).await,
     }
 }
 
-/// Opens a WebSocket on `stream`, if `target` asks for it.
+/// Speaks TLS on `stream`, and inside of it whatever `target` asks for.
+async fn encrypt(
+    stream: TcpStream,
+    tls: &tls::Client,
+    target: &Target,
+    route: &Route,
+    stage: &Cell<Stage>,
+) -> Result<Box<dyn Stream>, DialError> {
+    stage.set(Stage::Tls);
+    let stream = tls.connect(stream).await?;
+    if target.websocket.is_none() {
+        return Ok(Box::new(stream));
+    }
+    upgrade(stream, target, route, stage).await
+}
+
+/// Opens a WebSocket on `stream`.
 async fn upgrade<S: Stream + 'static>(
     stream: S,
     target: &Target,
     route: &Route,
     stage: &Cell<Stage>,
 ) -> Result<Box<dyn Stream>, DialError> {
-    if target.websocket.is_none() {
-        return Ok(Box::new(stream));
-    }
     stage.set(Stage::WebSocket);
     Ok(Box::new(websocket::open(stream, target, &route.headers).await?))
 }

@@ -25,6 +25,7 @@ fn every_command_line_in_the_documentation_is_understood() {
         "src/commands/subscribe.rs",
         "src/commands/request.rs",
         "src/commands/clear_retained.rs",
+        "src/commands/config.rs",
     ] {
         lines.extend(command_lines(file));
     }

@@ -43,7 +43,14 @@ pub fn manual() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("man")
 }
 
-/// All of them, as they should be.
+/// The page of the configuration file, which is written by hand.
+pub fn config_page() -> Page {
+    let name = "mqtt-config.5".to_owned();
+    let roff = fs::read_to_string(manual().join(&name)).expect("the page is text");
+    Page { name, roff }
+}
+
+/// All of them that are made, as they should be.
 pub fn pages() -> Vec<Page> {
     let mut root = mqtt::cli::command();
     root.build();
@@ -246,7 +253,7 @@ fn see_also(names: &[String], page: &str) -> String {
     let others = names.iter().filter(|name| *name != page).map(String::as_str);
     let all: Vec<String> = others
         .map(|name| (name, 1))
-        .chain([("jq", 1), ("mosquitto_pub", 1), ("mosquitto_sub", 1), ("mosquitto.conf", 5)])
+        .chain([("mqtt-config", 5), ("jq", 1), ("mosquitto_pub", 1), ("mosquitto_sub", 1), ("mosquitto.conf", 5)])
         .map(|(name, section)| format!(".BR {} ({section})", literal(name)))
         .collect();
     format!(".SH SEE ALSO\n{}\n", all.join(",\n"))

@@ -31,7 +31,7 @@ pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use conn::Conn;
 pub use expected::Output;
-pub use manual::{Page, pages};
+pub use manual::{Page, config_page, pages};
 pub use mqtt::Mqtt;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
