@@ -3,6 +3,7 @@
 //! Knows nothing of MQTT. The deadline over the whole of it is the caller's: dropping the future
 //! gives up.
 
+mod prompt;
 mod tcp;
 
 use std::fmt;

@@ -1,19 +1,20 @@
 //! TCP: name lookup, and the first address that answers.
 
+use super::prompt::Prompt;
 use super::{DialError, Target};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use tokio::net::{TcpStream, lookup_host};
 
 /// Connects to the first of the host's addresses that accepts.
-pub(super) async fn connect(target: &Target) -> Result<TcpStream, DialError> {
+pub(super) async fn connect(target: &Target) -> Result<Prompt, DialError> {
     let mut failure = None;
     for address in addresses(target).await? {
         match TcpStream::connect(address).await {
             Ok(stream) => {
                 // Packets are gathered before they are written, so nothing is gained by waiting.
                 stream.set_nodelay(true).map_err(DialError::Connect)?;
-                return Ok(stream);
+                return Ok(Prompt(stream));
             }
             Err(error) => failure = Some(error),
         }
