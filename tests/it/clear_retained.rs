@@ -466,6 +466,18 @@ fn a_lost_connection_begins_again_and_prints_nothing_twice() {
 }
 
 #[test]
+fn a_run_that_does_not_come_to_its_end_tells_how_far_it_came() {
+    let peer = Peer::script(|conn| {
+        conn.accept();
+        pass(conn, &[("a/1", 0), ("a/2", 0)]);
+        conn.cut();
+    });
+    let run = clear(&peer, "--reconnect never").status(6).stdout("a/1\na/2\n");
+    run.stderr_line("mqtt: connection to * lost: *; removing retained messages: 2 delivered, *")
+        .run();
+}
+
+#[test]
 fn removals_that_are_never_confirmed_are_counted() {
     let peer = Peer::script(|conn| {
         conn.accept_subscriber();

@@ -281,7 +281,8 @@ impl Clearing {
 fn judge(end: Option<Failure>, tally: &Tally, still_there: u64) -> Option<Failure> {
     let mut parts = Vec::new();
     let mut status = ExitStatus::Success;
-    if tally.status() != ExitStatus::Success {
+    // A run that did not come to its end says how far it came.
+    if tally.status() != ExitStatus::Success || (end.is_some() && tally.total() > 0) {
         status = if end.is_some() { tally.status_of_sent() } else { tally.status() };
         parts.push(format!("removing retained messages: {tally}"));
     }
