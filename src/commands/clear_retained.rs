@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 /// How long no retained message may come before the stored ones count as all.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// Removals in flight before MQTT 5, where the broker cannot say how many it takes: some take no more.
+/// Removals in flight where nothing else is said: some brokers take no more, and before MQTT 5 cannot say so.
 const WINDOW: u16 = 100;
 
 /// Remove the retained messages of the topics that match, and print what was removed.
