@@ -12,10 +12,10 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '\n# %s\n' "$1"; }
 
-# Shows a command line, then runs it.
+# Shows a command line, then runs it, with what it says on stderr in its place.
 run() {
     printf '$ %s\n' "$1"
-    sh -c "$1"
+    sh -c "$1" 2>&1
 }
 
 # Waits until the subscriber last started, whose events go to FILE, is ready: what --events is for.
