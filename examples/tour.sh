@@ -1,5 +1,5 @@
 #!/bin/sh
-# A two-second tour of mqtt on the broker that MQTT_URL names:
+# A tour of mqtt in a few seconds, on the broker that MQTT_URL names:
 #
 #   cargo run --release --features broker -- broker -- sh examples/tour.sh
 set -eu
@@ -12,10 +12,10 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '\n# %s\n' "$1"; }
 
-# Shows a command line, then runs it.
+# Shows a command line, then runs it, with what it says on stderr in its place.
 run() {
     printf '$ %s\n' "$1"
-    sh -c "$1"
+    sh -c "$1" 2>&1
 }
 
 # Waits until the subscriber last started, whose events go to FILE, is ready: what --events is for.
@@ -50,6 +50,22 @@ run "mqtt sub -t 'sensors/#' -C 1 -v"
 say "JSON: one record a line, whatever the payload holds"
 run "printf 'caf\\303\\251 \\001\\377' | mqtt pub -t sensors/hall -s -r -q 1"
 run "mqtt sub -t sensors/hall -C 1 --json"
+
+say "Request and reply: whatever does not carry the request's own random data is no reply"
+# A responder: the request's record, made into that of the answer.
+mqtt sub -t rpc/date -C 1 --json --events "$work/ready3" |
+    sed 's|.*"response_topic":\("[^"]*"\),\("correlation_data[^}]*\).*|{"topic":\1,"payload":"today","properties":{\2}}|' |
+    mqtt pub --json &
+ready "$work/ready3"
+run "mqtt rr -t rpc/date -m when"
+wait
+
+say "Clean up: what is stored is printed, removed, and gone"
+export backup="$work/backup"
+run 'mqtt clear-retained "sensors/#" --json > "$backup"'
+run 'mqtt clear-retained "sensors/#" --dry-run'
+run 'mqtt pub --json < "$backup"'
+run "mqtt clear-retained 'sensors/#'"
 
 say "The truth: nothing came, and the exit status says so"
 printf "$ mqtt sub -t nothing -W 300ms; echo status \$?\n"

@@ -17,7 +17,7 @@ Usage: cargo run --release -p benchmarks -- [OPTIONS]
   --runs N           runs per row and program; 40 times as many of `pub -m` (default 5)
   --peer WHICH       programs to measure: mqtt, mosquitto or both (default both; mqtt with --verify)
   --mqtt PATH        measure this mqtt instead of building one
-  --count N          messages per row (default 200000 published, 500000 received; 5000 with --verify)
+  --count N          messages per row (default 200000 published, 500000 received, 100000 stored; 5000 with --verify)
   --window N         messages in flight to a subscriber at QoS 1 and 2 (default 1000)
   --record FILE      write the table with machine, versions, date and commands to FILE
   --enforce          end with 1 when a target is missed

@@ -1,6 +1,7 @@
 //! What is measured, and what is asked of it: the rows of the table.
 
 use crate::style::Style;
+use crate::wire::Version;
 
 /// What a program is told to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Kind {
     PublishOne,
     /// `sub`, into a file, printing like this.
     Subscribe(Style),
+    /// `clear-retained`, on a real broker, speaking this version.
+    ClearRetained(Version),
 }
 
 /// What `mqtt` must reach.
@@ -24,6 +27,8 @@ pub enum Target {
     ShareOfTime(f64),
     /// At most this many times its own time for the same at QoS 0.
     TimesOwnZero(f64),
+    /// At most this many times what the broker takes for the removals alone.
+    TimesRemovals(f64),
     /// At most this many KiB of memory.
     Kibibytes(u64),
 }
@@ -38,11 +43,15 @@ pub struct Case {
     pub target: Target,
 }
 
+/// What is asked of every row of memory.
+const MEMORY: Target = Target::Kibibytes(16 * 1024);
+
 /// How many messages each kind of row takes.
 #[derive(Debug, Clone, Copy)]
 pub struct Counts {
     pub published: usize,
     pub received: usize,
+    pub stored: usize,
 }
 
 /// The rows of which the time is taken.
@@ -68,12 +77,24 @@ pub fn timed(counts: Counts) -> Vec<Case> {
     .to_vec()
 }
 
+/// The rows with a real broker, of which the time is taken.
+pub fn clearing(counts: Counts) -> Vec<Case> {
+    [Version::V5, Version::V311]
+        .map(|version| Case {
+            kind: Kind::ClearRetained(version),
+            qos: 1,
+            count: Some(counts.stored),
+            target: Target::TimesRemovals(2.5),
+        })
+        .to_vec()
+}
+
 /// The rows of which the peak memory is taken.
 pub fn memory() -> Vec<Case> {
     use Kind::{PublishLines, Subscribe};
     let subscribe = Subscribe(Style::Raw);
     [(PublishLines, 0), (PublishLines, 1), (subscribe, 0), (subscribe, 1)]
-        .map(|(kind, qos)| Case { kind, qos, count: None, target: Target::Kibibytes(16 * 1024) })
+        .map(|(kind, qos)| Case { kind, qos, count: None, target: MEMORY })
         .to_vec()
 }
 
@@ -85,6 +106,11 @@ impl Kind {
 }
 
 impl Case {
+    /// The row for the memory of the same runs.
+    pub fn memory(&self) -> Self {
+        Self { count: None, target: MEMORY, ..*self }
+    }
+
     /// Names the row; `--only` looks in it.
     pub fn title(&self) -> String {
         let what = match (self.kind, self.count) {
@@ -96,6 +122,12 @@ impl Case {
             (Kind::PublishOne, _) => "pub -m, start to end".into(),
             (Kind::Subscribe(style), Some(count)) => {
                 format!("{}, {} messages", style.name(), thousands(count))
+            }
+            (Kind::ClearRetained(version), Some(count)) => {
+                format!("clear-retained -V {}, {} topics", version.name(), thousands(count))
+            }
+            (Kind::ClearRetained(version), None) => {
+                format!("memory: clear-retained -V {}, these topics", version.name())
             }
             (Kind::Subscribe(_), None) => "memory: sub, stdout that nobody reads".into(),
         };

@@ -3,7 +3,7 @@
 //! Blocking, one thread each; used by the peer and, the other way round, by the raw client of the self-check.
 
 use std::io::{ErrorKind, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 
 use crate::error::{Context, Error, Result};
 use crate::wire::{self, Inbox, Publish, Version};
@@ -23,6 +23,31 @@ impl Link {
     pub fn new(stream: TcpStream) -> Result<Self> {
         stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
         Ok(Self { stream, inbox: Inbox::new(), out: Vec::with_capacity(2 * WRITE_SIZE) })
+    }
+
+    /// A connection to a broker on this machine, which has let it in.
+    pub fn connect(port: u16, version: Version) -> Result<Self> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).context("cannot connect")?;
+        let mut link = Self::new(stream)?;
+        link.write(&wire::connect(version))?;
+        link.expect(wire::CONNACK)?;
+        Ok(link)
+    }
+
+    /// Waits for a frame, which must be of this kind.
+    pub fn expect(&mut self, kind: u8) -> Result<()> {
+        loop {
+            if let Some(frame) = self.inbox.next()? {
+                return if frame.kind() == kind {
+                    Ok(())
+                } else {
+                    Err(Error::new(format!("packet type {}, not {kind}", frame.kind())))
+                };
+            }
+            if !self.fill()? {
+                return Err(Error::new("the peer left"));
+            }
+        }
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {

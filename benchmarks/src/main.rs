@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! args ─► cases ─► run ──────► report ─► stdout, --record
-//!                  │  memory ──┘
+//!                  │  memory ──┤
+//!                  │  clearing ┘ ─► broker, store (a real mosquitto)
 //!                  │  self_check (no program: is the peer fast enough?)
 //!                  ├─ programs  what is started, and with which words
 //!                  ├─ scratch   where inputs and outputs are
@@ -10,7 +11,9 @@
 //! ```
 
 mod args;
+mod broker;
 mod cases;
+mod clearing;
 mod error;
 mod flow;
 mod memory;
@@ -20,6 +23,7 @@ mod report;
 mod run;
 mod scratch;
 mod self_check;
+mod store;
 mod style;
 mod wire;
 mod workload;
@@ -34,6 +38,7 @@ use cases::{Case, Counts, Kind, Target};
 use error::{Context, Error, Result};
 use programs::{Maker, Program};
 use report::{Summary, Table, Verdict};
+use run::Runs;
 use scratch::Scratch;
 
 /// How many runs of `pub -m` go on one of the others: they take milliseconds, and spread as much.
@@ -64,9 +69,10 @@ fn main() -> ExitCode {
 }
 
 fn measure(args: &Args) -> Result<bool> {
-    let (timed, memory) =
-        (selected(args, cases::timed(counts(args))), selected(args, cases::memory()));
-    if timed.is_empty() && memory.is_empty() {
+    let timed = selected(args, cases::timed(counts(args)));
+    let clearing = selected(args, cases::clearing(counts(args)));
+    let memory = selected(args, cases::memory());
+    if timed.is_empty() && clearing.is_empty() && memory.is_empty() {
         return Err(Error::new("--only leaves nothing"));
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
@@ -82,12 +88,19 @@ fn measure(args: &Args) -> Result<bool> {
         say(&format!("{} and so on: {runs} runs of each …", first.title()));
         table.add_timed(cases, &run::measure(cases, &programs, runs, args.window, &scratch)?);
     }
+    for case in &clearing {
+        say(&format!("{}: {} runs …", case.title(), args.runs));
+        let cleared = clearing::measure(case, &programs, args.runs, &scratch)?;
+        table.add_clearing(case, &cleared.runs, &cleared.removals);
+        let peak = |maker| cleared.peaks.iter().find(|peak| peak.0 == maker).map(|peak| Ok(peak.1));
+        table.add_memory(&case.memory(), peak(Maker::Mqtt), peak(Maker::Mosquitto));
+    }
     if !memory.is_empty() {
         measure_memory(&memory, &programs, &scratch, &mut table)?;
     }
     print(table.markdown())?;
     if let Some(path) = &args.record {
-        let all: Vec<_> = timed.iter().chain(&memory).copied().collect();
+        let all: Vec<_> = timed.iter().chain(&clearing).chain(&memory).copied().collect();
         fs::write(path, report::record(&table, &programs, &all, args.runs))
             .context(format!("cannot write {}", path.display()))?;
     }
@@ -126,14 +139,23 @@ fn verify(args: &Args) -> Result<bool> {
     let mut right = true;
     for case in selected(args, cases::timed(counts(args))) {
         for runs in run::measure(&[case], &programs, args.runs, args.window, &scratch)? {
-            let trouble = Summary::new(&runs.samples).trouble;
-            right &= trouble.is_none();
-            let end = trouble.unwrap_or_else(|| "ok".into());
-            let command = runs.maker.words(&case, "PORT").join(" ");
-            print(&format!("{command}: {end}\n"))?;
+            right &= tell(&case, &runs)?;
+        }
+    }
+    for case in selected(args, cases::clearing(counts(args))) {
+        for runs in clearing::measure(&case, &programs, args.runs, &scratch)?.runs {
+            right &= tell(&case, &runs)?;
         }
     }
     Ok(right)
+}
+
+/// Prints whether all runs were right.
+fn tell(case: &Case, runs: &Runs) -> Result<bool> {
+    let trouble = Summary::new(&runs.samples).trouble;
+    let end = trouble.as_deref().unwrap_or("ok");
+    print(&format!("{}: {end}\n", runs.maker.words(case, "PORT").join(" ")))?;
+    Ok(trouble.is_none())
 }
 
 fn check_self(args: &Args) -> Result<bool> {
@@ -156,7 +178,11 @@ fn check_self(args: &Args) -> Result<bool> {
 fn counts(args: &Args) -> Counts {
     let few = (args.mode == Mode::Verify).then_some(5000);
     let count = args.count.or(few);
-    Counts { published: count.unwrap_or(200_000), received: count.unwrap_or(500_000) }
+    Counts {
+        published: count.unwrap_or(200_000),
+        received: count.unwrap_or(500_000),
+        stored: count.unwrap_or(100_000),
+    }
 }
 
 /// What `--only` leaves. A row that is measured in terms of the same at QoS 0 brings that row along.

@@ -40,7 +40,7 @@ pub fn peak(case: &Case, program: &Program, input: &Path, scratch: &Scratch) -> 
             let lines = Lines::numbered(PREPARED);
             Role::Flood(Arc::new(Flood::new(&lines, version, case.qos, WINDOW, usize::MAX)))
         }
-        Kind::PublishLines | Kind::PublishRecords | Kind::PublishOne => Role::Stall,
+        _ => Role::Stall,
     };
     let peer = Peer::start(role, version)?;
     let mut command = run::command(program, case, peer.port, scratch);
@@ -88,7 +88,7 @@ fn watch(child: &mut Child) -> Result<u64> {
 }
 
 /// VmHWM: the most that was resident at any time, in KiB.
-fn peak_memory(folder: &str) -> Result<u64> {
+pub fn peak_memory(folder: &str) -> Result<u64> {
     let status =
         fs::read_to_string(format!("{folder}/status")).context("cannot read its status")?;
     status

@@ -11,6 +11,9 @@ use crate::error::{Context, Error, Result};
 use crate::wire::Version;
 use crate::workload::{FILTER, TOPIC};
 
+/// How many seconds mosquitto_sub has to remove what is stored: it does not end by itself.
+pub const PATIENCE: &str = "5";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Maker {
     Mqtt,
@@ -54,7 +57,7 @@ impl Program {
 
     pub fn path(&self, kind: Kind) -> &Path {
         match kind {
-            Kind::Subscribe(_) => &self.subscribe,
+            Kind::Subscribe(_) | Kind::ClearRetained(_) => &self.subscribe,
             Kind::PublishLines | Kind::PublishRecords | Kind::PublishOne => &self.publish,
         }
     }
@@ -73,8 +76,9 @@ impl Maker {
     pub fn words(self, case: &Case, port: &str) -> Vec<String> {
         let program: &[&str] = match (self, case.kind) {
             (Self::Mqtt, Kind::Subscribe(_)) => &["mqtt", "sub"],
+            (Self::Mqtt, Kind::ClearRetained(_)) => &["mqtt", "clear-retained"],
             (Self::Mqtt, _) => &["mqtt", "pub"],
-            (Self::Mosquitto, Kind::Subscribe(_)) => &["mosquitto_sub"],
+            (Self::Mosquitto, Kind::Subscribe(_) | Kind::ClearRetained(_)) => &["mosquitto_sub"],
             (Self::Mosquitto, _) => &["mosquitto_pub"],
         };
         let mut words: Vec<String> = program.iter().map(ToString::to_string).collect();
@@ -90,6 +94,13 @@ impl Maker {
             Kind::Subscribe(style) => {
                 add(&["-t", FILTER]);
                 add(style.flags(self));
+            }
+            Kind::ClearRetained(version) => {
+                add(&["-t", FILTER, "-V", version.name()]);
+                if self == Self::Mosquitto {
+                    add(&["-v", "--retained-only", "--remove-retained", "-W", PATIENCE]);
+                }
+                return words;
             }
         }
         add(&["-q", &case.qos.to_string()]);

@@ -71,6 +71,19 @@ impl Table {
         }
     }
 
+    /// A row of a program that clears what a broker has stored, beside `removals`: what that costs the broker alone.
+    pub fn add_clearing(&mut self, case: &Case, all: &[Runs], removals: &[Sample]) {
+        let of = |maker| {
+            all.iter().find(|runs| runs.maker == maker).map(|runs| Summary::new(&runs.samples))
+        };
+        let (mqtt, mosquitto) = (of(Maker::Mqtt), of(Maker::Mosquitto));
+        let removals = Summary::new(removals);
+        let (ratio, verdict) = compare(case, mqtt.as_ref(), mosquitto.as_ref(), Some(&removals));
+        let ratio = format!("{ratio}, {}", removals.times(case));
+        let cells = [mqtt, mosquitto].map(|summary| cell(summary.as_ref(), case));
+        self.row(case, &cells[0], &cells[1], &ratio, verdict, "");
+    }
+
     /// A row of peak memory.
     pub fn add_memory(
         &mut self,
@@ -112,6 +125,7 @@ impl Table {
             Target::TimesFaster(times) => format!("≥ {times}× faster"),
             Target::ShareOfTime(share) => format!("≤ {share} of its time"),
             Target::TimesOwnZero(times) => format!("≤ {times}× own QoS 0"),
+            Target::TimesRemovals(times) => format!("≤ {times}× the removals alone"),
             Target::Kibibytes(limit) => format!("≤ {} MiB", limit / 1024),
         };
         let verdict = match verdict {
@@ -225,7 +239,7 @@ fn compare(
     case: &Case,
     mqtt: Option<&Summary>,
     mosquitto: Option<&Summary>,
-    zero: Option<&Summary>,
+    base: Option<&Summary>,
 ) -> (String, Verdict) {
     let Some(mqtt) = mqtt else {
         return ("–".into(), Verdict::None);
@@ -234,7 +248,7 @@ fn compare(
         return ("–".into(), Verdict::Failed);
     };
     let theirs = mosquitto.and_then(Summary::seconds);
-    let zero = zero.and_then(Summary::seconds);
+    let base = base.and_then(Summary::seconds);
     let check = |met: Option<bool>| match met {
         None => Verdict::None,
         Some(true) => Verdict::Met,
@@ -250,8 +264,12 @@ fn compare(
             ([ratio, None], check(theirs.map(|theirs| ours / theirs <= share)))
         }
         Target::TimesOwnZero(times) => {
-            let own = zero.map(|zero| format!("{:.1}× own QoS 0", ours / zero));
-            ([own, faster], check(zero.map(|zero| ours / zero <= times)))
+            let own = base.map(|zero| format!("{:.1}× own QoS 0", ours / zero));
+            ([own, faster], check(base.map(|zero| ours / zero <= times)))
+        }
+        Target::TimesRemovals(times) => {
+            let ratio = base.map(|alone| format!("{:.1}× the removals alone", ours / alone));
+            ([ratio, None], check(base.map(|alone| ours / alone <= times)))
         }
         Target::Kibibytes(_) => ([None, None], Verdict::None),
     };
@@ -296,7 +314,7 @@ pub fn record(table: &Table, programs: &[Program], cases: &[Case], runs: usize) 
             let redirection = match (case.kind, case.count) {
                 (Kind::PublishRecords, _) if program.maker == Maker::Mqtt => " < records",
                 (Kind::PublishLines | Kind::PublishRecords, _) => " < lines",
-                (Kind::Subscribe(_), Some(_)) => " > output",
+                (Kind::Subscribe(_), Some(_)) | (Kind::ClearRetained(_), _) => " > output",
                 (Kind::Subscribe(_), None) => " | (sleep inf)",
                 (Kind::PublishOne, _) => "",
             };

@@ -71,7 +71,7 @@ pub fn measure(
             Kind::PublishLines | Kind::PublishRecords => {
                 Some(scratch.write("lines", lines.text())?)
             }
-            Kind::PublishOne | Kind::Subscribe(_) => None,
+            _ => None,
         };
         let records = match case.kind {
             Kind::PublishRecords => Some(scratch.write("records", &lines.records())?),

@@ -3,12 +3,11 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Result};
 use crate::flow::{self, Link, Wish};
 use crate::peer::{Peer, Role};
 use crate::run::{End, Sample};
@@ -46,7 +45,7 @@ fn publish(lines: &Arc<Lines>, flood: &Flood) -> Result<Sample> {
         VERSION,
     )?;
     let start = Instant::now();
-    let mut link = connect(peer.port)?;
+    let mut link = Link::connect(peer.port, VERSION)?;
     flow::send(&mut link, flood, u16::MAX)?;
     let wall = leave(link, start)?;
     finish(peer, wall, lines.count())
@@ -59,9 +58,9 @@ fn subscribe(lines: &Lines, flood: &Arc<Flood>, scratch: &Scratch) -> Result<Sam
     let mut left = lines.count();
     let peer = Peer::start(Role::Flood(Arc::clone(flood)), VERSION)?;
     let start = Instant::now();
-    let mut link = connect(peer.port)?;
+    let mut link = Link::connect(peer.port, VERSION)?;
     link.write(&wire::subscribe(VERSION, FILTER, flood.qos))?;
-    expect(&mut link, wire::SUBACK)?;
+    link.expect(wire::SUBACK)?;
     flow::receive(&mut link, VERSION, |publish| {
         output.extend_from_slice(publish.payload);
         output.push(b'\n');
@@ -75,29 +74,6 @@ fn subscribe(lines: &Lines, flood: &Arc<Flood>, scratch: &Scratch) -> Result<Sam
     let wall = leave(link, start)?;
     lines.compare(&path)?;
     finish(peer, wall, lines.count())
-}
-
-fn connect(port: u16) -> Result<Link> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).context("cannot connect")?;
-    let mut link = Link::new(stream)?;
-    link.write(&wire::connect(VERSION))?;
-    expect(&mut link, wire::CONNACK)?;
-    Ok(link)
-}
-
-fn expect(link: &mut Link, kind: u8) -> Result<()> {
-    loop {
-        if let Some(frame) = link.inbox.next()? {
-            return if frame.kind() == kind {
-                Ok(())
-            } else {
-                Err(Error::new(format!("packet type {}, not {kind}", frame.kind())))
-            };
-        }
-        if !link.fill()? {
-            return Err(Error::new("the peer left"));
-        }
-    }
 }
 
 fn leave(mut link: Link, start: Instant) -> Result<Duration> {

@@ -18,8 +18,10 @@ pub const PUBCOMP: u8 = 7;
 pub const SUBSCRIBE: u8 = 8;
 pub const SUBACK: u8 = 9;
 pub const PINGREQ: u8 = 12;
+pub const PINGRESP: u8 = 13;
 pub const DISCONNECT: u8 = 14;
 
+pub const PINGREQ_FRAME: [u8; 2] = [0xC0, 0];
 pub const PINGRESP_FRAME: [u8; 2] = [0xD0, 0];
 
 /// What is read at once. The largest frame, too: nothing measured here comes near it.
@@ -29,6 +31,16 @@ pub const READ_SIZE: usize = 256 * 1024;
 pub enum Version {
     V311,
     V5,
+}
+
+impl Version {
+    /// As `-V` takes it, of every program.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V311 => "311",
+            Self::V5 => "5",
+        }
+    }
 }
 
 /// A complete frame, borrowed from the [`Inbox`].
@@ -227,6 +239,15 @@ pub fn disconnect() -> Vec<u8> {
 }
 
 pub fn publish(version: Version, qos: u8, id: u16, topic: &str, payload: &[u8]) -> Vec<u8> {
+    frame(PUBLISH << 4 | qos << 1, &publication(version, qos, id, topic, payload))
+}
+
+/// A retained message at QoS 1.
+pub fn retained(version: Version, id: u16, topic: &str, payload: &[u8]) -> Vec<u8> {
+    frame(PUBLISH << 4 | 1 << 1 | 1, &publication(version, 1, id, topic, payload))
+}
+
+fn publication(version: Version, qos: u8, id: u16, topic: &str, payload: &[u8]) -> Vec<u8> {
     let mut body = Vec::with_capacity(topic.len() + payload.len() + 5);
     push_string(&mut body, topic.as_bytes());
     if qos > 0 {
@@ -236,7 +257,7 @@ pub fn publish(version: Version, qos: u8, id: u16, topic: &str, payload: &[u8]) 
         body.push(0);
     }
     body.extend(payload);
-    frame(PUBLISH << 4 | qos << 1, &body)
+    body
 }
 
 /// Appends an acknowledgement: four bytes in both versions, as success needs no reason code in MQTT 5 either.

@@ -24,8 +24,7 @@ use std::time::{Duration, Instant};
 /// How long no retained message may come before the stored ones count as all.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// Removals in flight where nothing else is said. Before MQTT 5 the broker tells us of each removal, and with the usual
-/// 20 its acknowledgements and our kernel's would wait for each other; some brokers take no more than 100.
+/// Removals in flight where nothing else is said: some brokers take no more, and before MQTT 5 cannot say so.
 const WINDOW: u16 = 100;
 
 /// Remove the retained messages of the topics that match, and print what was removed.

@@ -73,6 +73,10 @@ impl Printing {
 
     /// Moves the output on while nothing can be acknowledged.
     pub(super) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+        // Afterwards the sink no longer knows why.
+        if self.has_failed() {
+            return;
+        }
         match self.sink.poll(cx) {
             Poll::Pending => {}
             Poll::Ready(Ok(written)) => {

@@ -4,6 +4,7 @@ mod job;
 mod selection;
 
 use super::output::OutputArgs;
+use super::printing::Printing;
 use super::properties::add_to_interest;
 use super::removal::Removal;
 use crate::connection::properties::{Packet, Properties};
@@ -202,8 +203,8 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
     let mut reporter = connection.reporter;
     reporter.receives_messages();
     let answers = Answers::to(&connection.options.interest);
-    let sink = args.output.open()?;
-    let mut job = Subscribing::new(format, sink, selection, stop, removal, answers, reporter);
+    let printing = Printing::new(format, args.output.open()?);
+    let mut job = Subscribing::new(printing, selection, stop, removal, answers, reporter);
     let end = super::converse(connection.options, started, &mut job).await?;
     job.finish(end)
 }

@@ -6,6 +6,7 @@
 
 mod error;
 mod http_proxy;
+mod prompt;
 pub mod proxy;
 mod target;
 mod tcp;
@@ -17,11 +18,11 @@ pub mod websocket;
 pub use error::DialError;
 pub use target::{Place, Target};
 
+use prompt::Prompt;
 use proxy::Proxy;
 use std::cell::Cell;
 use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 
 /// A connection to a broker, whatever it runs over.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
@@ -87,6 +88,7 @@ pub async fn dial(
         None => tcp::connect(host, port, route.bind).await?,
         Some(proxy) => Box::pin(proxy.connect(host, port, route.bind, stage)).await?,
     };
+    let stream = Prompt(stream);
     // What most connections do without is kept out of the future of all of them, which lives on the stack.
     match &route.tls {
         None if target.websocket.is_none() => Ok(Box::new(stream)),
@@ -97,7 +99,7 @@ pub async fn dial(
 
 /// Speaks TLS on `stream`, and inside of it whatever `target` asks for.
 async fn encrypt(
-    stream: TcpStream,
+    stream: Prompt,
     tls: &tls::Client,
     target: &Target,
     route: &Route,

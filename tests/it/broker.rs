@@ -230,6 +230,9 @@ fn the_tour_works_from_beginning_to_end() {
         .stdout_line("the subscriber got 100000 lines, the last is 100000")
         .stdout_line("sensors/hall 21.5")
         .stdout_line(r#"*"topic":"sensors/hall",*"payload_base64":*"#)
+        .stdout_line("today")
+        .stdout_line("mqtt: cleared 1 retained message")
+        .stdout_line("mqtt: would clear 0 retained messages")
         .stdout_line("status 27")
         .run();
 }

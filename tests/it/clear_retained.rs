@@ -1,5 +1,6 @@
 //! `mqtt clear-retained`: what is printed and removed, what is left alone, and when all of it counts as gone.
 
+use std::io::Read;
 use std::time::Duration;
 
 use crate::support::{Conn, Mqtt, Packet, Peer, Properties, Publish, Signal, property};
@@ -465,6 +466,18 @@ fn a_lost_connection_begins_again_and_prints_nothing_twice() {
 }
 
 #[test]
+fn a_run_that_does_not_come_to_its_end_tells_how_far_it_came() {
+    let peer = Peer::script(|conn| {
+        conn.accept();
+        pass(conn, &[("a/1", 0), ("a/2", 0)]);
+        conn.cut();
+    });
+    let run = clear(&peer, "--reconnect never").status(6).stdout("a/1\na/2\n");
+    run.stderr_line("mqtt: connection to * lost: *; removing retained messages: 2 delivered, *")
+        .run();
+}
+
+#[test]
 fn removals_that_are_never_confirmed_are_counted() {
     let peer = Peer::script(|conn| {
         conn.accept_subscriber();
@@ -534,6 +547,27 @@ fn a_reader_that_goes_away_keeps_what_it_has_not_read() {
     peer.reached("gone");
     running.wait();
     assert!(peer.finish().publishes.is_empty());
+}
+
+#[test]
+fn a_reader_that_goes_away_before_a_removal_is_confirmed_is_no_failure() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.publish(&stored("a/1", "x"));
+        let mut removals = Vec::new();
+        take_removals(conn, 1, |_, removal| removals.push(removal.clone()));
+        conn.publish(&stored("a/2", &"more than a pipe holds".repeat(20_000)));
+        conn.wait_for("gone");
+        confirm(conn, &removals[0]);
+        conn.expect_goodbye();
+    });
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    let running = clear(&peer, "--json").stdout_to(writer).spawn();
+    // Some of the second record, which is being written then.
+    reader.read_exact(&mut [0; 500]).expect("two records");
+    drop(reader);
+    peer.reached("gone");
+    running.wait();
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! `mqtt rr` with a real broker, and a responder made of `mqtt sub` and `mqtt pub`.
+//! `mqtt rr` with a real broker, and a responder made of `mqtt sub` and `mqtt pub`, or with paho-mqtt.
 
-use crate::support::Mosquitto;
+use crate::support::{Mosquitto, Responder};
 
 /// Answers one request with `mqtt sub` and `mqtt pub`, on the topic and with the data that the request carries.
 #[track_caller]
@@ -48,6 +48,18 @@ fn a_real_broker_carries_question_and_answer_without_version_5() {
         sub.wait();
         broker.mqtt("pub").line("-t answers -m answer").run();
         asking.wait();
+    }
+}
+
+#[test]
+fn a_responder_made_with_paho_is_understood() {
+    let broker = Mosquitto::start();
+    for (version, options) in
+        [(5, "-V 5"), (5, "-V 5 -q 1 -e answers/me"), (3, "-V 3.1.1 -e answers")]
+    {
+        let responder = Responder::start(broker.port(), version);
+        broker.mqtt("rr").line("-t ask -m question").line(options).stdout("QUESTION\n").run();
+        responder.wait();
     }
 }
 

@@ -1,10 +1,11 @@
 //! The run of `mqtt clear-retained` on a session: asks for what is stored, again and again until nothing new comes, and
 //! removes each topic once it is printed.
 //!
-//! A pass begins with a new subscription (some brokers bring nothing stored for one that exists) and is over when the broker has answered a PINGREQ behind it and every removal is
-//! acknowledged. What a broker dropped, or there was no room for, comes with a later pass. The last one, which brought
-//! nothing new, also waits for the silence. If topics that should be gone came again, one more pass finds out whether
-//! they are really there: until then it could be what an earlier subscription, or one of several, still brought.
+//! A pass begins with a new subscription (some brokers bring nothing stored for one that exists) and is over when the
+//! broker has answered a PINGREQ behind it and every removal is acknowledged. What a broker dropped, or there was no room
+//! for, comes with a later pass. The last one, which brought nothing new, also waits for the silence. If topics that
+//! should be gone came again, one more pass finds out whether they are really there: until then it could be what an
+//! earlier subscription, or one of several, still brought.
 
 use super::memory::{Again, Memory};
 use crate::commands::printing::{Printing, Reader};
@@ -281,7 +282,8 @@ impl Clearing {
 fn judge(end: Option<Failure>, tally: &Tally, still_there: u64) -> Option<Failure> {
     let mut parts = Vec::new();
     let mut status = ExitStatus::Success;
-    if tally.status() != ExitStatus::Success {
+    // A run that did not come to its end says how far it came.
+    if tally.status() != ExitStatus::Success || (end.is_some() && tally.total() > 0) {
         status = if end.is_some() { tally.status_of_sent() } else { tally.status() };
         parts.push(format!("removing retained messages: {tally}"));
     }

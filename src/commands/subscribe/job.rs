@@ -1,24 +1,18 @@
 //! The run of `mqtt sub` on a session: messages to the output, acknowledgements back, and when it ends.
 
 use super::selection::{Selection, Wanted};
-use crate::commands::output;
+use crate::commands::printing::{Printing, Reader};
 use crate::commands::removal::Removal;
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
-use crate::format::Format;
 use crate::message::{Message, QoS};
 use crate::session::engine::Engine;
 use crate::session::event::{Event, Job, Taken};
 use crate::session::fault::Fault;
 use crate::session::subscription::Interest;
-use crate::sink::Sink;
 use bytes::Bytes;
-use std::io;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-
-/// How long a stuck reader may hold up the end of the run.
-const LAST_WRITE: Duration = Duration::from_millis(300);
 
 /// What ends the run, besides deadlines and signals.
 pub(super) struct Stop {
@@ -82,31 +76,23 @@ impl Answers {
 
 /// See the module.
 pub(super) struct Subscribing {
-    format: Format,
-    sink: Sink,
+    printing: Printing,
     selection: Selection,
     stop: Stop,
     removal: Option<Removal>,
     answers: Answers,
-    /// Messages handed to the sink.
+    /// Messages that are printed.
     taken: u64,
-    /// Those of them that were written.
-    written: u64,
-    /// Those that were written while there was no connection, and are to be acknowledged on the next.
-    written_offline: u64,
     /// When the silence will have lasted long enough.
     idle_until: Option<Instant>,
     ended_idle: bool,
     connected: bool,
-    /// Why writing ended.
-    failure: Option<io::Error>,
     reporter: Reporter,
 }
 
 impl Subscribing {
     pub(super) fn new(
-        format: Format,
-        sink: Sink,
+        printing: Printing,
         selection: Selection,
         stop: Stop,
         removal: Option<Removal>,
@@ -114,46 +100,25 @@ impl Subscribing {
         reporter: Reporter,
     ) -> Self {
         Self {
-            format,
-            sink,
+            printing,
             selection,
             stop,
             removal,
             answers,
             taken: 0,
-            written: 0,
-            written_offline: 0,
             idle_until: None,
             ended_idle: false,
             connected: false,
-            failure: None,
             reporter,
         }
-    }
-
-    /// Moves the output on and acknowledges what was written.
-    fn poll_sink(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Result<(), Fault> {
-        let offline = std::mem::take(&mut self.written_offline);
-        let written = match self.sink.poll(cx) {
-            Poll::Pending => 0,
-            Poll::Ready(Ok(written)) => written,
-            Poll::Ready(Err(error)) => {
-                self.failure = Some(error);
-                0
-            }
-        };
-        self.written += written;
-        if offline + written > 0 {
-            engine.written(offline + written)?;
-        }
-        Ok(())
     }
 
     /// Moves the removal on; whether nothing is left of it.
     fn poll_removal(&mut self, engine: &mut Engine) -> bool {
         while engine.has_room(QoS::AtLeastOnce)
             && let Some(removal) = &mut self.removal
-            && let Some((position, envelope)) = removal.next(self.written, engine.version())
+            && let Some((position, envelope)) =
+                removal.next(self.printing.written(), engine.version())
         {
             engine.publish(position, &envelope, Bytes::new(), self);
         }
@@ -170,7 +135,7 @@ impl Subscribing {
         let listening =
             engine.is_subscribed() && (!self.stop.after_retained || engine.is_past_barrier());
         // It begins when everything is written: while the reader is slow, nobody listens.
-        if !listening || !self.sink.is_idle() {
+        if !listening || !self.printing.is_over() {
             self.idle_until = None;
             self.ended_idle = false;
             return false;
@@ -181,27 +146,12 @@ impl Subscribing {
 
     /// Adds up what happened.
     pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        let failure = self.failure.take().or_else(|| self.sink.finish(LAST_WRITE).err());
         let flushed = self.reporter.finish();
         let end = self.judge_removal(end);
-        let end_status = end.as_ref().map_or(ExitStatus::Success, |failure| failure.status);
-        match failure {
-            // The reader has what it wanted.
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return end.map_or(Ok(()), Err);
-            }
-            Some(error) => return Err(output::failure(error)),
-            None => {}
+        match self.printing.finish(end.as_ref())? {
+            Reader::Gone => return end.map_or(Ok(()), Err),
+            Reader::Here => flushed.map_err(Failure::no_events)?,
         }
-        let unwritten = self.sink.unwritten();
-        if unwritten > 0 {
-            let cause = end.map(|failure| failure.message + "; ").unwrap_or_default();
-            let message = format!(
-                "{cause}the reader is stuck: {unwritten} received messages were not written"
-            );
-            return Err(Failure::new(end_status.graver(ExitStatus::LocalIo), message));
-        }
-        flushed.map_err(Failure::no_events)?;
         match end {
             Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
             Some(failure) => Err(failure),
@@ -271,11 +221,7 @@ impl Job for Subscribing {
         }
         self.reporter.message(message);
         self.idle_until = None;
-        let format = &mut self.format;
-        self.sink.message(|out| format.write(message, out));
-        if let Some(complaint) = self.format.take_complaint() {
-            self.reporter.ui().warn(&complaint);
-        }
+        self.printing.print(message, self.reporter.ui());
         self.taken += 1;
         if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
             removal.add(message.topic, self.taken);
@@ -289,9 +235,7 @@ impl Job for Subscribing {
             Event::Connected { session_present, .. } => {
                 self.connected = true;
                 self.answers.connected(*session_present);
-                if let Err(error) = self.sink.begin() {
-                    self.failure.get_or_insert(error);
-                }
+                self.printing.begin();
                 if self.stop.after_retained && self.taken > 0 {
                     ui.note("the stored messages come again from the start");
                 }
@@ -325,8 +269,8 @@ impl Job for Subscribing {
         now: Instant,
     ) -> Poll<Result<(), Fault>> {
         self.reporter.flush();
-        self.poll_sink(cx, engine)?;
-        if self.failure.is_some() {
+        self.printing.poll(cx, engine)?;
+        if self.printing.has_failed() {
             return Poll::Ready(Ok(()));
         }
         let removed = self.poll_removal(engine);
@@ -336,37 +280,20 @@ impl Job for Subscribing {
         let nothing_left =
             engine.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
         let done = self.has_all() || nothing_left || self.is_idle(engine, now);
-        if done && removed && self.sink.is_idle() { Poll::Ready(Ok(())) } else { Poll::Pending }
+        if done && removed && self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
-        self.poll_sink(cx, engine)?;
-        if self.sink.is_idle() || self.failure.is_some() {
-            Poll::Ready(Ok(()))
-        } else {
-            Poll::Pending
-        }
+        self.printing.poll(cx, engine)?;
+        if self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.reporter.flush();
-        match self.sink.poll(cx) {
-            Poll::Ready(Err(error)) => {
-                self.failure = Some(error);
-                return Poll::Ready(());
-            }
-            Poll::Ready(Ok(written)) => {
-                self.written += written;
-                self.written_offline += written;
-            }
-            Poll::Pending => {}
-        }
+        self.printing.poll_offline(cx);
         let removed = self.removal.as_ref().is_none_or(Removal::is_done);
-        if self.has_all() && self.sink.is_idle() && removed {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        let done = self.has_all() && self.printing.is_over() && removed;
+        if done || self.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
@@ -379,6 +306,6 @@ impl Job for Subscribing {
     }
 
     fn is_full(&self) -> bool {
-        self.sink.is_full()
+        self.printing.is_full()
     }
 }

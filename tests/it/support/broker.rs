@@ -9,19 +9,16 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::install::installed;
 use super::mqtt::Mqtt;
 use super::packet::{Level, Publish};
-use super::process::{Capture, Signal, TICK, free_port, wait_at_most};
+use super::process::{Capture, Signal, free_port, wait_at_most};
 
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long another test process may take to install the broker.
-const INSTALLATION: Duration = Duration::from_secs(300);
 
 /// Another process may take a free port between the look and the start.
 const ATTEMPTS: usize = 5;
@@ -259,7 +256,7 @@ fn end(child: &mut Child) {
 /// Where mosquitto is; installs it where that is possible, once for all tests.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| find().unwrap_or_else(install))
+    BINARY.get_or_init(|| installed("mosquitto mosquitto-clients", find))
 }
 
 fn find() -> Option<PathBuf> {
@@ -269,30 +266,4 @@ fn find() -> Option<PathBuf> {
         .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
         .map(|directory| directory.join("mosquitto"))
         .find(|candidate| candidate.is_file())
-}
-
-/// Installs mosquitto; the directory that only one process can make keeps the others waiting meanwhile.
-fn install() -> PathBuf {
-    const COMMAND: &str =
-        "apt-get update && apt-get install -y --no-install-recommends mosquitto mosquitto-clients";
-    let lock = env::temp_dir().join("mqtt-tests-installing");
-    if is_root() && fs::create_dir(&lock).is_ok() {
-        // Failure shows in the look below.
-        let _ = Command::new("sh")
-            .args(["-c", COMMAND])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .status();
-        fs::remove_dir(&lock).expect("nobody else removes it");
-    }
-    let deadline = Instant::now() + INSTALLATION;
-    while lock.exists() && Instant::now() < deadline {
-        thread::sleep(TICK);
-    }
-    find().unwrap_or_else(|| panic!("these tests need mosquitto; as root: {COMMAND}"))
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output();
-    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

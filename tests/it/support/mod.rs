@@ -14,9 +14,11 @@ mod broker;
 mod bytes;
 mod conn;
 mod expected;
+mod install;
 mod manual;
 mod mqtt;
 mod packet;
+mod paho;
 mod peer;
 mod process;
 mod published;
@@ -36,6 +38,7 @@ pub use mqtt::Mqtt;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
+pub use paho::Responder;
 pub use peer::{Peer, Record};
 pub use process::{Signal, free_port};
 pub use published::{all_published, published};
