@@ -423,9 +423,10 @@ impl Engine {
         self.pings += 1;
     }
 
-    /// Writes DISCONNECT and takes no more from the broker.
+    /// Writes DISCONNECT and takes no more from the broker. Below MQTT 5 the packet has no room for a
+    /// failure: it would say that all is well, and that the will is not needed.
     pub fn disconnect(&mut self, reason: Reason) {
-        if self.is_up() {
+        if self.is_up() && (self.version == Version::V5 || !reason.is_failure()) {
             let options = Rc::clone(&self.options);
             let expiry = options.parting.session_expiry.or(options.expires_at_once().then_some(0));
             let parting = if reason.is_failure() {
