@@ -18,6 +18,7 @@ mod clear_retained_real;
 mod delivery;
 mod exit_status;
 mod faults_connect;
+mod framing;
 mod manual;
 mod publish;
 mod publish_alias;

@@ -13,6 +13,7 @@
 mod broker;
 mod bytes;
 mod conn;
+mod delivery;
 mod expected;
 mod manual;
 mod mqtt;
@@ -30,6 +31,7 @@ pub mod stream;
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use conn::Conn;
+pub use delivery::Delivery;
 pub use expected::Output;
 pub use manual::{Page, pages};
 pub use mqtt::Mqtt;
