@@ -1,5 +1,6 @@
 //! Reaching the broker: everything that can go wrong between the name and CONNACK.
 
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,25 @@ fn nothing_listens() {
             .stderr_contains("refused")
             .run();
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_network_that_drops_everything_ends_at_the_connect_timeout() {
+    // Linux answers no SYN while nobody accepts the connections that are waiting.
+    let listener =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let waiting = TcpStream::connect(address).unwrap();
+    for command in ["pub -m x -t t", "sub -t t"] {
+        let (command, args) = command.split_once(' ').unwrap();
+        let stderr = format!("mqtt: cannot connect to mqtt://{address}: no connection within 1s\n");
+        let run = Mqtt::at(command, address.port()).line(args).line("--connect-timeout 1s");
+        assert_at_once(|| drop(run.status(3).stderr(&stderr).run()));
+    }
+    drop(waiting);
 }
 
 #[test]

@@ -18,6 +18,11 @@ mod clear_retained_real;
 mod delivery;
 mod exit_status;
 mod faults_connect;
+#[cfg(target_os = "linux")]
+mod faults_load;
+#[cfg(target_os = "linux")]
+mod faults_spinning;
+mod faults_takeover;
 mod framing;
 mod manual;
 mod publish;
@@ -47,4 +52,5 @@ mod subscribe_safety;
 mod subscribe_select;
 mod subscribe_unsubscribe;
 mod support;
+mod trace;
 mod usage;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{Conn, Level, Mqtt, Peer, Properties, Publish, Running, Signal, property};
+use crate::support::{
+    Conn, Level, Mosquitto, Mqtt, Peer, Properties, Publish, Running, Signal, property,
+};
 
 /// `mqtt pub` of one message over MQTT 5.
 fn publish(peer: &Peer, options: &str) -> Mqtt {
@@ -247,6 +249,35 @@ fn receive_maximum_is_never_exceeded() {
         conn.expect_goodbye();
     });
     publish_lines(&peer, "1\n2\n3\n4\n5\n").run();
+}
+
+#[test]
+fn receive_maximum_counts_until_pubcomp() {
+    let peer = Peer::script(|conn| {
+        conn.accept_with(Properties::new().two(property::RECEIVE_MAXIMUM, 1));
+        for _ in 0..3 {
+            let id = conn.expect_publish().id.expect("an identifier");
+            conn.pubrec(id, 0);
+            assert_eq!(conn.expect_pubrel().id, id);
+            conn.expect_nothing_for(Duration::from_millis(50));
+            conn.pubcomp(id, 0);
+        }
+        conn.expect_goodbye();
+    });
+    peer.mqtt("pub").line("-V 5 -t t -l -q 2").stdin("1\n2\n3\n").run();
+}
+
+#[test]
+fn a_real_broker_that_takes_no_large_messages_is_believed() {
+    let broker = Mosquitto::options().line("message_size_limit 100").start();
+    let lines = format!("short\n{}\nalso short\n", "x".repeat(500));
+    for qos in ["1", "2"] {
+        let run = broker.mqtt("pub").args(["-V", "5", "-t", "t", "-l", "-q", qos]).stdin(&lines);
+        run.status(5)
+            .stderr_contains("message 2 refused: 0x95 Packet too large")
+            .stderr_contains("2 delivered, 1 refused (0x95 Packet too large)")
+            .run();
+    }
 }
 
 #[test]

@@ -201,6 +201,32 @@ fn a_broker_that_answers_no_ping_is_left() {
     subscribe(&peer, "-t t -C 1 -k 1").stdout("after\n").stderr_contains("connection").run();
 }
 
+/// Takes the message that comes next at QoS 2, and loses the connection before it is released.
+#[test]
+fn a_message_at_qos_2_is_printed_once_over_a_lost_connection() {
+    for (version, options) in [("5", ""), ("3.1.1", "-c -i me")] {
+        let message = Publish::new("t", "once").qos(2, 7);
+        let first = message.clone();
+        let peer = Peer::script(move |conn| {
+            conn.accept_subscriber();
+            conn.publish(&first);
+            assert_eq!(conn.expect_pubrec().id, 7);
+            conn.cut();
+        })
+        .then(move |conn| {
+            conn.resume();
+            conn.publish(&message.dup());
+            assert_eq!(conn.expect_pubrec().id, 7);
+            conn.pubrel(7, 0);
+            assert_eq!(conn.expect_pubcomp().id, 7);
+            conn.publish(&Publish::new("t", "end"));
+            conn.expect_goodbye();
+        });
+        let run = peer.mqtt("sub").line("-t t -q 2 -C 2").line(options).args(["-V", version]);
+        run.stdout("once\nend\n").stderr_contains("lost").run();
+    }
+}
+
 #[test]
 fn a_wildcard_in_a_topic_is_a_protocol_error_and_not_printed() {
     let peer = Peer::script(|conn| {

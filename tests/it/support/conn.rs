@@ -439,7 +439,7 @@ impl Conn {
         self.level() == Level::V5
     }
 
-    fn level(&self) -> Level {
+    pub fn level(&self) -> Level {
         self.level.expect("a CONNECT comes first")
     }
 }
