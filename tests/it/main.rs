@@ -17,6 +17,7 @@ mod clear_retained;
 mod clear_retained_real;
 mod delivery;
 mod exit_status;
+mod faults;
 mod faults_connect;
 #[cfg(target_os = "linux")]
 mod faults_load;
