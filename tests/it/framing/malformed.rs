@@ -1,6 +1,8 @@
 //! Packets that no broker may send, in the middle of a session. What came before them is shown, nothing of them is, and
 //! the broker is told why it is left, where MQTT 5 has words for it.
 
+use std::time::Duration;
+
 use crate::support::{Conn, Level, Peer, Publish};
 
 use super::{BOTH, End, NEW, OLD, however_it_is_cut};
@@ -161,6 +163,23 @@ fn a_message_in_flight_stays_unconfirmed() {
             expect_departure(conn, level, 0x81);
         });
     }
+}
+
+/// What it sends into a closed socket would take away what it has not read.
+#[test]
+fn a_broker_that_goes_on_sending_is_told_all_the_same() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.send_raw(b"\xc0\x00");
+        for _ in 0..5 {
+            conn.stall_for(Duration::from_millis(20));
+            conn.publish(&Publish::new("t", "more"));
+        }
+        conn.expect_disconnect(0x82);
+        conn.expect_eof();
+    });
+    let run = peer.mqtt("sub").line("-V 5 -t t --reconnect never").status(6);
+    run.stderr_contains("a broker must not send PINGREQ").run();
 }
 
 /// A retained message that nobody can read comes again with every connection.
