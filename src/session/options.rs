@@ -110,6 +110,37 @@ pub struct Options {
 }
 
 impl Options {
+    /// A clean session that is restored when it is lost, as when nothing else is asked for.
+    pub fn new(target: Target, client_id: String) -> Self {
+        Self {
+            target,
+            protocol: Protocol::Auto,
+            client_id,
+            clean_start: true,
+            session_expiry: None,
+            keep_alive: 60,
+            username: None,
+            password: None,
+            will: None,
+            max_inflight: None,
+            receive_maximum: None,
+            maximum_packet_size: None,
+            topic_alias_maximum: 0,
+            request_response_information: false,
+            request_problem_information: true,
+            user_properties: Vec::new(),
+            parting: Parting::default(),
+            aliasing: Aliasing::None,
+            interest: Interest::default(),
+            connect_timeout: Duration::from_secs(10),
+            ack_timeout: Duration::from_secs(30),
+            timeout: None,
+            reconnect: Reconnect::Lost,
+            reconnect_timeout: None,
+            trace: false,
+        }
+    }
+
     /// The Session Expiry Interval for CONNECT, in seconds.
     pub fn session_expiry(&self) -> u32 {
         match self.session_expiry {
