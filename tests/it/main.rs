@@ -40,6 +40,8 @@ mod readme;
 mod request;
 mod request_old;
 mod request_real;
+#[cfg(target_os = "linux")]
+mod soak;
 mod subscribe;
 mod subscribe_durable;
 mod subscribe_faults;

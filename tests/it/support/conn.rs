@@ -313,10 +313,11 @@ impl Conn {
 
 /// Writing.
 impl Conn {
-    /// These bytes, whatever they mean.
+    /// These bytes, whatever they mean. Cut in pieces, they may be understood before the last of them.
     #[track_caller]
     pub fn send_raw(&mut self, bytes: &[u8]) {
-        if let Err(error) = self.try_send_raw(bytes) {
+        let result = self.try_send_raw(bytes);
+        if let (Err(error), Delivery::AsWritten) = (result, self.outbox.delivery()) {
             panic!("connection {}: cannot send: {error}", self.number);
         }
     }

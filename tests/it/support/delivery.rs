@@ -32,10 +32,10 @@ impl Delivery {
 }
 
 /// Long enough for the client to read a byte before the next one comes, mostly.
-const PAUSE: Duration = Duration::from_micros(200);
+const PAUSE: Duration = Duration::from_micros(100);
 
 /// Bytes of a write that are cut; the rest of a large one would take too long.
-const CUT: usize = 256;
+const CUT: usize = 64;
 
 /// Bytes that are held back at most.
 const MOST: usize = 64 << 10;
@@ -50,6 +50,10 @@ pub struct Outbox {
 impl Outbox {
     pub fn new(delivery: Delivery) -> Self {
         Self { delivery, pending: Vec::new() }
+    }
+
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
     }
 
     pub fn say(&mut self, mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {

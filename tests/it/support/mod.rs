@@ -27,6 +27,7 @@ mod running;
 mod screen;
 mod shell;
 pub mod stream;
+mod wire;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
@@ -46,3 +47,4 @@ pub use roff::plain;
 pub use running::Running;
 pub use screen::Screen;
 pub use shell::check_commands;
+pub use wire::Wire;
