@@ -20,7 +20,7 @@ const QUIET: Duration = Duration::from_secs(3);
 const BEAT: Duration = Duration::from_millis(10);
 
 /// Lines that each writer gets at a time.
-const PORTION: usize = 5;
+const PORTION: usize = 20;
 
 /// Far more than the end takes, on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -89,14 +89,13 @@ impl Writer {
     }
 }
 
-/// What became of the lines of one writer.
+/// What became of the lines of one writer. Their order is not looked at: mosquitto 2.0.11 mixes what was on its way to a
+/// reader whose connection broke with what came meanwhile.
 struct Lane {
     sent: usize,
     /// Lines that came again.
     again: usize,
     missing: usize,
-    /// Lines that came behind a later one, and had not come before.
-    late: usize,
     /// Whether the broker had forgotten the writer's session.
     forgotten: bool,
 }
@@ -104,22 +103,19 @@ struct Lane {
 impl Lane {
     fn new(received: &[usize], (sent, stderr): (usize, String)) -> Self {
         let mut seen = vec![false; sent];
-        let (mut again, mut late, mut next) = (0, 0, 0);
+        let mut again = 0;
         for &line in received {
-            again += usize::from(seen[line]);
-            late += usize::from(!seen[line] && line < next);
-            seen[line] = true;
-            next = next.max(line + 1);
+            again += usize::from(std::mem::replace(&mut seen[line], true));
         }
         let missing = seen.iter().filter(|seen| !**seen).count();
-        Self { sent, again, missing, late, forgotten: stderr.contains("the session was lost") }
+        Self { sent, again, missing, forgotten: stderr.contains("the session was lost") }
     }
 }
 
 impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { sent, again, missing, late, .. } = self;
-        write!(f, "{sent} sent, {missing} missing, {again} twice, {late} late")
+        let Self { sent, again, missing, .. } = self;
+        write!(f, "{sent} sent, {missing} missing, {again} twice")
     }
 }
 
@@ -186,6 +182,7 @@ fn receive(mut subscriber: Running, written: [(usize, String); 2]) -> [Lane; 2] 
     [Lane::new(&received[0], one), Lane::new(&received[1], two)]
 }
 
+/// A broker that keeps its sessions.
 fn lasting() -> Mosquitto {
     Mosquitto::options().persistent().line("max_queued_messages 0").start()
 }
@@ -196,12 +193,13 @@ fn connections_that_are_cut_lose_nothing_and_double_nothing_at_qos_2() {
     let wire = Wire::to(broker.port());
     let lanes = soak(|command| wire.mqtt(command), || wire.cut());
     for lane in &lanes {
-        assert_eq!((lane.missing, lane.late), (0, 0), "{lane}");
+        assert_eq!(lane.missing, 0, "{lane}");
         assert!(!lane.forgotten, "the broker never ended");
     }
     assert_eq!(lanes[1].again, 0, "twice at QoS 2");
 }
 
+/// It may send again even at QoS 2 what it had sent before: mosquitto forgets how far it was with some messages.
 #[test]
 fn a_broker_that_restarts_again_and_again_loses_nothing() {
     let mut broker = lasting();
