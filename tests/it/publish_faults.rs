@@ -11,6 +11,9 @@ fn publish(peer: &Peer, options: &str) -> Mqtt {
     peer.mqtt("pub").line("-V 5 -t t -m x").line(options)
 }
 
+/// The versions for what both can say.
+const VERSIONS: [&str; 2] = ["3.1.1", "5"];
+
 /// `mqtt pub -l` of these lines at QoS 1 over MQTT 5.
 fn publish_lines(peer: &Peer, lines: &str) -> Mqtt {
     peer.mqtt("pub").line("-V 5 -t t -l -q 1").stdin(lines)
@@ -95,54 +98,53 @@ fn no_subscribers_is_no_failure() {
     publish(&peer, "-q 1").run();
 }
 
-/// Runs `mqtt pub` into silence: the message stays unconfirmed.
+/// Runs `mqtt pub` into silence: the message stays unconfirmed, in either version.
 #[track_caller]
-fn stays_unconfirmed(peer: &Peer, options: &str) {
-    publish(peer, options)
-        .line("--ack-timeout 500ms")
-        .status(6)
-        .stderr_contains(peer.address())
-        .stderr_contains("1 unconfirmed")
-        .run();
+fn stays_unconfirmed(options: &str, script: fn(&mut Conn)) {
+    for version in VERSIONS {
+        let peer = Peer::script(script);
+        publish(&peer, options)
+            .args(["--ack-timeout", "500ms", "-V", version])
+            .status(6)
+            .stderr_contains(peer.address())
+            .stderr_contains("1 unconfirmed")
+            .run();
+    }
 }
 
 #[test]
 fn puback_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 1", |conn| {
         take_first(conn);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 1");
 }
 
 #[test]
 fn pubrec_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 2", |conn| {
         take_first(conn);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 2");
 }
 
 #[test]
 fn pubcomp_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 2", |conn| {
         let id = take_first(conn);
         conn.pubrec(id, 0);
         conn.expect_pubrel();
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 2");
 }
 
 #[test]
 fn a_puback_for_another_id_confirms_nothing() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 1", |conn| {
         let id = take_first(conn);
         conn.puback(id + 1, 0);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 1");
 }
 
 #[test]
@@ -321,11 +323,14 @@ fn take_one_and_goodbye(conn: &mut Conn) {
 
 #[test]
 fn interrupted_with_a_message_unconfirmed() {
-    let peer = Peer::script(take_one_and_goodbye);
-    let running = publish(&peer, "-q 1").status(130).stderr_line("*1 *unconfirmed*").spawn();
-    peer.wait_for("published");
-    running.signal(Signal::Interrupt);
-    running.wait();
+    for version in VERSIONS {
+        let peer = Peer::script(take_one_and_goodbye);
+        let publish = publish(&peer, "-q 1 -V").arg(version);
+        let running = publish.status(130).stderr_line("*1 *unconfirmed*").spawn();
+        peer.wait_for("published");
+        running.signal(Signal::Interrupt);
+        running.wait();
+    }
 }
 
 #[test]
@@ -359,11 +364,14 @@ fn stop_reading(conn: &mut Conn) {
 
 #[test]
 fn a_broker_that_stops_reading_is_given_up() {
-    let peer = Peer::script(stop_reading);
-    publish_into_a_wall(&peer, "--ack-timeout 1s --reconnect never")
-        .status(6)
-        .stderr_contains(peer.address())
-        .run();
+    for version in VERSIONS {
+        let peer = Peer::script(stop_reading);
+        publish_into_a_wall(&peer, "--ack-timeout 1s --reconnect never -V")
+            .arg(version)
+            .status(6)
+            .stderr_contains(peer.address())
+            .run();
+    }
 }
 
 #[test]

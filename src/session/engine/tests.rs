@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod connection;
+mod honest;
 mod incoming;
 mod interest;
 mod outgoing;
