@@ -79,6 +79,20 @@ fn messages_at_qos_2_that_come_twice() {
     });
 }
 
+/// mosquitto 2.0.11 does so with a long backlog.
+#[test]
+fn messages_at_qos_2_that_share_an_id() {
+    however_it_is_cut(BOTH, "sub -t t -q 2 -C 2", printed("one\ntwo\n"), |conn| {
+        conn.accept_subscriber();
+        for text in ["one", "two"] {
+            conn.publish(&Publish::new("t", text).qos(2, 7));
+        }
+        assert_eq!(conn.expect_pubrec().id, 7);
+        assert_eq!(conn.expect_pubrec().id, 7);
+        conn.expect_goodbye();
+    });
+}
+
 #[test]
 fn filters_that_are_refused() {
     for (versions, code) in [(BOTH, 0x80), (NEW, 0x87), (NEW, 0xa2)] {
