@@ -19,8 +19,9 @@ const QUIET: Duration = Duration::from_secs(3);
 /// From one portion of lines to the next.
 const BEAT: Duration = Duration::from_millis(10);
 
-/// Lines that each writer gets at a time.
-const PORTION: usize = 20;
+/// Lines that each writer gets at a time: few enough for the backlog of a reader that waits for half a minute, as it may
+/// between connections that all break early.
+const PORTION: usize = 2;
 
 /// Far more than the end takes, on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(120);
