@@ -11,7 +11,9 @@ use crate::exit::Failure;
 use crate::os_error;
 use crate::secret::Secret;
 use crate::session;
-use crate::session::options::{Aliasing, Options, Parting, Protocol, Reconnect};
+use crate::session::options::{
+    ACK_TIMEOUT, Aliasing, CONNECT_TIMEOUT, KEEP_ALIVE, Options, Parting, Protocol, Reconnect,
+};
 use crate::session::subscription::Interest;
 use crate::session::wire::Version;
 use crate::transport::Target;
@@ -24,15 +26,6 @@ mod packets;
 mod route;
 use packets::{ConnectProperties, resolve_parting, resolve_will};
 use route::resolve_route;
-
-/// Seconds of silence before PINGREQ.
-pub(super) const KEEP_ALIVE: u16 = 60;
-
-/// From name lookup to CONNACK.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Without any progress on what the broker owes.
-pub(super) const ACK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Longest string MQTT can carry, in bytes.
 const LONGEST: usize = 65_535;

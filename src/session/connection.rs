@@ -190,6 +190,17 @@ impl Connection {
         Poll::Ready(())
     }
 
+    /// Reads to the end without looking at it.
+    pub(super) fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        loop {
+            self.input.clear();
+            match ready!(self.poll_fill(cx)) {
+                Ok(1..) => {}
+                Ok(0) | Err(_) => return Poll::Ready(()),
+            }
+        }
+    }
+
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if self.input.is_empty() && self.input.capacity() > 8 * READ_SIZE {
             // The memory of a large message goes back when the message is through.

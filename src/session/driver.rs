@@ -212,9 +212,9 @@ impl Driver<'_> {
         let up_since = self.engine.is_up().then_some(connection.up_since).flatten();
         let leave = self.leave(leave, &mut connection).await;
         if let Some(since) = up_since
-            && matches!(leave, Leave::Fault(_))
+            && let Leave::Fault(fault) = &leave
         {
-            self.judge_session(since.elapsed());
+            self.judge_session(since.elapsed(), fault);
         }
         (leave, connection.answered)
     }
@@ -368,14 +368,15 @@ impl Driver<'_> {
     }
 
     /// A session that lasted, or completed something, starts backoff and counters over.
-    fn judge_session(&mut self, lasted: Duration) {
+    fn judge_session(&mut self, lasted: Duration, fault: &Fault) {
         if lasted >= WORTHWHILE || self.engine.has_completed() {
             self.backoff.reset();
             self.violations = 0;
             self.short_sessions = 0;
             return;
         }
-        self.short_sessions += 1;
+        // Where the broker breaks the protocol, nobody else is needed to explain it.
+        self.short_sessions += u32::from(!matches!(fault, Fault::Violation(_)));
         if self.short_sessions == SHORT_SESSIONS {
             self.job.event(&Event::ShortSessions);
         }

@@ -424,9 +424,10 @@ impl Engine {
         self.pings += 1;
     }
 
-    /// Writes DISCONNECT and takes no more from the broker.
+    /// Writes DISCONNECT and takes no more from the broker. Below MQTT 5 the packet has no room for a
+    /// failure: it would say that all is well, and that the will is not needed.
     pub fn disconnect(&mut self, reason: Reason) {
-        if self.is_up() {
+        if self.is_up() && (self.version == Version::V5 || !reason.is_failure()) {
             let options = Rc::clone(&self.options);
             let expiry = options.parting.session_expiry.or(options.expires_at_once().then_some(0));
             let parting = if reason.is_failure() {
@@ -462,7 +463,8 @@ impl Engine {
         Ok(())
     }
 
-    /// What was taken on a connection with other limits, and not sent, must keep to these.
+    /// What was taken on a connection with other limits must keep to these ([MQTT-3.2.2-15]). What was sent there
+    /// may have arrived.
     fn check_queued(&mut self, job: &mut dyn Job) {
         let (version, limits, aliases) = (self.version, self.limits, &self.aliases);
         let refused = self.ledger.refuse_queued(|entry| {
@@ -471,10 +473,13 @@ impl Engine {
             let form =
                 aliases.form(&entry.envelope.topic, |form| limits.check_size(size(form).1).is_ok());
             let size = size(form);
-            aliases.check().and_then(|()| limits.check(&entry.envelope, size)).err()
+            // What a resumed session waits for is sent without the alias, if need be.
+            let named = if entry.again { Ok(()) } else { aliases.check() };
+            named.and_then(|()| limits.check(&entry.envelope, size)).err()
         });
-        for (position, explanation) in refused {
-            let outcome = Outcome::Refused(explanation);
+        for (position, was_sent, explanation) in refused {
+            let outcome =
+                if was_sent { Outcome::Unconfirmed } else { Outcome::Refused(explanation) };
             job.event(&Event::Published { position, packet_id: 0, outcome });
         }
     }

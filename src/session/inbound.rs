@@ -4,11 +4,19 @@
 //! A QoS 2 message is handed on once however often the broker sends it ([MQTT 5, 4.3.3]); no
 //! message is acknowledged before it is safe, and acknowledgements keep the order of arrival
 //! ([MQTT-4.6.0-2]). Knows nothing of packets' bytes or of where messages go.
+//!
+//! Whether a message under an id that was not released is the same again is told by what it says, not by
+//! the id alone: mosquitto (2.0.11 at least) counts its ids round and round, and with a long backlog gives
+//! one to a second message before the first has ended.
 
 use super::reason::Reason;
 use super::wire::Violation;
 use crate::message::QoS;
 use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+
+/// What a message says, in a number that nobody can foresee.
+pub type Print = u64;
 
 /// See the module.
 pub struct Inbound {
@@ -24,8 +32,9 @@ pub struct Inbound {
     unacknowledged: usize,
     /// Ids in `receiving`.
     unreleased: usize,
-    /// Ids of QoS 2 messages handed on and not yet released by PUBREL, a bit each.
-    receiving: Vec<u64>,
+    /// By id, what QoS 2 messages say that were handed on and not yet released by PUBREL; 0 for none.
+    receiving: Vec<Print>,
+    printer: RandomState,
     /// What waits: the number of messages that must be safe first, the id, its QoS.
     waiting: VecDeque<(u64, u16, QoS)>,
     /// Messages handed on.
@@ -45,6 +54,7 @@ impl Inbound {
             unacknowledged: 0,
             unreleased: 0,
             receiving: Vec::new(),
+            printer: RandomState::new(),
             waiting: VecDeque::new(),
             handed: 0,
             safe: 0,
@@ -104,24 +114,28 @@ impl Inbound {
         Some(maximum)
     }
 
-    /// Whether a QoS 2 PUBLISH under `id` is new; a repeated one is only acknowledged again.
-    pub fn is_new(&self, id: u16) -> bool {
-        let (word, bit) = place(id);
-        self.receiving.get(word).is_none_or(|bits| bits & bit == 0)
+    /// What tells a message at `qos` from others under the same id; 0 where nothing has to.
+    pub fn print(&self, qos: QoS, topic: &str, payload: &[u8]) -> Print {
+        if qos == QoS::ExactlyOnce { self.printer.hash_one((topic, payload)).max(1) } else { 0 }
+    }
+
+    /// Whether this is a QoS 2 PUBLISH that came before; it is only acknowledged again.
+    pub fn is_repeated(&self, id: u16, print: Print) -> bool {
+        print != 0 && self.receiving.get(usize::from(id)) == Some(&print)
     }
 
     /// A message was handed on to be written; its acknowledgement waits for [`Inbound::written`].
-    pub fn hand_on(&mut self, id: u16, qos: QoS) {
+    pub fn hand_on(&mut self, id: u16, qos: QoS, print: Print) {
         self.handed += 1;
-        self.acknowledge_in_turn(id, qos);
+        self.acknowledge_in_turn(id, qos, print);
     }
 
     /// A message needs no writing: its acknowledgement waits only for those before it.
-    pub fn acknowledge_in_turn(&mut self, id: u16, qos: QoS) {
+    pub fn acknowledge_in_turn(&mut self, id: u16, qos: QoS, print: Print) {
         match qos {
             QoS::AtMostOnce => return,
             QoS::AtLeastOnce => self.unacknowledged += 1,
-            QoS::ExactlyOnce => self.mark(id),
+            QoS::ExactlyOnce => self.mark(id, print),
         }
         self.waiting.push_back((self.handed, id, qos));
     }
@@ -146,15 +160,10 @@ impl Inbound {
 
     /// PUBREL: the broker will not send this message again. False when the id is unknown.
     pub fn release(&mut self, id: u16) -> bool {
-        let (word, bit) = place(id);
-        match self.receiving.get_mut(word) {
-            Some(bits) if *bits & bit != 0 => {
-                *bits &= !bit;
-                self.unreleased -= 1;
-                true
-            }
-            _ => false,
-        }
+        let known = self.receiving.get_mut(usize::from(id)).map(std::mem::take);
+        let is_known = known.is_some_and(|print| print != 0);
+        self.unreleased -= usize::from(is_known);
+        is_known
     }
 
     /// The connection is gone: what was not acknowledged will be sent again, on this session.
@@ -173,20 +182,14 @@ impl Inbound {
         self.unreleased = 0;
     }
 
-    fn mark(&mut self, id: u16) {
-        let (word, bit) = place(id);
-        if self.receiving.len() <= word {
-            self.receiving.resize(word + 1, 0);
+    fn mark(&mut self, id: u16, print: Print) {
+        let at = usize::from(id);
+        if self.receiving.len() <= at {
+            self.receiving.resize(at + 1, 0);
         }
-        if self.receiving[word] & bit == 0 {
-            self.receiving[word] |= bit;
-            self.unreleased += 1;
-        }
+        let before = std::mem::replace(&mut self.receiving[at], print);
+        self.unreleased += usize::from(before == 0);
     }
-}
-
-fn place(id: u16) -> (usize, u64) {
-    (usize::from(id >> 6), 1 << (id & 63))
 }
 
 #[cfg(test)]
@@ -196,10 +199,10 @@ mod tests {
     #[test]
     fn acknowledgements_wait_for_their_message_and_keep_their_order() {
         let mut inbound = Inbound::new(None, 0);
-        inbound.hand_on(1, QoS::AtLeastOnce);
-        inbound.hand_on(0, QoS::AtMostOnce);
-        inbound.hand_on(2, QoS::ExactlyOnce);
-        inbound.acknowledge_in_turn(3, QoS::AtLeastOnce);
+        inbound.hand_on(1, QoS::AtLeastOnce, 0);
+        inbound.hand_on(0, QoS::AtMostOnce, 0);
+        inbound.hand_on(2, QoS::ExactlyOnce, 1);
+        inbound.acknowledge_in_turn(3, QoS::AtLeastOnce, 0);
         assert_eq!(inbound.next_due(), None);
         inbound.written(1);
         assert_eq!(inbound.next_due(), Some((1, QoS::AtLeastOnce)));
@@ -213,18 +216,33 @@ mod tests {
     }
 
     #[test]
-    fn a_qos_2_message_is_new_until_it_was_released() {
+    fn a_qos_2_message_is_repeated_until_it_was_released() {
         let mut inbound = Inbound::new(None, 0);
-        assert!(inbound.is_new(65_535));
-        inbound.hand_on(65_535, QoS::ExactlyOnce);
-        assert!(!inbound.is_new(65_535));
+        let print = inbound.print(QoS::ExactlyOnce, "t", b"x");
+        assert!(!inbound.is_repeated(65_535, print));
+        inbound.hand_on(65_535, QoS::ExactlyOnce, print);
+        assert!(inbound.is_repeated(65_535, print));
         inbound.connection_lost();
-        assert!(!inbound.is_new(65_535), "the session goes on");
+        assert!(inbound.is_repeated(65_535, print), "the session goes on");
         assert!(inbound.release(65_535));
-        assert!(inbound.is_new(65_535));
+        assert!(!inbound.is_repeated(65_535, print));
         assert!(!inbound.release(65_535));
-        inbound.hand_on(7, QoS::ExactlyOnce);
+        inbound.hand_on(7, QoS::ExactlyOnce, print);
         inbound.session_lost();
-        assert!(inbound.is_new(7));
+        assert!(!inbound.is_repeated(7, print));
+    }
+
+    #[test]
+    fn another_message_under_the_same_id_is_no_repetition() {
+        let mut inbound = Inbound::new(Some(1), 0);
+        let prints = [("t", "x"), ("t", "y"), ("u", "x")]
+            .map(|(topic, payload)| inbound.print(QoS::ExactlyOnce, topic, payload.as_bytes()));
+        for print in prints {
+            assert!(!inbound.is_repeated(7, print));
+            inbound.hand_on(7, QoS::ExactlyOnce, print);
+            assert!(inbound.is_repeated(7, print));
+        }
+        assert!(inbound.release(7));
+        assert_eq!(inbound.overrun(QoS::ExactlyOnce), None, "one id is in use once");
     }
 }

@@ -167,19 +167,22 @@ impl Ledger {
         released
     }
 
-    /// Ends those of the messages never sent that `refuse` gives a reason for.
+    /// Ends those of the queued messages that `refuse` gives a reason for; true for one that was sent before. The
+    /// id of such a one stays in use: it may still stand for that message on the broker.
     pub fn refuse_queued(
         &mut self,
         refuse: impl Fn(&Entry) -> Option<Explanation>,
-    ) -> Vec<(u64, Explanation)> {
+    ) -> Vec<(u64, bool, Explanation)> {
         let mut refused = Vec::new();
         for entry in &mut self.entries {
             if entry.state == State::Queued
-                && !entry.again
                 && let Some(explanation) = refuse(entry)
             {
                 entry.state = State::Done;
-                refused.push((entry.position, explanation));
+                if let Some(sequence) = self.by_id.get_mut(usize::from(entry.packet_id)) {
+                    *sequence = 0;
+                }
+                refused.push((entry.position, entry.again, explanation));
             }
         }
         self.trim();

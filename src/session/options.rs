@@ -11,6 +11,15 @@ use std::time::Duration;
 /// can be resumed although nobody asked for a persistent session (MQTT 5).
 const RESUME_WINDOW: u32 = 120;
 
+/// Seconds of silence before PINGREQ, where nothing else is said.
+pub const KEEP_ALIVE: u16 = 60;
+
+/// From name lookup to CONNACK, where nothing else is said.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Without any progress on what the broker owes, where nothing else is said.
+pub const ACK_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Which version of MQTT to speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
@@ -112,6 +121,38 @@ pub struct Options {
 }
 
 impl Options {
+    /// A clean session that is restored when it is lost, as when nothing else is asked for.
+    pub fn new(target: Target, client_id: String) -> Self {
+        Self {
+            target,
+            route: Route::default(),
+            protocol: Protocol::Auto,
+            client_id,
+            clean_start: true,
+            session_expiry: None,
+            keep_alive: KEEP_ALIVE,
+            username: None,
+            password: None,
+            will: None,
+            max_inflight: None,
+            receive_maximum: None,
+            maximum_packet_size: None,
+            topic_alias_maximum: 0,
+            request_response_information: false,
+            request_problem_information: true,
+            user_properties: Vec::new(),
+            parting: Parting::default(),
+            aliasing: Aliasing::None,
+            interest: Interest::default(),
+            connect_timeout: CONNECT_TIMEOUT,
+            ack_timeout: ACK_TIMEOUT,
+            timeout: None,
+            reconnect: Reconnect::Lost,
+            reconnect_timeout: None,
+            trace: false,
+        }
+    }
+
     /// The Session Expiry Interval for CONNECT, in seconds.
     pub fn session_expiry(&self) -> u32 {
         match self.session_expiry {

@@ -33,6 +33,11 @@ impl Reason {
         self.0 >= 0x80
     }
 
+    /// Whether the standard defines it, for some packet.
+    pub fn is_defined(self) -> bool {
+        self.text().is_some()
+    }
+
     /// Whether the standard defines it for CONNACK ([MQTT 5, 3.2.2.2]).
     pub fn is_for_connack(self) -> bool {
         matches!(

@@ -6,6 +6,9 @@
 use super::fault::Fault;
 use super::wire::Frame;
 
+/// The first byte of a CONNACK.
+const CONNACK: u8 = 0x20;
+
 /// No honest CONNACK is longer: a few strings of at most 65,535 bytes.
 const LONGEST_CONNACK: usize = 1 << 20;
 
@@ -22,7 +25,7 @@ const SAMPLE: usize = 60;
 /// [`Fault::NotMqtt`] with what it seems to be.
 pub fn check_greeting(bytes: &[u8]) -> Result<bool, Fault> {
     let Some(&first) = bytes.first() else { return Ok(false) };
-    if first == 0x20 {
+    if first == CONNACK {
         return check_connack_length(bytes);
     }
     if first == 0x15 {
@@ -48,7 +51,9 @@ pub fn check_greeting(bytes: &[u8]) -> Result<bool, Fault> {
 
 /// The fault for a peer that went away, or fell silent, having sent only `bytes`.
 pub fn left_with(bytes: &[u8]) -> Option<Fault> {
-    (!bytes.is_empty() && is_text(bytes)).then(|| answered(bytes))
+    // A space is also how CONNACK begins.
+    let is_strange = bytes.first().is_some_and(|first| *first != CONNACK) && is_text(bytes);
+    is_strange.then(|| answered(bytes))
 }
 
 fn check_connack_length(bytes: &[u8]) -> Result<bool, Fault> {
@@ -115,5 +120,6 @@ mod tests {
         assert!(!check_greeting(b"HT").unwrap());
         assert!(left_with(b"HT").is_some());
         assert!(left_with(b"").is_none());
+        assert!(left_with(&[0x20]).is_none(), "a CONNACK that is cut short");
     }
 }

@@ -60,6 +60,15 @@ pub struct Record {
     pub address: Address,
 }
 
+/// Payload and address of the JSON record that `line` is; nothing when it is blank. What [`Source`] does
+/// with each line, for whoever has one.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub fn read_record(line: &Bytes) -> Result<Option<(Bytes, Address)>, String> {
+    json::read(line, 0..line.len())
+}
+
 /// Records that were read together; may be empty.
 pub type Batch = std::vec::IntoIter<Record>;
 

@@ -1,5 +1,6 @@
 //! Reaching the broker: everything that can go wrong between the name and CONNACK.
 
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,9 @@ use crate::support::{Conn, Level, Mqtt, Peer, Properties, Signal, free_port, pro
 
 /// Far less than the waits that a test rules out (10 s for a connection, 30 s for an acknowledgement).
 const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// The versions for what both can say.
+const VERSIONS: [&str; 2] = ["3.1.1", "5"];
 
 /// The beginning of CONNACK in MQTT 5: success, no properties.
 const CONNACK_V5: [u8; 5] = [0x20, 3, 0, 0, 0];
@@ -61,16 +65,37 @@ fn nothing_listens() {
 }
 
 #[test]
-fn no_connack_ends_at_the_connect_timeout() {
+#[cfg(target_os = "linux")]
+fn a_network_that_drops_everything_ends_at_the_connect_timeout() {
+    // Linux answers no SYN while nobody accepts the connections that are waiting.
+    let listener =
+        socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    listener.listen(0).unwrap();
+    let address = listener.local_addr().unwrap().as_socket().unwrap();
+    let waiting = TcpStream::connect(address).unwrap();
     for command in ["pub -m x -t t", "sub -t t"] {
+        let (command, args) = command.split_once(' ').unwrap();
+        let stderr = format!("mqtt: cannot connect to mqtt://{address}: no connection within 1s\n");
+        let run = Mqtt::at(command, address.port()).line(args).line("--connect-timeout 1s");
+        assert_at_once(|| drop(run.status(3).stderr(&stderr).run()));
+    }
+    drop(waiting);
+}
+
+#[test]
+fn no_connack_ends_at_the_connect_timeout() {
+    for line in
+        ["pub -m x -t t -V 3.1.1", "pub -m x -t t -V 5", "sub -t t -V 3.1.1", "sub -t t -V 5"]
+    {
         let peer = Peer::script(|conn| {
             conn.expect_connect();
             conn.expect_closed();
         });
-        let (command, args) = command.split_once(' ').unwrap();
+        let (command, args) = line.split_once(' ').unwrap();
         peer.mqtt(command)
             .line(args)
-            .line("-V 5 --connect-timeout 500ms")
+            .line("--connect-timeout 500ms")
             .status(3)
             .stderr_contains(peer.address())
             .stderr_contains("CONNACK")
@@ -81,8 +106,10 @@ fn no_connack_ends_at_the_connect_timeout() {
 
 #[test]
 fn the_whole_deadline_runs_out_before_connack() {
-    let peer = answering(&[]);
-    fails(&peer, "5", 27).line("-W 500ms").run();
+    for version in VERSIONS {
+        let peer = answering(&[]);
+        fails(&peer, version, 27).line("-W 500ms").run();
+    }
 }
 
 #[test]
@@ -102,29 +129,37 @@ fn interrupted_before_connack() {
 
 #[test]
 fn closed_on_accept() {
-    let peer = Peer::script(Conn::cut);
-    fails(&peer, "5", 3).run();
+    for version in VERSIONS {
+        let peer = Peer::script(Conn::cut);
+        fails(&peer, version, 3).run();
+    }
 }
 
 #[test]
 fn reset_on_accept() {
-    let peer = Peer::script(Conn::reset);
-    fails(&peer, "5", 3).run();
+    for version in VERSIONS {
+        let peer = Peer::script(Conn::reset);
+        fails(&peer, version, 3).run();
+    }
 }
 
 #[test]
 fn closed_after_connect() {
-    let peer = Peer::script(|conn| drop(conn.expect_connect()));
-    fails(&peer, "5", 3).run();
+    for version in VERSIONS {
+        let peer = Peer::script(|conn| drop(conn.expect_connect()));
+        fails(&peer, version, 3).run();
+    }
 }
 
 #[test]
 fn reset_after_connect() {
-    let peer = Peer::script(|conn| {
-        conn.expect_connect();
-        conn.reset();
-    });
-    fails(&peer, "5", 3).run();
+    for version in VERSIONS {
+        let peer = Peer::script(|conn| {
+            conn.expect_connect();
+            conn.reset();
+        });
+        fails(&peer, version, 3).run();
+    }
 }
 
 #[test]
@@ -208,12 +243,14 @@ fn a_server_reference_is_shown_but_not_followed() {
 
 #[test]
 fn a_refusal_ends_at_once_though_the_socket_stays_open() {
-    let peer = Peer::script(|conn| {
-        conn.expect_connect();
-        conn.connack(0x87);
-        conn.stall();
-    });
-    assert_at_once(|| drop(fails(&peer, "5", 4).run()));
+    for (version, code) in [("3.1.1", 5), ("5", 0x87)] {
+        let peer = Peer::script(move |conn| {
+            conn.expect_connect();
+            conn.connack(code);
+            conn.stall();
+        });
+        assert_at_once(|| drop(fails(&peer, version, 4).run()));
+    }
 }
 
 #[test]

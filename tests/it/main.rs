@@ -17,7 +17,14 @@ mod clear_retained;
 mod clear_retained_real;
 mod delivery;
 mod exit_status;
+mod faults;
 mod faults_connect;
+#[cfg(target_os = "linux")]
+mod faults_load;
+#[cfg(target_os = "linux")]
+mod faults_spinning;
+mod faults_takeover;
+mod framing;
 mod manual;
 mod publish;
 mod publish_alias;
@@ -33,6 +40,8 @@ mod readme;
 mod request;
 mod request_old;
 mod request_real;
+#[cfg(target_os = "linux")]
+mod soak;
 mod subscribe;
 mod subscribe_durable;
 mod subscribe_faults;
@@ -46,4 +55,5 @@ mod subscribe_safety;
 mod subscribe_select;
 mod subscribe_unsubscribe;
 mod support;
+mod trace;
 mod usage;

@@ -211,6 +211,15 @@ fn a_real_broker_refuses_a_topic() {
     broker.mqtt("pub").line("-q 1 -t closed -m x").status(5).stderr_contains("0x87").run();
 }
 
+/// The protocol has no way to say so: the reason why 5 comes first.
+#[test]
+fn a_real_broker_cannot_refuse_a_topic_before_mqtt_5() {
+    let broker = Mosquitto::options().acl("topic write open\n").start();
+    for qos in ["0", "1", "2"] {
+        broker.mqtt("pub").args(["-V", "3.1.1", "-q", qos, "-t", "closed", "-m", "x"]).run();
+    }
+}
+
 #[test]
 fn each_message_goes_to_each_topic() {
     let publishes = all_published(|mqtt| mqtt.line("-t a -t b -m x"));

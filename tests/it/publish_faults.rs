@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use crate::support::{Conn, Level, Mqtt, Peer, Properties, Publish, Running, Signal, property};
+use crate::support::{
+    Conn, Level, Mosquitto, Mqtt, Peer, Properties, Publish, Running, Signal, property,
+};
 
 /// `mqtt pub` of one message over MQTT 5.
 fn publish(peer: &Peer, options: &str) -> Mqtt {
     peer.mqtt("pub").line("-V 5 -t t -m x").line(options)
 }
+
+/// The versions for what both can say.
+const VERSIONS: [&str; 2] = ["3.1.1", "5"];
 
 /// `mqtt pub -l` of these lines at QoS 1 over MQTT 5.
 fn publish_lines(peer: &Peer, lines: &str) -> Mqtt {
@@ -93,54 +98,53 @@ fn no_subscribers_is_no_failure() {
     publish(&peer, "-q 1").run();
 }
 
-/// Runs `mqtt pub` into silence: the message stays unconfirmed.
+/// Runs `mqtt pub` into silence: the message stays unconfirmed, in either version.
 #[track_caller]
-fn stays_unconfirmed(peer: &Peer, options: &str) {
-    publish(peer, options)
-        .line("--ack-timeout 500ms")
-        .status(6)
-        .stderr_contains(peer.address())
-        .stderr_contains("1 unconfirmed")
-        .run();
+fn stays_unconfirmed(options: &str, script: fn(&mut Conn)) {
+    for version in VERSIONS {
+        let peer = Peer::script(script);
+        publish(&peer, options)
+            .args(["--ack-timeout", "500ms", "-V", version])
+            .status(6)
+            .stderr_contains(peer.address())
+            .stderr_contains("1 unconfirmed")
+            .run();
+    }
 }
 
 #[test]
 fn puback_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 1", |conn| {
         take_first(conn);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 1");
 }
 
 #[test]
 fn pubrec_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 2", |conn| {
         take_first(conn);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 2");
 }
 
 #[test]
 fn pubcomp_never_comes() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 2", |conn| {
         let id = take_first(conn);
         conn.pubrec(id, 0);
         conn.expect_pubrel();
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 2");
 }
 
 #[test]
 fn a_puback_for_another_id_confirms_nothing() {
-    let peer = Peer::script(|conn| {
+    stays_unconfirmed("-q 1", |conn| {
         let id = take_first(conn);
         conn.puback(id + 1, 0);
         conn.expect_closed();
     });
-    stays_unconfirmed(&peer, "-q 1");
 }
 
 #[test]
@@ -250,6 +254,35 @@ fn receive_maximum_is_never_exceeded() {
 }
 
 #[test]
+fn receive_maximum_counts_until_pubcomp() {
+    let peer = Peer::script(|conn| {
+        conn.accept_with(Properties::new().two(property::RECEIVE_MAXIMUM, 1));
+        for _ in 0..3 {
+            let id = conn.expect_publish().id.expect("an identifier");
+            conn.pubrec(id, 0);
+            assert_eq!(conn.expect_pubrel().id, id);
+            conn.expect_nothing_for(Duration::from_millis(50));
+            conn.pubcomp(id, 0);
+        }
+        conn.expect_goodbye();
+    });
+    peer.mqtt("pub").line("-V 5 -t t -l -q 2").stdin("1\n2\n3\n").run();
+}
+
+#[test]
+fn a_real_broker_that_takes_no_large_messages_is_believed() {
+    let broker = Mosquitto::options().line("message_size_limit 100").start();
+    let lines = format!("short\n{}\nalso short\n", "x".repeat(500));
+    for qos in ["1", "2"] {
+        let run = broker.mqtt("pub").args(["-V", "5", "-t", "t", "-l", "-q", qos]).stdin(&lines);
+        run.status(5)
+            .stderr_contains("message 2 refused: 0x95 Packet too large")
+            .stderr_contains("2 delivered, 1 refused (0x95 Packet too large)")
+            .run();
+    }
+}
+
+#[test]
 fn a_disconnect_over_quota_is_a_refusal_in_every_encoding() {
     let encodings: [&[u8]; 3] =
         [&[0xe0, 1, 0x97], &[0xe0, 2, 0x97, 0], &[0xe0, 6, 0x97, 4, 0x1f, 0, 1, b'q']];
@@ -290,11 +323,14 @@ fn take_one_and_goodbye(conn: &mut Conn) {
 
 #[test]
 fn interrupted_with_a_message_unconfirmed() {
-    let peer = Peer::script(take_one_and_goodbye);
-    let running = publish(&peer, "-q 1").status(130).stderr_line("*1 *unconfirmed*").spawn();
-    peer.wait_for("published");
-    running.signal(Signal::Interrupt);
-    running.wait();
+    for version in VERSIONS {
+        let peer = Peer::script(take_one_and_goodbye);
+        let publish = publish(&peer, "-q 1 -V").arg(version);
+        let running = publish.status(130).stderr_line("*1 *unconfirmed*").spawn();
+        peer.wait_for("published");
+        running.signal(Signal::Interrupt);
+        running.wait();
+    }
 }
 
 #[test]
@@ -328,11 +364,14 @@ fn stop_reading(conn: &mut Conn) {
 
 #[test]
 fn a_broker_that_stops_reading_is_given_up() {
-    let peer = Peer::script(stop_reading);
-    publish_into_a_wall(&peer, "--ack-timeout 1s --reconnect never")
-        .status(6)
-        .stderr_contains(peer.address())
-        .run();
+    for version in VERSIONS {
+        let peer = Peer::script(stop_reading);
+        publish_into_a_wall(&peer, "--ack-timeout 1s --reconnect never -V")
+            .arg(version)
+            .status(6)
+            .stderr_contains(peer.address())
+            .run();
+    }
 }
 
 #[test]

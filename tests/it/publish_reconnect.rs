@@ -100,13 +100,16 @@ fn a_lost_connection_ends_the_run_when_asked() {
 
 #[test]
 fn dropped_every_time_ends_at_the_reconnect_timeout() {
-    let peer = Peer::each(Conn::cut).then(drop_unacknowledged);
-    publish(&peer, "-V 5 -q 1 --reconnect-timeout 2s")
-        .status(6)
-        .stderr_contains("1 unconfirmed")
-        .run();
-    let connections = peer.finish().connections;
-    assert!((2..=8).contains(&connections), "{connections} connections");
+    for version in ["3.1.1", "5"] {
+        let peer = Peer::each(Conn::cut).then(drop_unacknowledged);
+        publish(&peer, "-q 1 --reconnect-timeout 2s -V")
+            .arg(version)
+            .status(6)
+            .stderr_contains("1 unconfirmed")
+            .run();
+        let connections = peer.finish().connections;
+        assert!((2..=8).contains(&connections), "{connections} connections");
+    }
 }
 
 /// `mqtt pub -l` of twenty lines, of which the first connection acknowledges a few before it breaks.
@@ -150,23 +153,20 @@ fn a_stream_of_lines_survives_a_drop_with_the_session_lost() {
 
 #[test]
 fn a_stream_at_qos_0_says_what_may_be_missing() {
-    let peer = Peer::script(|conn| {
-        conn.accept();
-        conn.expect_publish();
-        conn.cut();
-    })
-    .then(Conn::serve);
-    let mut running = peer
-        .mqtt("pub")
-        .line("-V 5 -t t -l -q 0")
-        .stdin_open()
-        .status(6)
-        .stderr_contains("may be missing")
-        .spawn();
-    running.write_stdin("one\n");
-    running.wait_for_stderr_line("lost");
-    running.write_stdin("two\n");
-    running.close_stdin();
-    running.wait();
-    assert_eq!(peer.finish().payloads(), ["one", "two"]);
+    for version in ["3.1.1", "5"] {
+        let peer = Peer::script(|conn| {
+            conn.accept();
+            conn.expect_publish();
+            conn.cut();
+        })
+        .then(Conn::serve);
+        let publish = peer.mqtt("pub").line("-t t -l -q 0 -V").arg(version).stdin_open();
+        let mut running = publish.status(6).stderr_contains("may be missing").spawn();
+        running.write_stdin("one\n");
+        running.wait_for_stderr_line("lost");
+        running.write_stdin("two\n");
+        running.close_stdin();
+        running.wait();
+        assert_eq!(peer.finish().payloads(), ["one", "two"]);
+    }
 }

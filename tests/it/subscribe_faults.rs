@@ -4,6 +4,9 @@ use std::io::{BufRead, BufReader};
 
 use crate::support::{Conn, Mosquitto, Mqtt, Peer, Publish, Signal};
 
+/// The versions for what both can say.
+const VERSIONS: [&str; 2] = ["3.1.1", "5"];
+
 fn subscribe(peer: &Peer, options: &str) -> Mqtt {
     peer.mqtt("sub").line("-V 5").line(options)
 }
@@ -70,13 +73,16 @@ fn less_quality_granted_than_asked_for() {
 
 /// `mqtt sub` that must give up over what came instead of the SUBACK it is due.
 #[track_caller]
-fn gives_up_over_suback(answer: impl FnOnce(&mut Conn, u16) + Send + 'static) {
-    let peer = granting(answer);
-    subscribe(&peer, "-t a -t b --ack-timeout 500ms --reconnect never")
-        .status(6)
-        .stderr_contains(peer.address())
-        .stderr_contains("SUBACK")
-        .run();
+fn gives_up_over_suback(answer: impl FnOnce(&mut Conn, u16) + Clone + Send + 'static) {
+    for version in VERSIONS {
+        let peer = granting(answer.clone());
+        subscribe(&peer, "-t a -t b --ack-timeout 500ms --reconnect never -V")
+            .arg(version)
+            .status(6)
+            .stderr_contains(peer.address())
+            .stderr_contains("SUBACK")
+            .run();
+    }
 }
 
 #[test]
@@ -126,13 +132,16 @@ fn messages_right_before_the_end_are_shown() {
 
 #[test]
 fn a_lost_connection_is_restored_and_subscribed_again() {
-    let peer = Peer::script(|conn| {
-        conn.accept_subscriber();
-        conn.publish(&Publish::new("t", "before"));
-        conn.cut();
-    })
-    .then(|conn| send_one(conn, "after"));
-    subscribe(&peer, "-t t -C 2").stdout("before\nafter\n").stderr_contains("connection").run();
+    for version in VERSIONS {
+        let peer = Peer::script(|conn| {
+            conn.accept_subscriber();
+            conn.publish(&Publish::new("t", "before"));
+            conn.cut();
+        })
+        .then(|conn| send_one(conn, "after"));
+        let subscribe = subscribe(&peer, "-t t -C 2 -V").arg(version);
+        subscribe.stdout("before\nafter\n").stderr_contains("connection").run();
+    }
 }
 
 #[test]
@@ -192,13 +201,42 @@ fn a_broker_that_shuts_down_is_tried_again() {
 
 #[test]
 fn a_broker_that_answers_no_ping_is_left() {
-    let peer = Peer::script(|conn| {
-        conn.accept_subscriber();
-        conn.expect_pingreq();
-        conn.expect_closed();
-    })
-    .then(|conn| send_one(conn, "after"));
-    subscribe(&peer, "-t t -C 1 -k 1").stdout("after\n").stderr_contains("connection").run();
+    for version in VERSIONS {
+        let peer = Peer::script(|conn| {
+            conn.accept_subscriber();
+            conn.expect_pingreq();
+            conn.expect_closed();
+        })
+        .then(|conn| send_one(conn, "after"));
+        let subscribe = subscribe(&peer, "-t t -C 1 -k 1 -V").arg(version);
+        subscribe.stdout("after\n").stderr_contains("the broker fell silent").run();
+    }
+}
+
+/// Takes the message that comes next at QoS 2, and loses the connection before it is released.
+#[test]
+fn a_message_at_qos_2_is_printed_once_over_a_lost_connection() {
+    for (version, options) in [("5", ""), ("3.1.1", "-c -i me")] {
+        let message = Publish::new("t", "once").qos(2, 7);
+        let first = message.clone();
+        let peer = Peer::script(move |conn| {
+            conn.accept_subscriber();
+            conn.publish(&first);
+            assert_eq!(conn.expect_pubrec().id, 7);
+            conn.cut();
+        })
+        .then(move |conn| {
+            conn.resume();
+            conn.publish(&message.dup());
+            assert_eq!(conn.expect_pubrec().id, 7);
+            conn.pubrel(7, 0);
+            assert_eq!(conn.expect_pubcomp().id, 7);
+            conn.publish(&Publish::new("t", "end"));
+            conn.expect_goodbye();
+        });
+        let run = peer.mqtt("sub").line("-t t -q 2 -C 2").line(options).args(["-V", version]);
+        run.stdout("once\nend\n").stderr_contains("lost").run();
+    }
 }
 
 #[test]

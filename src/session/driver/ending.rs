@@ -110,7 +110,8 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Tells the broker why, if it still listens, and goes.
+    /// Tells the broker why, if it still listens, and goes, not before it has closed its side too: what it
+    /// goes on to send must not destroy what it has not read.
     async fn hang_up(&mut self, connection: &mut Connection, reason: Reason) {
         connection.drop_output(&mut self.engine);
         self.engine.disconnect(reason);
@@ -118,8 +119,10 @@ impl Driver<'_> {
         poll_fn(|cx| {
             let now = Instant::now();
             connection.poll_write(cx, &mut self.engine, self.job, now);
-            let flushed = connection.is_flushed(&mut self.engine);
-            if flushed && connection.poll_shutdown(cx).is_ready() || now >= by {
+            let closed = connection.is_flushed(&mut self.engine)
+                && connection.poll_shutdown(cx).is_ready()
+                && connection.poll_discard(cx).is_ready();
+            if closed || now >= by {
                 return Poll::Ready(());
             }
             self.timer.poll(cx, Some(by))

@@ -3,7 +3,7 @@
 #![deny(clippy::indexing_slicing)]
 
 use super::{Barrier, Engine, Phase, Received};
-use crate::message::{Message, QoS};
+use crate::message::Message;
 use crate::property::{Id, Properties};
 use crate::session::event::{Event, Job, Outcome, Taken};
 use crate::session::fault::{Explanation, Fault, Refusal};
@@ -228,8 +228,11 @@ impl Engine {
         if !self.taking {
             return Ok(());
         }
-        if publish.qos == QoS::ExactlyOnce && !self.inbound.is_new(id) {
-            self.inbound.acknowledge_in_turn(id, publish.qos);
+        let inbound = &self.inbound;
+        let topic = inbound.resolve(publish.topic, alias)?;
+        let print = inbound.print(publish.qos, topic, publish.payload);
+        if self.inbound.is_repeated(id, print) {
+            self.inbound.acknowledge_in_turn(id, publish.qos, print);
             return self.acknowledge();
         }
         if let Some(maximum) = self.inbound.overrun(publish.qos) {
@@ -250,14 +253,14 @@ impl Engine {
             self.progress += 1;
         }
         match job.message(&message) {
-            Taken::Writing => self.inbound.hand_on(id, publish.qos),
+            Taken::Writing => self.inbound.hand_on(id, publish.qos, print),
             Taken::Dropped => {
-                self.inbound.acknowledge_in_turn(id, publish.qos);
+                self.inbound.acknowledge_in_turn(id, publish.qos, print);
                 self.acknowledge()?;
             }
             Taken::Left => self.take_no_more(),
             Taken::Last => {
-                self.inbound.hand_on(id, publish.qos);
+                self.inbound.hand_on(id, publish.qos, print);
                 self.take_no_more();
             }
         }

@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod connection;
+mod honest;
 mod incoming;
 mod interest;
 mod outgoing;
@@ -12,9 +13,8 @@ use super::*;
 use crate::message::Message;
 use crate::session::event::Taken;
 use crate::session::fault::Explanation;
-use crate::session::options::{Aliasing, Protocol, Reconnect};
 use crate::session::subscription::{Interest, Subscription};
-use crate::transport::{Route, Target};
+use crate::transport::Target;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 use std::collections::VecDeque;
@@ -78,34 +78,7 @@ impl Job for Recorder {
 
 /// A clean session that is kept for a reconnect, without subscriptions.
 fn options() -> Options {
-    Options {
-        target: Target::tcp("broker", 1883),
-        route: Route::default(),
-        protocol: Protocol::Auto,
-        client_id: "id".to_owned(),
-        clean_start: true,
-        session_expiry: None,
-        keep_alive: 60,
-        username: None,
-        password: None,
-        will: None,
-        max_inflight: None,
-        receive_maximum: None,
-        maximum_packet_size: None,
-        topic_alias_maximum: 0,
-        request_response_information: false,
-        request_problem_information: true,
-        user_properties: Vec::new(),
-        parting: Parting::default(),
-        aliasing: Aliasing::None,
-        interest: Interest::default(),
-        connect_timeout: Duration::from_secs(10),
-        ack_timeout: Duration::from_secs(30),
-        timeout: None,
-        reconnect: Reconnect::Lost,
-        reconnect_timeout: None,
-        trace: false,
-    }
+    Options::new(Target::tcp("broker", 1883), "id".to_owned())
 }
 
 /// A session the broker keeps in every version.

@@ -313,8 +313,8 @@ fn check_topic(topic: &[u8]) -> Result<&str, Violation> {
     let show = || String::from_utf8_lossy(topic).into_owned();
     match std::str::from_utf8(topic) {
         Err(_) => Err(Violation::malformed(format!(
-            "the topic {:?} is not UTF-8",
-            topic.escape_ascii().to_string()
+            "the topic \"{}\" is not UTF-8",
+            topic.escape_ascii()
         ))),
         Ok(_) if topic.contains(&0) => {
             Err(Violation::malformed(format!("the topic {:?} contains NUL", show())))
@@ -383,8 +383,9 @@ fn read_ack(
     }
     let (reason, properties) = read_reason(Carrier::Ack, frame, rest)?;
     let known = match kind {
+        // A refusal is one whatever its reason: mosquitto has 0x95 in PUBACK, where it is not defined.
         AckKind::PubAck | AckKind::PubRec => {
-            matches!(reason.0, 0x00 | 0x10 | 0x80 | 0x83 | 0x87 | 0x90 | 0x91 | 0x97 | 0x99)
+            matches!(reason.0, 0x00 | 0x10) || (reason.is_failure() && reason.is_defined())
         }
         AckKind::PubRel | AckKind::PubComp => matches!(reason.0, 0x00 | 0x92),
     };

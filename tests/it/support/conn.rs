@@ -3,20 +3,23 @@
 //! Every read has a deadline, and every failure says what was expected and what came instead.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
 use super::bytes::{Blob, Properties, frame, property};
+use super::delivery::{Delivery, Outbox};
 use super::packet::{Ack, Connect, Disconnect, Level, Packet, Publish, Subscribe, Unsubscribe};
 use super::peer::{PATIENCE, Stage};
 
+mod flood;
+
 pub struct Conn {
     stream: TcpStream,
+    outbox: Outbox,
     buffer: Vec<u8>,
     level: Option<Level>,
     number: usize,
@@ -73,13 +76,14 @@ expectations! {
 
 /// Reading.
 impl Conn {
-    pub fn new(stream: TcpStream, number: usize, stage: Arc<Stage>) -> Self {
+    pub fn new(stream: TcpStream, number: usize, stage: Arc<Stage>, delivery: Delivery) -> Self {
         stream
             .set_nonblocking(false)
             .and_then(|()| stream.set_nodelay(true))
             .and_then(|()| stream.set_write_timeout(Some(PATIENCE)))
             .expect("a fresh connection takes options");
-        Self { stream, buffer: Vec::new(), level: None, number, stage }
+        let outbox = Outbox::new(delivery);
+        Self { stream, outbox, buffer: Vec::new(), level: None, number, stage }
     }
 
     /// Whatever comes next, which should be what `expected` says.
@@ -192,22 +196,26 @@ impl Conn {
     /// Stops reading until the client has ended.
     #[track_caller]
     pub fn stall(&mut self) {
+        self.deliver();
         self.stage.wait_for_finish();
     }
 
     /// Stops reading for a while.
     pub fn stall_for(&mut self, duration: Duration) {
+        self.deliver();
         std::thread::sleep(duration);
     }
 
     /// Tells the test, which waits in `Peer::wait_for`, how far the script is.
     pub fn reached(&mut self, mark: &str) {
+        self.deliver();
         self.stage.reached(mark);
     }
 
     /// Waits until the test says `Peer::reached`.
     #[track_caller]
     pub fn wait_for(&mut self, mark: &str) {
+        self.deliver();
         self.stage.wait_for(mark);
     }
 
@@ -265,6 +273,7 @@ impl Conn {
     }
 
     fn fill(&mut self, wanted: usize, patience: Duration) -> Result<(), Nothing> {
+        self.deliver();
         let deadline = Instant::now() + patience;
         let mut chunk = vec![0; 64 * 1024];
         while self.buffer.len() < wanted {
@@ -304,10 +313,11 @@ impl Conn {
 
 /// Writing.
 impl Conn {
-    /// These bytes, whatever they mean.
+    /// These bytes, whatever they mean. Cut in pieces, they may be understood before the last of them.
     #[track_caller]
     pub fn send_raw(&mut self, bytes: &[u8]) {
-        if let Err(error) = self.try_send_raw(bytes) {
+        let result = self.try_send_raw(bytes);
+        if let (Err(error), Delivery::AsWritten) = (result, self.outbox.delivery()) {
             panic!("connection {}: cannot send: {error}", self.number);
         }
     }
@@ -315,7 +325,7 @@ impl Conn {
     /// As [`Conn::send_raw`], to a client that may be gone.
     pub fn try_send_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.note('>', &Blob::from(bytes));
-        self.stream.write_all(bytes)
+        self.outbox.say(&self.stream, bytes)
     }
 
     /// One write, and as far as TCP lets it one segment, for each byte.
@@ -384,49 +394,6 @@ impl Conn {
         self.send_raw(&[0xd0, 0]);
     }
 
-    /// Sends this message again and again, as fast as TCP takes it, and answers each PINGREQ in between. Says
-    /// `reached(mark)` after `duration` and returns how many messages there were, once the client has taken all.
-    ///
-    /// The client must not be silent for longer than `longest_silence`.
-    #[track_caller]
-    pub fn flood(
-        &mut self,
-        message: &Publish,
-        duration: Duration,
-        longest_silence: Duration,
-        mark: &str,
-    ) -> usize {
-        let bytes = message.encode(self.level());
-        let mut stream = self.stream.try_clone().expect("a connection can be shared");
-        let (answers, due) = mpsc::channel::<Option<()>>();
-        thread::scope(|scope| {
-            let writer = scope.spawn(move || {
-                for count in 0.. {
-                    match due.try_recv() {
-                        Ok(Some(())) => stream.write_all(&[0xd0, 0])?,
-                        Err(mpsc::TryRecvError::Empty) => {}
-                        Ok(None) | Err(_) => return Ok(count),
-                    }
-                    stream.write_all(&bytes)?;
-                }
-                Ok::<usize, io::Error>(0)
-            });
-            let end = Instant::now() + duration;
-            while Instant::now() < end {
-                match self.next(longest_silence) {
-                    Ok(Packet::PingReq) => answers.send(Some(())).expect("the writer is alive"),
-                    Ok(packet) => self.unexpected("PINGREQ", &packet),
-                    Err(nothing) => self.fail("PINGREQ", &nothing, None),
-                }
-            }
-            self.reached(mark);
-            // The writer may have ended over an error, which shows below.
-            let _ = answers.send(None);
-            let count = writer.join().expect("the writer does not panic");
-            count.unwrap_or_else(|error| panic!("connection {}: cannot send: {error}", self.number))
-        })
-    }
-
     /// The broker's own DISCONNECT (MQTT 5 only).
     pub fn disconnect(&mut self, reason: u8) {
         self.send_raw(&[0xe0, 2, reason, 0]);
@@ -435,8 +402,14 @@ impl Conn {
     /// Closes at once: FIN, and RST for whatever still comes.
     pub fn cut(&mut self) {
         self.note('>', &"cut");
+        self.deliver();
         // The client may have been quicker.
         let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Sends what waits to be sent together; a client that is gone does not get it.
+    fn deliver(&mut self) {
+        let _ = self.outbox.flush(&self.stream);
     }
 
     /// Makes the close at the end of the script a RST.
@@ -467,7 +440,7 @@ impl Conn {
         self.level() == Level::V5
     }
 
-    fn level(&self) -> Level {
+    pub fn level(&self) -> Level {
         self.level.expect("a CONNECT comes first")
     }
 }
@@ -593,6 +566,12 @@ impl Conn {
             Packet::PingReq => self.pingresp(),
             other => self.unexpected("a packet that a polite broker answers", other),
         }
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        self.deliver();
     }
 }
 

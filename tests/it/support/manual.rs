@@ -253,7 +253,13 @@ fn see_also(names: &[String], page: &str) -> String {
     let others = names.iter().filter(|name| *name != page).map(String::as_str);
     let all: Vec<String> = others
         .map(|name| (name, 1))
-        .chain([("mqtt-config", 5), ("jq", 1), ("mosquitto_pub", 1), ("mosquitto_sub", 1), ("mosquitto.conf", 5)])
+        .chain([
+            ("mqtt-config", 5),
+            ("jq", 1),
+            ("mosquitto_pub", 1),
+            ("mosquitto_sub", 1),
+            ("mosquitto.conf", 5),
+        ])
         .map(|(name, section)| format!(".BR {} ({section})", literal(name)))
         .collect();
     format!(".SH SEE ALSO\n{}\n", all.join(",\n"))

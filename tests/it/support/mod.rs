@@ -13,6 +13,7 @@
 mod broker;
 mod bytes;
 mod conn;
+mod delivery;
 mod expected;
 mod install;
 mod manual;
@@ -28,10 +29,12 @@ mod running;
 mod screen;
 mod shell;
 pub mod stream;
+mod wire;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use conn::Conn;
+pub use delivery::Delivery;
 pub use expected::Output;
 pub use manual::{Page, config_page, pages};
 pub use mqtt::Mqtt;
@@ -47,3 +50,4 @@ pub use roff::plain;
 pub use running::Running;
 pub use screen::Screen;
 pub use shell::check_commands;
+pub use wire::Wire;

@@ -12,6 +12,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::conn::Conn;
+use super::delivery::Delivery;
 use super::mqtt::Mqtt;
 use super::packet::{Connect, Publish};
 use super::process::TICK;
@@ -92,6 +93,13 @@ impl Peer {
         self
     }
 
+    /// How what the scripts say is cut on its way to the client.
+    pub fn delivering(self, delivery: Delivery) -> Self {
+        self.stage.note(format!("delivering {delivery:?}"));
+        self.stage.lock().delivery = delivery;
+        self
+    }
+
     pub fn port(&self) -> u16 {
         self.address.port()
     }
@@ -128,6 +136,7 @@ impl Peer {
         let address = listener.local_addr().expect("it has an address");
         listener.set_nonblocking(true).expect("a listener can be polled");
         let stage = Arc::new(Stage::default());
+        stage.lock().delivery = Delivery::of_environment();
         let play = {
             let stage = Arc::clone(&stage);
             move || stage.play(&listener, every)
@@ -172,6 +181,7 @@ pub struct Stage {
 #[derive(Default)]
 struct Scene {
     scripts: VecDeque<Script>,
+    delivery: Delivery,
     marks: HashSet<String>,
     record: Record,
     transcript: Vec<String>,
@@ -233,8 +243,10 @@ impl Stage {
     fn serve(self: &Arc<Self>, listener: &TcpListener, every: Option<EveryScript>) {
         while let Some(stream) = self.accept(listener) {
             let number = self.count_connection();
-            let script = self.lock().scripts.pop_front();
-            let mut conn = Conn::new(stream, number, Arc::clone(self));
+            let mut scene = self.lock();
+            let (script, delivery) = (scene.scripts.pop_front(), scene.delivery);
+            drop(scene);
+            let mut conn = Conn::new(stream, number, Arc::clone(self), delivery);
             match (script, &every) {
                 (Some(script), _) => script(&mut conn),
                 (None, Some(every)) => every(&mut conn),

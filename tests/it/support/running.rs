@@ -11,6 +11,9 @@ use super::expected::{Expected, Output, Shown};
 use super::mqtt::Stdin;
 use super::process::{Capture, Signal, wait_at_most};
 
+#[cfg(target_os = "linux")]
+mod cost;
+
 /// A started `mqtt`; killed when dropped.
 pub struct Running {
     child: Child,
@@ -114,14 +117,13 @@ impl Running {
         self.stdout.bytes()
     }
 
-    /// The most memory that was ever resident, in KiB.
-    #[cfg(target_os = "linux")]
-    pub fn peak_memory(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.child.id());
-        let status = std::fs::read_to_string(path).expect("the client is alive");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        number.and_then(|number| number.parse().ok()).expect("a size in kB")
+    /// Waits until so many bytes of standard output are there.
+    #[track_caller]
+    pub fn wait_for_stdout(&mut self, length: usize) {
+        let enough = |bytes: &[u8]| (bytes.len() >= length).then_some(());
+        if self.stdout.wait(self.deadline, enough).is_none() {
+            self.fail(&format!("less than {length} bytes on stdout"));
+        }
     }
 
     pub fn try_wait(&mut self) -> Option<ExitStatus> {

@@ -309,3 +309,21 @@ fn what_is_published_anew_keeps_to_the_limits_of_the_new_connection() {
         ));
     }
 }
+
+#[test]
+fn what_a_resumed_session_waits_for_keeps_to_the_limits_of_the_new_connection_too() {
+    for properties in [&[0x24, 0][..], &[0x27, 0, 0, 0, 8]] {
+        let mut bench = Bench::up(options(), Version::V5);
+        bench.publish(1, ONE, "too large");
+        bench.sent();
+        reconnect_with(&mut bench, true, properties);
+        assert!(bench.sent().is_empty());
+        assert_eq!(bench.job.ends, [(1, 0, Outcome::Unconfirmed)], "it may have arrived");
+        // Should the broker answer after all, nobody is meant, and the id is never another message's.
+        bench.reconnect(true);
+        bench.publish(2, ONE, "two");
+        assert_eq!(bench.sent(), ["PUBLISH q1 id 2 = two"]);
+        bench.hear(&ack(PUBACK, 1));
+        assert!(bench.delivered().is_empty());
+    }
+}

@@ -1,0 +1,85 @@
+//! The index of faults, `tests/FAULTS.md`, cannot rot: each fault has its row, and each test it names is there.
+
+use std::fs;
+use std::iter;
+use std::path::{Path, PathBuf};
+
+/// How many faults there are.
+const FAULTS: usize = 100;
+
+/// Faults that have no test yet: the files and the TLS they are about come first.
+const OPEN: [usize; 2] = [64, 100];
+
+/// One line of a table: its first cell, and the tests in its last.
+struct Row {
+    number: Option<usize>,
+    tests: Vec<String>,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rows() -> Vec<Row> {
+    let index = fs::read_to_string(root().join("tests/FAULTS.md")).expect("the index is there");
+    let lines = index.lines().filter(|line| line.starts_with("| "));
+    let cells = lines.map(|line| line.replace("\\|", "").trim_matches('|').to_owned());
+    let rows = cells.map(|line| {
+        let (first, _) = line.split_once('|').expect("more than one cell");
+        let (_, last) = line.rsplit_once('|').expect("more than one cell");
+        let tests = last.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        Row { number: first.trim().parse().ok(), tests }
+    });
+    rows.collect()
+}
+
+/// The files in which a test of this name may be: those of its module and of the modules around it.
+fn files(module: &str) -> Vec<PathBuf> {
+    let modules = iter::successors(Some(module), |module| Some(module.rsplit_once("::")?.0));
+    let paths = modules.map(|module| module.replace("::", "/"));
+    let files = paths.flat_map(|path| {
+        ["tests/it", "src"].into_iter().flat_map(move |directory| {
+            [format!("{directory}/{path}.rs"), format!("{directory}/{path}/mod.rs")]
+        })
+    });
+    files.map(|file| root().join(file)).collect()
+}
+
+/// Whether there is such a test.
+fn exists(test: &str) -> bool {
+    let Some((module, name)) = test.rsplit_once("::") else { return false };
+    let declaration = format!("fn {name}(");
+    files(module).iter().any(|file| {
+        let source = fs::read_to_string(file).unwrap_or_default();
+        let before = source.split_once(&declaration).map(|(before, _)| before);
+        before.is_some_and(|before| {
+            let mut lines = before.trim_end().lines().rev().map(str::trim);
+            lines.by_ref().take_while(|line| line.starts_with("#[")).any(|it| it == "#[test]")
+        })
+    })
+}
+
+#[test]
+fn every_fault_has_a_row_and_every_row_but_the_open_ones_has_a_test() {
+    let numbered: Vec<_> =
+        rows().into_iter().filter_map(|row| Some((row.number?, row.tests))).collect();
+    assert!(numbered.iter().map(|(number, _)| *number).eq(1..=FAULTS), "each fault in its order");
+    let without = numbered.iter().filter(|(_, tests)| tests.is_empty());
+    assert_eq!(without.map(|(number, _)| *number).collect::<Vec<_>>(), OPEN);
+}
+
+#[test]
+fn every_test_that_the_index_names_exists() {
+    let rows = rows();
+    let named = rows.iter().flat_map(|row| &row.tests);
+    let missing: Vec<_> = named.filter(|test| !exists(test)).collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn a_test_that_does_not_exist_is_missed() {
+    assert!(exists("faults::a_test_that_does_not_exist_is_missed"));
+    assert!(!exists("faults::exists"), "a function, and no test");
+    assert!(!exists("faults::no_such_test"));
+    assert!(!exists("no_such_module::no_such_test"));
+}

@@ -1,0 +1,45 @@
+//! What a run costs, as Linux counts it.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Running;
+
+impl Running {
+    /// The most memory that was ever resident, in KiB.
+    pub fn peak_memory(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that is resident now, in KiB.
+    pub fn resident_memory(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// The time that all its threads together have been on a processor.
+    pub fn cpu_time(&self) -> Duration {
+        let threads = fs::read_dir(self.proc("task")).expect("the client is alive");
+        let spent = threads.flatten().filter_map(|thread| {
+            // A thread may end meanwhile.
+            let figures = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+            figures.split_whitespace().next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(spent.sum())
+    }
+
+    /// How many files, sockets and pipes are open.
+    pub fn open_files(&self) -> usize {
+        fs::read_dir(self.proc("fd")).expect("the client is alive").count()
+    }
+
+    fn memory(&self, kind: &str) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("the client is alive");
+        let line = status.lines().find_map(|line| line.strip_prefix(kind));
+        let number = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        number.and_then(|number| number.parse().ok()).expect("a size in kB")
+    }
+
+    fn proc(&self, what: &str) -> String {
+        format!("/proc/{}/{what}", self.child.id())
+    }
+}
