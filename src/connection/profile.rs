@@ -45,6 +45,8 @@ pub(super) fn load(
     }
 }
 
+// Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
+#[inline(never)]
 fn select(
     file: &ConfigFile,
     asked: Option<&str>,

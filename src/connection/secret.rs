@@ -51,6 +51,7 @@ impl Source {
     }
 
     /// The password; `whose` it is names it when a person is asked, and `patience` bounds a command.
+    #[inline(never)]
     pub(super) fn read(
         self,
         whose: &str,

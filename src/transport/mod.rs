@@ -22,6 +22,7 @@ use prompt::Prompt;
 use proxy::Proxy;
 use std::cell::Cell;
 use std::net::IpAddr;
+use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A connection to a broker, whatever it runs over.
@@ -86,15 +87,23 @@ pub async fn dial(
     };
     let stream = match &route.proxy {
         None => tcp::connect(host, port, route.bind).await?,
-        Some(proxy) => Box::pin(proxy.connect(host, port, route.bind, stage)).await?,
+        Some(proxy) => boxed(|| proxy.connect(host, port, route.bind, stage)).await?,
     };
     let stream = Prompt(stream);
-    // What most connections do without is kept out of the future of all of them, which lives on the stack.
     match &route.tls {
         None if target.websocket.is_none() => Ok(Box::new(stream)),
-        None => Box::pin(upgrade(stream, target, route, stage)).await,
-        Some(tls) => Box::pin(encrypt(stream, tls, target, route, stage)).await,
+        None => boxed(|| upgrade(stream, target, route, stage)).await,
+        Some(tls) => boxed(|| encrypt(stream, tls, target, route, stage)).await,
     }
+}
+
+/// Keeps what most connections do without out of the frames and the future of all of them: large ones cost page
+/// faults even where they are not used.
+#[inline(never)]
+fn boxed<'a, F: Future + 'a>(
+    make: impl FnOnce() -> F,
+) -> Pin<Box<dyn Future<Output = F::Output> + 'a>> {
+    Box::pin(make())
 }
 
 /// Speaks TLS on `stream`, and inside of it whatever `target` asks for.

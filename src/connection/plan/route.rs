@@ -30,6 +30,7 @@ pub(super) fn resolve_route(
     Ok(Route { bind: args.reach.bind, proxy: proxy.transpose()?, tls, headers })
 }
 
+#[inline(never)]
 fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
     let (file, directory) = (args.ca.as_deref(), args.capath.as_deref());
     let trust = match (args.insecure, file, directory) {
