@@ -89,7 +89,7 @@ pub async fn dial(
         None => tcp::connect(host, port, route.bind).await?,
         Some(proxy) => boxed(|| proxy.connect(host, port, route.bind, stage)).await?,
     };
-    let stream = Prompt(stream);
+    let stream = Prompt::new(stream);
     match &route.tls {
         None if target.websocket.is_none() => Ok(Box::new(stream)),
         None => boxed(|| upgrade(stream, target, route, stage)).await,

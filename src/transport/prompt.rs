@@ -12,7 +12,27 @@ use tokio::net::TcpStream;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Prompt(pub(super) TcpStream);
+pub(super) struct Prompt {
+    stream: TcpStream,
+    /// The kernel knows it already: nothing came or went since it was told.
+    is_told: bool,
+}
+
+impl Prompt {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self { stream, is_told: false }
+    }
+
+    /// Has what came acknowledged now. The kernel forgets it with the next exchange.
+    fn acknowledge(&mut self) {
+        // It only makes things faster: a failure makes them slower.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if !self.is_told {
+            let _ = self.stream.set_quickack(true);
+        }
+        self.is_told = true;
+    }
+}
 
 impl AsyncRead for Prompt {
     fn poll_read(
@@ -20,12 +40,12 @@ impl AsyncRead for Prompt {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.0).poll_read(cx, buffer);
-        // Now there will be silence: the answer to what was read is written, and took its acknowledgement along.
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if read.is_pending() {
-            // It only makes things faster. The kernel forgets it with the next exchange.
-            let _ = self.0.set_quickack(true);
+            // Now there will be silence: the answer to what was read is written, and took its acknowledgement along.
+            self.acknowledge();
+        } else {
+            self.is_told = false;
         }
         read
     }
@@ -37,7 +57,8 @@ impl AsyncWrite for Prompt {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        self.is_told = false;
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -45,19 +66,20 @@ impl AsyncWrite for Prompt {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+        self.is_told = false;
+        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
@@ -72,8 +94,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (near, far) = tokio::join!(TcpStream::connect(address), listener.accept());
-        let (mut near, mut far) = (Prompt(near.unwrap()), far.unwrap().0);
-        near.0.set_nodelay(true).unwrap();
+        let (mut near, mut far) = (Prompt::new(near.unwrap()), far.unwrap().0);
+        near.stream.set_nodelay(true).unwrap();
         let mut byte = [0];
         // A conversation is what makes the kernel wait for data.
         for _ in 0..100 {
@@ -86,6 +108,6 @@ mod tests {
         let waker = std::task::Waker::noop();
         let mut cx = Context::from_waker(waker);
         assert!(Pin::new(&mut near).poll_read(&mut cx, &mut buffer).is_pending());
-        assert!(near.0.quickack().unwrap());
+        assert!(near.stream.quickack().unwrap());
     }
 }
