@@ -46,4 +46,7 @@ mod subscribe_safety;
 mod subscribe_select;
 mod subscribe_unsubscribe;
 mod support;
+mod tls;
+mod tls_identity;
+mod tls_refused;
 mod usage;

@@ -2,36 +2,36 @@
 //!
 //! Never touches a broker that the system itself may run.
 
-use std::env;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
+use super::certificates::{Authority, Certificate};
 use super::mqtt::Mqtt;
 use super::packet::{Level, Publish};
-use super::process::{Capture, Signal, TICK, free_port, wait_at_most};
+use super::process::{Capture, Signal, free_port, wait_at_most};
+use super::tool::find_or_install;
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long another test process may take to install the broker.
-const INSTALLATION: Duration = Duration::from_secs(300);
-
 /// Another process may take a free port between the look and the start.
 const ATTEMPTS: usize = 5;
+
+/// The name of the Unix socket.
+const SOCKET: &str = "broker.sock";
 
 /// A running broker (or a stopped one, between `stop` and `restart`); killed when dropped.
 pub struct Mosquitto {
     child: Option<Child>,
     port: u16,
     config: PathBuf,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// What the broker is to be like, beyond the defaults.
@@ -57,6 +57,11 @@ impl Mosquitto {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where the listener of [`Options::unix_socket`] is.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join(SOCKET)
     }
 
     /// The client, told to connect here.
@@ -107,6 +112,11 @@ impl Mosquitto {
                 expect(&mut stream, 0x70);
             }
         }
+    }
+
+    /// Shows another certificate from the next [`Mosquitto::restart`] on, after [`Options::tls`].
+    pub fn show(&self, certificate: &Certificate) {
+        write_certificate(self.directory.path(), certificate);
     }
 
     /// Ends the broker in an orderly way: with persistence, it writes its state.
@@ -179,10 +189,36 @@ impl Options {
 
     /// An access control list in mosquitto's own words.
     pub fn acl(self, rules: &str) -> Self {
-        let file = self.directory.path().join("acl");
-        fs::write(&file, rules).expect("the test's own directory can be written to");
-        let line = format!("acl_file {}", file.display());
-        self.line(&line)
+        let file = self.file("acl", rules);
+        self.line(&format!("acl_file {file}"))
+    }
+
+    /// Speaks TLS, and shows this certificate.
+    pub fn tls(self, certificate: &Certificate) -> Self {
+        let [chain, key] = write_certificate(self.directory.path(), certificate);
+        self.line(&format!("certfile {chain}")).line(&format!("keyfile {key}"))
+    }
+
+    /// Lets in only who shows a certificate of this authority.
+    pub fn asking_for_certificates_of(self, authority: &Authority) -> Self {
+        let file = self.file("clients.pem", authority.pem());
+        self.line(&format!("cafile {file}")).line("require_certificate true")
+    }
+
+    /// Speaks MQTT inside of WebSockets.
+    pub fn websockets(self) -> Self {
+        self.line("protocol websockets")
+    }
+
+    /// Listens at [`Mosquitto::socket`] too. What is said of listeners after this is about that one.
+    pub fn unix_socket(self) -> Self {
+        let path = self.directory.path().join(SOCKET);
+        self.line(&format!("listener 0 {}", path.display()))
+    }
+
+    /// A file beside the broker's; its path.
+    fn file(&self, name: &str, contents: &str) -> String {
+        write(self.directory.path(), name, contents)
     }
 
     pub fn start(self) -> Mosquitto {
@@ -198,7 +234,7 @@ impl Options {
                         child: Some(child),
                         port,
                         config,
-                        _directory: self.directory,
+                        directory: self.directory,
                     };
                 }
                 Err(complaint) => complaints.push(complaint),
@@ -215,6 +251,19 @@ impl Options {
         );
         fixed + &self.lines.join("\n") + "\n"
     }
+}
+
+/// Writes a file below a test's own directory; its path.
+fn write(directory: &Path, name: &str, contents: &str) -> String {
+    let path = directory.join(name);
+    fs::write(&path, contents).expect("the test's own directory can be written to");
+    path.display().to_string()
+}
+
+/// What the broker shows, and its key; their paths.
+fn write_certificate(directory: &Path, certificate: &Certificate) -> [String; 2] {
+    [("server.pem", &certificate.pem), ("server.key", &certificate.key)]
+        .map(|(name, contents)| write(directory, name, contents))
 }
 
 /// Reads one short packet, which begins with this byte.
@@ -256,43 +305,8 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Where mosquitto is; installs it where that is possible, once for all tests.
+/// Where mosquitto is, looked up once for all tests of a process.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| find().unwrap_or_else(install))
-}
-
-fn find() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    // Debian keeps it where only root's PATH leads.
-    env::split_paths(&path)
-        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
-        .map(|directory| directory.join("mosquitto"))
-        .find(|candidate| candidate.is_file())
-}
-
-/// Installs mosquitto; the directory that only one process can make keeps the others waiting meanwhile.
-fn install() -> PathBuf {
-    const COMMAND: &str =
-        "apt-get update && apt-get install -y --no-install-recommends mosquitto mosquitto-clients";
-    let lock = env::temp_dir().join("mqtt-tests-installing");
-    if is_root() && fs::create_dir(&lock).is_ok() {
-        // Failure shows in the look below.
-        let _ = Command::new("sh")
-            .args(["-c", COMMAND])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .status();
-        fs::remove_dir(&lock).expect("nobody else removes it");
-    }
-    let deadline = Instant::now() + INSTALLATION;
-    while lock.exists() && Instant::now() < deadline {
-        thread::sleep(TICK);
-    }
-    find().unwrap_or_else(|| panic!("these tests need mosquitto; as root: {COMMAND}"))
-}
-
-fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output();
-    output.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+    BINARY.get_or_init(|| find_or_install("mosquitto", "mosquitto mosquitto-clients"))
 }

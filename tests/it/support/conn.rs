@@ -141,6 +141,18 @@ impl Conn {
         }
     }
 
+    /// Bytes that are no MQTT, and then the client's end.
+    #[track_caller]
+    pub fn expect_noise(&mut self) {
+        loop {
+            match self.fill(self.buffer.len() + 1, PATIENCE) {
+                Ok(()) => {}
+                Err(nothing @ Nothing::Silence(_)) => self.fail("the end", &nothing, None),
+                Err(_) => return,
+            }
+        }
+    }
+
     /// DISCONNECT 0x00, then the end of the stream: how a client leaves that has done its work.
     #[track_caller]
     pub fn expect_goodbye(&mut self) -> Disconnect {

@@ -12,10 +12,13 @@
 
 mod broker;
 mod bytes;
+mod certificates;
 mod conn;
+mod door;
 mod expected;
 mod manual;
 mod mqtt;
+mod openssl;
 mod packet;
 mod peer;
 mod process;
@@ -26,13 +29,19 @@ mod running;
 mod screen;
 mod shell;
 pub mod stream;
+mod tls;
+mod tool;
+mod websocket;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
+pub use certificates::{Authority, Certificate};
 pub use conn::Conn;
+pub use door::{Door, Notes, behind, relay};
 pub use expected::Output;
 pub use manual::{Page, pages};
 pub use mqtt::Mqtt;
+pub use openssl::openssl;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
@@ -44,3 +53,6 @@ pub use roff::plain;
 pub use running::Running;
 pub use screen::Screen;
 pub use shell::check_commands;
+pub use tls::tls_door;
+pub use tool::find_or_install;
+pub use websocket::{Cut, WebSocket, websocket_door, websocket_script};
