@@ -188,6 +188,11 @@ fn hinted(failure: Failure, fault: &Fault) -> Failure {
 fn guess(fault: &Fault, options: &Options) -> Option<&'static str> {
     let target = &options.target;
     let is_known = options.route.tls.as_ref().is_some_and(tls::Client::has_identity);
+    if let ("mqtt", Fault::NotMqtt(what)) = (target.scheme(), fault)
+        && what.contains("HTTP/")
+    {
+        return Some("MQTT over WebSocket is reached by ws://");
+    }
     match (target.scheme(), target.port()) {
         ("mqtt", Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),
         ("mqtt" | "mqtts" | "ws", Some(443)) => {

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on must stop loudly"
 )]
 
+mod address;
 mod architecture;
 mod bed;
 #[cfg(feature = "broker")]
@@ -19,6 +20,8 @@ mod delivery;
 mod exit_status;
 mod faults_connect;
 mod manual;
+mod proxy;
+mod proxy_real;
 mod publish;
 mod publish_alias;
 mod publish_faults;
@@ -50,3 +53,5 @@ mod tls;
 mod tls_identity;
 mod tls_refused;
 mod usage;
+mod websocket;
+mod websocket_scripted;

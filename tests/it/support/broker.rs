@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Another process may take a free port between the look and the start.
 const ATTEMPTS: usize = 5;
 
+/// Stands for a port that is chosen at the start.
+const WEBSOCKET_PORT: &str = "WEBSOCKET-PORT";
+
 /// The name of the Unix socket.
 const SOCKET: &str = "broker.sock";
 
@@ -30,6 +33,7 @@ const SOCKET: &str = "broker.sock";
 pub struct Mosquitto {
     child: Option<Child>,
     port: u16,
+    websocket_port: u16,
     config: PathBuf,
     directory: TempDir,
 }
@@ -57,6 +61,11 @@ impl Mosquitto {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where the listener of [`Options::websockets`] is.
+    pub fn websocket_port(&self) -> u16 {
+        self.websocket_port
     }
 
     /// Where the listener of [`Options::unix_socket`] is.
@@ -205,9 +214,10 @@ impl Options {
         self.line(&format!("cafile {file}")).line("require_certificate true")
     }
 
-    /// Speaks MQTT inside of WebSockets.
+    /// Speaks MQTT inside of WebSockets at [`Mosquitto::websocket_port`] too. What is said of listeners after this is
+    /// about that one. (Mosquitto 2.0 does not start with such a listener alone.)
     pub fn websockets(self) -> Self {
-        self.line("protocol websockets")
+        self.line(&format!("listener {WEBSOCKET_PORT} 127.0.0.1")).line("protocol websockets")
     }
 
     /// Listens at [`Mosquitto::socket`] too. What is said of listeners after this is about that one.
@@ -225,14 +235,15 @@ impl Options {
         let config = self.directory.path().join("mosquitto.conf");
         let mut complaints = Vec::new();
         for _ in 0..ATTEMPTS {
-            let port = free_port();
-            fs::write(&config, self.text(port))
+            let (port, websocket_port) = (free_port(), free_port());
+            fs::write(&config, self.text(port, websocket_port))
                 .expect("the test's own directory can be written to");
             match launch(&config, port) {
                 Ok(child) => {
                     return Mosquitto {
                         child: Some(child),
                         port,
+                        websocket_port,
                         config,
                         directory: self.directory,
                     };
@@ -243,13 +254,14 @@ impl Options {
         panic!("mosquitto does not start:\n{}", complaints.join("\n"));
     }
 
-    fn text(&self, port: u16) -> String {
+    fn text(&self, port: u16, websocket_port: u16) -> String {
         // Started by root, mosquitto would become a user who cannot read the test's directory.
         let fixed = format!(
             "listener {port} 127.0.0.1\nallow_anonymous {}\nuser root\nlog_dest stderr\n",
             self.anonymous
         );
-        fixed + &self.lines.join("\n") + "\n"
+        let lines = self.lines.join("\n").replace(WEBSOCKET_PORT, &websocket_port.to_string());
+        fixed + &lines + "\n"
     }
 }
 

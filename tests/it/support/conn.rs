@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -82,6 +82,11 @@ impl Conn {
         Self { stream, buffer: Vec::new(), level: None, number, stage }
     }
 
+    /// The address that the client connects from.
+    pub fn from(&self) -> IpAddr {
+        self.stream.peer_addr().expect("a connection has two ends").ip()
+    }
+
     /// Whatever comes next, which should be what `expected` says.
     #[track_caller]
     pub fn expect_any(&mut self, expected: &str) -> Packet {
@@ -139,6 +144,18 @@ impl Conn {
                 Err(nothing) => self.fail("the end of the connection", &nothing, None),
             }
         }
+    }
+
+    /// The head of an HTTP request, which nothing may follow; its text.
+    #[track_caller]
+    pub fn expect_head(&mut self) -> String {
+        while !self.buffer.ends_with(b"\r\n\r\n") {
+            if let Err(nothing) = self.fill(self.buffer.len() + 1, PATIENCE) {
+                let so_far = Blob(self.buffer.clone());
+                self.fail("the head of a request", &nothing, Some(so_far));
+            }
+        }
+        String::from_utf8(std::mem::take(&mut self.buffer)).expect("HTTP is text")
     }
 
     /// Bytes that are no MQTT, and then the client's end.

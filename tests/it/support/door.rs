@@ -37,10 +37,17 @@ impl Notes {
 }
 
 impl Door {
-    /// Does this with everybody who comes.
+    /// Does this with everybody who comes to a free port of 127.0.0.1.
     pub fn new(serve: impl AsyncFn(TcpStream, Notes) + Send + 'static) -> Self {
-        let listener =
-            std::net::TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
+        let listener = std::net::TcpListener::bind(("127.0.0.1", 0));
+        Self::at(listener.expect("loopback has a free port"), serve)
+    }
+
+    /// The same at another place.
+    pub fn at(
+        listener: std::net::TcpListener,
+        serve: impl AsyncFn(TcpStream, Notes) + Send + 'static,
+    ) -> Self {
         listener.set_nonblocking(true).expect("a listener can be polled");
         let port = listener.local_addr().expect("it has an address").port();
         let (close, closed) = oneshot::channel();

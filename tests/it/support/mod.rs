@@ -22,6 +22,7 @@ mod openssl;
 mod packet;
 mod peer;
 mod process;
+mod proxy;
 mod published;
 mod random;
 mod roff;
@@ -46,7 +47,8 @@ pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
 pub use peer::{Peer, Record};
-pub use process::{Signal, free_port};
+pub use process::{Signal, free_port, wait_until_it_listens};
+pub use proxy::{http_proxy, refusing_socks_proxy, socks_proxy};
 pub use published::{all_published, published};
 pub use random::Random;
 pub use roff::plain;
