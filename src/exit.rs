@@ -168,7 +168,7 @@ fn first_connection(fault: &Fault, options: &Options) -> Failure {
             let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
             failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
         }
-        Fault::NotMqtt(_) | Fault::Closed | Fault::Io(_) => match guess(options) {
+        Fault::NotMqtt(_) | Fault::Closed | Fault::Io(_) => match guess(fault, options) {
             Some(hint) if fault.dial_error().is_none() => failure.hint(hint),
             _ => hinted(failure, fault),
         },
@@ -185,9 +185,14 @@ fn hinted(failure: Failure, fault: &Fault) -> Failure {
 }
 
 /// What is probably meant where something listens that hangs up, or speaks something else.
-fn guess(options: &Options) -> Option<&'static str> {
+fn guess(fault: &Fault, options: &Options) -> Option<&'static str> {
     let target = &options.target;
     let is_known = options.route.tls.as_ref().is_some_and(tls::Client::has_identity);
+    if let ("mqtt", Fault::NotMqtt(what)) = (target.scheme(), fault)
+        && what.contains("HTTP/")
+    {
+        return Some("MQTT over WebSocket is reached by ws://");
+    }
     match (target.scheme(), target.port()) {
         ("mqtt", Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),
         ("mqtt" | "mqtts" | "ws", Some(443)) => {
@@ -196,6 +201,9 @@ fn guess(options: &Options) -> Option<&'static str> {
         ("mqtt", Some(80 | 8080)) => Some("this port usually speaks WebSocket: try ws://"),
         ("mqtts" | "wss", _) if !is_known => {
             Some("the broker may want a client certificate: --cert and --key")
+        }
+        ("mqtt", _) if !matches!(fault, Fault::NotMqtt(_)) => {
+            Some("a broker that speaks TLS hangs up like this: try mqtts://")
         }
         _ => None,
     }
@@ -217,6 +225,10 @@ fn lost(fault: &Fault, options: &Options) -> Failure {
             ExitStatus::ConnectionRefused,
             format!("cannot reconnect to {target}: {fault}"),
         ),
+        Fault::Unreachable(_) | Fault::ConnectTimeout { .. } => {
+            let message = format!("cannot reconnect to {target}: {fault}");
+            hinted(Failure::new(ExitStatus::Lost, message), fault)
+        }
         _ => Failure::new(ExitStatus::Lost, format!("connection to {target} lost: {fault}")),
     }
 }

@@ -34,6 +34,8 @@ pub(super) struct Connection {
     traced: usize,
     /// Bytes of the input that the trace has shown.
     traced_input: usize,
+    /// What had come in of a message that was not whole.
+    arrived: u64,
     /// The job had no room for all that was read.
     left_over: bool,
     /// The other side has sent something.
@@ -56,6 +58,7 @@ impl Connection {
             tracing,
             traced: 0,
             traced_input: 0,
+            arrived: 0,
             left_over: false,
             answered: false,
             up_since: None,
@@ -137,7 +140,13 @@ impl Connection {
             return self.hand_on(engine, job, now);
         }
         match self.poll_fill(cx) {
-            Poll::Pending => Ok(()),
+            Poll::Pending => {
+                let arrived = self.stream.arrived();
+                if arrived != std::mem::replace(&mut self.arrived, arrived) {
+                    engine.hear(now);
+                }
+                Ok(())
+            }
             Poll::Ready(Ok(0)) => {
                 Err(self.stranger().unwrap_or_else(|| match self.broken.take() {
                     Some(error) => Fault::Io(error),

@@ -274,6 +274,11 @@ impl Engine {
         self.keep_alive.sent(now);
     }
 
+    /// Something came in that is not yet whole.
+    pub fn hear(&mut self, now: Instant) {
+        self.keep_alive.received(now);
+    }
+
     /// Whether the broker takes so little that nothing more it sends should be answered.
     pub fn is_choked(&self) -> bool {
         self.out.len() >= OUT_LIMIT

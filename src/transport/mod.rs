@@ -26,9 +26,18 @@ use std::pin::Pin;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 /// A connection to a broker, whatever it runs over.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin {}
+pub trait Stream: AsyncRead + AsyncWrite + Unpin {
+    /// How many bytes have come in that could not be read yet because they are part of something larger; only
+    /// that it grows means anything: the other side is alive.
+    fn arrived(&self) -> u64 {
+        0
+    }
+}
 
-impl<T: AsyncRead + AsyncWrite + Unpin> Stream for T {}
+impl Stream for Prompt {}
+#[cfg(unix)]
+impl Stream for tokio::net::UnixStream {}
+impl<S: Stream> Stream for tls::Encrypted<S> {}
 
 /// How the broker is reached, besides where it is.
 #[derive(Debug, Default)]

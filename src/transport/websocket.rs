@@ -1,8 +1,11 @@
 //! MQTT inside of a WebSocket ([MQTT 5, 6]; RFC 6455): binary messages, cut and joined without regard to packets.
 
+mod counted;
+
 use super::{DialError, Place, Target};
 use crate::os_error;
 use bytes::Bytes;
+use counted::Counted;
 use futures_util::{Sink, Stream};
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -25,6 +28,8 @@ const LARGEST: usize = 268_435_461;
 
 /// Bytes of ours that go into one message at most.
 const CHUNK: usize = 64 << 10;
+
+const PLAIN: &str = "a broker without WebSocket is reached by mqtt:// or mqtts://";
 
 /// HTTP headers beyond those of the upgrade itself. Their values may be secret, and are not shown by `Debug`.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +80,7 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         .max_message_size(Some(LARGEST))
         .max_frame_size(Some(LARGEST))
         .write_buffer_size(0);
+    let stream = Counted { inner: stream, arrived: 0 };
     match client_async_with_config(request, stream, Some(config)).await {
         Ok((inner, _)) => Ok(Messages { inner, rest: Bytes::new() }),
         Err(error) => Err(explain(&error)),
@@ -116,25 +122,35 @@ fn explain(error: &Error) -> DialError {
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
             DialError::new("the WebSocket server does not offer the sub-protocol mqtt")
         }
-        Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => {
-            DialError::new("the other side closed the connection during the WebSocket upgrade")
-        }
-        Error::Protocol(_) | Error::HttpFormat(_) => {
-            DialError::new("the other side does not speak WebSocket")
+        Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => hung_up(),
+        Error::Protocol(_) | Error::HttpFormat(_) | Error::AttackAttempt | Error::Capacity(_) => {
+            DialError::new("the other side does not speak WebSocket").hint(PLAIN)
         }
         Error::Io(error) => match DialError::inside(error) {
             Some(inner) => inner.clone(),
+            None if error.kind() == io::ErrorKind::ConnectionReset => hung_up(),
             None => DialError::new(os_error::plain(error)),
         },
         other => DialError::new(format!("the WebSocket upgrade failed: {other}")),
     }
 }
 
+fn hung_up() -> DialError {
+    DialError::new("the other side closed the connection during the WebSocket upgrade").hint(PLAIN)
+}
+
 /// A WebSocket as a stream of bytes.
 pub(super) struct Messages<S> {
-    inner: WebSocketStream<S>,
+    inner: WebSocketStream<Counted<S>>,
     /// What of the last message was not taken yet.
     rest: Bytes,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> super::Stream for Messages<S> {
+    /// A message can only be read when it is whole, and a large one may take long.
+    fn arrived(&self) -> u64 {
+        self.inner.get_ref().arrived
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
@@ -151,6 +167,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
                 Some(Ok(Message::Text(_))) => {
                     let words = DialError::new("the broker sent a WebSocket message of text");
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, words)));
+                }
+                Some(Ok(Message::Close(Some(frame)))) if !frame.reason.is_empty() => {
+                    let (code, reason) = (u16::from(frame.code), frame.reason);
+                    let words = format!("the broker closed the WebSocket ({code} {reason})");
+                    let error = DialError::new(words);
+                    return Poll::Ready(Err(io::Error::new(
+                        io::ErrorKind::ConnectionAborted,
+                        error,
+                    )));
                 }
                 // The library answers them.
                 Some(Ok(

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on must stop loudly"
 )]
 
+mod address;
 mod architecture;
 mod bed;
 #[cfg(feature = "broker")]
@@ -26,6 +27,8 @@ mod faults_spinning;
 mod faults_takeover;
 mod framing;
 mod manual;
+mod proxy;
+mod proxy_real;
 mod publish;
 mod publish_alias;
 mod publish_faults;
@@ -55,5 +58,10 @@ mod subscribe_safety;
 mod subscribe_select;
 mod subscribe_unsubscribe;
 mod support;
+mod tls;
+mod tls_identity;
+mod tls_refused;
 mod trace;
 mod usage;
+mod websocket;
+mod websocket_scripted;

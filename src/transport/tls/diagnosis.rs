@@ -9,9 +9,14 @@ use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
 
 const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
 
-/// Why the handshake failed.
-pub(super) fn of_handshake(error: &io::Error) -> DialError {
+/// Why the handshake failed of a client that speaks these versions.
+pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
     match inside(error) {
+        Some(
+            Error::PeerIncompatible(_) | Error::AlertReceived(AlertDescription::ProtocolVersion),
+        ) => DialError::lasting(format!(
+            "the broker speaks no version or cipher of TLS that we do ({versions})"
+        )),
         Some(error) => explain(error),
         None if error.kind() == io::ErrorKind::UnexpectedEof
             || error.kind() == io::ErrorKind::ConnectionReset =>
@@ -41,9 +46,18 @@ fn explain(error: &Error) -> DialError {
         Error::InvalidCertificate(problem) => of_certificate(problem),
         Error::AlertReceived(alert) => of_alert(*alert),
         Error::InvalidMessage(_) => DialError::new("the other side does not speak TLS").hint(PLAIN),
-        Error::PeerIncompatible(_) => no_common_ground(),
         Error::NoApplicationProtocol => no_application_protocol(),
         other => DialError::new(format!("TLS failed: {other}")),
+    }
+}
+
+/// Whether a broker shows the certificate of an authority as its own.
+pub(super) fn is_authority(problem: &CertificateError) -> bool {
+    match problem {
+        CertificateError::Other(other) => {
+            matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        _ => false,
     }
 }
 
@@ -62,6 +76,14 @@ fn of_certificate(problem: &CertificateError) -> DialError {
         CertificateError::NotValidForNameContext { expected, presented } => {
             wrong_name(&expected.to_str(), presented)
         }
+        problem if is_authority(problem) => {
+            DialError::lasting("certificate is an authority's own, and is not trusted itself")
+                .hint("name the file with this very certificate: --ca FILE")
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            DialError::lasting("certificate is not meant for a server")
+        }
+        CertificateError::BadEncoding => DialError::lasting("certificate is malformed"),
         CertificateError::Revoked => DialError::lasting("certificate has been revoked"),
         CertificateError::BadSignature => {
             DialError::lasting("certificate was not signed by the authority it names")
@@ -106,17 +128,17 @@ fn of_alert(alert: AlertDescription) -> DialError {
         Alert::BadCertificate | Alert::UnsupportedCertificate | Alert::CertificateUnknown => {
             DialError::lasting("the broker does not accept our certificate")
         }
-        Alert::ProtocolVersion | Alert::HandshakeFailure => no_common_ground(),
+        // How TLS 1.2 says all of these.
+        Alert::HandshakeFailure => DialError::lasting("the broker broke off the TLS handshake")
+            .hint(
+                "it may want a client certificate (--cert and --key), or know none of our ciphers",
+            ),
         Alert::NoApplicationProtocol => no_application_protocol(),
         Alert::UnrecognisedName => {
             DialError::lasting("the broker has no certificate for this name")
         }
         other => DialError::new(format!("the other side sent the TLS alert {other:?}")),
     }
-}
-
-fn no_common_ground() -> DialError {
-    DialError::lasting("the broker speaks no version or cipher of TLS that we do (1.2 and 1.3)")
 }
 
 fn no_application_protocol() -> DialError {

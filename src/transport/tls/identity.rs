@@ -5,7 +5,7 @@ use crate::os_error;
 use crate::secret::Secret;
 use data_encoding::BASE64;
 use memchr::memmem;
-use pkcs8::EncryptedPrivateKeyInfo;
+use pkcs8::{EncryptedPrivateKeyInfo, pkcs5};
 use std::fs;
 use std::path::Path;
 use tokio_rustls::rustls::client::WantsClientCert;
@@ -20,6 +20,8 @@ const END: &[u8] = b"-----END ENCRYPTED PRIVATE KEY-----";
 
 /// In a key that is encrypted as OpenSSL did it before PKCS#8 (RFC 1421).
 const OLD_WAY: &[u8] = b"Proc-Type: 4,ENCRYPTED";
+
+const NO_PEM: &str = "it is no valid PEM";
 
 /// How a key that is encrypted otherwise becomes one that can be read.
 const CONVERT: &str =
@@ -38,7 +40,7 @@ pub(super) fn add(
             let certificate = identity.certificate.display();
             unusable(path, format!("it is not the key of {certificate}"))
         }
-        other => unusable(path, other.to_string()),
+        _ => unusable(path, "it is malformed, or of a kind that is not supported"),
     })
 }
 
@@ -53,18 +55,13 @@ fn read_key(path: &Path, password: Option<&Secret>) -> Result<PrivateKeyDer<'sta
         return Err(unusable(path, "it is not encrypted as PKCS#8").hint(CONVERT));
     }
     match (encrypted(&text), password) {
-        (Some(key), Some(password)) => decrypt(key, password).map_err(|error| match error {
-            pkcs8::Error::EncryptedPrivateKey(pkcs8::pkcs5::Error::DecryptFailed) => {
-                unusable(path, "its password is another one")
-            }
-            _ => unusable(path, "it is encrypted in an unknown way").hint(CONVERT),
-        }),
+        (Some(key), Some(password)) => decrypt(path, key, password),
         (Some(_), None) => Err(unusable(path, "it is encrypted")
             .hint("name a file that holds its password: --key-password-file")),
         (None, Some(_)) => Err(unusable(path, "it is not encrypted, but has a password")),
         (None, None) => PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
             pem::Error::NoItemsFound => unusable(path, "it holds no key in PEM form"),
-            _ => unusable(path, "it is no valid PEM"),
+            _ => unusable(path, NO_PEM),
         }),
     }
 }
@@ -76,9 +73,23 @@ fn encrypted(text: &[u8]) -> Option<&[u8]> {
     rest.get(..memmem::find(rest, END)?)
 }
 
-fn decrypt(text: &[u8], password: &Secret) -> Result<PrivateKeyDer<'static>, pkcs8::Error> {
+fn decrypt(
+    path: &Path,
+    text: &[u8],
+    password: &Secret,
+) -> Result<PrivateKeyDer<'static>, Unusable> {
+    let unknown = || unusable(path, "it is encrypted in an unknown way").hint(CONVERT);
     let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    let der = BASE64.decode(&text).map_err(|_| pkcs8::Error::KeyMalformed)?;
-    let key = EncryptedPrivateKeyInfo::try_from(der.as_slice())?.decrypt(password.expose())?;
+    let der = BASE64.decode(&text).map_err(|_| unusable(path, NO_PEM))?;
+    let key = EncryptedPrivateKeyInfo::try_from(der.as_slice()).map_err(|_| unknown())?;
+    let key = key.decrypt(password.expose()).map_err(|error| match error {
+        pkcs8::Error::EncryptedPrivateKey(
+            pkcs5::Error::UnsupportedAlgorithm { .. }
+            | pkcs5::Error::AlgorithmParametersInvalid { .. }
+            | pkcs5::Error::NoPbes1CryptSupport,
+        ) => unknown(),
+        // A wrong password makes noise of the key, which shows in one way or another.
+        _ => unusable(path, "its password is another one"),
+    })?;
     Ok(PrivatePkcs8KeyDer::from(key.as_bytes().to_vec()).into())
 }

@@ -106,6 +106,8 @@ impl Unusable {
 pub struct Client {
     connector: TlsConnector,
     name: ServerName<'static>,
+    /// What is offered, in words.
+    versions: &'static str,
     has_identity: bool,
 }
 
@@ -125,10 +127,10 @@ impl Client {
             Unusable::new(format!("'{}' is no name a certificate could have", settings.name))
         })?;
         let provider = Arc::new(ring::default_provider());
-        let versions: &[&SupportedProtocolVersion] = match settings.version {
-            Some(Version::Tls12) => &[&TLS12],
-            Some(Version::Tls13) => &[&TLS13],
-            None => &[&TLS13, &TLS12],
+        let (versions, words): (&[&SupportedProtocolVersion], _) = match settings.version {
+            Some(Version::Tls12) => (&[&TLS12], "1.2"),
+            Some(Version::Tls13) => (&[&TLS13], "1.3"),
+            None => (&[&TLS13, &TLS12], "1.2 and 1.3"),
         };
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(versions)
@@ -145,7 +147,8 @@ impl Client {
         if let Some(path) = settings.keylog {
             config.key_log = keylog::open(path)?;
         }
-        Ok(Self { connector: TlsConnector::from(Arc::new(config)), name, has_identity })
+        let connector = TlsConnector::from(Arc::new(config));
+        Ok(Self { connector, name, versions: words, has_identity })
     }
 
     /// Whether a broker that asks is shown a certificate.
@@ -160,7 +163,7 @@ impl Client {
     {
         match self.connector.connect(self.name.clone(), stream).await {
             Ok(stream) => Ok(Encrypted(stream)),
-            Err(error) => Err(diagnosis::of_handshake(&error)),
+            Err(error) => Err(diagnosis::of_handshake(&error, self.versions)),
         }
     }
 }

@@ -45,7 +45,8 @@ pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable
     }
 }
 
-/// Whatever else lies in the directory of OpenSSL's (`openssl rehash`), such as revocation lists, does not count.
+/// Whatever else lies in the directory of OpenSSL's (`openssl rehash`), such as revocation lists, does
+/// not count.
 fn of_directory(directory: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let unusable =
         |problem: &dyn std::fmt::Display| Unusable::file("directory", directory, problem);
@@ -59,6 +60,7 @@ fn of_directory(directory: &Path) -> Result<Vec<CertificateDer<'static>>, Unusab
     // Each certificate is there twice, under its own name and its hash.
     found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
     found.dedup();
+    found.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());
     if found.is_empty() {
         return Err(unusable(&"no file in it holds a certificate in PEM form"));
     }

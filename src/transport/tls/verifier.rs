@@ -1,6 +1,6 @@
 //! Whether a broker is who it says.
 
-use super::{Trust, Unusable, roots};
+use super::{Trust, Unusable, diagnosis, roots};
 use std::sync::Arc;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
@@ -12,9 +12,7 @@ use tokio_rustls::rustls::crypto::{
 };
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
-use tokio_rustls::rustls::{
-    CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
-};
+use tokio_rustls::rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 /// What decides for `trust`.
 pub(super) fn new(
@@ -36,13 +34,9 @@ pub(super) fn new(
     let own = roots::of_files(file, directory)?;
     let mut anchors = RootCertStore::empty();
     for certificate in &own {
-        anchors.add(certificate.clone()).map_err(|error| {
-            let path = file.or(directory).unwrap_or("".as_ref());
-            Unusable::file(
-                "certificate file",
-                path,
-                format!("a certificate in it is broken: {error}"),
-            )
+        anchors.add(certificate.clone()).map_err(|_| {
+            let path = file.unwrap_or("".as_ref());
+            Unusable::file("certificate file", path, "a certificate in it is malformed")
         })?;
     }
     Ok(Arc::new(Chain { inner: webpki(anchors, provider)?, own }))
@@ -70,9 +64,7 @@ impl Chain {
     /// webpki looks at its dates before it looks at that.
     fn is_own(&self, error: &Error, shown: &CertificateDer<'_>) -> bool {
         let is_authority = match error {
-            Error::InvalidCertificate(CertificateError::Other(other)) => {
-                matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
-            }
+            Error::InvalidCertificate(problem) => diagnosis::is_authority(problem),
             _ => false,
         };
         is_authority && self.own.contains(shown)

@@ -2,7 +2,6 @@
 //!
 //! Never touches a broker that the system itself may run.
 
-use std::env;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +12,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::install::installed;
+use super::certificates::{Authority, Certificate};
+use super::install::find_or_install;
 use super::mqtt::Mqtt;
 use super::packet::{Level, Publish};
 use super::process::{Capture, Signal, free_port, wait_at_most};
@@ -23,12 +23,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Another process may take a free port between the look and the start.
 const ATTEMPTS: usize = 5;
 
+/// Stands for a port that is chosen at the start.
+const WEBSOCKET_PORT: &str = "WEBSOCKET-PORT";
+
+/// The name of the Unix socket.
+const SOCKET: &str = "broker.sock";
+
 /// A running broker (or a stopped one, between `stop` and `restart`); killed when dropped.
 pub struct Mosquitto {
     child: Option<Child>,
     port: u16,
+    websocket_port: u16,
     config: PathBuf,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// What the broker is to be like, beyond the defaults.
@@ -54,6 +61,16 @@ impl Mosquitto {
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where the listener of [`Options::websockets`] is.
+    pub fn websocket_port(&self) -> u16 {
+        self.websocket_port
+    }
+
+    /// Where the listener of [`Options::unix_socket`] is.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.path().join(SOCKET)
     }
 
     /// The client, told to connect here.
@@ -104,6 +121,11 @@ impl Mosquitto {
                 expect(&mut stream, 0x70);
             }
         }
+    }
+
+    /// Shows another certificate from the next [`Mosquitto::restart`] on, after [`Options::tls`].
+    pub fn show(&self, certificate: &Certificate) {
+        write_certificate(self.directory.path(), certificate);
     }
 
     /// Ends the broker in an orderly way: with persistence, it writes its state.
@@ -176,26 +198,54 @@ impl Options {
 
     /// An access control list in mosquitto's own words.
     pub fn acl(self, rules: &str) -> Self {
-        let file = self.directory.path().join("acl");
-        fs::write(&file, rules).expect("the test's own directory can be written to");
-        let line = format!("acl_file {}", file.display());
-        self.line(&line)
+        let file = self.file("acl", rules);
+        self.line(&format!("acl_file {file}"))
+    }
+
+    /// Speaks TLS, and shows this certificate.
+    pub fn tls(self, certificate: &Certificate) -> Self {
+        let [chain, key] = write_certificate(self.directory.path(), certificate);
+        self.line(&format!("certfile {chain}")).line(&format!("keyfile {key}"))
+    }
+
+    /// Lets in only who shows a certificate of this authority.
+    pub fn asking_for_certificates_of(self, authority: &Authority) -> Self {
+        let file = self.file("clients.pem", authority.pem());
+        self.line(&format!("cafile {file}")).line("require_certificate true")
+    }
+
+    /// Speaks MQTT inside of WebSockets at [`Mosquitto::websocket_port`] too. What is said of listeners after this is
+    /// about that one. (Mosquitto 2.0 does not start with such a listener alone.)
+    pub fn websockets(self) -> Self {
+        self.line(&format!("listener {WEBSOCKET_PORT} 127.0.0.1")).line("protocol websockets")
+    }
+
+    /// Listens at [`Mosquitto::socket`] too. What is said of listeners after this is about that one.
+    pub fn unix_socket(self) -> Self {
+        let path = self.directory.path().join(SOCKET);
+        self.line(&format!("listener 0 {}", path.display()))
+    }
+
+    /// A file beside the broker's; its path.
+    fn file(&self, name: &str, contents: &str) -> String {
+        write(self.directory.path(), name, contents)
     }
 
     pub fn start(self) -> Mosquitto {
         let config = self.directory.path().join("mosquitto.conf");
         let mut complaints = Vec::new();
         for _ in 0..ATTEMPTS {
-            let port = free_port();
-            fs::write(&config, self.text(port))
+            let (port, websocket_port) = (free_port(), free_port());
+            fs::write(&config, self.text(port, websocket_port))
                 .expect("the test's own directory can be written to");
             match launch(&config, port) {
                 Ok(child) => {
                     return Mosquitto {
                         child: Some(child),
                         port,
+                        websocket_port,
                         config,
-                        _directory: self.directory,
+                        directory: self.directory,
                     };
                 }
                 Err(complaint) => complaints.push(complaint),
@@ -204,14 +254,28 @@ impl Options {
         panic!("mosquitto does not start:\n{}", complaints.join("\n"));
     }
 
-    fn text(&self, port: u16) -> String {
+    fn text(&self, port: u16, websocket_port: u16) -> String {
         // Started by root, mosquitto would become a user who cannot read the test's directory.
         let fixed = format!(
             "listener {port} 127.0.0.1\nallow_anonymous {}\nuser root\nlog_dest stderr\n",
             self.anonymous
         );
-        fixed + &self.lines.join("\n") + "\n"
+        let lines = self.lines.join("\n").replace(WEBSOCKET_PORT, &websocket_port.to_string());
+        fixed + &lines + "\n"
     }
+}
+
+/// Writes a file below a test's own directory; its path.
+fn write(directory: &Path, name: &str, contents: &str) -> String {
+    let path = directory.join(name);
+    fs::write(&path, contents).expect("the test's own directory can be written to");
+    path.display().to_string()
+}
+
+/// What the broker shows, and its key; their paths.
+fn write_certificate(directory: &Path, certificate: &Certificate) -> [String; 2] {
+    [("server.pem", &certificate.pem), ("server.key", &certificate.key)]
+        .map(|(name, contents)| write(directory, name, contents))
 }
 
 /// Reads one short packet, which begins with this byte.
@@ -253,17 +317,8 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// Where mosquitto is; installs it where that is possible, once for all tests.
+/// Where mosquitto is, looked up once for all tests of a process.
 fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| installed("mosquitto mosquitto-clients", find))
-}
-
-fn find() -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    // Debian keeps it where only root's PATH leads.
-    env::split_paths(&path)
-        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
-        .map(|directory| directory.join("mosquitto"))
-        .find(|candidate| candidate.is_file())
+    BINARY.get_or_init(|| find_or_install("mosquitto", "mosquitto mosquitto-clients"))
 }

@@ -3,9 +3,10 @@
 //! Every read has a deadline, and every failure says what was expected and what came instead.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read};
-use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Shutdown, TcpStream};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -86,6 +87,11 @@ impl Conn {
         Self { stream, outbox, buffer: Vec::new(), level: None, number, stage }
     }
 
+    /// The address that the client connects from.
+    pub fn from(&self) -> IpAddr {
+        self.stream.peer_addr().expect("a connection has two ends").ip()
+    }
+
     /// Whatever comes next, which should be what `expected` says.
     #[track_caller]
     pub fn expect_any(&mut self, expected: &str) -> Packet {
@@ -141,6 +147,30 @@ impl Conn {
                 Ok(packet) => self.unexpected("the end of the connection", &packet),
                 Err(Nothing::Closed | Nothing::Reset(_)) => return last,
                 Err(nothing) => self.fail("the end of the connection", &nothing, None),
+            }
+        }
+    }
+
+    /// The head of an HTTP request, which nothing may follow; its text.
+    #[track_caller]
+    pub fn expect_head(&mut self) -> String {
+        while !self.buffer.ends_with(b"\r\n\r\n") {
+            if let Err(nothing) = self.fill(self.buffer.len() + 1, PATIENCE) {
+                let so_far = Blob(self.buffer.clone());
+                self.fail("the head of a request", &nothing, Some(so_far));
+            }
+        }
+        String::from_utf8(std::mem::take(&mut self.buffer)).expect("HTTP is text")
+    }
+
+    /// Bytes that are no MQTT, and then the client's end.
+    #[track_caller]
+    pub fn expect_noise(&mut self) {
+        loop {
+            match self.fill(self.buffer.len() + 1, PATIENCE) {
+                Ok(()) => {}
+                Err(nothing @ Nothing::Silence(_)) => self.fail("the end", &nothing, None),
+                Err(_) => return,
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +11,21 @@ use super::process::TICK;
 
 /// How long another test process may take to install something.
 const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Where `program` is; installs the Debian `packages` where it is missing.
+#[track_caller]
+pub fn find_or_install(program: &str, packages: &str) -> PathBuf {
+    installed(packages, || find(program))
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    // Debian keeps servers where only root's PATH leads.
+    env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/usr/local/sbin".into()])
+        .map(|directory| directory.join(program))
+        .find(|candidate| candidate.is_file())
+}
 
 /// What `find` finds, if need be after these packages were installed, once for all tests: the directory that only one
 /// process can make keeps the others waiting meanwhile.

@@ -12,16 +12,20 @@
 
 mod broker;
 mod bytes;
+mod certificates;
 mod conn;
 mod delivery;
+mod door;
 mod expected;
 mod install;
 mod manual;
 mod mqtt;
+mod openssl;
 mod packet;
 mod paho;
 mod peer;
 mod process;
+mod proxy;
 mod published;
 mod random;
 mod roff;
@@ -29,25 +33,34 @@ mod running;
 mod screen;
 mod shell;
 pub mod stream;
+mod tls;
+mod websocket;
 mod wire;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
+pub use certificates::{Authority, Certificate};
 pub use conn::Conn;
 pub use delivery::Delivery;
+pub use door::{Door, Notes, behind, relay};
 pub use expected::Output;
+pub use install::find_or_install;
 pub use manual::{Page, config_page, pages};
 pub use mqtt::Mqtt;
+pub use openssl::openssl;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
 pub use paho::Responder;
 pub use peer::{Peer, Record};
-pub use process::{Signal, free_port};
+pub use process::{Signal, free_port, wait_until_it_listens};
+pub use proxy::{http_proxy, refusing_socks_proxy, socks_proxy};
 pub use published::{all_published, published};
 pub use random::Random;
 pub use roff::plain;
 pub use running::Running;
 pub use screen::Screen;
 pub use shell::check_commands;
+pub use tls::tls_door;
+pub use websocket::{Cut, WebSocket, websocket_door, websocket_script};
 pub use wire::Wire;

@@ -1,7 +1,7 @@
 //! Child processes without `unsafe`: signals, waiting with a deadline, output collected while it is written.
 
 use std::io::Read;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -48,6 +48,16 @@ pub fn wait_at_most(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
     listener.local_addr().expect("it has an address").port()
+}
+
+/// Waits until somebody listens on this port of 127.0.0.1.
+#[track_caller]
+pub fn wait_until_it_listens(port: u16) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(Instant::now() < deadline, "nobody listens on port {port}");
+        thread::sleep(TICK);
+    }
 }
 
 /// What a pipe has delivered so far, collected by a thread so that the writer never blocks.

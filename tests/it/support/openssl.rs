@@ -1,0 +1,33 @@
+//! OpenSSL's command, for keys and certificates in forms that the makers of our own do not know.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::install::find_or_install;
+
+/// What `openssl ARGS` makes of `input`.
+///
+/// # Panics
+/// When it does not succeed.
+#[track_caller]
+pub fn openssl(args: &str, input: impl AsRef<[u8]>) -> String {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let binary = BINARY.get_or_init(|| find_or_install("openssl", "openssl"));
+    let mut child = Command::new(binary)
+        .args(args.split_whitespace())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("openssl can be started");
+    let mut stdin = child.stdin.take().expect("stdin is a pipe");
+    // One that needs no input may be gone.
+    let _ = stdin.write_all(input.as_ref());
+    drop(stdin);
+    let output = child.wait_with_output().expect("openssl can be waited for");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "openssl {args}: {complaint}");
+    String::from_utf8(output.stdout).expect("openssl writes PEM")
+}

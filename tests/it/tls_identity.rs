@@ -1,0 +1,179 @@
+//! Who a run is for a broker that asks for certificates: keys in every form, and what is said where one does not fit.
+
+use crate::support::{Authority, Certificate, Mosquitto, Mqtt, openssl};
+
+const PASSWORD: &str = "canary-of-the-key";
+
+/// A broker that asks for certificates of the authority that has signed its own.
+fn broker(authority: &Authority) -> Mosquitto {
+    Mosquitto::options()
+        .tls(&authority.server(&["127.0.0.1"]))
+        .asking_for_certificates_of(authority)
+        .start()
+}
+
+/// `mqtt pub` of one message to `broker`, as the owner of `me.pem` and `me.key`, which it has to name itself.
+fn publish(broker: &Mosquitto, authority: &Authority, me: &Certificate) -> Mqtt {
+    let run = broker
+        .mqtt("pub")
+        .line("-V 5 -t t -m x -q 1 --ca ca.pem")
+        .file("ca.pem", authority.pem())
+        .file("me.pem", &me.pem);
+    private(run, "me.key", &me.key)
+}
+
+/// With a file that nobody else can read.
+fn private(run: Mqtt, name: &str, contents: &str) -> Mqtt {
+    let path = run.path(name);
+    let run = run.file(name, contents);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    run
+}
+
+const PASSWORD_FLAGS: &str = "--cert me.pem --key me.key --key-password-file password";
+
+#[test]
+fn a_key_of_any_form_is_understood() {
+    let authority = Authority::new("lab");
+    let broker = broker(&authority);
+    let (me, rsa) = (authority.client("me"), authority.client_with_rsa("me"));
+    for (me, key) in [
+        (&me, me.key.clone()),
+        (&me, openssl("ec", &me.key)),
+        (&me, format!("{}{}", openssl("ecparam -name prime256v1", ""), openssl("ec", &me.key))),
+        (&rsa, rsa.key.clone()),
+        (&rsa, openssl("rsa -traditional", &rsa.key)),
+    ] {
+        let run = publish(&broker, &authority, me).line("--cert me.pem --key me.key");
+        private(run, "me.key", &key).run();
+    }
+}
+
+#[test]
+fn a_certificate_and_its_key_may_be_in_one_file() {
+    let authority = Authority::new("lab");
+    let broker = broker(&authority);
+    let me = authority.client("me");
+    let run = publish(&broker, &authority, &me).line("--cert both.pem");
+    private(run, "both.pem", &format!("{}{}", me.key, me.pem)).run();
+}
+
+#[test]
+fn a_key_may_be_encrypted_and_its_password_in_a_file_or_on_standard_input() {
+    let authority = Authority::new("lab");
+    let broker = broker(&authority);
+    let me = authority.client("me");
+    for method in ["", "-v2 aes-128-cbc", "-v2 aes256 -v2prf hmacWithSHA512", "-scrypt"] {
+        let key = me.encrypted_key(method, PASSWORD);
+        let run = publish(&broker, &authority, &me).line(PASSWORD_FLAGS);
+        let run = private(run, "me.key", &key);
+        private(run, "password", &format!("{PASSWORD}\n")).run();
+    }
+    let run = publish(&broker, &authority, &me);
+    private(run, "me.key", &me.encrypted_key("", PASSWORD))
+        .line("--cert me.pem --key me.key --key-password-file -")
+        .stdin(PASSWORD)
+        .run();
+}
+
+#[test]
+fn a_key_that_does_not_fit_is_refused_before_anything_is_connected() {
+    let (authority, other) = (Authority::new("lab"), Authority::new("other"));
+    let (me, stranger) = (authority.client("me"), other.client("stranger"));
+    let encrypted = me.encrypted_key("", PASSWORD);
+    let old = openssl(&format!("ec -aes128 -passout pass:{PASSWORD}"), &me.key);
+    let odd = me.encrypted_key("-v1 PBE-SHA1-3DES", PASSWORD);
+    let convert =
+        "hint: `openssl pkcs8 -topk8 -in OLD -out NEW` encrypts it in a way that can be read\n";
+    let key_alone = "--cert me.pem --key me.key";
+    for (flags, key, password, words) in [
+        (key_alone, &*stranger.key, "", "it is not the key of me.pem\n"),
+        (
+            key_alone,
+            &encrypted,
+            "",
+            "it is encrypted\nhint: name a file that holds its password: --key-password-file\n",
+        ),
+        (PASSWORD_FLAGS, &encrypted, "wrong", "its password is another one\n"),
+        (PASSWORD_FLAGS, &me.key, PASSWORD, "it is not encrypted, but has a password\n"),
+        (PASSWORD_FLAGS, &old, PASSWORD, &format!("it is not encrypted as PKCS#8\n{convert}")),
+        (PASSWORD_FLAGS, &odd, PASSWORD, &format!("it is encrypted in an unknown way\n{convert}")),
+        (key_alone, "nothing", "", "it holds no key in PEM form\n"),
+        (
+            key_alone,
+            "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n",
+            "",
+            "it is no valid PEM\n",
+        ),
+        (
+            key_alone,
+            "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "",
+            "it is malformed, or of a kind that is not supported\n",
+        ),
+    ] {
+        let run = Mqtt::at("pub", 1)
+            .line("-t t -m x --ca ca.pem")
+            .file("ca.pem", authority.pem())
+            .file("me.pem", &me.pem)
+            .line(flags)
+            .status(2)
+            .stderr(format!("mqtt: cannot use the private key me.key: {words}"));
+        private(private(run, "me.key", key), "password", password).run();
+    }
+}
+
+#[test]
+fn a_key_needs_a_certificate() {
+    for flags in ["--key", "--key-password-file"] {
+        Mqtt::new("pub")
+            .line("-t t -m x --tls")
+            .args([flags, "me.key"])
+            .status(2)
+            .stderr(format!("mqtt: {flags} has no effect without --cert\n"))
+            .run();
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_key_that_others_can_read_gets_a_warning() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let authority = Authority::new("lab");
+    let broker = broker(&authority);
+    let run = publish(&broker, &authority, &authority.client("me"));
+    let key = run.path("me.key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    run.line("--cert me.pem --key me.key")
+        .stderr("mqtt: warning: other users of this machine can read me.key: chmod 600 me.key\n")
+        .run();
+}
+
+#[test]
+fn a_broker_that_does_not_accept_us_says_why() {
+    let (authority, other) = (Authority::new("lab"), Authority::new("other"));
+    let broker = broker(&authority);
+    let unknown = "the broker does not know the authority of our certificate\n";
+    let wanted = "the broker wants a client certificate\nhint: give one with --cert and --key\n";
+    let broken_off = "the broker broke off the TLS handshake\nhint: it may want a client \
+        certificate (--cert and --key), or know none of our ciphers\n";
+    let expired = "our certificate has expired, says the broker\n";
+    for (me, flags, words) in [
+        (authority.client("me"), "--tls-version 1.3", wanted),
+        (authority.client("me"), "--tls-version 1.2", broken_off),
+        (other.client("me"), "--cert me.pem --key me.key --tls-version 1.3", unknown),
+        (other.client("me"), "--cert me.pem --key me.key --tls-version 1.2", unknown),
+        (authority.expired_client("me"), "--cert me.pem --key me.key", expired),
+    ] {
+        publish(&broker, &authority, &me)
+            .line(flags)
+            .status(3)
+            .stderr(format!("mqtt: cannot connect to mqtts://127.0.0.1:{}: {words}", broker.port()))
+            .run();
+    }
+}

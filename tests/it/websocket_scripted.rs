@@ -1,0 +1,258 @@
+//! MQTT over WebSocket, with a server that cuts, joins, interrupts, lies and refuses.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::AsyncWriteExt;
+use tokio::time::sleep;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+
+use crate::support::{
+    Conn, Cut, Door, Level, Mqtt, Peer, Publish, WebSocket, websocket_door, websocket_script,
+};
+
+const CONNACK: &[u8] = &[0x20, 3, 0, 0, 0];
+const SUBACK: &[u8] = &[0x90, 4, 0, 1, 0, 0];
+
+const NO_WEBSOCKET: &str = "the other side does not speak WebSocket\n\
+    hint: a broker without WebSocket is reached by mqtt:// or mqtts://";
+
+fn url(port: u16) -> String {
+    format!("ws://127.0.0.1:{port}/mqtt")
+}
+
+fn subscribe(port: u16) -> Mqtt {
+    Mqtt::new("sub").args(["-V", "5", "-t", "t", "-L", &url(port)])
+}
+
+/// `mqtt pub` that must end with this status and these words about the broker.
+fn fails(port: u16, status: i32, words: &str) -> Mqtt {
+    let url = url(port);
+    Mqtt::new("pub")
+        .args(["-V", "5", "-t", "t", "-m", "x", "-L", &url])
+        .status(status)
+        .stderr(format!("mqtt: cannot connect to {url}: {words}\n"))
+}
+
+async fn send(socket: &mut WebSocket, packet: &'static [u8]) {
+    socket.send(Message::Binary(Bytes::from_static(packet))).await.expect("the client listens");
+}
+
+/// Takes the client's CONNECT and SUBSCRIBE.
+async fn accept_subscriber(socket: &mut WebSocket) {
+    for answer in [CONNACK, SUBACK] {
+        socket.next().await.expect("a packet").expect("a message");
+        send(socket, answer).await;
+    }
+}
+
+/// Waits for the client's end.
+async fn until_gone(mut socket: WebSocket) {
+    while socket.next().await.is_some_and(|message| message.is_ok()) {}
+}
+
+#[test]
+fn packets_are_found_however_they_are_cut_into_messages_and_frames() {
+    for cut in [Cut::Joined, Cut::Bytewise, Cut::Frames] {
+        let peer = Peer::script(|conn| {
+            conn.accept_subscriber();
+            let message = |number: u16| {
+                Publish::new("t", &number.to_string()).qos(1, number).encode(Level::V5)
+            };
+            conn.send_raw(&[message(1), message(2), message(3)].concat());
+            for id in 1..=3 {
+                assert_eq!(conn.expect_puback().id, id);
+            }
+            conn.expect_goodbye();
+        });
+        let door = websocket_door(cut, peer.port());
+        subscribe(door.port()).line("-q 1 -C 3").stdout("1\n2\n3\n").run();
+    }
+}
+
+#[test]
+fn the_request_asks_for_mqtt_at_the_path_with_the_headers() {
+    let peer = Peer::accepting();
+    let door = websocket_door(Cut::Joined, peer.port());
+    Mqtt::new("pub")
+        .args(["-t", "t", "-m", "x", "-L"])
+        .arg(format!("ws://127.0.0.1:{}/a%20b?token=x", door.port()))
+        .args(["--ws-header", "X-One: 1", "--ws-header", "Authorization: Bearer y"])
+        .run();
+    let notes = door.notes();
+    let [request] = notes.as_slice() else { panic!("{notes:?}") };
+    for part in [
+        "/a%20b?token=x ",
+        r#""sec-websocket-protocol": "mqtt""#,
+        r#""x-one": "1""#,
+        r#""authorization": "Bearer y""#,
+        &format!(r#""host": "{}""#, door.address()),
+    ] {
+        assert!(request.contains(part), "{part} is not in {request}");
+    }
+}
+
+#[test]
+fn a_ping_is_answered_at_once() {
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        socket.send(Message::Ping(Bytes::from_static(b"there?"))).await.expect("it listens");
+        let answer = socket.next().await.expect("the client is there").expect("a message");
+        assert_eq!(answer, Message::Pong(Bytes::from_static(b"there?")));
+        send(&mut socket, &[0x30, 5, 0, 1, b't', 0, b'x']).await;
+        until_gone(socket).await;
+    });
+    subscribe(door.port()).line("-C 1").stdout("x\n").run();
+}
+
+#[test]
+fn a_message_of_text_ends_the_connection() {
+    let text = "the broker sent a WebSocket message of text";
+    let door = websocket_script(async |mut socket| {
+        socket.next().await.expect("CONNECT").expect("a message");
+        socket.send(Message::text("hello")).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    fails(door.port(), 3, text).run();
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        socket.send(Message::text("hello")).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    subscribe(door.port())
+        .line("--reconnect never")
+        .status(6)
+        .stderr(format!("mqtt: connection to {} lost: {text}\n", url(door.port())))
+        .run();
+}
+
+#[test]
+fn a_close_with_a_reason_is_told() {
+    let door = websocket_script(async |mut socket| {
+        socket.next().await.expect("CONNECT").expect("a message");
+        let frame = CloseFrame { code: 1008.into(), reason: "go \u{1b}[31maway".into() };
+        socket.close(Some(frame)).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    fails(door.port(), 3, r"the broker closed the WebSocket (1008 go \x1b[31maway)").run();
+}
+
+#[test]
+fn a_close_without_a_reason_is_like_any_other() {
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        socket.close(None).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    let lost = "the broker closed the connection";
+    subscribe(door.port())
+        .line("--reconnect never")
+        .status(6)
+        .stderr(format!("mqtt: connection to {} lost: {lost}\n", url(door.port())))
+        .run();
+}
+
+#[test]
+fn frames_that_are_no_websocket_end_the_connection() {
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        // A reserved bit, and an opcode that nobody knows.
+        let _ = socket.get_mut().write_all(&[0xff, 0x00]).await;
+        until_gone(socket).await;
+    });
+    subscribe(door.port())
+        .line("--reconnect never")
+        .status(6)
+        .stderr_line(&format!(
+            "mqtt: connection to {} lost: the WebSocket failed: *",
+            url(door.port())
+        ))
+        .run();
+}
+
+#[test]
+fn a_large_message_that_comes_slowly_is_no_silence() {
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        let stream = socket.get_mut();
+        // One frame of 45 bytes, which is one PUBLISH, takes several times as long as the client's patience.
+        stream.write_all(&[0x82, 45, 0x30, 43, 0, 1, b't', 0]).await.expect("it listens");
+        for _ in 0..39 {
+            sleep(Duration::from_millis(100)).await;
+            stream.write_all(b"x").await.expect("it listens");
+        }
+        until_gone(socket).await;
+    });
+    subscribe(door.port()).line("-k 1 -C 1").stdout(format!("{}\n", "x".repeat(39))).run();
+}
+
+/// Takes the HTTP request and answers so.
+fn answering(answer: &'static str) -> Peer {
+    Peer::script(move |conn: &mut Conn| {
+        conn.expect_head();
+        conn.send_raw(answer.as_bytes());
+        conn.expect_noise();
+    })
+}
+
+#[test]
+fn a_refused_upgrade_shows_the_status() {
+    for (answer, words) in [
+        (
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+            "the WebSocket upgrade was refused (HTTP 403 Forbidden)",
+        ),
+        (
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno\n",
+            "the WebSocket upgrade was refused (HTTP 404 Not Found)\n\
+             hint: the path may be another: --ws-path",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+            "the WebSocket upgrade was refused (HTTP 200 OK)",
+        ),
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
+             Upgrade: websocket\r\nSec-WebSocket-Accept: wrong\r\n\r\n",
+            NO_WEBSOCKET,
+        ),
+        ("SSH-2.0-x\r\n", NO_WEBSOCKET),
+    ] {
+        let peer = answering(answer);
+        fails(peer.port(), 3, words).run();
+    }
+}
+
+#[test]
+fn a_server_of_another_protocol_is_told() {
+    let door = Door::new(async |stream, _| {
+        let mut socket =
+            tokio_tungstenite::accept_async(stream).await.expect("the client asks for one");
+        while socket.next().await.is_some_and(|message| message.is_ok()) {}
+    });
+    let words = "the WebSocket server does not offer the sub-protocol mqtt";
+    fails(door.port(), 3, words).run();
+}
+
+#[test]
+fn an_upgrade_that_stalls_ends_at_the_connect_deadline() {
+    for answer in ["", "HTTP/1.1 101 Swi"] {
+        let peer = answering(answer);
+        fails(peer.port(), 3, "no answer to the WebSocket upgrade within 500ms")
+            .line("--connect-timeout 500ms")
+            .run();
+    }
+}
+
+#[test]
+fn a_header_of_an_answer_that_never_ends_is_given_up() {
+    let peer = Peer::script(|conn| {
+        conn.expect_head();
+        let line = format!("X: {}\r\n", "y".repeat(4_000));
+        let _ = conn.try_send_raw(b"HTTP/1.1 101 Switching Protocols\r\n");
+        while conn.try_send_raw(line.as_bytes()).is_ok() {}
+    });
+    fails(peer.port(), 3, NO_WEBSOCKET).run();
+}
