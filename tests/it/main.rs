@@ -16,6 +16,8 @@ mod bed;
 mod broker;
 mod clear_retained;
 mod clear_retained_real;
+#[cfg(unix)]
+mod cookbook;
 mod delivery;
 mod exit_status;
 mod faults;
