@@ -6,6 +6,7 @@
 #@ }
 #@ for number in 1 2 3; do device $number & done
 #@ for number in 1 2 3; do until grep -q '"event":"subscribe"' ready$number; do sleep 0.1; done; done
+#@ mqtt() { command mqtt "$@" --idle 4s; }
 #@ {
 
 mqtt rr -t devices/who -n --replies 0 --idle 2s

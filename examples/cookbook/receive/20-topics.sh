@@ -1,6 +1,7 @@
 # What topics are there? Those of ten seconds, one a line.
-#@ for topic in a/1 a/2 a/1 b; do mqtt pub -t $topic -m x --repeat 600 --interval 100ms & done
-#@ mqtt() { command mqtt "$@" -W 2s; }
+#@ mqtt pub -t a/1 -t a/2 -t b -m x -r -q 1
+#@ mqtt pub -t a/1 -m x --repeat 600 --interval 100ms &
+#@ mqtt() { command mqtt "$@" -W 3s; }
 #@ {
 
 mqtt sub '#' -F %t -W 10s | sort -u
