@@ -1,4 +1,4 @@
-# TLS with the system's authorities, or your own and a client certificate; WebSocket; a Unix socket; a proxy:
+# TLS with the authorities of the system, or with your own and a client certificate; WebSocket; a Unix socket; a proxy.
 #@ # A mosquitto with all these doors, whose certificate is for broker.example; commands are led to it.
 #@ set -- $(python3 -c 'import socket
 #@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]

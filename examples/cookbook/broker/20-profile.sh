@@ -1,4 +1,4 @@
-# With a profile of it, this is all. What is in force, and why, shows `config show`:
+# With that profile this is enough. `config show` tells which settings are in force, and where each comes from.
 #@ sed -e 's/there/plant/' .config/mqtt/config.toml > config
 #@ mv config .config/mqtt/config.toml
 #@ mqtt pub --profile plant -t sensors/hall -m 21.5 -r -q 1
