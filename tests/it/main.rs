@@ -11,6 +11,7 @@
 
 mod address;
 mod architecture;
+mod authentication;
 mod bed;
 #[cfg(feature = "broker")]
 mod broker;
@@ -19,6 +20,7 @@ mod clear_retained;
 mod clear_retained_real;
 mod config_show;
 mod delivery;
+mod delivery_encrypted;
 mod exit_status;
 mod faults_connect;
 mod manual;
