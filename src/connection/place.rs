@@ -37,7 +37,11 @@ pub(super) fn locate(layers: &Layers) -> Result<Located, Failure> {
         }
     };
     if !is_host(&name) {
-        return Err(Failure::usage(format!("invalid host '{name}'")));
+        // A URL in the wrong place may hold a password.
+        return Err(match name.contains("://") || name.contains('@') {
+            true => Failure::usage("invalid host: a URL is given with --url"),
+            false => Failure::usage(format!("invalid host '{name}'")),
+        });
     }
     let mut target = Target::tcp(name, 0);
     target.encrypted = is_encrypted(layers, &target);

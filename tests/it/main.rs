@@ -11,12 +11,16 @@
 
 mod address;
 mod architecture;
+mod authentication;
 mod bed;
 #[cfg(feature = "broker")]
 mod broker;
+mod canary;
 mod clear_retained;
 mod clear_retained_real;
+mod config_show;
 mod delivery;
+mod delivery_encrypted;
 mod exit_status;
 mod faults;
 mod faults_connect;
@@ -27,6 +31,10 @@ mod faults_spinning;
 mod faults_takeover;
 mod framing;
 mod manual;
+mod options_file;
+mod profile;
+mod profile_precedence;
+mod profile_refused;
 mod proxy;
 mod proxy_real;
 mod publish;
@@ -43,6 +51,7 @@ mod readme;
 mod request;
 mod request_old;
 mod request_real;
+mod secrets;
 #[cfg(target_os = "linux")]
 mod soak;
 mod subscribe;
