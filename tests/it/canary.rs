@@ -43,7 +43,7 @@ fn run(command: &str, source: &Source, port: u16) -> Mqtt {
 }
 
 fn publish(source: &Source, port: u16) -> Mqtt {
-    run("pub", source, port).line("-t t -m x -d --events - --connect-timeout 300ms")
+    run("pub", source, port).line("-t t -m x -d --events - --connect-timeout 150ms")
 }
 
 /// Runs to whatever end, and looks everywhere.
@@ -78,7 +78,7 @@ fn a_secret_is_not_shown_when_nobody_answers_or_in_another_language() {
         shows_nothing(source, "unreachable", publish(source, free_port()));
         let peer = Peer::each(|conn| conn.expect_noise());
         shows_nothing(source, "timeout", publish(source, peer.port()));
-        shows_nothing(source, "-W", publish(source, peer.port()).line("-W 200ms"));
+        shows_nothing(source, "-W", publish(source, peer.port()).line("-W 100ms"));
         shows_nothing(source, "TLS", publish(source, peer.port()).line("--tls --insecure"));
     }
 }
@@ -171,7 +171,7 @@ fn a_secret_in_a_profile_that_is_no_good_is_not_shown() {
     ] {
         let source: Source = ("profile", |run, _| run);
         let config = profile(&line.replace("CANARY", CANARY));
-        let run = Mqtt::new("pub").line("-t t -m x -d --events - --connect-timeout 300ms");
+        let run = Mqtt::new("pub").line("-t t -m x -d --events - --connect-timeout 150ms");
         shows_nothing(&source, line, run.config(&config));
     }
 }

@@ -152,7 +152,8 @@ fn a_signal_ends_a_run_that_cannot_write() {
     for way in [Way::over_tls, Way::over_websocket, Way::over_both] {
         let peer = Peer::script(|conn| {
             conn.accept();
-            conn.reached("accepted");
+            conn.until_it_speaks(Duration::from_secs(1), |_| {});
+            conn.reached("publishing");
             conn.stall();
         });
         let way = way(&peer);
@@ -160,7 +161,7 @@ fn a_signal_ends_a_run_that_cannot_write() {
         let running = run
             .stderr("mqtt: interrupted; 0 delivered, 0 refused, 1 unconfirmed, 0 not sent\n")
             .spawn();
-        peer.wait_for("accepted");
+        peer.wait_for("publishing");
         running.signal(Signal::Interrupt);
         running.wait();
         // Before the door, which waits until the peer lets go.
