@@ -142,6 +142,7 @@ fn a_password_command_that_fails_or_takes_too_long_ends_the_run() {
     for (command, status, words) in [
         ("exit 3", 2, "the password command failed: exit status: 3"),
         ("echo canary; kill -9 $$", 2, "the password command failed: signal: 9 (SIGKILL)"),
+        ("echo canary; exec sleep 60 >&-", 27, "timed out waiting for the password command"),
         ("echo canary; exec sleep 60", 27, "timed out waiting for the password command"),
     ] {
         publish(&Peer::untouched())
