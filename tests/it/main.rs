@@ -19,6 +19,8 @@ mod canary;
 mod clear_retained;
 mod clear_retained_real;
 mod config_show;
+#[cfg(unix)]
+mod cookbook;
 mod delivery;
 mod delivery_encrypted;
 mod exit_status;

@@ -51,6 +51,32 @@ fn a_certificate_and_its_key_may_be_in_one_file() {
 }
 
 #[test]
+fn a_certificate_of_x_509_version_1_is_for_the_broker_to_judge() {
+    let authority = Authority::new("lab");
+    let me = Certificate::of_version_1();
+    let broker = Mosquitto::options()
+        .tls(&authority.server(&["127.0.0.1"]))
+        .asking_for_certificates(&me.pem)
+        .start();
+    publish(&broker, &authority, &me).line("--cert me.pem --key me.key").run();
+}
+
+#[test]
+fn a_certificate_that_is_none_is_not_blamed_on_its_key() {
+    let authority = Authority::new("lab");
+    let me = authority.client("me");
+    let run = Mqtt::at("pub", 1)
+        .line("-t t -m x --ca ca.pem --cert me.pem --key me.key")
+        .file("ca.pem", authority.pem())
+        .file("me.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        .status(2)
+        .stderr(
+            "mqtt: cannot use the certificate file me.pem: its first certificate is malformed\n",
+        );
+    private(run, "me.key", &me.key).run();
+}
+
+#[test]
 fn a_key_may_be_encrypted_and_its_password_in_a_file_or_on_standard_input() {
     let authority = Authority::new("lab");
     let broker = broker(&authority);

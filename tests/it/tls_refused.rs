@@ -49,6 +49,19 @@ fn an_authority_of_the_same_name_with_another_key() {
 }
 
 #[test]
+fn a_certificate_of_x_509_version_1() {
+    let authority = Authority::new("lab");
+    let broker = Mosquitto::options().tls(&Certificate::of_version_1()).start();
+    fails_with(
+        authority.pem(),
+        broker.port(),
+        "certificate is of X.509 version 1, which cannot name a host",
+        "sign it anew with a subjectAltName, as version 3",
+    )
+    .run();
+}
+
+#[test]
 fn a_certificate_for_another_name() {
     let authority = Authority::new("lab");
     let certificate = authority.server(&["one.example", "two.example", "10.0.0.1"]);

@@ -53,11 +53,18 @@ fn explain(error: &Error) -> DialError {
 
 /// Whether a broker shows the certificate of an authority as its own.
 pub(super) fn is_authority(problem: &CertificateError) -> bool {
+    matches!(of_webpki(problem), Some(webpki::Error::CaUsedAsEndEntity))
+}
+
+/// Whether a certificate is of X.509's first version, which has no names to check.
+pub(super) fn is_version_1(problem: &CertificateError) -> bool {
+    matches!(of_webpki(problem), Some(webpki::Error::UnsupportedCertVersion))
+}
+
+fn of_webpki(problem: &CertificateError) -> Option<&webpki::Error> {
     match problem {
-        CertificateError::Other(other) => {
-            matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
-        }
-        _ => false,
+        CertificateError::Other(other) => other.0.downcast_ref(),
+        _ => None,
     }
 }
 
@@ -79,6 +86,10 @@ fn of_certificate(problem: &CertificateError) -> DialError {
         problem if is_authority(problem) => {
             DialError::lasting("certificate is an authority's own, and is not trusted itself")
                 .hint("name the file with this very certificate: --ca FILE")
+        }
+        problem if is_version_1(problem) => {
+            DialError::lasting("certificate is of X.509 version 1, which cannot name a host")
+                .hint("sign it anew with a subjectAltName, as version 3")
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             DialError::lasting("certificate is not meant for a server")

@@ -1,6 +1,6 @@
 //! Our own certificate and its key.
 
-use super::{Identity, Unusable, roots};
+use super::{Identity, Unusable, diagnosis, roots};
 use crate::os_error;
 use crate::secret::Secret;
 use data_encoding::BASE64;
@@ -8,9 +8,11 @@ use memchr::memmem;
 use pkcs8::{EncryptedPrivateKeyInfo, pkcs5};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use tokio_rustls::rustls::client::WantsClientCert;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{ClientConfig, ConfigBuilder, Error, InconsistentKeys};
 use zeroize::Zeroizing;
 
@@ -35,13 +37,24 @@ pub(super) fn add(
     let chain = roots::read(identity.certificate)?;
     let path = identity.key.unwrap_or(identity.certificate);
     let key = read_key(path, identity.password.as_ref())?;
-    builder.with_client_auth_cert(chain, key).map_err(|error| match error {
-        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+    let key = builder
+        .crypto_provider()
+        .key_provider
+        .load_private_key(key)
+        .map_err(|_| unusable(path, "it is malformed, or of a kind that is not supported"))?;
+    let own = CertifiedKey::new(chain, key);
+    match own.keys_match() {
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
             let certificate = identity.certificate.display();
-            unusable(path, format!("it is not the key of {certificate}"))
+            Err(unusable(path, format!("it is not the key of {certificate}")))
         }
-        _ => unusable(path, "it is malformed, or of a kind that is not supported"),
-    })
+        // What `openssl x509 -req` makes without extensions. It is for the broker to judge.
+        Err(Error::InvalidCertificate(problem)) if !diagnosis::is_version_1(&problem) => {
+            let problem = "its first certificate is malformed";
+            Err(Unusable::file("certificate file", identity.certificate, problem))
+        }
+        _ => Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))),
+    }
 }
 
 fn unusable(path: &Path, problem: impl Into<String>) -> Unusable {

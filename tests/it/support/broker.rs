@@ -210,7 +210,12 @@ impl Options {
 
     /// Lets in only who shows a certificate of this authority.
     pub fn asking_for_certificates_of(self, authority: &Authority) -> Self {
-        let file = self.file("clients.pem", authority.pem());
+        self.asking_for_certificates(authority.pem())
+    }
+
+    /// Lets in only who shows a certificate that one of these has signed.
+    pub fn asking_for_certificates(self, authorities: &str) -> Self {
+        let file = self.file("clients.pem", authorities);
         self.line(&format!("cafile {file}")).line("require_certificate true")
     }
 

@@ -89,6 +89,11 @@ impl Certificate {
         Self { pem: signed.pem(), key: key.serialize_pem() }
     }
 
+    /// One of X.509 version 1, its own authority, as `openssl x509 -req` of OpenSSL 3.0 makes them.
+    pub fn of_version_1() -> Self {
+        Self { pem: VERSION_1.to_owned(), key: KEY_OF_VERSION_1.to_owned() }
+    }
+
     /// The key encrypted with a password, by a method in the words of `openssl pkcs8`.
     pub fn encrypted_key(&self, method: &str, password: &str) -> String {
         openssl(&format!("pkcs8 -topk8 {method} -passout pass:{password}"), &self.key)
@@ -117,3 +122,22 @@ fn named(name: &str, alternative_names: &[&str]) -> CertificateParams {
 fn new_key() -> KeyPair {
     KeyPair::generate().expect("a key can be made")
 }
+
+const VERSION_1: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBBTCBrAIBATAKBggqhkjOPQQDAjAOMQwwCgYDVQQDDANvbGQwIBcNNzUwMTAx
+MDAwMDAwWhgPNDA5NjAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA29sZDBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABJOXjVy/Sw+8GNcZOSFIztOlxJs4EED4Ab3b8nIp
+82smj95GvVa+vneDke7VdDqA84yXBHQV3PRZBWfJFeRC6GkwCgYIKoZIzj0EAwID
+SAAwRQIhAIzg7AqBetO2Y6dmTflltD1PTosG1/X9Fip0zmSyKsmgAiASOYPTu0H9
+Ylnu8GQDXie7WIK/itqqZduX8n7Hx71DIg==
+-----END CERTIFICATE-----
+";
+
+const KEY_OF_VERSION_1: &str = "\
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgG5ekrGrr8LHQZozO
+7UdpyYBbMBruJJoPHdV9t4jB4xOhRANCAASTl41cv0sPvBjXGTkhSM7TpcSbOBBA
++AG92/JyKfNrJo/eRr1Wvr53g5Hu1XQ6gPOMlwR0Fdz0WQVnyRXkQuhp
+-----END PRIVATE KEY-----
+";

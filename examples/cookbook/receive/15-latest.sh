@@ -1,0 +1,9 @@
+# The value that was stored last, in a variable.
+#@ mqtt pub -t sensors/hall -m 21.5 -r -q 1
+#@ got=$({
+
+temperature=$(mqtt sub -t sensors/hall -C 1 -W 5s)
+echo "It is $temperature degrees in the hall."
+
+#@ })
+#@ test "$got" = 'It is 21.5 degrees in the hall.'

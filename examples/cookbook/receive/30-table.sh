@@ -1,0 +1,7 @@
+# A log with the time, the topic and the payload of each message.
+#@ mqtt pub -t sensors/hall -m 21.5 --repeat 600 --interval 100ms &
+#@ mqtt() { command mqtt "$@" -C 3; }
+
+mqtt sub -t 'sensors/#' -F '@Y-@m-@d @H:@M:@S %-20t %p' >> sensors.log
+
+#@ test "$(grep -cE '^2[-0-9]{9} [:0-9]{8} sensors/hall         21.5$' sensors.log)" = 3

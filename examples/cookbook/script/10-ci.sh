@@ -1,0 +1,13 @@
+# A service tested in CI, with a broker of its own for as long as that takes. (`mqtt broker` is there with the
+# feature `broker`.)
+#@ mqtt() { command mqtt "$@"; }
+#@ cat > service <<'end'
+#@ #!/bin/sh
+#@ sleep 1
+#@ mqtt sub -t health --json | jq -c --unbuffered '{topic: .properties.response_topic,
+#@   payload: "fine", properties: .properties | {correlation_data_base64, correlation_data} | with_entries(select(.value))}' |
+#@   mqtt pub --json
+#@ end
+#@ chmod +x service
+
+mqtt broker -- sh -c './service & until mqtt rr -t health -m ping -W 1s; do kill -0 $! || exit; done'

@@ -1,0 +1,10 @@
+# A command for each message, whatever bytes it holds: topic and payload come as arguments that no shell reads.
+#@ printf 'two\nlines; $(touch hacked)' | mqtt pub -t notes/1 -s -r -q 1
+#@ mqtt() { command mqtt "$@" --retained-only; }
+#@ {
+
+mqtt sub 'notes/#' -N -F '%t\0%p\0' | xargs -0 -n 2 printf '%s: %s\n'
+
+#@ } > got
+#@ printf 'notes/1: two\nlines; $(touch hacked)\n' | cmp - got
+#@ test ! -e hacked

@@ -1,0 +1,14 @@
+# Follow a log file, over rotations and broken connections, and although the broker may not be up yet.
+#@ seq 3 > app.log
+#@ mqtt sub -t log -C 3 --events ready > got &
+#@ until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
+#@ tail() { command tail -n +1 "$@"; }
+#@ follow() {
+
+tail -F app.log | mqtt pub -t log -l -q 1 --reconnect always
+
+#@ }
+#@ subscriber=$!
+#@ follow &
+#@ wait $subscriber
+#@ cmp app.log got

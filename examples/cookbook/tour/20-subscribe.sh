@@ -1,0 +1,9 @@
+# In a second one, subscribe to everything below `sensors/`. `-v` shows the topics too, and Ctrl-C ends it.
+#@ mqtt pub -t sensors/hall -m 21.5 --repeat 600 --interval 100ms &
+#@ mqtt() { command mqtt "$@" -C 1; }
+#@ got=$(
+
+mqtt sub 'sensors/#' -v
+
+#@ )
+#@ test "$got" = 'sensors/hall 21.5'
