@@ -73,7 +73,7 @@ fn a_certificate_that_is_none_is_not_blamed_on_its_key() {
         .stderr(
             "mqtt: cannot use the certificate file me.pem: its first certificate is malformed\n",
         );
-    private(run, "me.key", &me.key).run();
+    run.private_file("me.key", &me.key).run();
 }
 
 #[test]
