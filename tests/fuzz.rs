@@ -53,4 +53,4 @@ macro_rules! targets {
     };
 }
 
-targets! { session wire format record }
+targets! { session wire format record settings }

@@ -7,4 +7,5 @@ pub mod format;
 mod message;
 pub mod record;
 pub mod session;
+pub mod settings;
 pub mod wire;

@@ -8,6 +8,8 @@ use mqtt::message::{Envelope, Message};
 use mqtt::record::{self, Payloads};
 use mqtt::source::{self, Address};
 use mqtt::topic::TopicName;
+use serde_json::value::RawValue;
+use std::collections::HashMap;
 
 /// See the module.
 pub fn run(data: &[u8]) {
@@ -36,15 +38,17 @@ fn check(message: &Message<'_>, payloads: Payloads) {
     let text = std::str::from_utf8(&line).expect("JSON is text");
     let harmful = |char: char| char.is_control() || is_deceptive(char);
     assert!(!text.contains(harmful), "{text:?}");
-    let value: serde_json::Value = serde_json::from_str(text).expect("valid JSON");
-    assert_eq!(value["topic"].as_str(), Some(message.topic));
+    // Numbers are not looked at: one that is too large for any reader is JSON all the same.
+    let fields: HashMap<&str, &RawValue> = serde_json::from_str(text).expect("valid JSON");
+    let topic: String = serde_json::from_str(fields["topic"].get()).expect("a string");
+    assert_eq!(topic, message.topic);
 
     // A response topic that is none cannot be sent again, nor a topic as long as only a file has room for.
-    let Ok(Some((payload, address))) = source::read_record(&Bytes::from(line)) else {
-        assert!(!has_usable_topics(message), "it does not read back: {value}");
+    let Ok(Some((payload, address))) = source::read_record(&Bytes::copy_from_slice(&line)) else {
+        assert!(!has_usable_topics(message), "it does not read back: {text}");
         return;
     };
-    let Address::Own(own) = address else { panic!("it says nothing: {value}") };
+    let Address::Own(own) = address else { panic!("it says nothing: {text}") };
     let nowhere = Envelope::new("nowhere".parse().expect("a topic"), message.qos, !message.retain);
     let envelope = own.envelope(&nowhere);
     assert_eq!(envelope.topic.as_str(), message.topic);

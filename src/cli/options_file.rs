@@ -18,12 +18,15 @@ pub(super) struct OptionsFile {
 struct Line {
     /// Counted from 1.
     number: usize,
-    words: Vec<String>,
+    words: Vec<OsString>,
 }
 
 impl OptionsFile {
-    /// Reads the file.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
+    /// Reads the file; `names_another` tells of a line whether it names an options file itself.
+    pub(super) fn read(
+        path: &Path,
+        names_another: impl Fn(&[OsString]) -> bool,
+    ) -> Result<Self, Failure> {
         let shown = path.display();
         let bytes = fs::read(path).map_err(|error| {
             let cause = os_error::plain(&error);
@@ -45,18 +48,19 @@ impl OptionsFile {
                 let message = "a line is a flag, such as --host, and its value";
                 return Err(Failure::usage(format!("{shown}:{number}: {message}")));
             }
-            if matches!(flag, "-o" | "--options") {
+            let words: Vec<OsString> = words(flag, value).into_iter().map(OsString::from).collect();
+            if names_another(&words) {
                 let message = "an options file cannot name another";
                 return Err(Failure::usage(format!("{shown}:{number}: {message}")));
             }
-            lines.push(Line { number, words: words(flag, value) });
+            lines.push(Line { number, words });
         }
         Ok(Self { path: path.to_owned(), lines })
     }
 
     /// All of it, as if typed.
     pub(super) fn words(&self) -> Vec<OsString> {
-        self.lines.iter().flat_map(|line| &line.words).map(OsString::from).collect()
+        self.lines.iter().flat_map(|line| &line.words).cloned().collect()
     }
 
     /// The line that is wrong by itself, if one is; `explain` makes a failure of clap's error.
@@ -66,8 +70,8 @@ impl OptionsFile {
         explain: impl Fn(&clap::Error) -> Failure,
     ) -> Option<Failure> {
         self.lines.iter().find_map(|line| {
-            let alone =
-                [command.get_name()].into_iter().chain(line.words.iter().map(String::as_str));
+            let name = OsString::from(command.get_name());
+            let alone = [name].into_iter().chain(line.words.iter().cloned());
             let error = command.clone().try_get_matches_from(alone).err()?;
             let is_its_own = matches!(
                 error.kind(),

@@ -17,7 +17,8 @@ pub(super) fn prepare(
     let mut words: Vec<OsString> = line.by_ref().take(2).collect();
     let typed = join_properties(command, line.collect());
     let named = options_file(command, &typed);
-    let file = named.map(|path| OptionsFile::read(Path::new(&path))).transpose()?;
+    let names_another = |words: &[OsString]| options_file(command, words).is_some();
+    let file = named.map(|path| OptionsFile::read(Path::new(&path), names_another)).transpose()?;
     words.extend(file.iter().flat_map(OptionsFile::words));
     words.extend(typed);
     Ok((words, file))

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod environment;
+mod ineffective;
 mod layer;
 mod place;
 mod plan;

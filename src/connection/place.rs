@@ -3,7 +3,7 @@
 //! The strongest layer that names a place decides it. A URL speaks for its own host only: what it says of port, TLS, path,
 //! user and topic counts if the place is its own.
 
-use super::args::ConnectionArgs;
+use super::ineffective::refuse_without_use;
 use super::layer::{Layer, Layers, Origin};
 use super::url::{BrokerUrl, is_host};
 use crate::exit::Failure;
@@ -31,13 +31,17 @@ pub(super) fn locate(layers: &Layers) -> Result<Located, Failure> {
     let name = match place {
         Place::Host(name, _) => name,
         Place::Socket(_) => {
-            refuse_for_socket(&layers.typed.args)?;
             let target = Target { place, encrypted: false, websocket: None };
+            refuse_without_use(&layers.typed.args, &target)?;
             return Ok(with_topics(target, layers));
         }
     };
     if !is_host(&name) {
-        return Err(Failure::usage(format!("invalid host '{name}'")));
+        // A URL in the wrong place may hold a password.
+        return Err(match name.contains("://") || name.contains('@') {
+            true => Failure::usage("invalid host: a URL is given with --url"),
+            false => Failure::usage(format!("invalid host '{name}'")),
+        });
     }
     let mut target = Target::tcp(name, 0);
     target.encrypted = is_encrypted(layers, &target);
@@ -111,26 +115,13 @@ fn is_encrypted(layers: &Layers, target: &Target) -> bool {
     let opinion = |layer: &Layer| {
         if layer.args.off.tls_off {
             Some(false)
-        } else if tls_flags(&layer.args).iter().any(|(given, _)| *given) {
+        } else if layer.args.tls.turn_on().iter().any(|(given, _)| *given) {
             Some(true)
         } else {
             url_about(layer, target).map(|url| url.scheme.is_encrypted())
         }
     };
     layers.all().find_map(opinion).unwrap_or(false)
-}
-
-/// The flags that turn TLS on.
-fn tls_flags(args: &ConnectionArgs) -> [(bool, &'static str); 6] {
-    let tls = &args.tls;
-    [
-        (tls.tls, "--tls"),
-        (tls.ca.is_some(), "--ca"),
-        (tls.capath.is_some(), "--capath"),
-        (tls.cert.is_some(), "--cert"),
-        (tls.key.is_some(), "--key"),
-        (tls.key_password_file.is_some(), "--key-password-file"),
-    ]
 }
 
 fn websocket_path(layers: &Layers, target: &Target) -> Result<Option<String>, Failure> {
@@ -183,56 +174,4 @@ fn with_topics(target: Target, layers: &Layers) -> Located {
     let default_topic = others.into_iter().find_map(topic);
     let default_topic = default_topic.filter(|_| layers.typed.url.is_none());
     Located { url_topic: topic(&layers.typed), default_topic, target }
-}
-
-/// What was typed and can have no effect is refused; what only a profile says is overruled.
-fn refuse_without_use(typed: &ConnectionArgs, target: &Target) -> Result<(), Failure> {
-    let tls = &typed.tls;
-    let without = |flags: &[(bool, &str)], missing: &str| {
-        let flag = flags.iter().find_map(|(given, flag)| given.then_some(flag))?;
-        Some(Failure::usage(format!("{flag} has no effect {missing}")))
-    };
-    if !target.encrypted {
-        if let Some(failure) = without(&tls_flags(typed), "with --no-tls") {
-            return Err(failure);
-        }
-        let flags = [
-            (tls.tls_server_name.is_some(), "--tls-server-name"),
-            (!tls.tls_alpn.is_empty(), "--tls-alpn"),
-            (tls.tls_version.is_some(), "--tls-version"),
-            (tls.insecure, "--insecure"),
-            (tls.tls_keylog.is_some(), "--tls-keylog"),
-        ];
-        if let Some(failure) = without(&flags, "without TLS") {
-            return Err(failure.hint("--tls turns it on"));
-        }
-    }
-    let flags = [
-        (typed.reach.ws_path.is_some(), "--ws-path"),
-        (!typed.reach.ws_header.is_empty(), "--ws-header"),
-    ];
-    match without(&flags, "without --ws") {
-        Some(failure) if target.websocket.is_none() => Err(failure),
-        _ => Ok(()),
-    }
-}
-
-fn refuse_for_socket(typed: &ConnectionArgs) -> Result<(), Failure> {
-    let other = [
-        (typed.basic.port.is_some(), "--port"),
-        (typed.reach.bind.is_some(), "--bind"),
-        (typed.reach.proxy.is_some(), "--proxy"),
-        (typed.reach.ws, "--ws"),
-        (typed.reach.ws_path.is_some(), "--ws-path"),
-        (!typed.reach.ws_header.is_empty(), "--ws-header"),
-        (typed.tls.tls_server_name.is_some(), "--tls-server-name"),
-        (!typed.tls.tls_alpn.is_empty(), "--tls-alpn"),
-        (typed.tls.tls_version.is_some(), "--tls-version"),
-        (typed.tls.insecure, "--insecure"),
-        (typed.tls.tls_keylog.is_some(), "--tls-keylog"),
-    ];
-    match tls_flags(typed).into_iter().chain(other).find(|(given, _)| *given) {
-        Some((_, flag)) => Err(Failure::usage(format!("{flag} has no effect over a Unix socket"))),
-        None => Ok(()),
-    }
 }

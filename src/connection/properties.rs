@@ -101,7 +101,7 @@ impl FromStr for Property {
             return Err(format!("{packet} has no property {}", id.name()));
         }
         if matches!(id, Id::AuthenticationMethod | Id::AuthenticationData) {
-            return Err(format!("{}: enhanced authentication is not supported", id.name()));
+            return Err("enhanced authentication is not supported".to_owned());
         }
         let value = match id.kind() {
             Kind::Pair => Value::Pair(short_text(value)?, short_text(next()?)?),

@@ -9,12 +9,15 @@ use crate::ui::{self, Ui};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest password a CONNECT can carry, in bytes.
 const LONGEST: usize = 65_535;
+
+/// Between two looks at a command that should be ending.
+const TICK: Duration = Duration::from_millis(5);
 
 /// Where the password is.
 pub(super) enum Source {
@@ -134,6 +137,7 @@ fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| failed(os_error::plain(&error)))?;
+    let by = patience.and_then(|patience| Instant::now().checked_add(patience));
     let mut output = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -147,7 +151,7 @@ fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
         Some(patience) => receiver.recv_timeout(patience),
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
     };
-    let Ok(read) = read else {
+    let Some((read, status)) = read.ok().zip(end(&mut child, by)) else {
         // It is of no use any more, whether it still runs or not.
         let _ = child.kill();
         let _ = child.wait();
@@ -157,10 +161,22 @@ fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
         ));
     };
     let bytes = read.map_err(|error| failed(os_error::plain(&error)))?;
-    match child.wait() {
+    match status {
         Ok(status) if status.success() => Ok(without_newline(bytes)),
         Ok(status) => Err(failed(status.to_string())),
         Err(error) => Err(failed(os_error::plain(&error))),
+    }
+}
+
+/// How the command ended that has closed its output; `None` when it goes on for too long.
+fn end(child: &mut Child, by: Option<Instant>) -> Option<io::Result<process::ExitStatus>> {
+    let Some(by) = by else { return Some(child.wait()) };
+    loop {
+        match child.try_wait().transpose() {
+            Some(ended) => return Some(ended),
+            None if Instant::now() >= by => return None,
+            None => std::thread::sleep(TICK),
+        }
     }
 }
 

@@ -38,14 +38,14 @@ const SETTINGS: &[(&str, Say)] = &[
     ("unix", |layer, _| layer.args.reach.unix.as_deref().map(path)),
     ("bind", |layer, _| layer.args.reach.bind.map(text)),
     ("proxy", |layer, _| layer.args.reach.proxy.as_deref().map(|url| text(without_user(url)))),
-    ("ws", |layer, _| switch(layer.args.reach.ws)),
+    ("ws", |layer, _| switch(layer.args.reach.ws, layer.args.off.ws_off)),
     ("ws-path", |layer, _| {
         layer.args.reach.ws_path.as_deref().map(|path| text(without_query(path)))
     }),
     ("ws-header", |layer, _| {
         (!layer.args.reach.ws_header.is_empty()).then_some(Shown::Hidden("given, not shown"))
     }),
-    ("tls", |layer, _| switch(layer.args.tls.tls)),
+    ("tls", |layer, _| switch(layer.args.tls.tls, layer.args.off.tls_off)),
     ("ca", |layer, _| layer.args.tls.ca.as_deref().map(path)),
     ("capath", |layer, _| layer.args.tls.capath.as_deref().map(path)),
     ("cert", |layer, _| layer.args.tls.cert.as_deref().map(path)),
@@ -54,8 +54,8 @@ const SETTINGS: &[(&str, Say)] = &[
     ("tls-server-name", |layer, _| layer.args.tls.tls_server_name.as_ref().map(text)),
     ("tls-alpn", |layer, _| list(layer.args.tls.tls_alpn.clone())),
     ("tls-version", |layer, _| layer.args.tls.tls_version.and_then(choice)),
-    ("insecure", |layer, _| switch(layer.args.tls.insecure)),
-    ("require-tls", |layer, _| switch(layer.args.tls.require_tls)),
+    ("insecure", |layer, _| switch(layer.args.tls.insecure, layer.args.off.insecure_off)),
+    ("require-tls", |layer, _| switch(layer.args.tls.require_tls, layer.args.off.require_tls_off)),
     ("tls-keylog", |layer, _| layer.args.tls.tls_keylog.as_deref().map(path)),
     ("protocol", |layer, _| layer.args.basic.protocol.map(protocol)),
     ("id", |layer, _| layer.args.basic.id.as_ref().map(text)),
@@ -71,8 +71,12 @@ const SETTINGS: &[(&str, Say)] = &[
     }),
     ("password-file", |layer, _| layer.args.more.password_file.as_deref().map(path)),
     ("password-command", |layer, _| layer.args.more.password_command.as_ref().map(text)),
-    ("ask-password", |layer, _| switch(layer.args.more.ask_password)),
-    ("no-clean-start", |layer, _| switch(layer.args.more.no_clean_start)),
+    ("ask-password", |layer, _| {
+        switch(layer.args.more.ask_password, layer.args.off.ask_password_off)
+    }),
+    ("no-clean-start", |layer, _| {
+        switch(layer.args.more.no_clean_start, layer.args.off.no_clean_start_off)
+    }),
     ("session-expiry", |layer, _| layer.args.more.session_expiry.map(expiry)),
     ("keepalive", |layer, _| layer.args.more.keepalive.map(plain)),
     ("connect-timeout", |layer, _| layer.args.more.connect_timeout.map(duration)),
@@ -90,11 +94,20 @@ const SETTINGS: &[(&str, Say)] = &[
     ("will-topic", |layer, _| layer.args.more.will_topic.as_ref().map(text)),
     ("will-payload", |layer, _| layer.args.more.will_payload.as_ref().map(text)),
     ("will-qos", |layer, _| layer.args.more.will_qos.map(plain)),
-    ("will-retain", |layer, _| switch(layer.args.more.will_retain)),
+    ("will-retain", |layer, _| switch(layer.args.more.will_retain, layer.args.off.will_retain_off)),
     ("will-delay", |layer, _| layer.args.more.will_delay.map(expiry)),
-    ("debug", |layer, _| switch(layer.args.more.debug)),
+    ("debug", |layer, _| switch(layer.args.more.debug, layer.args.off.debug_off)),
     ("events", |layer, _| layer.args.more.events.as_ref().map(text)),
-    ("quiet", |layer, _| switch(layer.args.more.quiet)),
+    ("quiet", |layer, _| switch(layer.args.more.quiet, layer.args.off.quiet_off)),
+];
+
+/// Settings of which only the strongest layer's count that says any of the first: they go together.
+const TOGETHER: [(&[&str], &[&str]); 5] = [
+    (&["password-file", "password-command", "ask-password", "password"], &[]),
+    (&["id", "id-prefix"], &[]),
+    (&["ca", "capath"], &[]),
+    (&["cert", "key"], &["key-password-file"]),
+    (&["debug", "quiet"], &[]),
 ];
 
 /// What holds where nobody says anything.
@@ -120,10 +133,13 @@ pub fn show(typed: ConnectionArgs, environment: &Environment) -> Result<String, 
     let withheld = withhold(&mut layers, &target);
     let mut lines = Vec::new();
     for (name, say) in SETTINGS {
-        let said =
-            layers.all().filter_map(|layer| Some((say(layer, &target)?, origin(layer, name))));
-        if let Some((shown, origin)) =
-            strongest(said).or_else(|| Some((default(name)?, DEFAULT.into())))
+        let deciding = deciding(&layers, &target, name);
+        let said = layers
+            .all()
+            .filter(|layer| deciding.is_none_or(|only| std::ptr::eq(only, *layer)))
+            .filter_map(|layer| Some((say(layer, &target)?, origin(layer, name))));
+        if let Some((shown, origin)) = strongest(said)
+            .or_else(|| Some((default(name).filter(|_| deciding.is_none())?, DEFAULT.into())))
         {
             lines.push(match shown {
                 Shown::Value(value) => (format!("{name} = {value}"), origin),
@@ -148,6 +164,17 @@ pub fn show(typed: ConnectionArgs, environment: &Environment) -> Result<String, 
     }
     // Names come from files, and may hold what a terminal would obey.
     Ok(visible(all.as_bytes(), Keep::Layout).into_owned())
+}
+
+/// The only layer that counts for a setting, where it goes together with others.
+fn deciding<'a>(layers: &'a Layers, target: &Target, name: &str) -> Option<&'a Layer> {
+    let (first, _) =
+        TOGETHER.iter().find(|(first, rest)| first.contains(&name) || rest.contains(&name))?;
+    let says_one = |layer: &&Layer| {
+        let mut group = SETTINGS.iter().filter(|(name, _)| first.contains(name));
+        group.any(|(_, say)| say(layer, target).is_some())
+    };
+    layers.all().find(says_one)
 }
 
 /// What holds of all that is said, the strongest first: the first, or all together where it is a list.
@@ -198,8 +225,8 @@ fn path(path: &Path) -> Shown {
     text(path.display())
 }
 
-fn switch(on: bool) -> Option<Shown> {
-    on.then(|| plain(true))
+fn switch(on: bool, off: bool) -> Option<Shown> {
+    (on || off).then(|| plain(on))
 }
 
 fn list(texts: Vec<String>) -> Option<Shown> {

@@ -4,8 +4,11 @@
 //! included, which a general URL parser would take for something else. An error never shows any part of
 //! the URL: it may be the password.
 
+mod proxy;
+
+pub use proxy::parse_proxy;
+
 use crate::secret::Secret;
-use crate::transport::proxy::{Credentials, Kind, Proxy};
 use crate::transport::websocket;
 use percent_encoding::percent_decode_str;
 use std::fmt;
@@ -159,41 +162,6 @@ impl BrokerUrl {
     }
 }
 
-/// A proxy as a URL says it. Its credentials are percent-decoded.
-///
-/// # Errors
-/// Says which part cannot be.
-pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
-    let (scheme, rest) = text.split_once("://").ok_or(UrlError::ProxyScheme)?;
-    let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
-        "socks5" => (Kind::Socks5, 1080),
-        "socks5h" => (Kind::Socks5h, 1080),
-        "http" => (Kind::Http, 8080),
-        _ => return Err(UrlError::ProxyScheme),
-    };
-    let authority = rest.strip_suffix('/').unwrap_or(rest);
-    if authority.contains('/') {
-        return Err(UrlError::ProxyPath);
-    }
-    let Authority { user, address } = Authority::split(authority);
-    let (host, port) = split_address(address)?;
-    let credentials = match user {
-        None => None,
-        Some((name, password)) => {
-            let username = decode(name)?;
-            let password = Secret::new(percent_decode_str(password).collect());
-            let fits = |bytes: &[u8]| (1..=255).contains(&bytes.len());
-            let socks = kind != Kind::Http;
-            let is_text = std::str::from_utf8(password.expose()).is_ok();
-            if socks && !(fits(username.as_bytes()) && fits(password.expose()) && is_text) {
-                return Err(UrlError::ProxyUser);
-            }
-            Some(Credentials { username, password })
-        }
-    };
-    Ok(Proxy { kind, host: decode(host)?, port: port.unwrap_or(default_port), credentials })
-}
-
 /// What is between `//` and the path.
 struct Authority<'a> {
     /// Name and password, not decoded; a password that is not there is empty.
@@ -296,28 +264,6 @@ mod tests {
         assert_eq!(url.socket, Some("/run/a b.sock".into()));
         assert_eq!(url.username.as_deref(), Some("u"));
         assert!(BrokerUrl::parse("mqtts://h/a/b").unwrap().scheme.is_encrypted());
-    }
-
-    #[test]
-    fn proxies_are_urls_too() {
-        let proxy = parse_proxy("socks5h://us%65r:p%40ss@[::1]:9050").unwrap();
-        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (Kind::Socks5h, "::1", 9050));
-        let credentials = proxy.credentials.unwrap();
-        assert_eq!(
-            (credentials.username.as_str(), credentials.password.expose()),
-            ("user", &b"p@ss"[..])
-        );
-        assert_eq!(parse_proxy("SOCKS5://h").unwrap().port, 1080);
-        assert_eq!(parse_proxy("http://h/").unwrap().port, 8080);
-        for (text, error) in [
-            ("ftp://h", UrlError::ProxyScheme),
-            ("h:1080", UrlError::ProxyScheme),
-            ("http://h/path", UrlError::ProxyPath),
-            ("socks5://u@h", UrlError::ProxyUser),
-            ("socks5://:1080", UrlError::Host),
-        ] {
-            assert_eq!(parse_proxy(text).map(drop), Err(error), "{text}");
-        }
     }
 
     #[test]

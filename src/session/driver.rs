@@ -375,8 +375,11 @@ impl Driver<'_> {
             self.short_sessions = 0;
             return;
         }
-        // Where the broker breaks the protocol, nobody else is needed to explain it.
-        self.short_sessions += u32::from(!matches!(fault, Fault::Violation(_)));
+        if matches!(fault, Fault::Violation(_)) {
+            // Nobody else is needed to explain it.
+            return;
+        }
+        self.short_sessions += 1;
         if self.short_sessions == SHORT_SESSIONS {
             self.job.event(&Event::ShortSessions);
         }

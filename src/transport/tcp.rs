@@ -106,18 +106,17 @@ async fn attempt(address: SocketAddr, bind: Option<IpAddr>) -> io::Result<TcpStr
     socket.connect(address).await
 }
 
-/// Of two failures, the one that says more: that a whole family is missing here says little.
+/// Of two failures, the one that says more, or else the earlier: that a whole family is missing here says little, and that
+/// nothing listens at one address less than what happened at another.
 fn more_telling(earlier: Option<io::Error>, later: io::Error) -> io::Error {
-    let says_little = |error: &io::Error| {
-        matches!(
-            error.kind(),
-            io::ErrorKind::AddrNotAvailable
-                | io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::Unsupported
-        )
+    use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, NetworkUnreachable, Unsupported};
+    let weight = |error: &io::Error| match error.kind() {
+        AddrNotAvailable | NetworkUnreachable | Unsupported => 0,
+        ConnectionRefused => 1,
+        _ => 2,
     };
     match earlier {
-        Some(earlier) if !says_little(&earlier) => earlier,
+        Some(earlier) if weight(&earlier) >= weight(&later) => earlier,
         _ => later,
     }
 }
@@ -142,9 +141,10 @@ mod tests {
         let kind = |first: io::ErrorKind, second: io::ErrorKind| {
             more_telling(Some(first.into()), second.into()).kind()
         };
-        use io::ErrorKind::{ConnectionRefused, NetworkUnreachable, TimedOut};
+        use io::ErrorKind::{ConnectionRefused, ConnectionReset, NetworkUnreachable, TimedOut};
         assert_eq!(kind(NetworkUnreachable, ConnectionRefused), ConnectionRefused);
         assert_eq!(kind(ConnectionRefused, NetworkUnreachable), ConnectionRefused);
-        assert_eq!(kind(ConnectionRefused, TimedOut), ConnectionRefused);
+        assert_eq!(kind(ConnectionRefused, ConnectionReset), ConnectionReset);
+        assert_eq!(kind(TimedOut, ConnectionReset), TimedOut);
     }
 }

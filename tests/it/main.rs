@@ -11,14 +11,18 @@
 
 mod address;
 mod architecture;
+mod authentication;
 mod bed;
 #[cfg(feature = "broker")]
 mod broker;
+mod canary;
 mod clear_retained;
 mod clear_retained_real;
+mod config_show;
 #[cfg(unix)]
 mod cookbook;
 mod delivery;
+mod delivery_encrypted;
 mod exit_status;
 mod faults;
 mod faults_connect;
@@ -29,6 +33,10 @@ mod faults_spinning;
 mod faults_takeover;
 mod framing;
 mod manual;
+mod options_file;
+mod profile;
+mod profile_precedence;
+mod profile_refused;
 mod proxy;
 mod proxy_real;
 mod publish;
@@ -45,6 +53,7 @@ mod readme;
 mod request;
 mod request_old;
 mod request_real;
+mod secrets;
 #[cfg(target_os = "linux")]
 mod soak;
 mod subscribe;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::support::{
-    Conn, Mosquitto, Mqtt, Output, Peer, Publish, Record, Running, Signal, free_port,
+    Conn, Delivery, Mosquitto, Mqtt, Output, Peer, Publish, Record, Running, Signal, free_port,
 };
 
 /// Far more than any of this takes, on a machine that is busy with other things.
@@ -466,7 +466,9 @@ fn each_packet_is_traced_once_however_often_the_output_was_full() {
             assert_eq!(conn.expect_puback().id, id);
         }
         conn.expect_goodbye();
-    });
+    })
+    // It is about what comes together.
+    .delivering(Delivery::AsWritten);
     let (mut reader, writer) = std::io::pipe().unwrap();
     let run = peer.mqtt("sub").line("-V 3.1.1 -t t -q 1 -N -F %50000t -d -C");
     let run = run.arg(LAST[2].to_string()).stdout_to(writer).deadline(PATIENCE);

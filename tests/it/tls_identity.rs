@@ -19,19 +19,7 @@ fn publish(broker: &Mosquitto, authority: &Authority, me: &Certificate) -> Mqtt 
         .line("-V 5 -t t -m x -q 1 --ca ca.pem")
         .file("ca.pem", authority.pem())
         .file("me.pem", &me.pem);
-    private(run, "me.key", &me.key)
-}
-
-/// With a file that nobody else can read.
-fn private(run: Mqtt, name: &str, contents: &str) -> Mqtt {
-    let path = run.path(name);
-    let run = run.file(name, contents);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    run
+    run.private_file("me.key", &me.key)
 }
 
 const PASSWORD_FLAGS: &str = "--cert me.pem --key me.key --key-password-file password";
@@ -49,7 +37,7 @@ fn a_key_of_any_form_is_understood() {
         (&rsa, openssl("rsa -traditional", &rsa.key)),
     ] {
         let run = publish(&broker, &authority, me).line("--cert me.pem --key me.key");
-        private(run, "me.key", &key).run();
+        run.private_file("me.key", &key).run();
     }
 }
 
@@ -59,7 +47,7 @@ fn a_certificate_and_its_key_may_be_in_one_file() {
     let broker = broker(&authority);
     let me = authority.client("me");
     let run = publish(&broker, &authority, &me).line("--cert both.pem");
-    private(run, "both.pem", &format!("{}{}", me.key, me.pem)).run();
+    run.private_file("both.pem", format!("{}{}", me.key, me.pem)).run();
 }
 
 #[test]
@@ -85,7 +73,7 @@ fn a_certificate_that_is_none_is_not_blamed_on_its_key() {
         .stderr(
             "mqtt: cannot use the certificate file me.pem: its first certificate is malformed\n",
         );
-    private(run, "me.key", &me.key).run();
+    run.private_file("me.key", &me.key).run();
 }
 
 #[test]
@@ -96,11 +84,10 @@ fn a_key_may_be_encrypted_and_its_password_in_a_file_or_on_standard_input() {
     for method in ["", "-v2 aes-128-cbc", "-v2 aes256 -v2prf hmacWithSHA512", "-scrypt"] {
         let key = me.encrypted_key(method, PASSWORD);
         let run = publish(&broker, &authority, &me).line(PASSWORD_FLAGS);
-        let run = private(run, "me.key", &key);
-        private(run, "password", &format!("{PASSWORD}\n")).run();
+        run.private_file("me.key", &key).private_file("password", format!("{PASSWORD}\n")).run();
     }
     let run = publish(&broker, &authority, &me);
-    private(run, "me.key", &me.encrypted_key("", PASSWORD))
+    run.private_file("me.key", me.encrypted_key("", PASSWORD))
         .line("--cert me.pem --key me.key --key-password-file -")
         .stdin(PASSWORD)
         .run();
@@ -149,7 +136,7 @@ fn a_key_that_does_not_fit_is_refused_before_anything_is_connected() {
             .line(flags)
             .status(2)
             .stderr(format!("mqtt: cannot use the private key me.key: {words}"));
-        private(private(run, "me.key", key), "password", password).run();
+        run.private_file("me.key", key).private_file("password", password).run();
     }
 }
 
@@ -168,14 +155,12 @@ fn a_key_needs_a_certificate() {
 #[test]
 #[cfg(unix)]
 fn a_key_that_others_can_read_gets_a_warning() {
-    use std::os::unix::fs::PermissionsExt;
-
     let authority = Authority::new("lab");
     let broker = broker(&authority);
-    let run = publish(&broker, &authority, &authority.client("me"));
-    let key = run.path("me.key");
-    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-    run.line("--cert me.pem --key me.key")
+    let me = authority.client("me");
+    publish(&broker, &authority, &me)
+        .file_with_mode("me.key", &me.key, 0o644)
+        .line("--cert me.pem --key me.key")
         .stderr("mqtt: warning: other users of this machine can read me.key: chmod 600 me.key\n")
         .run();
 }

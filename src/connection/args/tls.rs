@@ -77,3 +77,17 @@ pub struct TlsArgs {
     #[arg(long, value_name = "FILE")]
     pub tls_keylog: Option<PathBuf>,
 }
+
+impl TlsArgs {
+    /// The flags that turn TLS on, and whether each was given.
+    pub fn turn_on(&self) -> [(bool, &'static str); 6] {
+        [
+            (self.tls, "--tls"),
+            (self.ca.is_some(), "--ca"),
+            (self.capath.is_some(), "--capath"),
+            (self.cert.is_some(), "--cert"),
+            (self.key.is_some(), "--key"),
+            (self.key_password_file.is_some(), "--key-password-file"),
+        ]
+    }
+}

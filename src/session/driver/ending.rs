@@ -110,8 +110,8 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// Tells the broker why, if it still listens, and goes, not before it has closed its side too: what it
-    /// goes on to send must not destroy what it has not read.
+    /// Tells the broker why, if it still listens, and reads to the end, as [`Driver::close`] does: or what it
+    /// goes on to send would destroy what it has not read.
     async fn hang_up(&mut self, connection: &mut Connection, reason: Reason) {
         connection.drop_output(&mut self.engine);
         self.engine.disconnect(reason);

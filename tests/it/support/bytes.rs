@@ -114,6 +114,11 @@ impl Properties {
         self.value(id).map(|value| &value[2..])
     }
 
+    /// Those under this identifier.
+    pub fn only(&self, id: u8) -> Self {
+        Self(self.0.iter().filter(|(other, _)| *other == id).cloned().collect())
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -34,8 +34,9 @@ impl Delivery {
 /// Long enough for the client to read a byte before the next one comes, mostly.
 const PAUSE: Duration = Duration::from_micros(100);
 
-/// Bytes of a write that are cut; the rest of a large one would take too long.
+/// Bytes of a write that are cut, and of a connection: the rest of a large one would take too long.
 const CUT: usize = 64;
+const CUT_IN_ALL: usize = 16 << 10;
 
 /// Bytes that are held back at most.
 const MOST: usize = 64 << 10;
@@ -45,11 +46,13 @@ const MOST: usize = 64 << 10;
 pub struct Outbox {
     delivery: Delivery,
     pending: Vec<u8>,
+    /// Bytes that were cut off.
+    cut: usize,
 }
 
 impl Outbox {
     pub fn new(delivery: Delivery) -> Self {
-        Self { delivery, pending: Vec::new() }
+        Self { delivery, pending: Vec::new(), cut: 0 }
     }
 
     pub fn delivery(&self) -> Delivery {
@@ -60,7 +63,9 @@ impl Outbox {
         match self.delivery {
             Delivery::AsWritten => stream.write_all(bytes),
             Delivery::Bytewise => {
-                let (single, rest) = bytes.split_at(bytes.len().min(CUT));
+                let most = CUT.min(CUT_IN_ALL - self.cut);
+                let (single, rest) = bytes.split_at(bytes.len().min(most));
+                self.cut += single.len();
                 for byte in single {
                     stream.write_all(&[*byte])?;
                     thread::sleep(PAUSE);

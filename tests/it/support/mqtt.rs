@@ -82,6 +82,37 @@ impl Mqtt {
         self
     }
 
+    /// A file that nobody else can read.
+    pub fn private_file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
+        self.file_with_mode(name, contents, 0o600)
+    }
+
+    /// A file with these permissions, where files have such.
+    pub fn file_with_mode(self, name: &str, contents: impl AsRef<[u8]>, mode: u32) -> Self {
+        let path = self.path(name);
+        let run = self.file(name, contents);
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+            fs::set_permissions(path, mode).expect("the test's own file");
+        }
+        #[cfg(not(unix))]
+        let _ = (path, mode);
+        run
+    }
+
+    /// The configuration file, which nobody else can read.
+    pub fn config(self, text: &str) -> Self {
+        self.config_with_mode(text, 0o600)
+    }
+
+    /// The configuration file, with these permissions.
+    pub fn config_with_mode(self, text: &str, mode: u32) -> Self {
+        let folder = self.path(".config/mqtt");
+        fs::create_dir_all(folder).expect("the test's own directory can be written to");
+        self.file_with_mode(".config/mqtt/config.toml", text, mode)
+    }
+
     /// A path below the working directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
@@ -125,6 +156,13 @@ impl Mqtt {
     pub fn typed(mut self, text: &str) -> Self {
         self.types = true;
         self.stdin(text)
+    }
+
+    /// A person sits at the run's own terminal, and types when [`Running::write_stdin`] says so.
+    #[cfg(target_os = "linux")]
+    pub fn typing(mut self) -> Self {
+        self.types = true;
+        self.stdin_open()
     }
 
     /// How long the test waits for the end of the run, once it waits.
@@ -196,6 +234,13 @@ impl Mqtt {
     #[track_caller]
     pub fn run(self) -> Output {
         self.spawn().wait()
+    }
+
+    /// Runs to the end, and expects nothing of it but that it comes.
+    #[track_caller]
+    pub fn run_to_any_end(mut self) -> Output {
+        self.expected = Expected::default().with_any_status();
+        self.stdout_anything().stderr_anything().run()
     }
 
     /// Starts; [`Running::wait`] checks the expectations.

@@ -81,6 +81,15 @@ impl Running {
         String::from_utf8_lossy(&line).into_owned()
     }
 
+    /// Waits until standard output holds `text`, be its line whole or not.
+    #[track_caller]
+    pub fn wait_for_output(&self, text: &str) {
+        let found = self.stdout.wait(self.deadline, |bytes| {
+            String::from_utf8_lossy(bytes).contains(text).then_some(())
+        });
+        found.unwrap_or_else(|| self.fail(&format!("no {text:?} on stdout")));
+    }
+
     /// How many bytes of standard output there are so far.
     pub fn printed(&self) -> usize {
         self.stdout.bytes().len()

@@ -1,0 +1,70 @@
+//! Any text as a URL, a configuration file or an options file: it is understood or refused in words, which never hold the
+//! password.
+
+use arbitrary::{Result, Unstructured};
+use mqtt::cli;
+use mqtt::connection::{ConnectionArgs, Environment, show};
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+/// A password that nothing else looks like.
+const SECRET: &str = "xyzzy-secret";
+
+/// See the module.
+pub fn run(data: &[u8]) {
+    // Too few bytes are no input.
+    let _ = try_run(&mut Unstructured::new(data));
+}
+
+fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
+    let kind = input.arbitrary::<u8>()? % 4;
+    let text = String::from_utf8_lossy(input.bytes(input.len())?).into_owned();
+    match kind {
+        0 => try_settings(|args| args.basic.url = Some(text)),
+        1 => try_secret_url(&text),
+        2 => try_profile(&text),
+        _ => try_options(&text),
+    }
+    Ok(())
+}
+
+/// What is said about settings, whether they are good or not.
+fn try_settings(set: impl FnOnce(&mut ConnectionArgs)) {
+    let mut args = ConnectionArgs::default();
+    set(&mut args);
+    let said = match show(args, &Environment::default()) {
+        Ok(text) => text,
+        Err(failure) => failure.message + &failure.hints.concat(),
+    };
+    assert!(!said.contains(SECRET), "{said}");
+}
+
+/// A URL with a password where passwords are.
+fn try_secret_url(text: &str) {
+    let (scheme, rest) = text.split_once('\n').unwrap_or(("mqtt", text));
+    // Or it would be something else before the password that begins the path.
+    if !scheme.contains(['/', '?']) {
+        try_settings(|args| args.basic.url = Some(format!("{scheme}://u:{SECRET}@{rest}")));
+    }
+}
+
+fn try_profile(text: &str) {
+    let path = written(text);
+    try_settings(|args| {
+        args.more.config = Some(path);
+        args.more.profile = Some("p".to_owned());
+    });
+}
+
+fn try_options(text: &str) {
+    let words = ["mqtt", "pub", "-o"].map(OsString::from).into_iter();
+    let _ = cli::parse(words.chain([written(text).into()]));
+}
+
+/// A file of this process that holds `text`.
+fn written(text: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("mqtt-fuzz-{}", std::process::id()));
+    fs::write(&path, text).expect("the temporary directory can be written to");
+    path
+}
