@@ -20,6 +20,10 @@ pub fn run(data: &[u8]) {
 fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
     let kind = input.arbitrary::<u8>()? % 4;
     let text = String::from_utf8_lossy(input.bytes(input.len())?).into_owned();
+    if text.contains(SECRET) {
+        // It may stand where nothing is secret.
+        return Ok(());
+    }
     match kind {
         0 => try_settings(|args| args.basic.url = Some(text)),
         1 => try_secret_url(&text),
@@ -49,8 +53,9 @@ fn try_secret_url(text: &str) {
     }
 }
 
+/// A file with a password at its end, in whatever table that is.
 fn try_profile(text: &str) {
-    let path = written(text);
+    let path = written(&format!("{text}\npassword = \"{SECRET}\"\n"));
     try_settings(|args| {
         args.more.config = Some(path);
         args.more.profile = Some("p".to_owned());

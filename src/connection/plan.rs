@@ -70,7 +70,8 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let mut layers = Layers::gather(args, environment)?;
         let Located { target, url_topic, default_topic } = locate(&layers)?;
-        let warnings = read_by_others(&layers.typed);
+        let warnings: Vec<String> =
+            read_by_others(&layers.typed).into_iter().chain(overruled(&layers, &target)).collect();
         let withheld = withhold(&mut layers, &target);
         let (username, password) = credentials(&mut layers, &target);
         let args = layers.merge();
@@ -150,6 +151,18 @@ fn read_by_others(typed: &Layer) -> Vec<String> {
         format!("other users of this machine can read the password {place}: use --password-file")
     };
     given.map(warning).collect()
+}
+
+/// That the environment wins over a profile that was asked for by name may surprise.
+fn overruled(layers: &Layers, target: &Target) -> Option<String> {
+    let profile = layers.profile.as_ref()?;
+    let is_surprising = layers.typed.args.more.profile.is_some()
+        && !layers.typed.names_place()
+        && layers.environment.names_place()
+        && profile.names_place()
+        && !owns(profile, target);
+    let origin = &profile.origin;
+    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))
 }
 
 /// Takes out of a profile what is meant for its own broker only; what is told about it.

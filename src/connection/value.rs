@@ -40,7 +40,8 @@ pub(super) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
 
 /// Seconds a session lives on: a duration in whole seconds, or `never`.
 pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
-    if text == "never" {
+    // The others are mosquitto's.
+    if matches!(text, "never" | "-1" | "∞") {
         return Ok(u32::MAX);
     }
     parse_seconds(text).and_then(|seconds| match seconds {
@@ -113,6 +114,7 @@ mod tests {
     #[test]
     fn expiries_are_whole_seconds_or_never() {
         assert_eq!(parse_expiry("never"), Ok(u32::MAX));
+        assert_eq!(parse_expiry("-1"), Ok(u32::MAX));
         assert_eq!(parse_expiry("1h"), Ok(3600));
         assert!(parse_expiry("1.5").is_err());
         assert!(parse_expiry("4294967295").is_err());

@@ -192,3 +192,15 @@ fn a_profile_without_a_place_is_for_this_machine() {
         .stdout_line("# profile me is for another broker: *")
         .run();
 }
+
+#[test]
+fn an_environment_that_leads_elsewhere_than_the_profile_asked_for_is_told() {
+    let peer = Peer::accepting();
+    let url = format!("mqtt://127.0.0.1:{}", peer.port());
+    let run = Mqtt::new("pub").line("-t t -m x --profile plant").env("MQTT_URL", &url);
+    run.config("[profiles.plant]\nurl = \"mqtt://plant.example\"\n")
+        .stderr(format!(
+            "mqtt: warning: MQTT_URL or MQTT_HOST leads to {url}, and not to profile plant\n"
+        ))
+        .run();
+}

@@ -132,7 +132,7 @@ pub struct MoreArgs {
     pub no_clean_start: bool,
 
     /// Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry)]
+    #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true)]
     pub session_expiry: Option<u32>,
 
     /// Ping the broker after this many seconds of silence, 0 for never [default: 60]
