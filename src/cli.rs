@@ -5,7 +5,7 @@
 mod options_file;
 mod words;
 
-use crate::commands::{clear_retained, config, publish, request, subscribe};
+use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
 use crate::exit::Failure;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
@@ -24,6 +24,8 @@ pub enum Action {
     ClearRetained(Box<clear_retained::ClearRetainedArgs>),
     /// `mqtt config`.
     Config(Box<config::ConfigArgs>),
+    /// `mqtt completions`.
+    Completions(completions::CompletionsArgs),
     /// `mqtt broker`.
     #[cfg(feature = "broker")]
     Broker(crate::commands::broker::BrokerArgs),
@@ -91,6 +93,14 @@ const COMMANDS: &[Entry] = &[
         about: "Show the settings of the connection, and where they come from",
         flags: |command| complete(config::ConfigArgs::augment_args(command)),
         action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        basic: None,
+    },
+    Entry {
+        name: "completions",
+        alias: None,
+        about: "Print the completions of a shell",
+        flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
+        action: |found| Ok(Action::Completions(FromArgMatches::from_arg_matches(found)?)),
         basic: None,
     },
     #[cfg(feature = "broker")]
@@ -247,6 +257,15 @@ fn shortened(line: &str) -> String {
 
 /// The clap tree. The flags of a command are only made when it is the one that runs.
 pub fn command() -> Command {
+    tree(COMMANDS.iter())
+}
+
+/// The clap tree without the command of this name.
+pub fn command_without(name: &str) -> Command {
+    tree(COMMANDS.iter().filter(|entry| entry.name != name))
+}
+
+fn tree(entries: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Command::new("mqtt")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Publish and subscribe to MQTT topics from the command line")
@@ -254,7 +273,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
         .after_help(EXAMPLES);
-    COMMANDS.iter().fold(root, |root, entry| {
+    entries.fold(root, |root, entry| {
         let command = Command::new(entry.name).about(entry.about).visible_aliases(entry.alias);
         root.subcommand(command.defer(entry.flags))
     })

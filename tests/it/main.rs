@@ -15,6 +15,8 @@ mod bed;
 mod broker;
 mod clear_retained;
 mod clear_retained_real;
+#[cfg(unix)]
+mod completions;
 mod delivery;
 mod exit_status;
 mod faults;
@@ -25,6 +27,7 @@ mod faults_load;
 mod faults_spinning;
 mod faults_takeover;
 mod framing;
+mod generated;
 mod manual;
 mod publish;
 mod publish_alias;

@@ -26,6 +26,7 @@ fn every_command_line_in_the_documentation_is_understood() {
         "src/commands/request.rs",
         "src/commands/clear_retained.rs",
         "src/commands/config.rs",
+        "src/commands/completions.rs",
     ] {
         lines.extend(command_lines(file));
     }

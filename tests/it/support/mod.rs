@@ -12,6 +12,8 @@
 
 mod broker;
 mod bytes;
+#[cfg(unix)]
+mod completing;
 mod conn;
 mod delivery;
 mod expected;
@@ -33,10 +35,12 @@ mod wire;
 
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
+#[cfg(unix)]
+pub use completing::Shell;
 pub use conn::Conn;
 pub use delivery::Delivery;
 pub use expected::Output;
-pub use manual::{Page, config_page, pages};
+pub use manual::{BLESS, OPTIONAL, Page, config_page, pages};
 pub use mqtt::Mqtt;
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
