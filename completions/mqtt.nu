@@ -14,6 +14,10 @@ module completions {
     [ "auto" "5" "3.1.1" "3.1" ]
   }
 
+  def "nu-complete mqtt pub tls_version" [] {
+    [ "1.2" "1.3" ]
+  }
+
   def "nu-complete mqtt pub profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
   }
@@ -24,10 +28,6 @@ module completions {
 
   def "nu-complete mqtt pub will_qos" [] {
     [ "0" "1" "2" ]
-  }
-
-  def "nu-complete mqtt pub tls_version" [] {
-    [ "1.2" "1.3" ]
   }
 
   # Publish messages to a topic
@@ -48,53 +48,23 @@ module completions {
     --base64                  # Decode payloads from base64; white space does not count
     --skip-invalid            # Leave out records that cannot be understood, and end with status 2 after the others
     --repeat: string          # Send each message so many times [default: 1]
-    --interval: string        # Wait at least this long between one message and the next; its topics go together
-    --rate: string            # Send at most so many messages a second, fractions allowed
+    --interval: string        # Wait at least this long between one message and the next; its topics go together [default: 0]
+    --rate: string            # Send at most so many messages a second, fractions allowed [default: no limit]
     --progress                # Show a progress bar on stderr [default: on a terminal, after a second]
     --no-progress             # Show no progress bar
     --content-type: string    # Say what the payload is, such as text/plain (MQTT 5)
-    --expiry: string          # Let the broker drop the message when it is this old (MQTT 5)
+    --expiry: string          # Let the broker drop the message when it is this old (MQTT 5) [default: never]
     --correlation: string     # Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
     --payload-utf8            # Declare the payload to be UTF-8 text (MQTT 5)
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic: string  # Say where an answer is expected (MQTT 5)
-    --topic-alias: string     # Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5)
+    --topic-alias: string     # Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5) [default: none]
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
-    --host(-h): string        # Connect to this host [env: MQTT_HOST] [default: localhost]
+    --host(-h): string        # Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     --protocol(-V): string@"nu-complete mqtt pub protocol" # Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
-    --profile: string@"nu-complete mqtt pub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
-    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
-    --no-config               # Read no configuration file
-    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
-    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
-    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
-    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    --password-command: string # Take what this command prints as the password
-    --ask-password            # Ask for the password on the terminal
-    --password(-P): string    # Give the password where other users of this machine can read it
-    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
-    --timeout(-W): string     # End the run after this time, with status 27 if it is not done
-    --reconnect: string@"nu-complete mqtt pub reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
-    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
-    --will-payload: string    # The will's payload [default: empty]
-    --will-qos: string@"nu-complete mqtt pub will_qos" # The will's QoS [default: 0]
-    --will-retain             # Let the broker retain the will
-    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5)
-    --debug(-d)               # Show every packet on stderr, without secrets and payloads
-    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
-    --quiet                   # Say nothing but errors
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
@@ -113,6 +83,36 @@ module completions {
     --insecure                # Accept any certificate, so that anybody can pretend to be the broker
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
+    --profile: string@"nu-complete mqtt pub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Read no configuration file
+    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
+    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
+    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Take what this command prints as the password
+    --ask-password            # Ask for the password on the terminal
+    --password(-P): string    # Give the password where other users of this machine can read it
+    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
+    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
+    --reconnect: string@"nu-complete mqtt pub reconnect" # Which connections to try again [default: lost]
+    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
+    --will-payload: string    # The will's payload [default: empty]
+    --will-qos: string@"nu-complete mqtt pub will_qos" # The will's QoS [default: 0]
+    --will-retain             # Let the broker retain the will
+    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
+    --debug(-d)               # Show every packet on stderr, without secrets and payloads
+    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Say nothing but errors
     --help                    # Show this help
   ]
 
@@ -132,6 +132,10 @@ module completions {
     [ "auto" "5" "3.1.1" "3.1" ]
   }
 
+  def "nu-complete mqtt sub tls_version" [] {
+    [ "1.2" "1.3" ]
+  }
+
   def "nu-complete mqtt sub profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
   }
@@ -144,10 +148,6 @@ module completions {
     [ "0" "1" "2" ]
   }
 
-  def "nu-complete mqtt sub tls_version" [] {
-    [ "1.2" "1.3" ]
-  }
-
   # Subscribe to topics and print what is published to them
   export extern "mqtt sub" [
     --topic(-t): string       # Subscribe to this topic filter; can be repeated
@@ -156,12 +156,12 @@ module completions {
     --no-local                # Leave out what this client publishes itself (MQTT 5)
     --retain-as-published     # Keep the retain flag as the publisher set it (MQTT 5)
     --retain-handling: string@"nu-complete mqtt sub retain_handling" # When the broker sends stored messages (MQTT 5) [default: always]
-    --subscription-id: string # Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5)
+    --subscription-id: string # Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5) [default: none]
     --filter-out(-T): string  # Leave out messages whose topic matches this filter; can be repeated
     --no-retained(-R)         # Leave out retained messages
     --retained-only           # Print the retained messages the broker has stored, and end
     --remove-retained         # Remove each retained message that was printed from the broker
-    --random-filter: string   # Print only this percentage of the messages, 0.1 to 100, chosen at random
+    --random-filter: string   # Print only this percentage of the messages, 0.1 to 100, chosen at random [default: 100]
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
     --parse-json              # Put payloads that are JSON into --json as they are, as `payload_json`
@@ -175,45 +175,15 @@ module completions {
     --color: string@"nu-complete mqtt sub color" # When to colour topics and properties [default: auto]
     --output: path            # Write to this file instead of standard output, `-`
     --append                  # Add to the file of --output instead of replacing it
-    --count(-C): string       # End after this many messages
+    --count(-C): string       # End after this many messages [default: never]
     --idle: string            # End when no message came for this long [default: 500ms with --retained-only]
     --exit-after-subscribe(-E) # End as soon as the broker has acknowledged the subscription
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
-    --host(-h): string        # Connect to this host [env: MQTT_HOST] [default: localhost]
+    --host(-h): string        # Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     --protocol(-V): string@"nu-complete mqtt sub protocol" # Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
-    --profile: string@"nu-complete mqtt sub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
-    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
-    --no-config               # Read no configuration file
-    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
-    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
-    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
-    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    --password-command: string # Take what this command prints as the password
-    --ask-password            # Ask for the password on the terminal
-    --password(-P): string    # Give the password where other users of this machine can read it
-    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
-    --timeout(-W): string     # End the run after this time, with status 27 if it is not done
-    --reconnect: string@"nu-complete mqtt sub reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
-    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
-    --will-payload: string    # The will's payload [default: empty]
-    --will-qos: string@"nu-complete mqtt sub will_qos" # The will's QoS [default: 0]
-    --will-retain             # Let the broker retain the will
-    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5)
-    --debug(-d)               # Show every packet on stderr, without secrets and payloads
-    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
-    --quiet                   # Say nothing but errors
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
@@ -232,6 +202,36 @@ module completions {
     --insecure                # Accept any certificate, so that anybody can pretend to be the broker
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
+    --profile: string@"nu-complete mqtt sub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Read no configuration file
+    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
+    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
+    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Take what this command prints as the password
+    --ask-password            # Ask for the password on the terminal
+    --password(-P): string    # Give the password where other users of this machine can read it
+    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
+    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
+    --reconnect: string@"nu-complete mqtt sub reconnect" # Which connections to try again [default: lost]
+    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
+    --will-payload: string    # The will's payload [default: empty]
+    --will-qos: string@"nu-complete mqtt sub will_qos" # The will's QoS [default: 0]
+    --will-retain             # Let the broker retain the will
+    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
+    --debug(-d)               # Show every packet on stderr, without secrets and payloads
+    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Say nothing but errors
     --help                    # Show this help
     ...filters: string        # More topic filters
   ]
@@ -248,6 +248,10 @@ module completions {
     [ "auto" "5" "3.1.1" "3.1" ]
   }
 
+  def "nu-complete mqtt rr tls_version" [] {
+    [ "1.2" "1.3" ]
+  }
+
   def "nu-complete mqtt rr profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
   }
@@ -258,10 +262,6 @@ module completions {
 
   def "nu-complete mqtt rr will_qos" [] {
     [ "0" "1" "2" ]
-  }
-
-  def "nu-complete mqtt rr tls_version" [] {
-    [ "1.2" "1.3" ]
   }
 
   # Publish a request and print the reply
@@ -275,13 +275,13 @@ module completions {
     --payload-base64          # Decode the payload from base64; white space does not count
     --qos(-q): string@"nu-complete mqtt rr qos" # Send the request, and ask for replies, with this QoS: 0, 1 or 2 [default: 0]
     --content-type: string    # Say what the payload is, such as text/plain (MQTT 5)
-    --expiry: string          # Let the broker drop the message when it is this old (MQTT 5)
+    --expiry: string          # Let the broker drop the message when it is this old (MQTT 5) [default: never]
     --correlation: string     # Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
     --payload-utf8            # Declare the payload to be UTF-8 text (MQTT 5)
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic(-e): string # Expect the reply on this topic: needed before MQTT 5
     --replies: string         # Wait for this many replies, 0 for all until --timeout or --idle [default: 1]
-    --idle: string            # End when no reply came for this long
+    --idle: string            # End when no reply came for this long [default: never]
     --latency                 # Say on stderr how long each reply took
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
@@ -297,11 +297,29 @@ module completions {
     --output: path            # Write to this file instead of standard output, `-`
     --append                  # Add to the file of --output instead of replacing it
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
-    --host(-h): string        # Connect to this host [env: MQTT_HOST] [default: localhost]
+    --host(-h): string        # Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     --protocol(-V): string@"nu-complete mqtt rr protocol" # Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
+    --unix: path              # Connect to this Unix socket
+    --bind(-A): string        # Connect from this local address
+    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --ws                      # Speak MQTT over WebSocket
+    --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
+    --ws-header: string       # Send this HTTP header with the WebSocket request; can be repeated
+    --tls                     # Encrypt the connection, as mqtts:// and wss:// do
+    --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
+    --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
+    --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
+    --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
+    --tls-server-name: string # Expect a certificate for this name [default: the host]
+    --tls-alpn: string        # Offer this application protocol, best first; can be repeated
+    --tls-version: string@"nu-complete mqtt rr tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --require-tls             # Refuse to connect to another machine without TLS
+    --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt rr profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
     --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
     --no-config               # Read no configuration file
@@ -327,34 +345,20 @@ module completions {
     --will-payload: string    # The will's payload [default: empty]
     --will-qos: string@"nu-complete mqtt rr will_qos" # The will's QoS [default: 0]
     --will-retain             # Let the broker retain the will
-    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5)
+    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
     --debug(-d)               # Show every packet on stderr, without secrets and payloads
     --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
     --quiet                   # Say nothing but errors
-    --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
-    --ws                      # Speak MQTT over WebSocket
-    --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
-    --ws-header: string       # Send this HTTP header with the WebSocket request; can be repeated
-    --tls                     # Encrypt the connection, as mqtts:// and wss:// do
-    --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
-    --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
-    --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
-    --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
-    --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
-    --tls-server-name: string # Expect a certificate for this name [default: the host]
-    --tls-alpn: string        # Offer this application protocol, best first; can be repeated
-    --tls-version: string@"nu-complete mqtt rr tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
-    --require-tls             # Refuse to connect to another machine without TLS
-    --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --timeout(-W): string     # End the run after this time, with status 27 if too few replies came [default: 30s]
     --help                    # Show this help
   ]
 
   def "nu-complete mqtt clear-retained protocol" [] {
     [ "auto" "5" "3.1.1" "3.1" ]
+  }
+
+  def "nu-complete mqtt clear-retained tls_version" [] {
+    [ "1.2" "1.3" ]
   }
 
   def "nu-complete mqtt clear-retained profile" [] {
@@ -369,10 +373,6 @@ module completions {
     [ "0" "1" "2" ]
   }
 
-  def "nu-complete mqtt clear-retained tls_version" [] {
-    [ "1.2" "1.3" ]
-  }
-
   # Remove the retained messages of the topics that match, and print what was removed
   export extern "mqtt clear-retained" [
     --topic(-t): string       # Remove what is stored under topics that match this filter; can be repeated
@@ -384,41 +384,11 @@ module completions {
     --progress                # Show a progress bar on stderr [default: on a terminal, after a second, if the output goes elsewhere]
     --no-progress             # Show no progress bar
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
-    --host(-h): string        # Connect to this host [env: MQTT_HOST] [default: localhost]
+    --host(-h): string        # Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     --protocol(-V): string@"nu-complete mqtt clear-retained protocol" # Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
-    --profile: string@"nu-complete mqtt clear-retained profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
-    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
-    --no-config               # Read no configuration file
-    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
-    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
-    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
-    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    --password-command: string # Take what this command prints as the password
-    --ask-password            # Ask for the password on the terminal
-    --password(-P): string    # Give the password where other users of this machine can read it
-    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
-    --timeout(-W): string     # End the run after this time, with status 27 if it is not done
-    --reconnect: string@"nu-complete mqtt clear-retained reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
-    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
-    --will-payload: string    # The will's payload [default: empty]
-    --will-qos: string@"nu-complete mqtt clear-retained will_qos" # The will's QoS [default: 0]
-    --will-retain             # Let the broker retain the will
-    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5)
-    --debug(-d)               # Show every packet on stderr, without secrets and payloads
-    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
-    --quiet                   # Say nothing but errors
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
@@ -437,6 +407,36 @@ module completions {
     --insecure                # Accept any certificate, so that anybody can pretend to be the broker
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
+    --profile: string@"nu-complete mqtt clear-retained profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Read no configuration file
+    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
+    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
+    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Take what this command prints as the password
+    --ask-password            # Ask for the password on the terminal
+    --password(-P): string    # Give the password where other users of this machine can read it
+    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
+    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
+    --reconnect: string@"nu-complete mqtt clear-retained reconnect" # Which connections to try again [default: lost]
+    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
+    --will-payload: string    # The will's payload [default: empty]
+    --will-qos: string@"nu-complete mqtt clear-retained will_qos" # The will's QoS [default: 0]
+    --will-retain             # Let the broker retain the will
+    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
+    --debug(-d)               # Show every packet on stderr, without secrets and payloads
+    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Say nothing but errors
     --help                    # Show this help
     ...filters: string        # More topic filters
   ]
@@ -447,6 +447,10 @@ module completions {
 
   def "nu-complete mqtt config protocol" [] {
     [ "auto" "5" "3.1.1" "3.1" ]
+  }
+
+  def "nu-complete mqtt config tls_version" [] {
+    [ "1.2" "1.3" ]
   }
 
   def "nu-complete mqtt config profile" [] {
@@ -461,48 +465,14 @@ module completions {
     [ "0" "1" "2" ]
   }
 
-  def "nu-complete mqtt config tls_version" [] {
-    [ "1.2" "1.3" ]
-  }
-
   # Show the settings of the connection, and where they come from
   export extern "mqtt config" [
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
-    --host(-h): string        # Connect to this host [env: MQTT_HOST] [default: localhost]
+    --host(-h): string        # Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
     --protocol(-V): string@"nu-complete mqtt config protocol" # Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
-    --profile: string@"nu-complete mqtt config profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
-    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
-    --no-config               # Read no configuration file
-    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
-    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
-    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
-    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    --password-command: string # Take what this command prints as the password
-    --ask-password            # Ask for the password on the terminal
-    --password(-P): string    # Give the password where other users of this machine can read it
-    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
-    --timeout(-W): string     # End the run after this time, with status 27 if it is not done
-    --reconnect: string@"nu-complete mqtt config reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
-    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
-    --will-payload: string    # The will's payload [default: empty]
-    --will-qos: string@"nu-complete mqtt config will_qos" # The will's QoS [default: 0]
-    --will-retain             # Let the broker retain the will
-    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5)
-    --debug(-d)               # Show every packet on stderr, without secrets and payloads
-    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
-    --quiet                   # Say nothing but errors
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
@@ -521,6 +491,36 @@ module completions {
     --insecure                # Accept any certificate, so that anybody can pretend to be the broker
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
+    --profile: string@"nu-complete mqtt config profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Read no configuration file
+    --options(-o): path       # Read flags from this file, one and its value a line, as if they were typed first
+    --id-prefix(-I): string   # Use a client id of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and let the broker keep it (needs --id)
+    --session-expiry(-x): string # Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Take what this command prints as the password
+    --ask-password            # Ask for the password on the terminal
+    --password(-P): string    # Give the password where other users of this machine can read it
+    --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
+    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
+    --reconnect: string@"nu-complete mqtt config reconnect" # Which connections to try again [default: lost]
+    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
+    --will-payload: string    # The will's payload [default: empty]
+    --will-qos: string@"nu-complete mqtt config will_qos" # The will's QoS [default: 0]
+    --will-retain             # Let the broker retain the will
+    --will-delay: string      # Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
+    --debug(-d)               # Show every packet on stderr, without secrets and payloads
+    --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Say nothing but errors
     --help                    # Show this help
     action: string@"nu-complete mqtt config action" # What to do
   ]

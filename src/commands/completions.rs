@@ -55,7 +55,7 @@ pub struct CompletionsArgs {
 const AFTER_HELP: &str = "\
 Examples:
   mqtt completions bash > ~/.local/share/bash-completion/completions/mqtt
-  mqtt completions zsh > ~/.zfunc/_mqtt        with ~/.zfunc in $fpath, before compinit
+  mqtt completions zsh > ~/.zfunc/_mqtt       with ~/.zfunc in $fpath
   mqtt completions fish > ~/.config/fish/completions/mqtt.fish
   mqtt completions powershell >> $PROFILE
   mqtt completions elvish >> ~/.config/elvish/rc.elv
