@@ -23,7 +23,7 @@ const COMMANDS: [&str; 3] = ["password-command", "password-file", "key-password-
 /// See the module.
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
-    pub(super) text: String,
+    text: String,
     /// Others can read it, or write it.
     open_to_read: bool,
     open_to_write: bool,
