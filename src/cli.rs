@@ -5,9 +5,9 @@
 mod options_file;
 mod words;
 
-use crate::commands::{clear_retained, config, publish, request, subscribe};
+use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
 use crate::exit::Failure;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use options_file::OptionsFile;
 use std::ffi::OsString;
@@ -24,6 +24,8 @@ pub enum Action {
     ClearRetained(Box<clear_retained::ClearRetainedArgs>),
     /// `mqtt config`.
     Config(Box<config::ConfigArgs>),
+    /// `mqtt completions`.
+    Completions(completions::CompletionsArgs),
     /// `mqtt broker`.
     #[cfg(feature = "broker")]
     Broker(crate::commands::broker::BrokerArgs),
@@ -62,7 +64,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "sub",
         alias: Some("subscribe"),
-        about: "Subscribe to topics and print what is published",
+        about: "Subscribe to topics and print messages",
         flags: |command| complete(subscribe::SubscribeArgs::augment_args(command)),
         action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches(found)?))),
         basic: None,
@@ -93,6 +95,14 @@ const COMMANDS: &[Entry] = &[
         action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches(found)?))),
         basic: None,
     },
+    Entry {
+        name: "completions",
+        alias: None,
+        about: "Print the completions of a shell",
+        flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
+        action: |found| Ok(Action::Completions(FromArgMatches::from_arg_matches(found)?)),
+        basic: None,
+    },
     #[cfg(feature = "broker")]
     Entry {
         name: "broker",
@@ -104,18 +114,31 @@ const COMMANDS: &[Entry] = &[
     },
 ];
 
+/// A screen of 24 lines and 80 columns, the prompt below it included.
+const HELP: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Commands:
+{subcommands}{after-help}";
+
 const EXAMPLES: &str = "\
 Examples:
-  mqtt sub -t 'sensors/#' -v                   print topic and payload of all sensors
-  mqtt pub -t sensors/hall -m 21.5 -r          publish a retained message
-  mqtt pub -t log -l -q 1 < app.log            publish a file, a message a line
-  mqtt sub -t 'a/#' -C 1 -W 5s --json          wait five seconds for one message
-  mqtt rr -t rpc/time -m now                   publish a request and print the reply
-  mqtt clear-retained 'old/#' --dry-run        show what is stored and would be removed
+  mqtt sub -t 'sensors/#' -v             print topic and payload of all sensors
+  mqtt pub -t sensors/hall -m 21.5 -r    publish a retained message
+  mqtt pub -t log -l -q 1 < app.log      publish a file, a message a line
+  mqtt sub -t 'a/#' -C 1 -W 5s --json    wait five seconds for one message
+  mqtt rr -t rpc/time -m now             publish a request and print the reply
   mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 
-In a subcommand -h is the host and -V the protocol version, as in mosquitto_pub;
-`mqtt COMMAND --help` shows its flags.";
+`mqtt COMMAND --help` shows the flags of a command, where -h is the host and -V
+the protocol version, as in mosquitto_pub; `mqtt --version` shows the version.";
+
+/// What all commands with a connection have in common.
+const NOTES: &str = "\
+A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. A flag wins over the environment, and that over a \
+profile. Of a repeated flag the last one counts, unless it can be repeated; --no-FLAG takes a switch back.";
 
 /// What a command line asks for.
 pub enum Request {
@@ -230,7 +253,18 @@ fn usage_failure(error: &clap::Error) -> Failure {
             failure = failure.hint(format!("{} --help shows all flags", words.join(" ")));
         }
     }
+    if lacks_host(error) {
+        failure = failure.hint("-h is the host, as in mosquitto_pub; --help shows all flags");
+    }
     failure
+}
+
+/// Whether it is about `-h` alone, by which somebody may have meant help.
+fn lacks_host(error: &clap::Error) -> bool {
+    let is = |kind, what: fn(&str) -> bool| matches!(error.get(kind), Some(ContextValue::String(text)) if what(text));
+    error.kind() == ErrorKind::InvalidValue
+        && is(ContextKind::InvalidArg, |flag| flag.starts_with("--host"))
+        && is(ContextKind::InvalidValue, str::is_empty)
 }
 
 /// A line that shows of a very long value only the ends.
@@ -247,14 +281,24 @@ fn shortened(line: &str) -> String {
 
 /// The clap tree. The flags of a command are only made when it is the one that runs.
 pub fn command() -> Command {
+    tree(COMMANDS.iter())
+}
+
+/// The clap tree without the command of this name.
+pub fn command_without(name: &str) -> Command {
+    tree(COMMANDS.iter().filter(|entry| entry.name != name))
+}
+
+fn tree(entries: impl Iterator<Item = &'static Entry>) -> Command {
     let root = Command::new("mqtt")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Publish and subscribe to MQTT topics from the command line")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .disable_help_subcommand(true)
+        .help_template(HELP)
         .after_help(EXAMPLES);
-    COMMANDS.iter().fold(root, |root, entry| {
+    entries.fold(root, |root, entry| {
         let command = Command::new(entry.name).about(entry.about).visible_aliases(entry.alias);
         root.subcommand(command.defer(entry.flags))
     })
@@ -271,12 +315,23 @@ fn complete(command: Command) -> Command {
         |twin: &Arg| command.get_arguments().any(|arg| arg.get_long() == twin.get_long());
     let twins: Vec<Arg> =
         command.get_arguments().filter_map(twin).filter(|twin| !is_there(twin)).collect();
+    let command = match command.get_after_help().filter(|_| connects(&command)) {
+        Some(text) => {
+            let text = format!("{text}\n\n{NOTES}");
+            command.after_help(text)
+        }
+        None => command,
+    };
     command
         .disable_help_flag(true)
         .disable_version_flag(true)
         .args_override_self(true)
         .arg(help)
         .args(twins)
+}
+
+fn connects(command: &Command) -> bool {
+    command.get_arguments().any(|arg| arg.get_id() == "host")
 }
 
 /// The flag that takes `switch` back.
@@ -296,6 +351,7 @@ fn twin(switch: &Arg) -> Option<Arg> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Environment;
     use std::collections::BTreeSet;
 
     /// With the flags of every command.
@@ -326,6 +382,36 @@ mod tests {
                     "{id} of {}: {help:?}",
                     sub.get_name()
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn every_flag_that_counts_or_measures_says_its_default() {
+        let measures =
+            ["DURATION", "SECONDS", "N", "BYTES", "PERCENT", "QOS", "PORT", "VERSION", "WHEN"];
+        for sub in built().get_subcommands() {
+            for arg in sub.get_arguments() {
+                let names = arg.get_value_names().unwrap_or_default();
+                let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+                let measures = names.iter().any(|name| measures.contains(&name.as_str()));
+                assert!(
+                    !measures || help.contains("[default: "),
+                    "{} of {}: {help}",
+                    arg.get_id(),
+                    sub.get_name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_variable_is_named_by_its_flag() {
+        for sub in built().get_subcommands().filter(|sub| connects(sub)) {
+            let help: String =
+                sub.get_arguments().filter_map(|arg| Some(arg.get_help()?.to_string())).collect();
+            for name in Environment::NAMES {
+                assert!(help.contains(name), "{name} is in no help of {}", sub.get_name());
             }
         }
     }

@@ -16,7 +16,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the clap tree as a whole |
-//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `broker`: flags, help and run |
+//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`connection`] | flags over environment over profile → where, as whom, how |
 //! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
@@ -83,7 +83,11 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn dispatch(command: Action) -> Result<u8, Failure> {
-    let environment = Environment::of_process()?;
+    let environment = match command {
+        // These are the same whatever is set, and be it nonsense.
+        Action::Completions(_) => Environment::default(),
+        _ => Environment::of_process()?,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -97,6 +101,7 @@ fn dispatch(command: Action) -> Result<u8, Failure> {
                 commands::clear_retained::run(*args, &environment).await?;
             }
             Action::Config(args) => commands::config::run(*args, &environment)?,
+            Action::Completions(args) => commands::completions::run(&args, cli::command)?,
             #[cfg(feature = "broker")]
             Action::Broker(args) => return commands::broker::run(args).await,
         }

@@ -26,7 +26,9 @@ const FAREWELL: Duration = Duration::from_secs(2);
 #[command(after_help = "\
 Examples:
   mqtt broker -p 1883
-  mqtt broker -- sh -c 'mqtt pub -t a -m x -r && mqtt sub -t a -C 1'")]
+  mqtt broker -- sh -c 'mqtt pub -t a -m x -r && mqtt sub -t a -C 1'
+
+Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 130 interrupted, 143 terminated.")]
 pub struct BrokerArgs {
     /// Listen on this port [default: 1883, a free one with a command]
     #[arg(short, long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]

@@ -88,8 +88,9 @@ Examples:
   mqtt pub --json < backup.ndjson               puts them back
   mqtt clear-retained '#' --yes
 
-Exit status: 0 all removed, or nothing there, 1 output failed, 2 bad flags or not confirmed, 3 broker not reached,
-4 connection refused, 5 a removal or subscription refused, 6 a removal unconfirmed, 27 timed out, 130 interrupted.";
+Exit status: 0 all removed, or nothing there, 1 output failed, 2 bad flags or not confirmed, 3 broker not reached, \
+4 connection refused, 5 a removal or subscription refused, 6 a removal unconfirmed, 27 timed out, \
+130 interrupted, 143 terminated.";
 
 /// Runs the command.
 ///

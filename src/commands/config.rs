@@ -1,10 +1,8 @@
 //! `mqtt config`: what a connection would be made with, and who says so.
 
 use crate::connection::{ConnectionArgs, Environment, show};
-use crate::exit::{ExitStatus, Failure};
-use crate::os_error;
+use crate::exit::Failure;
 use clap::{Args, ValueEnum};
-use std::io::{self, Write};
 
 /// What to do with the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -44,12 +42,5 @@ Exit status: 0 shown, 1 output failed, 2 bad flags or configuration.";
 /// When the settings are no good, or cannot be printed.
 pub fn run(args: ConfigArgs, environment: &Environment) -> Result<(), Failure> {
     let ConfigAction::Show = args.action;
-    let text = show(args.connection, environment)?;
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            let cause = os_error::plain(&error);
-            Err(Failure::new(ExitStatus::LocalIo, format!("cannot write: {cause}")))
-        }
-        _ => Ok(()),
-    }
+    super::print(&show(args.connection, environment)?)
 }

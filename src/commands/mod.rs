@@ -3,6 +3,7 @@
 #[cfg(feature = "broker")]
 pub mod broker;
 pub mod clear_retained;
+pub mod completions;
 pub mod config;
 mod input;
 mod output;
@@ -15,8 +16,9 @@ pub mod request;
 pub mod subscribe;
 mod tally;
 
-use crate::exit::Failure;
-use crate::session;
+use crate::exit::{ExitStatus, Failure};
+use crate::{os_error, session};
+use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -29,4 +31,15 @@ async fn converse(
     let options = Rc::new(options);
     let end = session::run(Rc::clone(&options), started, job).await.map_err(Failure::no_signals)?;
     Ok(Failure::from_end(&end, &options))
+}
+
+/// Writes `text` to standard output; a reader that has gone away is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let cause = os_error::plain(&error);
+            Err(Failure::new(ExitStatus::LocalIo, format!("cannot write: {cause}")))
+        }
+        _ => Ok(()),
+    }
 }

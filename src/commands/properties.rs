@@ -46,7 +46,7 @@ pub struct PropertyArgs {
     #[arg(long, value_name = "TYPE", allow_hyphen_values = true)]
     pub content_type: Option<String>,
 
-    /// Let the broker drop the message when it is this old (MQTT 5)
+    /// Let the broker drop the message when it is this old (MQTT 5) [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_seconds)]
     pub expiry: Option<u32>,
 

@@ -115,7 +115,7 @@ pub struct ReplyArgs {
     #[arg(long, value_name = "N")]
     pub replies: Option<u64>,
 
-    /// End when no reply came for this long
+    /// End when no reply came for this long [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub idle: Option<Duration>,
 
@@ -134,8 +134,8 @@ Examples:
 
 --hex and --base64 are about the output; --payload-hex and --payload-base64 decode the request.
 
-Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags or input, 3 broker not reached,
-4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies
+Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags or input, 3 broker not reached, \
+4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies \
 in time, 130 or 143 stopped.";
 
 impl RequestArgs {

@@ -87,7 +87,7 @@ pub struct SubscribeArgs {
     #[arg(long, value_name = "WHEN", value_enum, help_heading = "Subscription")]
     pub retain_handling: Option<RetainHandlingArg>,
 
-    /// Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5)
+    /// Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5) [default: none]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(LARGEST_ID)), help_heading = "Subscription")]
     pub subscription_id: Option<u32>,
 
@@ -113,7 +113,7 @@ pub struct SubscribeArgs {
     #[arg(long, conflicts_with_all = ["retain_handling", "retain_as_published", "exit_after_subscribe"], help_heading = "Selection")]
     pub remove_retained: bool,
 
-    /// Print only this percentage of the messages, 0.1 to 100, chosen at random
+    /// Print only this percentage of the messages, 0.1 to 100, chosen at random [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Selection")]
     pub random_filter: Option<Sample>,
 
@@ -121,7 +121,7 @@ pub struct SubscribeArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
-    /// End after this many messages
+    /// End after this many messages [default: never]
     #[arg(short = 'C', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Stopping")]
     pub count: Option<u64>,
 
@@ -146,7 +146,7 @@ Examples:
   mqtt sub -t jobs -q 1 -c -i worker-1 -C 10
   mqtt sub -t 'config/#' --retained-only -F '%t %p'
 
-Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 connection refused,
+Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 connection refused, \
 5 a subscription or removal refused, 6 connection lost for good, 27 timed out, 130 or 143 stopped.";
 
 /// Runs the command.

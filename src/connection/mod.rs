@@ -19,5 +19,6 @@ mod value;
 pub use args::ConnectionArgs;
 pub use environment::Environment;
 pub use plan::{Connection, Needs};
+pub use profile::names as profile_names;
 pub use show::show;
 pub use value::{parse_binary, parse_duration, parse_seconds};

@@ -25,24 +25,44 @@ pub(super) fn load(
         return Ok(None);
     }
     let asked = typed.profile.as_deref().or_else(|| environment.get("MQTT_PROFILE"));
-    let named = typed.config.clone().or_else(|| environment.get("MQTT_CONFIG").map(PathBuf::from));
-    let own = || Some(environment.config_home.as_ref()?.join("mqtt").join("config.toml"));
-    let file = match named {
-        Some(path) => Some(ConfigFile::read(path.clone())?.ok_or_else(|| {
-            Failure::usage(format!("there is no configuration file {}", path.display()))
-        })?),
-        None => own().map(ConfigFile::read).transpose()?.flatten(),
-    };
-    match (file, asked) {
+    match (open(typed.config.clone(), environment)?, asked) {
         (Some(file), asked) => select(&file, asked, environment),
         (None, None) => Ok(None),
         (None, Some(name)) => {
-            let place = own().map(|path| format!(" {}", path.display())).unwrap_or_default();
+            let place = usual_place(environment)
+                .map(|path| format!(" {}", path.display()))
+                .unwrap_or_default();
             Err(Failure::usage(format!(
                 "no profile '{name}': there is no configuration file{place}"
             )))
         }
     }
+}
+
+/// The names of the profiles, if there is a file.
+///
+/// # Errors
+/// When the file that is named in the environment is missing, or any cannot be read.
+pub fn names(environment: &Environment) -> Result<Vec<String>, Failure> {
+    let Some(file) = open(None, environment)? else { return Ok(Vec::new()) };
+    let document = file.document()?;
+    let profiles = document.get_ref().get("profiles").and_then(|value| value.get_ref().as_table());
+    let names = profiles.into_iter().flatten().map(|(name, _)| name.get_ref().to_string());
+    Ok(names.collect())
+}
+
+/// The file of this name, else the one that the environment names, else the usual one if it is there.
+fn open(named: Option<PathBuf>, environment: &Environment) -> Result<Option<ConfigFile>, Failure> {
+    match named.or_else(|| environment.get("MQTT_CONFIG").map(PathBuf::from)) {
+        Some(path) => ConfigFile::read(path.clone())?.map(Some).ok_or_else(|| {
+            Failure::usage(format!("there is no configuration file {}", path.display()))
+        }),
+        None => Ok(usual_place(environment).map(ConfigFile::read).transpose()?.flatten()),
+    }
+}
+
+fn usual_place(environment: &Environment) -> Option<PathBuf> {
+    Some(environment.config_home.as_ref()?.join("mqtt").join("config.toml"))
 }
 
 // Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
@@ -52,10 +72,7 @@ fn select(
     asked: Option<&str>,
     environment: &Environment,
 ) -> Result<Option<(Origin, ConnectionArgs)>, Failure> {
-    let document = DeTable::parse(&file.text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        file.error(start, error.message())
-    })?;
+    let document = file.document()?;
     let mut default = None;
     let mut profiles = None;
     for (key, value) in document.get_ref() {

@@ -18,6 +18,8 @@ mod broker;
 mod canary;
 mod clear_retained;
 mod clear_retained_real;
+#[cfg(unix)]
+mod completions;
 mod config_show;
 #[cfg(unix)]
 mod cookbook;
@@ -32,6 +34,7 @@ mod faults_load;
 mod faults_spinning;
 mod faults_takeover;
 mod framing;
+mod generated;
 mod manual;
 mod options_file;
 mod profile;

@@ -9,22 +9,6 @@ use std::process::{Command, Stdio};
 
 use crate::support::{Page, check_commands, config_page, pages, plain};
 
-/// The one command that writes the pages.
-const BLESS: &str = "BLESS=1 cargo test --test it manual";
-
-#[test]
-fn the_manual_is_what_the_flags_and_the_sections_say() {
-    let blesses = std::env::var_os("BLESS").is_some();
-    for page in pages() {
-        if blesses {
-            fs::write(page.path(), &page.roff).unwrap();
-        }
-        let committed = fs::read_to_string(page.path()).unwrap_or_default().replace("\r\n", "\n");
-        let path = page.path();
-        assert!(committed == page.roff, "{} is out of date: {BLESS}", path.display());
-    }
-}
-
 #[test]
 fn every_page_in_the_manual_is_one_of_a_command() {
     let pages = pages();

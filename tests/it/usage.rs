@@ -131,6 +131,13 @@ fn help_and_version_are_data_on_stdout() {
 }
 
 #[test]
+fn a_host_without_a_name_is_explained_to_who_wanted_help() {
+    for line in ["pub -h", "sub --host", "rr -t a -m x -h"] {
+        refuses_line(line, "-h is the host, as in mosquitto_pub; --help shows all flags");
+    }
+}
+
+#[test]
 fn standard_input_is_read_for_one_thing() {
     for line in ["pub -t t -l -u u --password-file -", "pub -t t -f - -f -"] {
         refuses_line(line, "standard input");

@@ -185,11 +185,11 @@ pub struct MoreArgs {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with_all = ["stdin_line", "json"], help_heading = "Pace and progress")]
     pub repeat: Option<u64>,
 
-    /// Wait at least this long between one message and the next; its topics go together
+    /// Wait at least this long between one message and the next; its topics go together [default: 0]
     #[arg(long, alias = "repeat-delay", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "rate", help_heading = "Pace and progress")]
     pub interval: Option<Duration>,
 
-    /// Send at most so many messages a second, fractions allowed
+    /// Send at most so many messages a second, fractions allowed [default: no limit]
     #[arg(long, value_name = "N", value_parser = parse_rate, help_heading = "Pace and progress")]
     pub rate: Option<f64>,
 
@@ -209,7 +209,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "TOPIC", help_heading = "Properties")]
     pub response_topic: Option<TopicName>,
 
-    /// Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5)
+    /// Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5) [default: none]
     #[arg(long, value_name = "N", help_heading = "Properties")]
     pub topic_alias: Option<AliasArg>,
 }
@@ -220,9 +220,10 @@ Examples:
   mqtt pub -t log -l -q 1 < app.log
   mqtt pub -t firmware -f image.bin -r
   mqtt pub -t sensors/hall -n -r               clear the retained message
-  mqtt pub -l --topic-from ' ' < readings      a topic, a space and a payload a line
+  mqtt pub -l --topic-from ' ' < readings      topic, space, payload
   mqtt pub --json < backup.ndjson              what `mqtt sub --json` printed
   mqtt pub -t tick -m x --repeat 60 --interval 1s
 
-Exit status: 0 all delivered, 1 reading failed, 2 bad flags, files or records, 3 broker not reached,
-4 connection refused, 5 a message refused, 6 a message lost or unconfirmed, 27 timed out, 130 interrupted.";
+Exit status: 0 all delivered, 1 reading failed, 2 bad flags, files or records, 3 broker not reached, \
+4 connection refused, 5 a message refused, 6 a message lost or unconfirmed, 27 timed out, 130 interrupted, \
+143 terminated.";

@@ -48,10 +48,6 @@ pub struct ConnectionArgs {
     #[command(flatten)]
     pub basic: BasicArgs,
 
-    /// The session, its will, and what is said meanwhile.
-    #[command(flatten)]
-    pub more: MoreArgs,
-
     /// Other ways to the broker than TCP.
     #[command(flatten)]
     pub reach: ReachArgs,
@@ -59,6 +55,10 @@ pub struct ConnectionArgs {
     /// Encryption.
     #[command(flatten)]
     pub tls: TlsArgs,
+
+    /// The session, its will, and what is said meanwhile.
+    #[command(flatten)]
+    pub more: MoreArgs,
 
     /// What is taken back.
     #[command(flatten)]
@@ -77,7 +77,7 @@ pub struct BasicArgs {
     #[arg(short = 'L', long, value_name = "URL")]
     pub url: Option<String>,
 
-    /// Connect to this host [env: MQTT_HOST] [default: localhost]
+    /// Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
     #[arg(short = 'h', long, value_name = "HOST")]
     pub host: Option<String>,
 
@@ -92,11 +92,23 @@ pub struct BasicArgs {
     pub protocol: Option<Protocol>,
 
     /// Use this client id [default: mqtt- and 16 random hex digits]
-    #[arg(short = 'i', long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(
+        short = 'i',
+        long,
+        value_name = "ID",
+        allow_hyphen_values = true,
+        help_heading = "Session"
+    )]
     pub id: Option<String>,
 
     /// Authenticate as this user [env: MQTT_USERNAME]
-    #[arg(short = 'u', long, value_name = "NAME", allow_hyphen_values = true)]
+    #[arg(
+        short = 'u',
+        long,
+        value_name = "NAME",
+        allow_hyphen_values = true,
+        help_heading = "Login"
+    )]
     pub username: Option<String>,
 }
 
@@ -124,78 +136,97 @@ pub struct MoreArgs {
     pub options: Option<PathBuf>,
 
     /// Use a client id of this prefix and 16 random hex digits
-    #[arg(short = 'I', long, value_name = "PREFIX", conflicts_with = "id")]
+    #[arg(
+        short = 'I',
+        long,
+        value_name = "PREFIX",
+        conflicts_with = "id",
+        help_heading = "Session"
+    )]
     pub id_prefix: Option<String>,
 
     /// Resume the session of this client id, and let the broker keep it (needs --id)
-    #[arg(short = 'c', long, alias = "disable-clean-session")]
+    #[arg(short = 'c', long, alias = "disable-clean-session", help_heading = "Session")]
     pub no_clean_start: bool,
 
     /// Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
-    #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true)]
+    #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true, help_heading = "Session")]
     pub session_expiry: Option<u32>,
 
     /// Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    #[arg(short = 'k', long, value_name = "SECONDS")]
+    #[arg(short = 'k', long, value_name = "SECONDS", help_heading = "Session")]
     pub keepalive: Option<u16>,
 
     /// Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["password_command", "ask_password", "password"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["password_command", "ask_password", "password"], help_heading = "Login")]
     pub password_file: Option<PathBuf>,
 
     /// Take what this command prints as the password
-    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["ask_password", "password"])]
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["ask_password", "password"], help_heading = "Login")]
     pub password_command: Option<String>,
 
     /// Ask for the password on the terminal
-    #[arg(long, conflicts_with = "password")]
+    #[arg(long, conflicts_with = "password", help_heading = "Login")]
     pub ask_password: bool,
 
     /// Give the password where other users of this machine can read it
-    #[arg(short = 'P', long, alias = "pw", value_name = "PASSWORD", allow_hyphen_values = true)]
+    #[arg(
+        short = 'P',
+        long,
+        alias = "pw",
+        value_name = "PASSWORD",
+        allow_hyphen_values = true,
+        help_heading = "Login"
+    )]
     pub password: Option<String>,
 
     /// Give up when the broker has not accepted the connection by then [default: 10s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub connect_timeout: Option<Duration>,
 
     /// Give up when the broker acknowledges nothing for this long while it should [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub ack_timeout: Option<Duration>,
 
-    /// End the run after this time, with status 27 if it is not done
-    #[arg(short = 'W', long, value_name = "DURATION", value_parser = parse_positive_duration)]
+    /// End the run after this time, with status 27 if it is not done [default: never]
+    #[arg(short = 'W', long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Stopping")]
     pub timeout: Option<Duration>,
 
     /// Which connections to try again [default: lost]
-    #[arg(long, value_name = "WHEN", value_enum)]
+    #[arg(long, value_name = "WHEN", value_enum, help_heading = "Deadlines and reconnecting")]
     pub reconnect: Option<ReconnectArg>,
 
     /// Stop trying to reconnect after this time [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Deadlines and reconnecting")]
     pub reconnect_timeout: Option<Duration>,
 
     /// Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    #[arg(short = 'M', long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    #[arg(short = 'M', long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "Limits")]
     pub max_inflight: Option<u16>,
 
     /// Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "Limits")]
     pub receive_maximum: Option<u16>,
 
     /// Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
     /// Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Limits")]
     pub topic_alias_maximum: Option<u16>,
 
     /// Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     ///
     /// CMD is connect, publish, subscribe, unsubscribe, disconnect or will; NAME is the standard's, such as
     /// content-type. Binary values can be `hex:…`, `base64:…` or `@FILE`.
-    #[arg(short = 'D', long, value_name = "CMD NAME VALUE", allow_hyphen_values = true)]
+    #[arg(
+        short = 'D',
+        long,
+        value_name = "CMD NAME VALUE",
+        allow_hyphen_values = true,
+        help_heading = "Properties"
+    )]
     pub property: Vec<String>,
 
     /// Let the broker publish to this topic if the connection ends without DISCONNECT
@@ -214,7 +245,7 @@ pub struct MoreArgs {
     #[arg(long, help_heading = "Will")]
     pub will_retain: bool,
 
-    /// Let the broker wait this long before it publishes the will (MQTT 5)
+    /// Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
     #[arg(long, value_name = "DURATION", value_parser = parse_expiry, help_heading = "Will")]
     pub will_delay: Option<u32>,
 

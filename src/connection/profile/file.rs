@@ -5,6 +5,7 @@ use crate::os_error;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// A longer file is none, in bytes.
@@ -22,7 +23,7 @@ const COMMANDS: [&str; 3] = ["password-command", "password-file", "key-password-
 /// See the module.
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
-    pub(super) text: String,
+    text: String,
     /// Others can read it, or write it.
     open_to_read: bool,
     open_to_write: bool,
@@ -54,6 +55,14 @@ impl ConfigFile {
         }
         let (open_to_read, open_to_write) = (mode & 0o044 != 0, mode & 0o022 != 0);
         Ok(Some(Self { path, text, open_to_read, open_to_write }))
+    }
+
+    /// What it says.
+    pub(super) fn document(&self) -> Result<Spanned<DeTable<'_>>, Failure> {
+        DeTable::parse(&self.text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            self.error(start, error.message())
+        })
     }
 
     /// What is wrong at a place in the text.

@@ -10,8 +10,12 @@ use clap::{Arg, ArgAction, Command};
 
 use super::roff::{bold, italic, literal, prose};
 
-/// The command that is only there with its feature. Pages do not depend on features: mqtt(1) has words about it.
-const OPTIONAL: &str = "broker";
+/// The command that is only there with its feature. What is committed does not depend on features: mqtt(1) has words
+/// about it.
+pub const OPTIONAL: &str = "broker";
+
+/// The one command that writes what is generated and committed.
+pub const BLESS: &str = "BLESS=1 cargo test --all-features --test it generated";
 
 const DESCRIPTION: &str = "description.roff";
 
@@ -52,10 +56,9 @@ pub fn config_page() -> Page {
 
 /// All of them that are made, as they should be.
 pub fn pages() -> Vec<Page> {
-    let mut root = mqtt::cli::command();
+    let mut root = mqtt::cli::command_without(OPTIONAL);
     root.build();
-    let commands: Vec<&Command> =
-        root.get_subcommands().filter(|command| command.get_name() != OPTIONAL).collect();
+    let commands: Vec<&Command> = root.get_subcommands().collect();
     let mut names = vec!["mqtt".to_owned()];
     names.extend(commands.iter().map(|command| page_name(command)));
     let mut pages = vec![root_page(&root, &commands)];
@@ -124,7 +127,7 @@ fn head(name: &str, command: &Command) -> String {
     let (first, rest) = about.split_at(1);
     let about = prose(&format!("{}{}", first.to_lowercase(), rest.trim_end_matches('.')));
     format!(
-        ".\\\" Written by: BLESS=1 cargo test --test it manual\n\
+        ".\\\" Written by: {BLESS}\n\
          .\\\" From the flags of the program and man/sections/{name}/: change those.\n\
          .TH {} 1 \"\" \"mqtt {}\" \"User Commands\"\n\
          .SH NAME\n{} \\- {about}\n.SH SYNOPSIS\n",

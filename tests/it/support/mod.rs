@@ -13,6 +13,8 @@
 mod broker;
 mod bytes;
 mod certificates;
+#[cfg(unix)]
+mod completing;
 mod conn;
 mod delivery;
 mod door;
@@ -41,12 +43,14 @@ mod wire;
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use certificates::{Authority, Certificate};
+#[cfg(unix)]
+pub use completing::Shell;
 pub use conn::Conn;
 pub use delivery::Delivery;
 pub use door::{Door, Notes, behind, relay};
 pub use expected::Output;
 pub use install::find_or_install;
-pub use manual::{Page, config_page, pages};
+pub use manual::{BLESS, OPTIONAL, Page, config_page, pages};
 pub use mqtt::Mqtt;
 pub use openssl::openssl;
 pub use packet::{

@@ -1,0 +1,104 @@
+//! `mqtt completions`: prints the script with which a shell completes this program's command lines.
+//!
+//! Nothing here runs unless it is asked for: not for the other commands, and not for their flags.
+
+mod script;
+
+use crate::connection::{Environment, profile_names};
+use crate::exit::Failure;
+use clap::{Args, Command, ValueEnum};
+pub use script::script;
+
+/// The shells there are completions for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// bash
+    Bash,
+    /// zsh
+    Zsh,
+    /// fish
+    Fish,
+    /// PowerShell
+    #[value(alias = "pwsh")]
+    Powershell,
+    /// Elvish
+    Elvish,
+    /// Nushell
+    #[value(alias = "nu")]
+    Nushell,
+}
+
+/// Print the completions of a shell.
+///
+/// The script completes commands, flags and their values, files, and in bash, zsh, fish and Nushell the names of
+/// profiles, for which it asks this program.
+#[derive(Args)]
+#[group(skip)]
+#[command(after_help = AFTER_HELP)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(
+        value_enum,
+        value_name = "SHELL",
+        help_heading = "Shell",
+        required_unless_present = "profiles"
+    )]
+    pub shell: Option<Shell>,
+
+    /// Print the names of the profiles instead, one a line: the scripts ask for them
+    ///
+    /// A name that a shell would have to quote is left out.
+    #[arg(long, help_heading = "Shell", conflicts_with = "shell")]
+    pub profiles: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  mqtt completions bash > ~/.local/share/bash-completion/completions/mqtt
+  mqtt completions zsh > ~/.zfunc/_mqtt       with ~/.zfunc in $fpath
+  mqtt completions fish > ~/.config/fish/completions/mqtt.fish
+  mqtt completions powershell >> $PROFILE
+  mqtt completions elvish >> ~/.config/elvish/rc.elv
+  mqtt completions nushell > ~/.config/nushell/autoload/mqtt.nu
+
+Exit status: 0 printed, 1 output failed, 2 bad flags.";
+
+/// Runs the command; `tree` makes the clap tree.
+///
+/// # Errors
+/// When nothing can be printed, or the profiles cannot be read.
+// Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
+#[inline(never)]
+pub fn run(args: &CompletionsArgs, tree: impl FnOnce() -> Command) -> Result<(), Failure> {
+    match args.shell {
+        Some(shell) => super::print(&script(shell, tree())),
+        None => super::print(&profiles(&Environment::of_process()?)?),
+    }
+}
+
+/// The names, one a line. A shell would have to quote the others, and not each that we ask does.
+fn profiles(environment: &Environment) -> Result<String, Failure> {
+    let names = profile_names(environment)?;
+    let plain = names.iter().filter(|name| is_plain(name));
+    Ok(plain.map(|name| format!("{name}\n")).collect())
+}
+
+fn is_plain(name: &str) -> bool {
+    let is_plain = |char: char| char.is_alphanumeric() || "-_.+@".contains(char);
+    !name.is_empty() && !name.starts_with('-') && name.chars().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_a_shell_takes_for_more_are_not_completed() {
+        for name in ["plant", "Werk-Süd_2", "ops@lab.example"] {
+            assert!(is_plain(name), "{name}");
+        }
+        for name in ["", "-x", "a b", "$(reboot)", "`x`", "a;b", "a\nb", "a'b", "*", "a:b", "~"] {
+            assert!(!is_plain(name), "{name}");
+        }
+    }
+}
