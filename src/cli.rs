@@ -37,7 +37,7 @@ struct Entry {
     alias: Option<&'static str>,
     about: &'static str,
     flags: fn(Command) -> Command,
-    action: fn(&ArgMatches) -> Result<Action, clap::Error>,
+    action: fn(&mut ArgMatches) -> Result<Action, clap::Error>,
     /// The few flags that make most runs, and the action made from them.
     basic: Option<Basic>,
 }
@@ -46,7 +46,7 @@ struct Entry {
 /// line is parsed with a few of them first; only if that fails, for whatever reason, all are made.
 struct Basic {
     flags: fn(Command) -> Command,
-    action: fn(&ArgMatches) -> Result<Action, clap::Error>,
+    action: fn(&mut ArgMatches) -> Result<Action, clap::Error>,
 }
 
 const COMMANDS: &[Entry] = &[
@@ -55,7 +55,7 @@ const COMMANDS: &[Entry] = &[
         alias: Some("publish"),
         about: "Publish messages",
         flags: |command| complete(publish::PublishArgs::augment_args(command)),
-        action: |found| Ok(Action::Pub(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        action: |found| Ok(Action::Pub(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
         basic: Some(Basic {
             flags: publish::PublishArgs::basic_flags,
             action: |found| Ok(Action::Pub(Box::new(publish::PublishArgs::from_basic(found)?))),
@@ -66,7 +66,7 @@ const COMMANDS: &[Entry] = &[
         alias: Some("subscribe"),
         about: "Subscribe to topics and print messages",
         flags: |command| complete(subscribe::SubscribeArgs::augment_args(command)),
-        action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
         basic: None,
     },
     Entry {
@@ -74,7 +74,7 @@ const COMMANDS: &[Entry] = &[
         alias: Some("request"),
         about: "Publish a request and print the reply",
         flags: |command| complete(request::RequestArgs::flags(command)),
-        action: |found| Ok(Action::Request(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        action: |found| Ok(Action::Request(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
         basic: None,
     },
     Entry {
@@ -83,7 +83,7 @@ const COMMANDS: &[Entry] = &[
         about: "Remove retained messages from the broker",
         flags: |command| complete(clear_retained::ClearRetainedArgs::augment_args(command)),
         action: |found| {
-            Ok(Action::ClearRetained(Box::new(FromArgMatches::from_arg_matches(found)?)))
+            Ok(Action::ClearRetained(Box::new(FromArgMatches::from_arg_matches_mut(found)?)))
         },
         basic: None,
     },
@@ -92,7 +92,7 @@ const COMMANDS: &[Entry] = &[
         alias: None,
         about: "Show the settings of the connection, and where they come from",
         flags: |command| complete(config::ConfigArgs::augment_args(command)),
-        action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches(found)?))),
+        action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
         basic: None,
     },
     Entry {
@@ -100,7 +100,7 @@ const COMMANDS: &[Entry] = &[
         alias: None,
         about: "Print the completions of a shell",
         flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
-        action: |found| Ok(Action::Completions(FromArgMatches::from_arg_matches(found)?)),
+        action: |found| Ok(Action::Completions(FromArgMatches::from_arg_matches_mut(found)?)),
         basic: None,
     },
     #[cfg(feature = "broker")]
@@ -109,7 +109,7 @@ const COMMANDS: &[Entry] = &[
         alias: None,
         about: "Run a throw-away local broker, for trying things out",
         flags: |command| complete(crate::commands::broker::BrokerArgs::augment_args(command)),
-        action: |found| Ok(Action::Broker(FromArgMatches::from_arg_matches(found)?)),
+        action: |found| Ok(Action::Broker(FromArgMatches::from_arg_matches_mut(found)?)),
         basic: None,
     },
 ];
@@ -159,7 +159,7 @@ pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Request, Failur
     }
     let mut tree = command();
     let (line, file) = prepare(&mut tree, line)?;
-    let parsed = tree.try_get_matches_from_mut(line.iter()).and_then(|found| action(&found));
+    let parsed = tree.try_get_matches_from_mut(line.iter()).and_then(action);
     let failure = match parsed {
         Ok(action) => {
             // Taking the tree apart would cost more than some commands take; it is small, and there is one.
@@ -217,13 +217,17 @@ fn parse_basic(line: &[OsString]) -> Option<Action> {
         .args_override_self(true);
     let found = command.try_get_matches_from_mut(&line[1..]).ok();
     std::mem::forget(command);
-    (basic.action)(&found?).ok()
+    let mut found = found?;
+    let action = (basic.action)(&mut found).ok();
+    std::mem::forget(found);
+    action
 }
 
-fn action(found: &ArgMatches) -> Result<Action, clap::Error> {
-    let entry = |name| COMMANDS.iter().find(|entry| entry.name == name);
-    match found.subcommand().and_then(|(name, flags)| Some((entry(name)?, flags))) {
-        Some((entry, flags)) => (entry.action)(flags),
+/// Takes the values out of what was found: clap would copy all of it otherwise.
+fn action(mut found: ArgMatches) -> Result<Action, clap::Error> {
+    let entry = |name: &str| COMMANDS.iter().find(|entry| entry.name == name);
+    match found.remove_subcommand().and_then(|(name, flags)| Some((entry(&name)?, flags))) {
+        Some((entry, mut flags)) => (entry.action)(&mut flags),
         None => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
     }
 }
@@ -451,7 +455,7 @@ mod tests {
             };
             let mut tree = command();
             let all = tree.try_get_matches_from_mut(line).unwrap();
-            let Ok(Action::Pub(all)) = action(&all) else { panic!() };
+            let Ok(Action::Pub(all)) = action(all) else { panic!() };
             let told = |args: &publish::PublishArgs| {
                 let (message, basic) = (&args.message, &args.connection.basic);
                 format!(

@@ -43,10 +43,10 @@ impl PublishArgs {
     ///
     /// # Errors
     /// When something required is missing.
-    pub fn from_basic(found: &ArgMatches) -> Result<Self, clap::Error> {
-        let basic = BasicArgs::from_arg_matches(found)?;
+    pub fn from_basic(found: &mut ArgMatches) -> Result<Self, clap::Error> {
+        let basic = BasicArgs::from_arg_matches_mut(found)?;
         Ok(Self {
-            message: MessageArgs::from_arg_matches(found)?,
+            message: MessageArgs::from_arg_matches_mut(found)?,
             more: MoreArgs::default(),
             connection: ConnectionArgs { basic, ..Default::default() },
         })
