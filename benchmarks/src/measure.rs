@@ -22,10 +22,9 @@ pub fn measure(args: &Args) -> Result<Record> {
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
     let programs = selection::programs(args)?;
-    for maker in &args.makers {
-        if programs.iter().all(|program| program.maker != *maker) {
-            say(&format!("{} is not installed: see benchmarks/README.md", maker.name()));
-        }
+    let about = About::new(&args.makers, &programs, args.runs);
+    for maker in about.missing() {
+        say(&format!("{} is not installed: see benchmarks/README.md", maker.name()));
     }
     let mut rows = timed(&selection.timed, args, &programs, &scratch)?;
     for case in &selection.clearing {
@@ -36,7 +35,7 @@ pub fn measure(args: &Args) -> Result<Record> {
         say(&format!("{} …", case.title()));
         rows.push(memory::measure(case, &programs, &scratch)?);
     }
-    Ok(Record { about: About::new(&args.makers, &programs, args.runs), rows })
+    Ok(Record { about, rows })
 }
 
 /// Rows of a kind take turns.

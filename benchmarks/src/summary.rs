@@ -131,3 +131,28 @@ fn trouble(samples: &[Sample]) -> Option<String> {
     };
     Some(format!("delivered {range} of {asked}, exit 0{runs}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(figure: f64, end: End) -> Sample {
+        Sample { figure: Figure::Seconds(figure), peer_seconds: None, end }
+    }
+
+    #[test]
+    fn the_figure_is_the_median_of_times_and_the_most_of_memory() {
+        let times = [3.0, 1.0, 2.0].map(|figure| seconds(figure, End::Right));
+        assert_eq!(Summary::new(&times).spread(Unit::Seconds), "2.000 s (1.000–3.000)");
+        let peaks = [4096, 2048, 1024].map(|peak| Sample::memory(Ok(peak)));
+        assert_eq!(Summary::new(&peaks).spread(Unit::Mebibytes), "4.0 MiB");
+    }
+
+    #[test]
+    fn a_run_that_lost_messages_leaves_no_figure() {
+        let lost = End::Lost { delivered: 3, of: 9 };
+        let summary = Summary::new(&[seconds(1.0, End::Right), seconds(1.0, lost)]);
+        assert_eq!(summary.figure(), None);
+        assert_eq!(summary.trouble.as_deref(), Some("delivered 3 of 9, exit 0 in 1 of 2 runs"));
+    }
+}

@@ -81,3 +81,19 @@ impl Target {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, Verdict};
+
+    #[test]
+    fn a_target_is_met_missed_or_without_anything_to_compare_with() {
+        let faster = Target::TimesFaster(8.0);
+        assert_eq!(faster.judge(1.0, Some(8.0), None), ("8.0× faster".into(), Verdict::Met));
+        assert_eq!(faster.judge(1.0, Some(7.9), None), ("7.9× faster".into(), Verdict::Missed));
+        assert_eq!(faster.judge(1.0, None, Some(9.0)), ("–".into(), Verdict::None));
+        let memory = Target::Kibibytes(16);
+        assert_eq!(memory.judge(16.0, None, None).1, Verdict::Met);
+        assert_eq!(memory.judge(17.0, None, None).1, Verdict::Missed);
+    }
+}

@@ -145,6 +145,12 @@ impl About {
             runs,
         }
     }
+
+    /// What was to be measured, and was not installed.
+    pub fn missing(&self) -> Vec<Maker> {
+        let missing = self.programs.iter().filter(|program| program.version.is_none());
+        missing.map(|program| program.maker).collect()
+    }
 }
 
 impl Record {

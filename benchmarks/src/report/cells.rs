@@ -13,6 +13,8 @@ pub struct Line<'a> {
     summaries: Vec<(&'a Series, Summary)>,
     /// What the target may be about, besides mosquitto.
     base: Option<Summary>,
+    /// Programs that were not there.
+    missing: Vec<Maker>,
 }
 
 /// How much a cell tells.
@@ -30,6 +32,7 @@ impl<'a> Line<'a> {
             unit: Unit::of(&row.case),
             summaries: row.series.iter().map(sum).collect(),
             base: base(row, record),
+            missing: record.about.missing(),
         }
     }
 
@@ -54,7 +57,8 @@ impl<'a> Line<'a> {
     /// What a table shows of a program: the figure, for how many messages if fewer, and how many times that of `mqtt`.
     pub fn cell(&self, maker: Maker, detail: Detail) -> String {
         let Some((series, summary)) = self.of(maker) else {
-            return "–".into();
+            let lacks = self.missing.contains(&maker) && maker.share(&self.row.case).is_some();
+            return if lacks { "not installed" } else { "–" }.into();
         };
         if let Some(trouble) = &summary.trouble {
             return trouble.replace('|', "\\|");
@@ -118,5 +122,17 @@ fn ratio(times: f64) -> String {
         ..1.0 => format!("{times:.2}"),
         ..10.0 => format!("{times:.1}"),
         _ => format!("{times:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ratio;
+
+    #[test]
+    fn ratios_have_the_digits_that_matter() {
+        for (times, shown) in [(0.654, "0.65"), (1.0, "1.0"), (9.94, "9.9"), (159.6, "160")] {
+            assert_eq!(ratio(times), shown);
+        }
     }
 }

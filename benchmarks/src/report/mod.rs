@@ -2,6 +2,7 @@
 //!
 //! Measures nothing: the same record gives the same text, and a test compares.
 
+mod axis;
 mod cells;
 mod plot;
 mod readme;
@@ -48,7 +49,9 @@ fn save(name: &str, text: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::cells::{Detail, Line};
     use super::*;
+    use crate::programs::Maker;
 
     fn recorded() -> Record {
         serde_json::from_slice(&fs::read(path(RECORD)).unwrap()).unwrap()
@@ -67,6 +70,23 @@ mod tests {
                 "{name} is not what the record says: BLESS=1 cargo test -p benchmarks"
             );
         }
+    }
+
+    #[test]
+    fn a_program_that_was_not_installed_is_named_where_it_would_have_been() {
+        let mut record = recorded();
+        for program in &mut record.about.programs {
+            program.version = program.version.take().filter(|_| program.maker != Maker::MqttJs);
+        }
+        for row in &mut record.rows {
+            row.series.retain(|series| series.maker != Maker::MqttJs);
+        }
+        let page = results::page(&record);
+        assert!(page.contains("* MQTT.js was not installed\n"), "{page}");
+        let lines = Line::all(&record);
+        let told = |line: &&Line<'_>| line.cell(Maker::MqttJs, Detail::Figure) == "not installed";
+        let would = |line: &&Line<'_>| Maker::MqttJs.share(&line.row.case).is_some();
+        assert_eq!(lines.iter().filter(told).count(), lines.iter().filter(would).count());
     }
 
     #[test]

@@ -1,13 +1,12 @@
 //! `plot.svg`: the programs as bars on logarithmic scales.
 //!
-//! Which rows, and where everything is. How SVG is written is in `svg.rs`.
+//! Where everything is. What the bars mean is in `axis.rs`, how SVG is written in `svg.rs`.
 
+use super::axis::{Measure, Scale};
 use super::cells::Line;
 use super::svg::{Anchor, Drawing};
-use crate::cases::{Kind, thousands};
 use crate::programs::Maker;
 use crate::record::Record;
-use crate::style::Style;
 
 const WIDTH: f64 = 760.0;
 /// Room for the names of the programs.
@@ -21,80 +20,9 @@ const HEAD: f64 = 30.0;
 /// From a line of text down to its base.
 const BASE: f64 = 11.0;
 
-/// What bars are as long as.
-#[derive(Clone, Copy)]
-enum Measure {
-    Rate,
-    Milliseconds,
-}
-
-impl Measure {
-    fn of(self, line: &Line<'_>, maker: Maker) -> Option<f64> {
-        let seconds = line.for_one(maker)?;
-        Some(match self {
-            Self::Rate => 1.0 / seconds,
-            Self::Milliseconds => seconds * 1e3,
-        })
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Rate => "Messages a second: longer is faster",
-            Self::Milliseconds => "Start, publish one message, end: shorter is faster",
-        }
-    }
-
-    fn shows(self, line: &Line<'_>) -> bool {
-        let case = &line.row.case;
-        let plain = matches!(case.kind, Kind::PublishLines | Kind::Subscribe(Style::Raw));
-        match self {
-            Self::Rate => plain && case.qos < 2 && case.count.is_some(),
-            Self::Milliseconds => case.kind == Kind::PublishOne,
-        }
-    }
-
-    /// To three digits: more would say more than was measured.
-    fn label(self, value: f64) -> String {
-        let decimals = (2 - value.log10().floor() as i32).max(0) as usize;
-        match self {
-            Self::Rate => {
-                let unit = 10f64.powi((value.log10().floor() as i32 - 2).max(0));
-                format!("{} /s", thousands(((value / unit).round() * unit) as usize))
-            }
-            Self::Milliseconds => format!("{value:.decimals$} ms"),
-        }
-    }
-
-    /// At a line of the grid.
-    fn tick(self, power: i32) -> String {
-        let value = 10f64.powi(power);
-        match self {
-            Self::Rate => format!("{} /s", thousands(value as usize)),
-            Self::Milliseconds => format!("{value} ms"),
-        }
-    }
-}
-
-/// Powers of ten, from the left edge of the bars to the right.
-struct Scale {
-    from: i32,
-    to: i32,
-}
-
-impl Scale {
-    fn of(values: &[f64]) -> Self {
-        let logs = values.iter().map(|value| value.log10());
-        let least = logs.clone().fold(f64::INFINITY, f64::min);
-        let most = logs.fold(f64::NEG_INFINITY, f64::max);
-        // Even the shortest bar is to be seen.
-        let from = (least - 0.1).floor() as i32;
-        Self { from, to: (most.ceil() as i32).max(from + 1) }
-    }
-
-    fn x(&self, value: f64) -> f64 {
-        let part = (value.log10() - f64::from(self.from)) / f64::from(self.to - self.from);
-        LEFT + part * (WIDTH - LEFT - RIGHT)
-    }
+/// Where a figure's bar ends.
+fn x(scale: &Scale, value: f64) -> f64 {
+    LEFT + scale.part(value) * (WIDTH - LEFT - RIGHT)
 }
 
 /// Everything, as a file.
@@ -127,10 +55,10 @@ fn panel(drawing: &mut Drawing, measure: Measure, lines: &[&Line<'_>], top: f64)
     };
     let bars: usize = lines.iter().map(of).sum();
     let end = top + lines.len() as f64 * HEAD + bars as f64 * STEP;
-    for power in scale.from..=scale.to {
-        let x = scale.x(10f64.powi(power));
-        drawing.line(x, top + 6.0, end);
-        drawing.text("dim", Anchor::Middle, x, end + BASE + 4.0, &measure.tick(power));
+    for power in scale.powers() {
+        let at = x(&scale, 10f64.powi(power));
+        drawing.line(at, top + 6.0, end);
+        drawing.text("dim", Anchor::Middle, at, end + BASE + 4.0, &measure.tick(power));
     }
     let mut y = top;
     for line in lines {
@@ -140,20 +68,22 @@ fn panel(drawing: &mut Drawing, measure: Measure, lines: &[&Line<'_>], top: f64)
 }
 
 fn group(drawing: &mut Drawing, measure: Measure, line: &Line<'_>, scale: &Scale, top: f64) -> f64 {
-    drawing.text("name", Anchor::Start, LEFT, top + HEAD - 8.0, &line.row.case.title());
+    drawing.text("name", Anchor::Start, LEFT, top + HEAD - 8.0, &Measure::name(&line.row.case));
     let mut y = top + HEAD;
     for maker in Maker::ALL {
         let Some(summary) = line.summary(maker) else { continue };
         drawing.text("dim", Anchor::End, LEFT - 8.0, y + BASE, maker.name());
         match measure.of(line, maker) {
             Some(value) => {
-                let end = scale.x(value);
+                let end = x(scale, value);
                 let class = if maker == Maker::Mqtt { "mqtt" } else { "other" };
                 drawing.bar(class, LEFT, y, end - LEFT, BAR);
                 drawing.text("", Anchor::Start, end + 6.0, y + BASE, &measure.label(value));
             }
             None => {
+                // Why something failed would be too long.
                 let trouble = summary.trouble.as_deref().unwrap_or_default();
+                let trouble = trouble.split(':').next().unwrap_or_default();
                 drawing.text("", Anchor::Start, LEFT + 6.0, y + BASE, trouble);
             }
         }

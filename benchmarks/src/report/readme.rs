@@ -36,8 +36,11 @@ fn part(record: &Record) -> String {
         let cells: Vec<_> = programs.iter().map(|program| cell(program.maker)).collect();
         let _ = writeln!(text, "| {} | {} |", line.row.case.title(), cells.join(" | "));
     }
-    let machine = &record.about.machine;
-    let _ =
-        write!(text, "\n{}, {} cores, {}.\n", machine.processor, machine.cores, record.about.date);
+    let about = &record.about;
+    let _ = writeln!(
+        text,
+        "\n{}, {} cores, {}; runs of each: {}, the median counts.",
+        about.machine.processor, about.machine.cores, about.date, about.runs
+    );
     text
 }
