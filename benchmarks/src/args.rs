@@ -9,17 +9,17 @@ use crate::programs::Maker;
 use crate::workload::WINDOW;
 
 pub const HELP: &str = "\
-Measure mqtt beside mosquitto_pub and mosquitto_sub and print a Markdown table
+Measure mqtt beside mosquitto's clients, Paho and MQTT.js and print a Markdown table
 
 Usage: cargo run --release -p benchmarks -- [OPTIONS]
 
   --only TEXT        only rows whose title contains TEXT (can be repeated)
-  --runs N           runs per row and program; 40 times as many of `pub -m` (default 5)
-  --peer WHICH       programs to measure: mqtt, mosquitto or both (default both; mqtt with --verify)
+  --runs N           runs of each row and program; 40 times as many of `pub -m` (default 5)
+  --peer NAMES       programs to measure, of mqtt,mosquitto,Paho,MQTT.js (default all; mqtt with --verify)
   --mqtt PATH        measure this mqtt instead of building one
   --count N          messages per row (default 200000 published, 500000 received, 100000 stored; 5000 with --verify)
   --window N         messages in flight to a subscriber at QoS 1 and 2 (default 1000)
-  --record FILE      write the table with machine, versions, date and commands to FILE
+  --record           write benchmarks/results.json, and the tables and the plot that are made of it
   --enforce          end with 1 when a target is missed
   --verify           few messages, no times: only counts, content and exit status
   --self-check       measure the peer with a raw client in this process instead of a program
@@ -46,7 +46,7 @@ pub struct Args {
     pub mqtt: Option<PathBuf>,
     pub count: Option<usize>,
     pub window: u16,
-    pub record: Option<PathBuf>,
+    pub record: bool,
     pub enforce: bool,
     pub scratch: Option<PathBuf>,
 }
@@ -61,7 +61,7 @@ impl Args {
             mqtt: None,
             count: None,
             window: WINDOW,
-            record: None,
+            record: false,
             enforce: false,
             scratch: None,
         };
@@ -84,8 +84,8 @@ impl Args {
                 "--mqtt" => args.mqtt = Some(value()?.into()),
                 "--count" => args.count = Some(positive(flag, &value()?)?),
                 "--window" => args.window = positive(flag, &value()?)?,
-                "--record" => args.record = Some(value()?.into()),
                 "--scratch" => args.scratch = Some(value()?.into()),
+                "--record" => args.record = true,
                 "--enforce" => args.enforce = true,
                 "--verify" => args.mode = Mode::Verify,
                 "--self-check" => args.mode = Mode::SelfCheck,
@@ -96,6 +96,9 @@ impl Args {
                 return Err(Error::new(format!("{flag} takes no value")));
             }
         }
+        if args.record && !args.only.is_empty() {
+            return Err(Error::new("--record is of all rows: it does not go with --only"));
+        }
         args.fill_in();
         Ok(args)
     }
@@ -103,10 +106,8 @@ impl Args {
     fn fill_in(&mut self) {
         let verify = self.mode == Mode::Verify;
         if self.makers.is_empty() {
-            self.makers.push(Maker::Mqtt);
-            if !verify {
-                self.makers.push(Maker::Mosquitto);
-            }
+            let all: &[Maker] = if verify { &[Maker::Mqtt] } else { &Maker::ALL };
+            self.makers.extend(all);
         }
         if self.runs == 0 {
             self.runs = if verify { 1 } else { 5 };
@@ -126,10 +127,11 @@ where
 }
 
 fn makers(text: &str) -> Result<Vec<Maker>> {
-    match text {
-        "mqtt" => Ok(vec![Maker::Mqtt]),
-        "mosquitto" => Ok(vec![Maker::Mosquitto]),
-        "both" => Ok(vec![Maker::Mqtt, Maker::Mosquitto]),
-        _ => Err(Error::new(format!("--peer {text}: not mqtt, mosquitto or both"))),
-    }
+    let maker = |name: &str| {
+        Maker::ALL
+            .into_iter()
+            .find(|maker| maker.name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| Error::new(format!("--peer {name}: no such program is known")))
+    };
+    text.split(',').map(maker).collect()
 }

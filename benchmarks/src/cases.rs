@@ -1,10 +1,14 @@
 //! What is measured, and what is asked of it: the rows of the table.
 
+use serde::{Deserialize, Serialize};
+
 use crate::style::Style;
+use crate::target::Target;
 use crate::wire::Version;
 
 /// What a program is told to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// `pub -l`: one message per line of a file.
     PublishLines,
@@ -18,23 +22,8 @@ pub enum Kind {
     ClearRetained(Version),
 }
 
-/// What `mqtt` must reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Target {
-    /// At least this many times as fast as mosquitto.
-    TimesFaster(f64),
-    /// At most this much of mosquitto's time.
-    ShareOfTime(f64),
-    /// At most this many times its own time for the same at QoS 0.
-    TimesOwnZero(f64),
-    /// At most this many times what the broker takes for the removals alone.
-    TimesRemovals(f64),
-    /// At most this many KiB of memory.
-    Kibibytes(u64),
-}
-
 /// A row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Case {
     pub kind: Kind,
     pub qos: u8,
@@ -89,7 +78,7 @@ pub fn clearing(counts: Counts) -> Vec<Case> {
         .to_vec()
 }
 
-/// The rows of which the peak memory is taken.
+/// The rows of which the peak of memory is taken.
 pub fn memory() -> Vec<Case> {
     use Kind::{PublishLines, Subscribe};
     let subscribe = Subscribe(Style::Raw);

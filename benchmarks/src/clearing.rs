@@ -16,7 +16,7 @@ use crate::cases::{Case, thousands};
 use crate::error::{Context, Error, Result};
 use crate::memory::peak_memory;
 use crate::programs::{Maker, PATIENCE, Program};
-use crate::run::{self, End, Runs, Sample};
+use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::store;
 use crate::workload::Lines;
@@ -26,50 +26,42 @@ const DEADLINE: Duration = Duration::from_secs(120);
 /// How often the program is looked at: the clock is as coarse as that.
 const STEP: Duration = Duration::from_millis(5);
 
-/// What the programs did, and the broker without them.
-pub struct Clearing {
-    pub runs: Vec<Runs>,
-    /// Removals alone, over a raw connection.
-    pub removals: Vec<Sample>,
-    /// The most that each program had resident in any run, in KiB.
-    pub peaks: Vec<(Maker, u64)>,
-}
-
-/// Measures a case: each round every program, and the removals alone.
+/// Measures a case: each round every program, and the removals alone. Gives a row of the time, and one of the memory.
 pub fn measure(
     case: &Case,
     programs: &[Program],
     rounds: usize,
     scratch: &Scratch,
-) -> Result<Clearing> {
+) -> Result<[Row; 2]> {
     let broker = Broker::start(scratch)?;
     let lines = Lines::numbered(case.count.unwrap_or_default());
-    let runs = |program: &Program| Runs { case: *case, maker: program.maker, samples: Vec::new() };
-    let mut clearing = Clearing {
-        runs: programs.iter().map(runs).collect(),
+    let able = || programs.iter().filter(|program| program.maker.share(case).is_some());
+    let row = |case: Case| Row {
+        case,
+        series: able().map(|program| Series::new(program.maker, &case)).collect(),
         removals: Vec::new(),
-        peaks: programs.iter().map(|program| (program.maker, 0)).collect(),
     };
+    let (mut time, mut memory) = (row(*case), row(case.memory()));
     for _ in 0..rounds {
         store::fill(broker.port, &lines)?;
         let start = Instant::now();
         store::remove(broker.port, lines.count())?;
-        clearing.removals.push(Sample { wall: start.elapsed(), peer: None, end: End::Right });
-        for (number, program) in programs.iter().enumerate() {
+        time.removals.push(Sample::seconds(start.elapsed(), End::Right));
+        for (number, program) in able().enumerate() {
             store::fill(broker.port, &lines)?;
             let (sample, peak) = clear(case, program, broker.port, scratch)?;
-            clearing.runs[number].samples.push(sample);
-            clearing.peaks[number].1 = clearing.peaks[number].1.max(peak);
+            time.series[number].samples.push(sample);
+            memory.series[number].samples.push(Sample::memory(Ok(peak)));
             store::remove(broker.port, lines.count())?;
         }
     }
-    Ok(clearing)
+    Ok([time, memory])
 }
 
 /// One run of one program, and its peak in KiB.
 fn clear(case: &Case, program: &Program, port: u16, scratch: &Scratch) -> Result<(Sample, u64)> {
     let output = scratch.path("output");
-    let mut command = run::command(program, case, port, scratch);
+    let mut command = program.command(case, port, scratch);
     command.stdin(Stdio::null()).stderr(Stdio::piped());
     command.stdout(File::create(&output).context("cannot create a file")?);
     let start = Instant::now();
@@ -84,14 +76,14 @@ fn clear(case: &Case, program: &Program, port: u16, scratch: &Scratch) -> Result
     let left = store::count(port)?;
     let judged = match program.maker {
         Maker::Mqtt => check(status, &talk, stored, left, &output),
-        Maker::Mosquitto => Err(Error::new(format!(
+        _ => Err(Error::new(format!(
             "{} of {} removed after {PATIENCE} s",
             thousands(stored.saturating_sub(left)),
             thousands(stored)
         ))),
     };
     let end = judged.map_or_else(|error| End::Wrong(error.to_string()), |()| End::Right);
-    Ok((Sample { wall, peer: None, end }, peak))
+    Ok((Sample::seconds(wall, end), peak))
 }
 
 /// Waits for the end, and looks at the memory until then. What it says on stderr fits into the pipe.

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use crate::cases::{Case, Kind};
 use crate::error::{Context, Error, Result};
-use crate::peer::{Peer, Role};
+use crate::peer::{Close, Peer, Role};
 use crate::programs::Program;
-use crate::run;
+use crate::record::{Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::workload::{Flood, Lines, PAYLOAD, WINDOW};
 
@@ -26,24 +26,33 @@ const STILL: Duration = Duration::from_millis(1500);
 const LIMIT: Duration = Duration::from_secs(60);
 const STEP: Duration = Duration::from_millis(50);
 
-/// The 100 MB that `peak` publishes.
-pub fn write_input(scratch: &Scratch) -> Result<std::path::PathBuf> {
+/// Measures a case: every program once.
+pub fn measure(case: &Case, programs: &[Program], scratch: &Scratch) -> Result<Row> {
     let lines = Lines::numbered(INPUT.div_ceil(PAYLOAD + 1));
-    scratch.write("many-lines", lines.text())
+    let input = scratch.write("many-lines", lines.text())?;
+    let series = |program: &Program| {
+        let case = program.maker.share(case)?;
+        let mut series = Series::new(program.maker, &case);
+        series.samples.push(Sample::memory(peak(&case, program, &input, scratch)));
+        Some(series)
+    };
+    let series = programs.iter().filter_map(series).collect();
+    Ok(Row { case: *case, series, removals: Vec::new() })
 }
 
 /// The peak in KiB, taken when the program is stuck; then it is killed.
-pub fn peak(case: &Case, program: &Program, input: &Path, scratch: &Scratch) -> Result<u64> {
+fn peak(case: &Case, program: &Program, input: &Path, scratch: &Scratch) -> Result<u64> {
     let version = program.maker.protocol();
     let role = match case.kind {
         Kind::Subscribe(_) => {
             let lines = Lines::numbered(PREPARED);
-            Role::Flood(Arc::new(Flood::new(&lines, version, case.qos, WINDOW, usize::MAX)))
+            let flood = Flood::new(&lines, version, case.qos, WINDOW, usize::MAX);
+            Role::Flood(Arc::new(flood), Close::Theirs)
         }
         _ => Role::Stall,
     };
     let peer = Peer::start(role, version)?;
-    let mut command = run::command(program, case, peer.port, scratch);
+    let mut command = program.command(case, peer.port, scratch);
     match case.kind {
         Kind::Subscribe(_) => command.stdin(Stdio::null()).stdout(Stdio::piped()),
         _ => {

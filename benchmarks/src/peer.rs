@@ -3,7 +3,7 @@
 //! It must never be what is measured: see `self_check.rs`. Knows nothing of the programs that connect to it.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -20,9 +20,16 @@ pub enum Role {
     /// Takes what is published and checks it.
     Collect { lines: Arc<Lines>, topic: &'static str, qos: u8 },
     /// Waits for a subscription, then sends.
-    Flood(Arc<Flood>),
+    Flood(Arc<Flood>, Close),
     /// Reads nothing more.
     Stall,
+}
+
+/// Who closes the connection when everything was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Close {
+    Ours,
+    Theirs,
 }
 
 /// What the peer saw.
@@ -107,10 +114,13 @@ fn serve(
             announce();
             collect(&mut link, expected, lines, topic, *qos)?
         }
-        Role::Flood(flood) => {
+        Role::Flood(flood, close) => {
             accept_subscription(&mut link, expected)?;
             announce();
             let mut progress = flow::send(&mut link, flood, connect.receive_maximum)?;
+            if *close == Close::Ours {
+                link.stream.shutdown(Shutdown::Write).context("cannot close the connection")?;
+            }
             flow::drain(&mut link, flood, &mut progress)?;
             let zero = flood.qos == 0;
             Report {

@@ -1,56 +1,21 @@
-//! Starts the programs in turn, times them from spawn to exit, and checks what they did.
+//! Starts the programs in turn, has them timed from spawn to exit, and checks what they did.
 //!
 //! Knows nothing of targets and tables.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Stdio;
+use std::sync::Arc;
 
 use crate::cases::{Case, Kind};
 use crate::error::{Context, Error, Result};
 use crate::flow::Parting;
-use crate::peer::{Peer, Report, Role};
-use crate::programs::{Maker, Program};
+use crate::peer::{Close, Peer, Report, Role};
+use crate::programs::{LESS, Maker, Program};
+use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
+use crate::timed::{self, Finished};
 use crate::workload::{Flood, Lines, TOPIC};
-
-/// No run may take longer.
-const DEADLINE: Duration = Duration::from_secs(120);
-/// How long a program may go on once the peer gave up on it, and how often that is looked at.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// One run of one program.
-pub struct Sample {
-    pub wall: Duration,
-    /// Processor time of the peer.
-    pub peer: Option<Duration>,
-    pub end: End,
-}
-
-/// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    Right,
-    /// Exit status 0, and yet not everything was delivered.
-    Lost {
-        delivered: usize,
-        of: usize,
-    },
-    Wrong(String),
-}
-
-/// All runs of one program for one case.
-pub struct Runs {
-    pub case: Case,
-    pub maker: Maker,
-    pub samples: Vec<Sample>,
-}
 
 /// Measures cases of one kind: each round every case, in each case every program, so that whatever else the machine
 /// does meets them all.
@@ -60,67 +25,88 @@ pub fn measure(
     rounds: usize,
     window: u16,
     scratch: &Scratch,
-) -> Result<Vec<Runs>> {
+) -> Result<Vec<Row>> {
     let mut jobs = Vec::new();
-    for case in cases {
-        let lines = Arc::new(match case.kind {
-            Kind::PublishOne => Lines::single("hello"),
-            _ => Lines::numbered(case.count.unwrap_or_default()),
-        });
-        let stdin = match case.kind {
-            Kind::PublishLines | Kind::PublishRecords => {
-                Some(scratch.write("lines", lines.text())?)
-            }
-            _ => None,
-        };
-        let records = match case.kind {
-            Kind::PublishRecords => Some(scratch.write("records", &lines.records())?),
-            _ => None,
-        };
+    for (row, case) in cases.iter().enumerate() {
+        let mut prepared: Vec<Arc<Lines>> = Vec::new();
         for program in programs {
-            let version = program.maker.protocol();
-            let flood = case
-                .kind
-                .subscribes()
-                .then(|| Arc::new(Flood::new(&lines, version, case.qos, window, lines.count())));
-            let records = records.clone().filter(|_| program.maker == Maker::Mqtt);
-            let stdin = records.or_else(|| stdin.clone());
-            let job = Job { case, program, lines: Arc::clone(&lines), stdin, flood };
-            jobs.push((job, Vec::with_capacity(rounds)));
+            let Some(case) = program.maker.share(case) else { continue };
+            let count = case.count.unwrap_or_default();
+            let known = prepared.iter().find(|lines| lines.count() == count);
+            let lines = known.cloned().unwrap_or_else(|| Arc::new(lines_for(&case)));
+            prepared.push(Arc::clone(&lines));
+            let job = Job::new(case, program, lines, window, scratch)?;
+            jobs.push((row, job, Series::new(program.maker, &case)));
         }
     }
-    for _ in 0..rounds {
-        for (job, samples) in &mut jobs {
-            samples.push(job.run(scratch)?);
+    for round in 0..rounds {
+        for (_, job, series) in jobs.iter_mut().filter(|(_, job, _)| job.has_turn(round)) {
+            series.samples.push(job.run(scratch)?);
         }
     }
-    Ok(jobs
-        .into_iter()
-        .map(|(job, samples)| Runs { case: *job.case, maker: job.program.maker, samples })
-        .collect())
+    let row = |case: &Case| Row { case: *case, series: Vec::new(), removals: Vec::new() };
+    let mut rows: Vec<_> = cases.iter().map(row).collect();
+    for (row, _, series) in jobs {
+        rows[row].series.push(series);
+    }
+    Ok(rows)
 }
 
+fn lines_for(case: &Case) -> Lines {
+    match case.kind {
+        Kind::PublishOne => Lines::single("hello"),
+        _ => Lines::numbered(case.count.unwrap_or_default()),
+    }
+}
+
+/// What one program does again and again.
 struct Job<'a> {
-    case: &'a Case,
+    case: Case,
     program: &'a Program,
     lines: Arc<Lines>,
     stdin: Option<PathBuf>,
     flood: Option<Arc<Flood>>,
 }
 
-impl Job<'_> {
-    fn run(&self, scratch: &Scratch) -> Result<Sample> {
-        let role = match &self.flood {
-            Some(flood) => Role::Flood(Arc::clone(flood)),
-            None => Role::Collect {
-                lines: Arc::clone(&self.lines),
-                topic: if self.case.kind == Kind::PublishOne { "a" } else { TOPIC },
-                qos: self.case.qos,
-            },
+impl<'a> Job<'a> {
+    fn new(
+        case: Case,
+        program: &'a Program,
+        lines: Arc<Lines>,
+        window: u16,
+        scratch: &Scratch,
+    ) -> Result<Self> {
+        let count = lines.count();
+        let stdin = match (case.kind, program.maker) {
+            (Kind::PublishRecords, Maker::Mqtt) => {
+                Some(scratch.write("records", &lines.records())?)
+            }
+            (Kind::PublishLines | Kind::PublishRecords, _) => {
+                Some(scratch.write(&format!("{count}-lines"), lines.text())?)
+            }
+            _ => None,
         };
+        let flood = case.kind.subscribes().then(|| {
+            let version = program.maker.protocol();
+            Arc::new(Flood::new(&lines, version, case.qos, window, count))
+        });
+        Ok(Self { case, program, lines, stdin, flood })
+    }
+
+    /// A slow program sits out some rounds: every other one, and most where it cannot have fewer messages.
+    fn has_turn(&self, round: usize) -> bool {
+        let every = match (self.program.maker.is_slow(), self.case.kind) {
+            (false, _) => 1,
+            (true, Kind::PublishOne) => LESS,
+            (true, _) => 2,
+        };
+        round.is_multiple_of(every)
+    }
+
+    fn run(&self, scratch: &Scratch) -> Result<Sample> {
         let output = scratch.path("output");
-        let peer = Peer::start(role, self.program.maker.protocol())?;
-        let mut command = command(self.program, self.case, peer.port, scratch);
+        let peer = Peer::start(self.role(), self.program.maker.protocol())?;
+        let mut command = self.program.command(&self.case, peer.port, scratch);
         match &self.stdin {
             Some(path) => command.stdin(File::open(path).context("cannot open the lines")?),
             None => command.stdin(Stdio::null()),
@@ -131,7 +117,7 @@ impl Job<'_> {
             }
             _ => command.stdout(Stdio::null()),
         };
-        let finished = run_timed(&mut command, peer.failed())?;
+        let finished = timed::run(&mut command, peer.failed())?;
         let report = peer.finish();
         let busy = report.as_ref().ok().and_then(|report| report.busy);
         let end = self
@@ -143,7 +129,24 @@ impl Job<'_> {
                 Ok(end)
             })
             .unwrap_or_else(|error| End::Wrong(error.to_string()));
-        Ok(Sample { wall: finished.wall, peer: busy, end })
+        Ok(Sample::seconds(finished.wall, end).with_peer(busy))
+    }
+
+    fn role(&self) -> Role {
+        match &self.flood {
+            Some(flood) => {
+                let close = match self.program.maker.counts_messages() {
+                    true => Close::Theirs,
+                    false => Close::Ours,
+                };
+                Role::Flood(Arc::clone(flood), close)
+            }
+            None => Role::Collect {
+                lines: Arc::clone(&self.lines),
+                topic: if self.case.kind == Kind::PublishOne { "a" } else { TOPIC },
+                qos: self.case.qos,
+            },
+        }
     }
 
     fn judge(&self, finished: &Finished, report: Result<Report>) -> Result<End> {
@@ -159,86 +162,16 @@ impl Job<'_> {
         let report = report.context("peer")?;
         let of = self.lines.count();
         if report.delivered != of {
-            // A subscriber that prints everything without acknowledging everything is mosquitto's choice to make, but
+            // A subscriber that prints everything without acknowledging everything is its maker's choice, but
             // not that of `mqtt`, whose contract is to acknowledge what it printed.
             if self.flood.is_none() || self.program.maker == Maker::Mqtt {
                 return Ok(End::Lost { delivered: report.delivered, of });
             }
         }
-        if report.parting != Parting::Disconnect {
+        let left_by_peer = self.flood.is_some() && !self.program.maker.counts_messages();
+        if report.parting != Parting::Disconnect && !left_by_peer {
             return Err(Error::new("exit status 0, but no DISCONNECT was sent"));
         }
         Ok(End::Right)
     }
-}
-
-/// The program with its arguments, and nobody's settings.
-pub fn command(program: &Program, case: &Case, port: u16, scratch: &Scratch) -> Command {
-    let mut command = Command::new(program.path(case.kind));
-    command
-        .args(program.maker.arguments(case, port))
-        .env("HOME", scratch.home())
-        .env_remove("XDG_CONFIG_HOME");
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("MQTT_") {
-            command.env_remove(name);
-        }
-    }
-    command
-}
-
-struct Finished {
-    wall: Duration,
-    status: ExitStatus,
-    /// stderr.
-    talk: String,
-}
-
-/// Runs to the end, to the deadline, or until the peer has given up on the program. The clock stops when the process was waited for; until then this thread sleeps
-/// in a read of its stderr, and the guard wakes once a second.
-fn run_timed(command: &mut Command, peer_failed: Arc<AtomicBool>) -> Result<Finished> {
-    let running: Arc<Mutex<Option<Child>>> = Arc::default();
-    let (over, deadline) = mpsc::channel::<()>();
-    let guarded = Arc::clone(&running);
-    let guard = thread::spawn(move || {
-        let start = Instant::now();
-        let mut late = false;
-        while !late && deadline.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-            late = start.elapsed() >= DEADLINE || peer_failed.load(Ordering::Relaxed);
-        }
-        if late && let Some(child) = lock(&guarded).as_mut() {
-            // It may have ended by itself just now.
-            drop(child.kill());
-        }
-        late
-    });
-    command.stderr(Stdio::piped());
-
-    let start = Instant::now();
-    let mut child = command
-        .spawn()
-        .context(format!("cannot start {}", command.get_program().to_string_lossy()))?;
-    let stderr = child.stderr.take();
-    *lock(&running) = Some(child);
-    let mut talk = Vec::new();
-    if let Some(mut stderr) = stderr {
-        stderr.read_to_end(&mut talk).context("cannot read stderr")?;
-    }
-    let status = match lock(&running).as_mut() {
-        Some(child) => child.wait().context("cannot wait for the program")?,
-        None => return Err(Error::new("the program is gone")),
-    };
-    let wall = start.elapsed();
-
-    drop(over);
-    let late = guard.join().unwrap_or(false);
-    let mut talk = String::from_utf8_lossy(&talk).into_owned();
-    if late {
-        talk.push_str(&format!("\nended after {} s", wall.as_secs()));
-    }
-    Ok(Finished { wall, status, talk })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::cases::{Case, Kind};
 use crate::error::{Context, Result};
 use crate::flow::{self, Link, Wish};
-use crate::peer::{Peer, Role};
-use crate::run::{End, Sample};
+use crate::peer::{Close, Peer, Role};
+use crate::record::{End, Sample};
 use crate::scratch::Scratch;
 use crate::style::Style;
 use crate::wire::{self, Version};
@@ -56,7 +56,7 @@ fn subscribe(lines: &Lines, flood: &Arc<Flood>, scratch: &Scratch) -> Result<Sam
     let mut file = File::create(&path).context("cannot create a file")?;
     let mut output = Vec::with_capacity(2 * OUTPUT);
     let mut left = lines.count();
-    let peer = Peer::start(Role::Flood(Arc::clone(flood)), VERSION)?;
+    let peer = Peer::start(Role::Flood(Arc::clone(flood), Close::Theirs), VERSION)?;
     let start = Instant::now();
     let mut link = Link::connect(peer.port, VERSION)?;
     link.write(&wire::subscribe(VERSION, FILTER, flood.qos))?;
@@ -85,9 +85,6 @@ fn leave(mut link: Link, start: Instant) -> Result<Duration> {
 fn finish(peer: Peer, wall: Duration, of: usize) -> Result<Sample> {
     let report = peer.finish().context("peer")?;
     let delivered = report.delivered;
-    Ok(Sample {
-        wall,
-        peer: report.busy,
-        end: if delivered == of { End::Right } else { End::Lost { delivered, of } },
-    })
+    let end = if delivered == of { End::Right } else { End::Lost { delivered, of } };
+    Ok(Sample::seconds(wall, end).with_peer(report.busy))
 }

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Context, Error, Result};
 use crate::programs::Maker;
 use crate::workload::{Lines, TOPIC};
@@ -13,7 +15,8 @@ use crate::workload::{Lines, TOPIC};
 /// The template that both programs understand.
 const TEMPLATE: &str = "%I %t %q %p";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Style {
     /// The payload.
     Raw,
@@ -40,9 +43,9 @@ impl Style {
         match (self, maker) {
             (Self::Raw, _) => &[],
             (Self::Hex, Maker::Mqtt) => &["--hex"],
-            (Self::Hex, Maker::Mosquitto) => &["-F", "%x"],
+            (Self::Hex, _) => &["-F", "%x"],
             (Self::Json, Maker::Mqtt) => &["--json"],
-            (Self::Json, Maker::Mosquitto) => &["-F", "%j"],
+            (Self::Json, _) => &["-F", "%j"],
             (Self::Template, _) => &["-F", TEMPLATE],
         }
     }
@@ -80,7 +83,7 @@ impl Style {
             (Self::Json, Maker::Mqtt) => {
                 format!(r#"","topic":"{TOPIC}","qos":{qos},"retain":false,"payload":"{text}"}}"#)
             }
-            (Self::Json, Maker::Mosquitto) => format!(
+            (Self::Json, _) => format!(
                 r#"","topic":"{TOPIC}","qos":{qos},"retain":0,"payloadlen":{},"payload":"{text}"}}"#,
                 payload.len()
             ),

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read};
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// Packet types: the high half of a frame's first byte.
@@ -27,7 +29,8 @@ pub const PINGRESP_FRAME: [u8; 2] = [0xD0, 0];
 /// What is read at once. The largest frame, too: nothing measured here comes near it.
 pub const READ_SIZE: usize = 256 * 1024;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Version {
     V311,
     V5,

@@ -1,0 +1,108 @@
+//! How each program is told what to do: the command lines, as a person would type them in the root of the repository.
+//!
+//! Starts nothing.
+
+use crate::cases::{Case, Kind};
+use crate::programs::Maker;
+use crate::workload::{FILTER, TOPIC};
+
+/// How many seconds mosquitto_sub has to remove what is stored: it does not end by itself.
+pub const PATIENCE: &str = "5";
+
+/// The program that uses Paho.
+pub const PAHO: &str = "benchmarks/with_paho.py";
+
+/// The publisher and the subscriber of MQTT.js, where `npm install --prefix target/mqtt.js mqtt@5` puts them.
+pub const MQTT_JS: [&str; 2] =
+    ["target/mqtt.js/node_modules/.bin/mqtt_pub", "target/mqtt.js/node_modules/.bin/mqtt_sub"];
+pub const MQTT_JS_MANIFEST: &str = "target/mqtt.js/node_modules/mqtt/package.json";
+
+impl Maker {
+    /// The command with its redirections.
+    pub fn line(self, case: &Case) -> String {
+        let program: &[&str] = match (self, case.kind) {
+            (Self::Mqtt, _) => &["mqtt"],
+            (Self::Mosquitto, Kind::Subscribe(_) | Kind::ClearRetained(_)) => &["mosquitto_sub"],
+            (Self::Mosquitto, _) => &["mosquitto_pub"],
+            (Self::Paho, _) => &["python3", PAHO],
+            (Self::MqttJs, Kind::Subscribe(_)) => &[MQTT_JS[1]],
+            (Self::MqttJs, _) => &[MQTT_JS[0]],
+        };
+        let arguments = self.arguments(case, "PORT");
+        let words: Vec<_> = program
+            .iter()
+            .copied()
+            .chain(arguments.iter().map(String::as_str))
+            .map(quoted)
+            .collect();
+        let redirection = match (case.kind, case.count) {
+            (Kind::PublishRecords, _) if self == Self::Mqtt => " < records",
+            (Kind::PublishLines | Kind::PublishRecords, _) => " < lines",
+            (Kind::Subscribe(_), Some(_)) | (Kind::ClearRetained(_), _) => " > output",
+            (Kind::Subscribe(_), None) => " | (sleep inf)",
+            (Kind::PublishOne, _) => "",
+        };
+        format!("{}{redirection}", words.join(" "))
+    }
+
+    /// The words after the name of the program or of the script.
+    pub fn arguments(self, case: &Case, port: &str) -> Vec<String> {
+        if self == Self::Paho {
+            return paho(case, port);
+        }
+        let mut words = Vec::new();
+        let mut add = |more: &[&str]| words.extend(more.iter().map(ToString::to_string));
+        if self == Self::Mqtt {
+            add(match case.kind {
+                Kind::Subscribe(_) => &["sub"],
+                Kind::ClearRetained(_) => &["clear-retained"],
+                _ => &["pub"],
+            });
+        }
+        add(&["-h", "127.0.0.1", "-p", port]);
+        match (case.kind, self) {
+            (Kind::PublishLines, Self::MqttJs) => add(&["-t", TOPIC, "-s", "-M"]),
+            (Kind::PublishRecords, Self::Mqtt) => add(&["--json"]),
+            (Kind::PublishLines | Kind::PublishRecords, _) => add(&["-t", TOPIC, "-l"]),
+            (Kind::PublishOne, _) => add(&["-t", "a", "-m", "hello"]),
+            (Kind::Subscribe(style), _) => {
+                add(&["-t", FILTER]);
+                add(style.flags(self));
+            }
+            (Kind::ClearRetained(version), _) => {
+                add(&["-t", FILTER, "-V", version.name()]);
+                if self == Self::Mosquitto {
+                    add(&["-v", "--retained-only", "--remove-retained", "-W", PATIENCE]);
+                }
+                return words;
+            }
+        }
+        add(&["-q", &case.qos.to_string()]);
+        if let (Kind::Subscribe(_), Some(count)) = (case.kind, case.count) {
+            match self {
+                // It ends when the peer, which has sent everything, closes the connection.
+                Self::MqttJs => add(&["--reconnectPeriod", "0"]),
+                _ => add(&["-C", &count.to_string()]),
+            }
+        }
+        words
+    }
+}
+
+fn paho(case: &Case, port: &str) -> Vec<String> {
+    let what = match case.kind {
+        Kind::Subscribe(_) => "sub",
+        Kind::PublishOne => "one",
+        _ => "lines",
+    };
+    let mut words = vec![what.to_owned(), port.to_owned(), case.qos.to_string()];
+    if let (Kind::Subscribe(_), Some(count)) = (case.kind, case.count) {
+        words.push(count.to_string());
+    }
+    words
+}
+
+/// As a shell must see it.
+fn quoted(word: &str) -> String {
+    if word.contains([' ', '#']) { format!("'{word}'") } else { word.to_owned() }
+}
