@@ -225,7 +225,7 @@ fn an_interval_is_not_kept_between_the_topics_of_one_message() {
     });
     let run = peer.mqtt("pub").line("-V 5 -t a -t b -q 1 -m x --repeat 2 --interval 1h");
     let run = run.status(130).stderr_contains("2 delivered").stderr_contains("2 not sent");
-    let mut running = run.spawn();
+    let running = run.spawn();
     peer.wait_for("both");
     running.signal(Signal::Interrupt);
     running.wait();
