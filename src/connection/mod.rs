@@ -4,6 +4,7 @@
 //! environment over profile, and `plan` decides every field. Nothing here connects.
 
 pub mod args;
+mod credentials;
 mod environment;
 mod ineffective;
 mod layer;

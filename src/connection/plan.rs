@@ -1,26 +1,24 @@
 //! The decision: flag over environment over profile over default, field by field.
 
 use super::args::ConnectionArgs;
+use super::credentials::{Credentials, whose};
 use super::environment::Environment;
-use super::layer::{Layer, Layers};
-use super::place::{Located, is_about, is_here, locate, owns};
+use super::layer::Layers;
+use super::place::{Located, is_here, locate};
 use super::properties::{Packet, Properties};
 use super::secret::{Source, is_stdin};
 use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::os_error;
-use crate::secret::Secret;
 use crate::session;
 use crate::session::options::{
-    ACK_TIMEOUT, Aliasing, CONNECT_TIMEOUT, KEEP_ALIVE, Options, Parting, Protocol, Reconnect,
+    ACK_TIMEOUT, CONNECT_TIMEOUT, KEEP_ALIVE, Options, Protocol, Reconnect,
 };
-use crate::session::subscription::Interest;
 use crate::session::wire::Version;
 use crate::transport::Target;
 use crate::ui::{Ui, Verbosity};
 use std::fs::File;
 use std::io::{self, Write};
-use std::time::Duration;
 
 mod packets;
 mod route;
@@ -70,17 +68,14 @@ impl Connection {
     ) -> Result<Self, Failure> {
         let mut layers = Layers::gather(args, environment)?;
         let Located { target, url_topic, default_topic } = locate(&layers)?;
-        let warnings: Vec<String> =
-            read_by_others(&layers.typed).into_iter().chain(overruled(&layers, &target)).collect();
-        let withheld = withhold(&mut layers, &target);
-        let (username, password) = credentials(&mut layers, &target);
+        let Credentials { username, password, warnings } = Credentials::take(&mut layers, &target);
         let args = layers.merge();
         let ui = Ui::new(match (args.more.quiet, args.more.debug) {
             (true, _) => Verbosity::Quiet,
             (_, true) => Verbosity::Debug,
             _ => Verbosity::Normal,
         });
-        warnings.into_iter().chain(withheld).for_each(|warning| ui.warn(&warning));
+        warnings.iter().for_each(|warning| ui.warn(warning));
         let packets =
             [needs.packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
         let mut properties = Properties::new(&args.more.property, &packets)?;
@@ -103,13 +98,12 @@ impl Connection {
         let route = resolve_route(&args, &target, ui)?;
         let log = args.more.events.as_deref().map(open_events).transpose()?;
         let username = check_length("the user name", username)?;
-        let password =
-            read_password(password, username.as_deref(), &target, args.more.timeout, ui)?;
+        let password = password
+            .map(|source| source.read(&whose(username.as_deref(), &target), args.more.timeout, ui))
+            .transpose()?;
         let mut options = Options {
-            target: target.clone(),
             route,
             protocol,
-            client_id: client_id.clone(),
             clean_start: !args.more.no_clean_start,
             session_expiry: connect.session_expiry,
             keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
@@ -125,95 +119,19 @@ impl Connection {
                 .unwrap_or(needs.response_information),
             request_problem_information: connect.request_problem_information.unwrap_or(true),
             user_properties: connect.user_properties,
-            parting: Parting::default(),
-            aliasing: Aliasing::None,
-            interest: Interest::default(),
             connect_timeout: args.more.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             ack_timeout: args.more.ack_timeout.unwrap_or(ACK_TIMEOUT),
             timeout: args.more.timeout,
             reconnect: args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from),
             reconnect_timeout: args.more.reconnect_timeout,
             trace: args.more.debug,
+            ..Options::new(target.clone(), client_id.clone())
         };
         options.parting =
             resolve_parting(properties.of(Packet::Disconnect), options.session_expiry())?;
         let reporter = Reporter::new(ui, target, client_id, log);
         Ok(Self { options, reporter, url_topic, default_topic, properties })
     }
-}
-
-/// Where what was typed can be read by others.
-fn read_by_others(typed: &Layer) -> Vec<String> {
-    let in_url = typed.url.as_ref().is_some_and(|url| url.password.is_some());
-    let places = [(typed.args.more.password.is_some(), "after -P"), (in_url, "in --url")];
-    let given = places.into_iter().filter(|(given, _)| *given);
-    let warning = |(_, place)| {
-        format!("other users of this machine can read the password {place}: use --password-file")
-    };
-    given.map(warning).collect()
-}
-
-/// That the environment wins over a profile that was asked for by name may surprise.
-fn overruled(layers: &Layers, target: &Target) -> Option<String> {
-    let profile = layers.profile.as_ref()?;
-    let is_surprising = layers.typed.args.more.profile.is_some()
-        && !layers.typed.names_place()
-        && layers.environment.names_place()
-        && profile.names_place()
-        && !owns(profile, target);
-    let origin = &profile.origin;
-    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))
-}
-
-/// Takes out of a profile what is meant for its own broker only; what is told about it.
-pub(super) fn withhold(layers: &mut Layers, target: &Target) -> Option<String> {
-    let profile = layers.profile.as_mut().filter(|profile| !owns(profile, target))?;
-    let was_insecure = std::mem::take(&mut profile.args.tls.insecure);
-    let (args, url) = (&mut profile.args, profile.url.as_mut());
-    let has_password = Source::of(args, url).is_some();
-    let taken = [
-        args.basic.username.take().is_some(),
-        args.tls.cert.take().is_some(),
-        args.tls.key.take().is_some(),
-        args.tls.key_password_file.take().is_some(),
-        !std::mem::take(&mut args.reach.ws_header).is_empty(),
-        std::mem::take(&mut args.more.ask_password),
-        has_password,
-        was_insecure,
-    ];
-    let origin = &profile.origin;
-    let warning =
-        || format!("{origin} is for another broker: who it says we are is not shown to {target}");
-    taken.contains(&true).then(warning)
-}
-
-/// User name and password: the strongest layer's, each with what its own URL says.
-fn credentials(layers: &mut Layers, target: &Target) -> (Option<String>, Option<Source>) {
-    let (mut username, mut password) = (None, None);
-    let all = [Some(&mut layers.typed), Some(&mut layers.environment), layers.profile.as_mut()];
-    for layer in all.into_iter().flatten() {
-        let is_about = is_about(layer, target);
-        let mut url = layer.url.as_mut().filter(|_| is_about);
-        let given = layer.args.basic.username.take();
-        username = username.or(given).or_else(|| url.as_mut()?.username.take());
-        let typed = Source::of(&mut layer.args, url);
-        password = password.or(typed);
-    }
-    (username, password)
-}
-
-fn read_password(
-    source: Option<Source>,
-    username: Option<&str>,
-    target: &Target,
-    patience: Option<Duration>,
-    ui: Ui,
-) -> Result<Option<Secret>, Failure> {
-    let whose = match username {
-        Some(name) => format!("{name} at {target}"),
-        None => target.to_string(),
-    };
-    source.map(|source| source.read(&whose, patience, ui)).transpose()
 }
 
 /// Standard input can be read once.

@@ -1,10 +1,10 @@
 //! Every setting that is in force, and who says so, for a person to read and as TOML to copy.
 
 use super::ConnectionArgs;
+use super::credentials::withhold;
 use super::environment::Environment;
 use super::layer::{Layer, Layers, Origin};
 use super::place::{is_about, locate};
-use super::plan::withhold;
 use crate::escape::{Keep, visible};
 use crate::exit::Failure;
 use crate::record::write_string;
