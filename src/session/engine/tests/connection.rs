@@ -21,6 +21,17 @@ fn connect_goes_out_first_and_connack_opens_the_session() {
 }
 
 #[test]
+fn what_is_missing_without_a_connection_is_a_sign_of_life() {
+    let mut bench = Bench::new(options(), Version::V5);
+    assert_eq!(bench.engine.owed(), "sign of life");
+    bench.engine.open(bench.now);
+    bench.hear(&connack(Version::V5, false, &[]));
+    assert_eq!(bench.engine.owed(), "sign of reading");
+    bench.engine.lost(None, &mut bench.job);
+    assert_eq!(bench.engine.owed(), "sign of life");
+}
+
+#[test]
 fn a_connack_that_says_no_is_a_refusal_with_its_code() {
     for (version, bytes, code, reason) in [
         (Version::V31, &[0x20, 2, 0, 5][..], 5, Some(0x87)),
