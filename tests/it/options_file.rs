@@ -53,7 +53,7 @@ fn what_is_wrong_in_it_is_named_by_file_and_line() {
     refuses("-o other\n", "options:1: an options file cannot name another");
     refuses("--options=other\n", "options:1: an options file cannot name another");
     refuses("-oother\n", "options:1: an options file cannot name another");
-    refuses("--host\n", "options:1: a value is required for '--host <HOST>' but none was supplied");
+    refuses("--port\n", "options:1: a value is required for '--port <PORT>' but none was supplied");
 }
 
 #[test]
