@@ -12,7 +12,6 @@ use super::layer::Origin;
 use crate::exit::Failure;
 use file::ConfigFile;
 use std::path::PathBuf;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use words::parse;
 
@@ -119,9 +118,4 @@ fn hint_names(failure: Failure, profiles: Option<&DeTable<'_>>) -> Failure {
         true => failure.hint("a profile is a table: [profiles.NAME]"),
         false => failure.hint(format!("the profiles are {}", names.join(", "))),
     }
-}
-
-/// Where something begins in the file.
-fn start_of<T>(spanned: &Spanned<T>) -> usize {
-    spanned.span().start
 }

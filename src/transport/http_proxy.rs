@@ -1,6 +1,7 @@
 //! HTTP CONNECT: asks a proxy for a tunnel (RFC 9110, section 9.3.6).
 
 use super::proxy::Credentials;
+use super::target::authority;
 use crate::os_error;
 use data_encoding::BASE64;
 use std::io;
@@ -42,8 +43,7 @@ pub(super) async fn connect(
 }
 
 fn request(host: &str, port: u16, credentials: Option<&Credentials>) -> Zeroizing<String> {
-    let authority =
-        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+    let authority = authority(host, port);
     let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
     if let Some(Credentials { username, password }) = credentials {
         let both = Zeroizing::new([username.as_bytes(), b":", password.expose()].concat());

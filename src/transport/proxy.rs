@@ -1,5 +1,6 @@
 //! Proxies: SOCKS5 (RFC 1928, 1929) and HTTP CONNECT (RFC 9110, section 9.3.6).
 
+use super::target::authority;
 use super::{DialError, Stage, http_proxy, tcp};
 use crate::os_error;
 use crate::secret::Secret;
@@ -148,11 +149,6 @@ fn in_words(error: &SocksError) -> String {
 impl fmt::Display for Proxy {
     /// Without the credentials.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (host, port) = (&self.host, self.port);
-        if host.contains(':') {
-            write!(f, "proxy [{host}]:{port}")
-        } else {
-            write!(f, "proxy {host}:{port}")
-        }
+        write!(f, "proxy {}", authority(&self.host, self.port))
     }
 }

@@ -51,11 +51,15 @@ impl Target {
     /// `host:port`, with brackets around an IPv6 literal; empty for a socket.
     pub fn authority(&self) -> String {
         match &self.place {
-            Place::Host(host, port) if host.contains(':') => format!("[{host}]:{port}"),
-            Place::Host(host, port) => format!("{host}:{port}"),
+            Place::Host(host, port) => authority(host, *port),
             Place::Socket(_) => String::new(),
         }
     }
+}
+
+/// `host:port`, with brackets around an IPv6 literal.
+pub(super) fn authority(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 impl fmt::Display for Target {

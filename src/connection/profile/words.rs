@@ -1,7 +1,6 @@
 //! A profile as flags: its keys and values become words of a command line, and go through the same parser.
 
 use super::file::ConfigFile;
-use super::start_of;
 use crate::connection::args::ConnectionArgs;
 use crate::connection::environment::Environment;
 use crate::connection::properties::SEPARATOR;
@@ -58,7 +57,7 @@ pub(super) fn parse(
             .filter_map(|kind| error.get(kind))
             .map(|flag| key_of(&flag.to_string()))
             .collect();
-        file.error(start_of(name), &format!("{} exclude each other", flags.join(" and ")))
+        file.error(name.span().start, &format!("{} exclude each other", flags.join(" and ")))
     })
 }
 
@@ -80,7 +79,7 @@ impl Setting<'_> {
     }
 
     fn error(&self, message: &str) -> Failure {
-        self.file.error(start_of(self.key), message)
+        self.file.error(self.key.span().start, message)
     }
 
     fn words(
