@@ -1,16 +1,14 @@
 //! What happened, told twice: as lines for a person on stderr, and as NDJSON for a program
-//! (`--events`, contract section 4.4).
-//!
-//! Every command's job passes what it hears from the session to its [`Reporter`]. Knows nothing of
-//! what an event means for the command or its exit status.
+//! (`--events`, contract section 4.4). Every command's job passes what it hears to its [`Reporter`].
 
 use crate::message::Message;
 use crate::record::{write_string, write_time};
-use crate::session::event::{Event, Outcome};
-use crate::session::fault::{Explanation, Fault};
-use crate::session::reason::Reason;
+use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
+use crate::property::{Id, Properties, Value};
+use crate::run::{ConnectionEvent, Loss};
 use crate::transport::Target;
 use crate::ui::Ui;
+use data_encoding::BASE64;
 use jiff::Timestamp;
 use std::io::{self, BufWriter, Write};
 
@@ -22,8 +20,10 @@ pub struct Reporter {
     log: Option<BufWriter<Box<dyn Write>>>,
     /// Why there are no events any more.
     failure: Option<io::Error>,
-    /// Attempts since the connection was lost; 0 while it stands.
+    /// Attempts since the connection was lost; 0 while it is up.
     attempts: u32,
+    /// The last loss that was told, and how often the same came again since.
+    repeated: Option<(String, u64)>,
     /// There was a connection before.
     was_connected: bool,
     /// Messages are received, and can be missed.
@@ -40,6 +40,7 @@ impl Reporter {
             log: log.map(BufWriter::new),
             failure: None,
             attempts: 0,
+            repeated: None,
             was_connected: false,
             receives: false,
         }
@@ -55,13 +56,21 @@ impl Reporter {
         self.ui
     }
 
-    /// Tells of `event`.
-    pub fn event(&mut self, event: &Event<'_>) {
+    /// Tells of something in the session.
+    pub fn event(&mut self, event: &Event) {
         self.say(event);
         if self.log.is_some() {
             self.log_event(event);
+        }
+    }
+
+    /// Tells of something about the connection.
+    pub fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        self.say_connection(event);
+        if self.log.is_some() {
+            self.log_connection(event);
             // While there is no connection nobody else flushes.
-            if matches!(event, Event::Lost(_) | Event::Reconnecting { .. }) {
+            if matches!(event, ConnectionEvent::Lost(_) | ConnectionEvent::Reconnecting { .. }) {
                 self.flush();
             }
         }
@@ -94,42 +103,26 @@ impl Reporter {
     /// # Errors
     /// Why events could not be written, now or earlier.
     pub fn finish(&mut self) -> io::Result<()> {
+        self.tell_repeated();
         self.flush();
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    fn say(&mut self, event: &Event<'_>) {
+    fn say(&mut self, event: &Event) {
         match event {
-            Event::Packet(outgoing, line) => {
-                self.ui.trace(&format!("{} {line}", if *outgoing { "→" } else { "←" }));
-            }
-            Event::Reconnecting { attempt: 1, delay: _, fault } => {
-                let target = &self.target;
-                let line = match fault {
-                    Fault::Unreachable(_) | Fault::ConnectTimeout { .. } => {
-                        format!("cannot connect to {target}: {fault}; trying again")
-                    }
-                    _ => format!("connection to {target} lost: {fault}; reconnecting"),
-                };
-                self.ui.note(&line);
-                self.attempts = 1;
-            }
-            Event::Reconnecting { attempt, .. } => self.attempts = *attempt,
             Event::Connected { session_present, .. } => self.say_connected(*session_present),
             Event::Republished(count) => {
                 self.ui.note(&format!(
                     "the session was lost: republished {count}, duplicates possible"
                 ));
             }
-            Event::ShortSessions => {
-                self.ui.hint(&format!("another client may be using id {}", self.client_id));
+            Event::Overrun(maximum) => self.ui.warn(&overrun(*maximum)),
+            Event::Downgraded => self.ui.warn(DOWNGRADED),
+            Event::HungUpOn { position, topic } => {
+                self.ui.error(&hung_up_on(*position, topic));
+                self.ui.hint("perhaps this topic is not allowed");
             }
-            Event::Overrun(maximum) => {
-                self.ui.warn(&overrun(*maximum));
-            }
-            Event::Stray(name, id) => {
-                self.ui.trace(&format!("{name} for packet id {id}, which nobody waits for"))
-            }
+            Event::Stray(name, id) => self.ui.trace(&stray(name, *id)),
             Event::Subscribed { filter, requested, answer: Ok(granted) } if granted < requested => {
                 self.ui.warn(&format!(
                     "{filter}: the broker grants QoS {granted} instead of {requested}"
@@ -142,93 +135,171 @@ impl Reporter {
             } => {
                 self.ui.trace(&format!("message {position}: {}", Reason::NO_MATCHING_SUBSCRIBERS));
             }
-            _ => {}
+            Event::Subscribed { .. }
+            | Event::Unsubscribed { .. }
+            | Event::Published { .. }
+            | Event::MaybeLost { .. } => {}
+        }
+    }
+
+    fn say_connection(&mut self, event: &ConnectionEvent<'_>) {
+        match event {
+            ConnectionEvent::Packet(is_outgoing, line) => {
+                self.ui.trace(&format!("{} {line}", if *is_outgoing { "→" } else { "←" }));
+            }
+            ConnectionEvent::Reconnecting { attempt, loss, .. } => {
+                self.attempts = *attempt;
+                if *attempt == 1 {
+                    self.say_lost(loss);
+                }
+            }
+            ConnectionEvent::FallingBack(version) => {
+                self.ui.trace(&format!("the broker does not speak MQTT 5: trying {version}"));
+            }
+            ConnectionEvent::ShortSessions => {
+                self.ui.hint(&format!("another client may be using id {}", self.client_id));
+            }
+            ConnectionEvent::Lost(_) | ConnectionEvent::Disconnected => {}
+        }
+    }
+
+    /// Says why there is no connection any more; what is the same again is only counted.
+    fn say_lost(&mut self, loss: &Loss) {
+        let target = &self.target;
+        let line = match loss {
+            Loss::Unreachable(_) | Loss::ConnectTimeout { .. } => {
+                format!("cannot connect to {target}: {loss}; trying again")
+            }
+            _ => format!("connection to {target} lost: {loss}; reconnecting"),
+        };
+        match &mut self.repeated {
+            Some((told, count)) if *told == line => *count += 1,
+            _ => {
+                self.tell_repeated();
+                self.ui.note(&line);
+                self.repeated = Some((line, 0));
+            }
+        }
+    }
+
+    /// Whether the last loss was only counted.
+    fn is_repeating(&self) -> bool {
+        self.repeated.as_ref().is_some_and(|(_, count)| *count > 0)
+    }
+
+    fn tell_repeated(&mut self) {
+        if let Some((line, count @ 1..)) = self.repeated.take() {
+            let what = line.rsplit_once(';').map_or(line.as_str(), |(what, _)| what);
+            let times = if count == 1 { "once more" } else { "more times" };
+            let number = if count == 1 { String::new() } else { format!("{count} ") };
+            self.ui.note(&format!("{what} ({number}{times})"));
         }
     }
 
     fn say_connected(&mut self, session_present: bool) {
         let attempts = std::mem::take(&mut self.attempts);
         let again = std::mem::replace(&mut self.was_connected, true);
+        if self.is_repeating() {
+            return;
+        }
         if attempts > 0 {
             let tries = if attempts == 1 { "attempt" } else { "attempts" };
             let again = if again { " again" } else { "" };
             self.ui.note(&format!("connected to {}{again} after {attempts} {tries}", self.target));
         }
-        if again && !session_present && self.receives {
-            self.ui.note("the session was lost: messages may have been missed meanwhile");
+        if again && self.receives {
+            self.ui.note(match session_present {
+                true => "QoS 0 messages may have been missed meanwhile",
+                false => "the session was lost: messages may have been missed meanwhile",
+            });
         }
     }
 
-    fn log_event(&mut self, event: &Event<'_>) {
+    fn log_event(&mut self, event: &Event) {
         let line = match event {
-            Event::Connected { version, session_present, .. } => Line::new("connect")
+            Event::Connected { version, session_present, properties } => Line::new("connect")
                 .text("protocol", &version.to_string())
                 .flag("session_present", *session_present)
-                .reason(Reason::SUCCESS),
+                .reason(Reason::SUCCESS)
+                .properties(&properties.view()),
             Event::Subscribed { filter, answer, .. } => {
-                let line = Line::new("subscribe").text("filter", filter);
+                let line = Line::new("subscribe").text("filter", filter.as_str());
                 match answer {
                     Ok(qos) => line.number("qos", qos.number().into()),
                     Err(explanation) => line.explanation(explanation),
                 }
             }
             Event::Unsubscribed { filter, answer } => {
-                let line = Line::new("unsubscribe").text("filter", filter);
+                let line = Line::new("unsubscribe").text("filter", filter.as_str());
                 match answer {
                     Ok(reason) => line.reason(*reason),
                     Err(explanation) => line.explanation(explanation),
                 }
             }
             Event::Published { position, packet_id, outcome } => {
-                let line = Line::new("publish").number("position", *position);
-                let line = if *packet_id == 0 {
-                    line
-                } else {
-                    line.number("packet_id", (*packet_id).into())
-                };
-                match outcome {
-                    Outcome::Delivered(reason) => line.text("outcome", "delivered").reason(*reason),
-                    Outcome::Refused(explanation) => {
-                        line.text("outcome", "refused").explanation(explanation)
-                    }
-                    Outcome::Unconfirmed => line.text("outcome", "unconfirmed"),
-                    Outcome::NotSent => line.text("outcome", "not sent"),
-                }
+                return self.published(*position, *packet_id, outcome);
             }
-            Event::Lost(fault) => {
+            Event::MaybeLost { count, .. } => {
+                Line::log(&format!("up to {count} QoS 0 messages may be missing"))
+            }
+            Event::HungUpOn { position, topic } => Line::log(&hung_up_on(*position, topic)),
+            Event::Republished(count) => {
+                Line::log(&format!("republished {count}, duplicates possible"))
+            }
+            Event::Overrun(maximum) => Line::log(&overrun(*maximum)),
+            Event::Downgraded => Line::log(DOWNGRADED),
+            Event::Stray(name, id) => Line::log(&stray(name, *id)),
+        };
+        self.log(line);
+    }
+
+    /// Logs what became of a message to publish.
+    pub fn published(&mut self, position: u64, packet_id: u16, outcome: &Outcome) {
+        if self.log.is_none() {
+            return;
+        }
+        let line = Line::new("publish").number("position", position);
+        let line =
+            if packet_id == 0 { line } else { line.number("packet_id", packet_id.into()) };
+        self.log(match outcome {
+            Outcome::Delivered(reason) => line.text("outcome", "delivered").reason(*reason),
+            Outcome::Refused(explanation) => {
+                line.text("outcome", "refused").explanation(explanation)
+            }
+            Outcome::Unconfirmed => line.text("outcome", "unconfirmed"),
+            Outcome::NotSent => line.text("outcome", "not sent"),
+        });
+    }
+
+    fn log_connection(&mut self, event: &ConnectionEvent<'_>) {
+        let line = match event {
+            ConnectionEvent::Lost(loss) => {
                 let line = Line::new("disconnect");
-                match fault {
-                    Fault::Disconnected(explanation) => {
+                match loss.fault() {
+                    Some(Fault::Disconnected(explanation)) => {
                         line.text("by", "broker").explanation(explanation)
                     }
-                    Fault::Refused(refusal) => {
+                    Some(Fault::Refused(refusal)) => {
                         let line = line.text("by", "broker");
                         match &refusal.explanation {
                             Some(explanation) => line.explanation(explanation),
                             None => line.number("code", refusal.code.into()),
                         }
                     }
-                    _ => line.text("by", "network").text("reason", &fault.to_string()),
+                    _ => line.text("by", "network").text("reason", &loss.to_string()),
                 }
             }
-            Event::Disconnected => {
+            ConnectionEvent::Disconnected => {
                 Line::new("disconnect").text("by", "client").reason(Reason::SUCCESS)
             }
-            Event::Reconnecting { attempt, delay, .. } => Line::new("reconnect")
+            ConnectionEvent::Reconnecting { attempt, delay, .. } => Line::new("reconnect")
                 .number("attempt", (*attempt).into())
                 .number("delay_ms", delay.as_millis() as u64),
-            Event::MaybeLost { count, .. } => {
-                Line::log(&format!("up to {count} QoS 0 messages may be missing"))
+            ConnectionEvent::FallingBack(version) => {
+                Line::log(&format!("the broker does not speak MQTT 5: trying {version}"))
             }
-            Event::Republished(count) => {
-                Line::log(&format!("republished {count}, duplicates possible"))
-            }
-            Event::Overrun(maximum) => Line::log(&overrun(*maximum)),
-            Event::Stray(name, id) => {
-                Line::log(&format!("{name} for packet id {id}, which nobody waits for"))
-            }
-            Event::ShortSessions => Line::log("another client may be using this id"),
-            Event::Packet(..) => return,
+            ConnectionEvent::ShortSessions => Line::log("another client may be using this id"),
+            ConnectionEvent::Packet(..) => return,
         };
         self.log(line);
     }
@@ -239,6 +310,17 @@ impl Reporter {
             let _ = log.write_all(&line.finish());
         }
     }
+}
+
+const DOWNGRADED: &str =
+    "the broker acknowledges QoS 2 messages as if they had QoS 1: they may arrive more than once";
+
+fn hung_up_on(position: u64, topic: &str) -> String {
+    format!("message {position} to {topic} is unconfirmed: the broker hung up each time it was sent")
+}
+
+fn stray(name: &str, id: u16) -> String {
+    format!("{name} for packet id {id}, which nobody waits for")
 }
 
 fn overrun(maximum: u16) -> String {
@@ -286,6 +368,57 @@ impl Line {
 
     fn reason(self, reason: Reason) -> Self {
         self.number("code", reason.0.into()).text("reason", &reason.to_string())
+    }
+
+    /// An object of all that `properties` say, if they say anything.
+    fn properties(mut self, properties: &Properties<'_>) -> Self {
+        if properties.is_empty() {
+            return self;
+        }
+        self.key("properties");
+        let mut before = '{';
+        for (id, value) in properties.iter().filter(|(id, _)| *id != Id::UserProperty) {
+            self.push(before);
+            before = ',';
+            write_string(&mut self.0, &id.name().replace('-', "_"));
+            self.push(':');
+            match value {
+                Value::Number(number) => self.0.extend_from_slice(number.to_string().as_bytes()),
+                Value::Text(text) => write_string(&mut self.0, text),
+                Value::Binary(bytes) => write_string(&mut self.0, &BASE64.encode(bytes)),
+                // Only user properties are pairs.
+                Value::Pair(..) => {}
+            }
+        }
+        let pairs = properties.iter().filter_map(|(_, value)| match value {
+            Value::Pair(name, value) => Some((name, value)),
+            _ => None,
+        });
+        let mut separator = None;
+        for (name, value) in pairs {
+            match separator {
+                Some(separator) => self.push(separator),
+                None => {
+                    self.push(before);
+                    self.0.extend_from_slice(b"\"user_properties\":[");
+                }
+            }
+            separator = Some(',');
+            self.push('[');
+            write_string(&mut self.0, name);
+            self.push(',');
+            write_string(&mut self.0, value);
+            self.push(']');
+        }
+        if separator.is_some() {
+            self.push(']');
+        }
+        self.push('}');
+        self
+    }
+
+    fn push(&mut self, byte: char) {
+        self.0.push(byte as u8);
     }
 
     fn explanation(self, explanation: &Explanation) -> Self {

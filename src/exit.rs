@@ -2,11 +2,9 @@
 //! (contract, section 3).
 
 use crate::os_error;
-use crate::session::fault::Fault;
-use crate::session::options::Options;
-use crate::session::reason::Reason;
-use crate::session::wire::Version;
-use crate::session::{End, Signal};
+use crate::mqtt::{Fault, Reason, SessionOptions, Version};
+use crate::run::patience::LastStraw;
+use crate::run::{End, Loss, RunOptions, Signal};
 use crate::transport::tls;
 use std::fmt;
 
@@ -108,16 +106,14 @@ impl Failure {
     }
 
     /// What the end of a run with `options` means; `None` when all is well.
-    pub fn from_end(end: &End, options: &Options) -> Option<Self> {
+    pub fn from_end(end: &End, options: &RunOptions, session: &SessionOptions) -> Option<Self> {
         let target = &options.target;
         Some(match end {
             End::Done => return None,
-            End::Fault { fault, established: false } => first_connection(fault, options),
-            End::Fault { fault, established: true } => lost(fault, options),
-            End::AckTimeout { after, missing } => {
-                let after = humantime::format_duration(*after);
-                Self::new(ExitStatus::Lost, format!("no {missing} from {target} within {after}"))
-            }
+            End::Lost { loss, established: false, .. } => first_connection(loss, options),
+            End::Lost { last_straw: LastStraw::HungUpOn(filters), .. } => hung_up(filters, options),
+            End::Lost { last_straw: LastStraw::Contested, .. } => contested(options, session),
+            End::Lost { loss, .. } => lost(loss, options, session),
             End::TimedOut { established, after, lost } => {
                 let after = humantime::format_duration(*after);
                 let place = match (established, lost) {
@@ -154,43 +150,47 @@ impl Failure {
     }
 }
 
-fn first_connection(fault: &Fault, options: &Options) -> Failure {
+fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
     let target = &options.target;
-    let status = match fault {
-        Fault::Refused(_) | Fault::Authentication => ExitStatus::ConnectionRefused,
-        Fault::Violation(_) | Fault::Disconnected(_) => ExitStatus::Lost,
-        Fault::Internal(_) => ExitStatus::Bug,
-        _ => ExitStatus::Unreachable,
+    let status = match loss.fault() {
+        Some(Fault::Refused(_) | Fault::Authentication) => ExitStatus::ConnectionRefused,
+        Some(Fault::Violation(_) | Fault::OldConnack | Fault::Disconnected(_)) => ExitStatus::Lost,
+        Some(Fault::NotMqtt(_) | Fault::Silent) | None => ExitStatus::Unreachable,
     };
-    let failure = Failure::new(status, format!("cannot connect to {target}: {fault}"));
-    match fault {
-        Fault::Refused(refusal) if refusal.is_about_version() => {
+    let failure = Failure::new(status, format!("cannot connect to {target}: {loss}"));
+    match loss {
+        Loss::Fault(Fault::Refused(refusal)) if refusal.is_about_version() => {
             let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
             failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
         }
-        Fault::NotMqtt(_) | Fault::Closed | Fault::Io(_) => match guess(fault, options) {
-            Some(hint) if fault.dial_error().is_none() => failure.hint(hint),
-            _ => hinted(failure, fault),
+        Loss::Fault(Fault::OldConnack) => {
+            failure.hint("the broker answers in the words of MQTT 3.1.1: try -V 3.1.1")
+        }
+        Loss::Fault(Fault::NotMqtt(_)) | Loss::Closed | Loss::Io(_) => match guess(loss, options) {
+            Some(hint) if loss.dial_error().is_none() => failure.hint(hint),
+            _ => hinted(failure, loss),
         },
-        _ => hinted(failure, fault),
+        _ => hinted(failure, loss),
     }
 }
 
 /// With what the transport advises.
-fn hinted(failure: Failure, fault: &Fault) -> Failure {
-    match fault.dial_error().and_then(|error| error.hint.as_deref()) {
+fn hinted(failure: Failure, loss: &Loss) -> Failure {
+    match loss.dial_error().and_then(|error| error.hint.as_deref()) {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
 }
 
 /// What is probably meant where something listens that hangs up, or speaks something else.
-fn guess(fault: &Fault, options: &Options) -> Option<&'static str> {
+fn guess(loss: &Loss, options: &RunOptions) -> Option<&'static str> {
     let target = &options.target;
     let is_known = options.route.tls.as_ref().is_some_and(tls::Client::has_identity);
-    if let ("mqtt", Fault::NotMqtt(what)) = (target.scheme(), fault)
-        && what.contains("HTTP/")
-    {
+    let stranger = match loss.fault() {
+        Some(Fault::NotMqtt(what)) => Some(what),
+        _ => None,
+    };
+    if target.scheme() == "mqtt" && stranger.is_some_and(|what| what.contains("HTTP/")) {
         return Some("MQTT over WebSocket is reached by ws://");
     }
     match (target.scheme(), target.port()) {
@@ -202,35 +202,69 @@ fn guess(fault: &Fault, options: &Options) -> Option<&'static str> {
         ("mqtts" | "wss", _) if !is_known => {
             Some("the broker may want a client certificate: --cert and --key")
         }
-        ("mqtt", _) if !matches!(fault, Fault::NotMqtt(_)) => {
+        ("mqtt", _) if stranger.is_none() => {
             Some("a broker that speaks TLS hangs up like this: try mqtts://")
         }
         _ => None,
     }
 }
 
-fn lost(fault: &Fault, options: &Options) -> Failure {
-    let (target, client_id) = (&options.target, &options.client_id);
-    let publishes = options.interest.is_empty();
-    match fault {
-        Fault::Disconnected(explanation) if explanation.reason == Reason::SESSION_TAKEN_OVER => Failure::new(
-            ExitStatus::Lost,
-            format!("connection to {target} lost: session taken over by another client with id {client_id} ({explanation})"),
-        )
-        .hint("give each client an id of its own with -i, or leave it out"),
-        Fault::Disconnected(explanation) if publishes && explanation.reason.refuses_a_publish() => {
-            Failure::new(ExitStatus::Refused, format!("connection to {target} lost: {fault}"))
+fn lost(loss: &Loss, options: &RunOptions, session: &SessionOptions) -> Failure {
+    let (target, client_id) = (&options.target, &session.client_id);
+    let publishes = session.interest.is_empty();
+    match loss {
+        Loss::Fault(Fault::Disconnected(explanation))
+            if explanation.reason == Reason::SESSION_TAKEN_OVER =>
+        {
+            Failure::new(
+                ExitStatus::Lost,
+                format!("connection to {target} lost: session taken over by another client with id {client_id} ({explanation})"),
+            )
+            .hint(OWN_ID)
         }
-        Fault::Refused(_) | Fault::Authentication => Failure::new(
+        Loss::Fault(Fault::Disconnected(explanation))
+            if publishes && explanation.reason.refuses_a_publish() =>
+        {
+            Failure::new(ExitStatus::Refused, format!("connection to {target} lost: {loss}"))
+        }
+        Loss::Fault(Fault::Refused(_) | Fault::Authentication) => Failure::new(
             ExitStatus::ConnectionRefused,
-            format!("cannot reconnect to {target}: {fault}"),
+            format!("cannot reconnect to {target}: {loss}"),
         ),
-        Fault::Unreachable(_) | Fault::ConnectTimeout { .. } => {
-            let message = format!("cannot reconnect to {target}: {fault}");
-            hinted(Failure::new(ExitStatus::Lost, message), fault)
+        Loss::Unreachable(_) | Loss::ConnectTimeout { .. } => {
+            let message = format!("cannot reconnect to {target}: {loss}");
+            hinted(Failure::new(ExitStatus::Lost, message), loss)
         }
-        _ => Failure::new(ExitStatus::Lost, format!("connection to {target} lost: {fault}")),
+        Loss::Unanswered { after, missing } => {
+            let after = humantime::format_duration(*after);
+            Failure::new(ExitStatus::Lost, format!("no {missing} from {target} within {after}"))
+        }
+        _ => Failure::new(ExitStatus::Lost, format!("connection to {target} lost: {loss}")),
     }
+}
+
+const OWN_ID: &str = "give each client an id of its own with -i, or leave it out";
+
+/// The broker hangs up after each SUBSCRIBE for `filters`.
+fn hung_up(filters: &[String], options: &RunOptions) -> Failure {
+    let target = &options.target;
+    let (filters, are) = match filters {
+        [filter] => (filter.clone(), "this filter is"),
+        several => (several.join(", "), "one of these filters is"),
+    };
+    let message = format!(
+        "connection to {target} lost: the broker closes it after each SUBSCRIBE for {filters}"
+    );
+    Failure::new(ExitStatus::Lost, message).hint(format!("perhaps {are} not allowed"))
+}
+
+/// Another client throws this one out again and again.
+fn contested(options: &RunOptions, session: &SessionOptions) -> Failure {
+    let (target, client_id) = (&options.target, &session.client_id);
+    let message = format!(
+        "connection to {target} lost: each session was short, as if another client used id {client_id}"
+    );
+    Failure::new(ExitStatus::Lost, message).hint(OWN_ID)
 }
 
 #[cfg(test)]

@@ -276,6 +276,23 @@ impl<'a> Properties<'a> {
     }
 }
 
+/// A checked property block that outlives the packet it came in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedProperties(Box<[u8]>);
+
+impl OwnedProperties {
+    /// The properties in it.
+    pub fn view(&self) -> Properties<'_> {
+        Properties(&self.0)
+    }
+}
+
+impl From<Properties<'_>> for OwnedProperties {
+    fn from(properties: Properties<'_>) -> Self {
+        Self(properties.0.into())
+    }
+}
+
 fn check(block: &[u8], carrier: Carrier) -> Result<(), PropertyError> {
     let mut rest = block;
     let mut seen = 0u64;
@@ -401,6 +418,11 @@ impl Block {
             self.bytes(Id::UserProperty, name.as_bytes());
             put_binary(&mut self.0, value.as_bytes());
         }
+    }
+
+    /// The block without its length.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
     }
 
     /// The length of the block, and the block.

@@ -7,32 +7,26 @@
 
 mod witness;
 
-use arbitrary::{Result, Unstructured};
-use bytes::{Bytes, BytesMut};
+use arbitrary::Unstructured;
+use bytes::{Buf, Bytes, BytesMut};
 use mqtt::message::{Envelope, QoS};
-use mqtt::session::engine::{Engine, Received};
-use mqtt::session::event::Job as _;
-use mqtt::session::fault::Fault;
-use mqtt::session::options::{Aliasing, Options};
-use mqtt::session::reason::Reason;
-use mqtt::session::subscription::{Interest, Subscription};
-use mqtt::session::wire::Version;
-use mqtt::transport::Target;
+use mqtt::mqtt::subscription::{Interest, Subscription};
+use mqtt::mqtt::{Aliasing, Fault, Received, Session, SessionOptions, Submitted, Version};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use witness::Witness;
 
-/// See the module.
+/// Plays what the bytes say.
 pub fn run(data: &[u8]) {
     let mut input = Unstructured::new(data);
     // Too few bytes are no input.
-    let Ok(mut session) = Session::any(&mut input) else { return };
-    while !input.is_empty() && session.step(&mut input).is_ok() {}
-    session.finish();
+    let Ok(mut play) = Play::any(&mut input) else { return };
+    while !input.is_empty() && play.step(&mut input).is_ok() {}
+    play.finish();
 }
 
-struct Session {
-    engine: Engine,
+struct Play {
+    session: Session,
     job: Witness,
     now: Instant,
     /// Heard and not understood yet.
@@ -58,8 +52,8 @@ struct Tally {
 /// More than a PUBLISH, CONNECT or SUBSCRIBE here has besides the payload.
 const OVERHEAD: usize = 200;
 
-impl Session {
-    fn any(input: &mut Unstructured<'_>) -> Result<Self> {
+impl Play {
+    fn any(input: &mut Unstructured<'_>) -> arbitrary::Result<Self> {
         let version = match input.arbitrary::<u8>()? % 3 {
             0 => Version::V5,
             1 => Version::V311,
@@ -69,8 +63,8 @@ impl Session {
         let now = Instant::now();
         let topic = |name: &str| name.parse().expect("a topic");
         let envelope = |qos| Rc::new(Envelope::new(topic("t"), qos, false));
-        let mut session = Self {
-            engine: Engine::new(Rc::new(options(setup)), version, now),
+        let mut play = Self {
+            session: Session::new(Rc::new(options(setup)), version, 0),
             job: Witness::default(),
             now,
             input: BytesMut::new(),
@@ -78,11 +72,11 @@ impl Session {
             envelopes: [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce].map(envelope),
             tally: Tally::default(),
         };
-        session.connect(false, setup & 0x80 == 0);
-        Ok(session)
+        play.connect(false, setup & 0x80 == 0);
+        Ok(play)
     }
 
-    fn step(&mut self, input: &mut Unstructured<'_>) -> Result<()> {
+    fn step(&mut self, input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
         match input.arbitrary::<u8>()? % 16 {
             0..8 => {
                 let length: u8 = input.arbitrary()?;
@@ -99,10 +93,10 @@ impl Session {
             }
             13 => self.flush(),
             14 => {
-                self.engine.raise_barrier(self.now);
-                self.engine.pump();
+                self.session.raise_barrier(self.now);
+                self.session.pump();
             }
-            _ => self.engine.disconnect(Reason::SUCCESS),
+            _ => self.session.disconnect(),
         }
         Ok(())
     }
@@ -110,10 +104,10 @@ impl Session {
     fn connect(&mut self, resumed: bool, answered: bool) {
         self.tally.connections += 1;
         self.input.clear();
-        self.engine.open(self.now);
+        self.session.connect();
         if answered {
             let present = u8::from(resumed);
-            match (self.engine.version(), self.narrow) {
+            match (self.session.version(), self.narrow) {
                 (Version::V5, true) => {
                     self.hear(&[0x20, 9, present, 0, 6, 0x21, 0, 2, 0x22, 0, 2]);
                 }
@@ -127,60 +121,90 @@ impl Session {
         self.tally.heard += bytes.len();
         self.tally.finals += bytes.iter().filter(|byte| matches!(byte, 0x40 | 0x70)).count() as u64;
         self.input.extend_from_slice(bytes);
+        self.session.heard(self.now);
+        while let Err(fault) = self.receive() {
+            assert!(!fault.to_string().is_empty());
+            self.lose(Some(&fault));
+            self.connect(false, true);
+        }
+    }
+
+    /// Takes every complete packet; when there is no room for messages, those before are written first.
+    fn receive(&mut self) -> Result<(), Fault> {
         loop {
-            match self.engine.receive(self.now, &mut self.input, &mut self.job) {
-                Ok(Received::All) => return,
-                Ok(Received::Full) => self.write(),
-                Err(fault) => {
-                    assert!(!fault.to_string().is_empty());
-                    self.lose(Some(&fault));
-                    return self.connect(false, true);
-                }
+            if self.session.is_up() && (self.job.is_full() || self.session.is_full()) {
+                self.write();
+                self.flush();
             }
+            let length = match self.session.receive(&self.input, self.now)? {
+                Received::Incomplete => return Ok(()),
+                Received::Packet(length) => length,
+                Received::Message { length, message, delivery } => {
+                    let taken = self.job.message(&message);
+                    self.session.settle(delivery, taken);
+                    length
+                }
+            };
+            self.tell();
+            self.input.advance(length);
+        }
+    }
+
+    /// The witness hears what happened.
+    fn tell(&mut self) {
+        while let Some(event) = self.session.poll_event() {
+            self.job.event(&event);
         }
     }
 
     fn publish(&mut self, kind: u8) {
         let envelope = Rc::clone(&self.envelopes[usize::from(kind % 3)]);
-        if self.engine.has_room(envelope.qos) {
+        if self.session.has_room(envelope.qos) {
             let payload = Bytes::from(vec![b'x'; usize::from(kind)]);
             self.tally.published += payload.len() + OVERHEAD;
             let position = self.job.next_position();
-            self.engine.publish(position, &envelope, payload, &mut self.job);
+            let submitted = self.session.publish(position, &envelope, payload);
+            if submitted != Submitted::Pending {
+                self.job.end(position);
+            }
+            self.tell();
         }
     }
 
     /// The messages taken are safe.
     fn write(&mut self) {
         let count = self.job.take_unwritten();
-        self.engine.written(count).expect("what is encoded is valid");
+        self.session.acknowledge(count);
     }
 
     fn wait(&mut self, tenths: u16) {
         self.tally.ticks += 1;
         self.now += Duration::from_millis(100) * u32::from(tenths);
-        if let Err(fault) = self.engine.tick(self.now, self.job.is_full()) {
+        if let Err(fault) = self.session.handle_timeout(self.now, self.job.is_full()) {
             self.lose(Some(&fault));
             return self.connect(false, true);
         }
-        let next = self.engine.deadline();
+        let next = self.session.timeout();
         assert!(next.is_none_or(|next| next > self.now), "it would spin");
     }
 
     /// Everything goes out to the broker.
     fn flush(&mut self) {
-        self.tally.written += self.engine.out().split().len();
-        self.engine.wrote(self.now);
+        let count = self.session.output().len();
+        self.tally.written += count;
+        self.session.wrote(count, self.now);
     }
 
     fn lose(&mut self, fault: Option<&Fault>) {
         self.flush();
-        self.engine.lost(fault, &mut self.job);
+        self.session.lost(fault);
+        self.tell();
     }
 
     fn finish(mut self) {
         self.lose(None);
-        self.engine.abandon(&mut self.job);
+        self.session.abandon();
+        self.tell();
         self.job.check_ends();
         let Tally { heard, finals, connections, published, ticks, written } = self.tally;
         assert!(self.job.delivered() <= finals, "more deliveries than acknowledgements");
@@ -189,11 +213,10 @@ impl Session {
     }
 }
 
-fn options(setup: u8) -> Options {
-    let target = Target::tcp("broker", 1883);
+fn options(setup: u8) -> SessionOptions {
     let subscriptions = ["#", "a/+"]
         .map(|filter| Subscription::new(filter.parse().expect("a filter"), QoS::ExactlyOnce));
-    Options {
+    SessionOptions {
         clean_start: setup & 1 == 0,
         keep_alive: if setup & 2 == 0 { 60 } else { 1 },
         receive_maximum: (setup & 4 != 0).then_some(2),
@@ -201,6 +224,6 @@ fn options(setup: u8) -> Options {
         topic_alias_maximum: if setup & 16 == 0 { 0 } else { 3 },
         aliasing: if setup & 32 == 0 { Aliasing::None } else { Aliasing::Auto },
         interest: Interest { subscriptions: subscriptions.into(), ..Interest::default() },
-        ..Options::new(target, "id".to_owned())
+        ..SessionOptions::new("id".to_owned())
     }
 }

@@ -3,13 +3,15 @@
 
 use bytes::BytesMut;
 use mqtt::message::{Envelope, PublishProperties, QoS};
+use mqtt::mqtt::limits::Limits;
+use mqtt::mqtt::packet::{Frame, Packet, PublishWriter, Published, Violation};
+use mqtt::mqtt::{Aliasing, Version};
 use mqtt::property::{Id, Value};
-use mqtt::session::wire::encode::{Form, Template};
-use mqtt::session::wire::{Frame, Packet, Published, Version, Violation};
+use std::rc::Rc;
 
 const VERSIONS: [Version; 3] = [Version::V31, Version::V311, Version::V5];
 
-/// See the module.
+/// Reads a packet, and writes again what is a PUBLISH.
 pub fn run(data: &[u8]) {
     let Some((version, bytes)) = data.split_first() else { return };
     let version = VERSIONS[usize::from(*version) % VERSIONS.len()];
@@ -41,10 +43,11 @@ fn check_publish(version: Version, publish: &Published<'_>) {
     let topic = publish.topic.parse().expect("the decoder has checked it");
     let Some(properties) = sendable(publish) else { return };
     let envelope = Envelope { properties, ..Envelope::new(topic, publish.qos, publish.retain) };
-    let template = Template::new(version, &envelope, Form::Name);
+    let mut writer = PublishWriter::new(version, Limits::default(), Aliasing::None);
     let mut out = BytesMut::new();
-    template.write(&mut out, publish.payload, publish.packet_id, publish.dup);
-    assert_eq!(template.size(publish.payload.len()).1, out.len());
+    let (id, dup) = (publish.packet_id, publish.dup);
+    let written = writer.write(&mut out, &Rc::new(envelope), publish.payload, id, dup);
+    written.expect("there are no limits");
 
     let frame = Frame::read(&out).expect("a header").expect("a whole one");
     let Ok(Packet::Publish(again)) = Packet::read(version, frame, &out[frame.header..]) else {

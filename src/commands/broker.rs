@@ -4,7 +4,7 @@ use crate::broker::Broker;
 use crate::connection::Environment;
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
-use crate::session::{Signal, Signals};
+use crate::run::{Signal, Signals};
 use clap::{Args, value_parser};
 use std::ffi::OsString;
 use std::io::{self, Write};

@@ -5,6 +5,7 @@ mod memory;
 
 use super::output;
 use super::printing::Printing;
+use super::receiving::Receiving;
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_interest;
 use crate::connection::properties::Packet;
@@ -12,7 +13,7 @@ use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_du
 use crate::exit::Failure;
 use crate::format::{Body, Format, Payloads, Template};
 use crate::message::QoS;
-use crate::session::subscription::{Interest, Subscription};
+use crate::mqtt::subscription::{Interest, Subscription};
 use crate::sink::Sink;
 use crate::topic::TopicFilter;
 use crate::ui;
@@ -107,7 +108,7 @@ pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(
         reads_stdin: false,
     };
     let mut connection = Connection::resolve(args.connection, environment, &needs)?;
-    if !connection.options.clean_start {
+    if !connection.session.clean_start {
         return Err(Failure::usage(
             "this would throw away what waits in the session: leave out --no-clean-start",
         ));
@@ -135,13 +136,14 @@ pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(
         ..Interest::default()
     };
     add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
-    connection.options.max_inflight.get_or_insert(WINDOW);
+    connection.session.max_inflight.get_or_insert(WINDOW);
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Remove };
     let idle = args.idle.unwrap_or(QUIET);
-    let plan = Plan { interest: Rc::new(interest), filter_out: args.filter_out, mode, idle };
+    let plan = Plan { interest: Rc::new(interest), filter_out: args.filter_out, mode };
     let printing = Printing::new(format, Sink::to_stdout().map_err(output::failure)?);
-    let mut job = Clearing::new(plan, printing, progress, connection.reporter);
-    let end = super::converse(connection.options, started, &mut job).await?;
+    let receiving = Receiving::new(printing, Some(idle), connection.reporter);
+    let mut job = Clearing::new(plan, receiving, progress);
+    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
 

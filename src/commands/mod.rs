@@ -11,26 +11,32 @@ mod printing;
 mod progress;
 mod properties;
 pub mod publish;
+mod receiving;
 mod removal;
 pub mod request;
 pub mod subscribe;
 mod tally;
 
 use crate::exit::{ExitStatus, Failure};
-use crate::{os_error, session};
+use crate::mqtt::SessionOptions;
+use crate::os_error;
+use crate::run::{self, Job, RunOptions};
 use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
 /// Runs `job` on a session, counting `-W` from `started`, and turns its end into a failure, if it is one.
 async fn converse(
-    options: session::options::Options,
+    options: RunOptions,
+    session: SessionOptions,
     started: Instant,
-    job: &mut dyn session::event::Job,
+    job: &mut dyn Job,
 ) -> Result<Option<Failure>, Failure> {
-    let options = Rc::new(options);
-    let end = session::run(Rc::clone(&options), started, job).await.map_err(Failure::no_signals)?;
-    Ok(Failure::from_end(&end, &options))
+    let (options, session) = (Rc::new(options), Rc::new(session));
+    let end = run::run(Rc::clone(&options), Rc::clone(&session), started, job)
+        .await
+        .map_err(Failure::no_signals)?;
+    Ok(Failure::from_end(&end, &options, &session))
 }
 
 /// Writes `text` to standard output; a reader that has gone away is no failure.

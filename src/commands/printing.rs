@@ -1,14 +1,11 @@
 //! Messages on their way to the output, and their acknowledgements on the way back: none goes before its message is
 //! written.
-//!
-//! Knows nothing of which messages there are, or of when a run ends.
 
 use super::output;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::Format;
 use crate::message::Message;
-use crate::session::engine::Engine;
-use crate::session::fault::Fault;
+use crate::mqtt::Session;
 use crate::sink::Sink;
 use crate::ui::Ui;
 use std::io;
@@ -27,7 +24,7 @@ pub(super) enum Reader {
     Gone,
 }
 
-/// See the module.
+/// Formats messages, hands them to the sink, and counts those that were written.
 pub(super) struct Printing {
     format: Format,
     sink: Sink,
@@ -60,14 +57,11 @@ impl Printing {
     }
 
     /// Moves the output on and acknowledges what was written.
-    ///
-    /// # Errors
-    /// When the codec fails, which is a bug.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Result<(), Fault> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
         self.poll_offline(cx);
         match std::mem::take(&mut self.written_offline) {
-            0 => Ok(()),
-            written => engine.written(written),
+            0 => {}
+            written => session.acknowledge(written),
         }
     }
 

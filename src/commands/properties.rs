@@ -7,8 +7,8 @@ use crate::connection::{parse_binary, parse_seconds};
 use crate::exit::Failure;
 use crate::message::PublishProperties;
 use crate::property::Id;
-use crate::session::options::Aliasing;
-use crate::session::subscription::Interest;
+use crate::mqtt::Aliasing;
+use crate::mqtt::subscription::Interest;
 use clap::Args;
 use std::str::FromStr;
 

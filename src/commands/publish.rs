@@ -13,7 +13,7 @@ use crate::connection::properties::{Packet, Property};
 use crate::connection::{Connection, Environment, Needs};
 use crate::exit::Failure;
 use crate::message::{Envelope, PublishProperties};
-use crate::session::options::Aliasing;
+use crate::mqtt::Aliasing;
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
 use args::{AliasArg, MessageArgs, MoreArgs};
@@ -47,7 +47,7 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     };
     let mut connection = Connection::resolve(connection, environment, &needs)?;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
-    connection.options.aliasing = aliasing;
+    connection.session.aliasing = aliasing;
     if more.topic_from.is_some() && connection.url_topic.is_some() {
         return Err(Failure::usage("the URL's topic has no effect with --topic-from"));
     }
@@ -80,7 +80,7 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
         // A connection that waits for the end of standard input would serve nobody.
         job.fill(started, connection.options.timeout).await?;
     }
-    let end = super::converse(connection.options, started, &mut job).await?;
+    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
 

@@ -5,10 +5,9 @@
 
 use super::tally::Tally;
 use crate::message::{Envelope, Message, QoS};
-use crate::session::event::{Event, Outcome};
-use crate::session::fault::Explanation;
-use crate::session::wire::Version;
+use crate::mqtt::{Event, Explanation, Outcome, Session, Version};
 use crate::topic::TopicName;
+use bytes::Bytes;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
@@ -67,9 +66,20 @@ impl Removal {
         !message.retain && message.payload.is_empty() && self.echoes.remove(message.topic)
     }
 
+    /// Publishes the next removals as far as `session` has room, now that `safe` messages are; whether every topic
+    /// taken has come to its end.
+    pub(super) fn poll(&mut self, safe: u64, session: &mut Session) -> bool {
+        while session.has_room(QoS::AtLeastOnce)
+            && let Some((position, envelope)) = self.next(safe, session.version())
+        {
+            session.publish(position, &envelope, Bytes::new());
+        }
+        self.is_done()
+    }
+
     /// The next topic to remove, now that `safe` messages are: publish an empty message with this position
     /// and envelope.
-    pub(super) fn next(&mut self, safe: u64, version: Version) -> Option<(u64, Rc<Envelope>)> {
+    fn next(&mut self, safe: u64, version: Version) -> Option<(u64, Rc<Envelope>)> {
         self.waiting.front().filter(|(after, _)| *after <= safe)?;
         let (_, topic) = self.waiting.pop_front()?;
         self.size -= topic.as_str().len() + OVERHEAD;
@@ -90,7 +100,7 @@ impl Removal {
     /// Notes what became of a topic; one that was refused and is to be named is returned.
     pub(super) fn note<'a>(
         &mut self,
-        event: &'a Event<'_>,
+        event: &'a Event,
     ) -> Option<(TopicName, &'a Explanation)> {
         self.settle(event).filter(|_| self.names_refusals())
     }
@@ -98,7 +108,7 @@ impl Removal {
     /// As [`Removal::note`], but every topic that was refused is returned.
     pub(super) fn settle<'a>(
         &mut self,
-        event: &'a Event<'_>,
+        event: &'a Event,
     ) -> Option<(TopicName, &'a Explanation)> {
         let Event::Published { position, outcome, .. } = event else { return None };
         let topic = self.begun.remove(position)?;

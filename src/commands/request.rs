@@ -5,20 +5,21 @@ mod job;
 use super::input;
 use super::output::OutputArgs;
 use super::printing::Printing;
+use super::receiving::Receiving;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
 use crate::connection::properties::Packet;
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::QoS;
-use crate::session::Signals;
-use crate::session::options::Protocol;
-use crate::session::subscription::Interest;
-use crate::session::wire::Version;
+use crate::run::Signals;
+use crate::run::options::Protocol;
+use crate::mqtt::subscription::Interest;
+use crate::mqtt::Version;
 use crate::source::{Encoding, Input, Invalid, Options, Source};
 use crate::topic::TopicName;
 use bytes::Bytes;
 use clap::{ArgGroup, Args, Command};
-use job::{Request, Requesting, Stop};
+use job::{Request, Requesting};
 use std::ffi::OsString;
 use std::future::poll_fn;
 use std::path::PathBuf;
@@ -170,7 +171,7 @@ pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Fai
     add_to_message(&mut properties, &mut aliasing, connection.properties.of(Packet::Publish))?;
     let mut interest = Interest { before_publishing: true, ..Interest::default() };
     add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
-    connection.options.aliasing = aliasing.unwrap_or_default();
+    connection.session.aliasing = aliasing.unwrap_or_default();
     check_version(connection.options.protocol, properties.response_topic.is_some())?;
     let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
     check_topics(&topic, properties.response_topic.as_ref())?;
@@ -182,15 +183,15 @@ pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Fai
         qos: request.qos.unwrap_or_default(),
         properties,
         interest,
-        client_id: connection.options.client_id.clone(),
+        client_id: connection.session.client_id.clone(),
     };
     let wanted = Some(reply.replies.unwrap_or(1)).filter(|replies| *replies > 0);
-    let stop = Stop { wanted, idle: reply.idle };
     let mut reporter = connection.reporter;
     reporter.receives_messages();
     let printing = Printing::new(format, output.open()?);
-    let mut job = Requesting::new(request, stop, printing, reply.latency, reporter);
-    let end = super::converse(connection.options, started, &mut job).await?;
+    let receiving = Receiving::new(printing, reply.idle, reporter);
+    let mut job = Requesting::new(request, wanted, receiving, reply.latency);
+    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
 

@@ -5,13 +5,14 @@ mod selection;
 
 use super::output::OutputArgs;
 use super::printing::Printing;
+use super::receiving::Receiving;
 use super::properties::add_to_interest;
 use super::removal::Removal;
 use crate::connection::properties::{Packet, Properties};
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
 use crate::exit::Failure;
 use crate::message::QoS;
-use crate::session::subscription::{Interest, RetainHandling, Subscription};
+use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::topic::TopicFilter;
 use clap::{Args, ValueEnum, value_parser};
 use job::{Answers, Stop, Subscribing};
@@ -163,9 +164,9 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
         (args.subscription_id.is_some(), "--subscription-id"),
     ];
     let selection = selection(&args);
+    let idle = args.idle.or(args.retained_only.then_some(QUIET));
     let stop = Stop {
         count: args.count,
-        idle: args.idle.or(args.retained_only.then_some(QUIET)),
         after_subscribe: args.exit_after_subscribe,
         after_retained: args.retained_only,
     };
@@ -186,7 +187,7 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
             Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
         })?);
     }
-    let clean_start = connection.options.clean_start;
+    let clean_start = connection.session.clean_start;
     if clean_start && !args.unsubscribe.is_empty() {
         return Err(Failure::usage(
             "--unsubscribe needs --no-clean-start: a new session has no subscriptions",
@@ -199,13 +200,14 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
     }
     let mut interest = wishes.interest(filters, &args.qos, args.unsubscribe)?;
     add_properties(&mut interest, &mut connection.properties)?;
-    connection.options.interest = interest;
+    connection.session.interest = interest;
     let mut reporter = connection.reporter;
     reporter.receives_messages();
-    let answers = Answers::to(&connection.options.interest);
+    let answers = Answers::to(&connection.session.interest);
     let printing = Printing::new(format, args.output.open()?);
-    let mut job = Subscribing::new(printing, selection, stop, removal, answers, reporter);
-    let end = super::converse(connection.options, started, &mut job).await?;
+    let receiving = Receiving::new(printing, idle, reporter);
+    let mut job = Subscribing::new(receiving, selection, stop, removal, answers);
+    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
 

@@ -1,9 +1,9 @@
 //! The truth about what was published: four outcomes, counted.
 
 use crate::exit::ExitStatus;
-use crate::session::event::Outcome;
-use crate::session::fault::Explanation;
-use crate::session::reason::Reason;
+use crate::mqtt::Outcome;
+use crate::mqtt::Explanation;
+use crate::mqtt::Reason;
 use std::fmt;
 
 /// How many refused messages are named one by one.

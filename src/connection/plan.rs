@@ -10,11 +10,11 @@ use super::secret::{Source, is_stdin};
 use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::os_error;
-use crate::session;
-use crate::session::options::{
-    ACK_TIMEOUT, CONNECT_TIMEOUT, KEEP_ALIVE, Options, Protocol, Reconnect,
-};
-use crate::session::wire::Version;
+use crate::mqtt::options::KEEP_ALIVE;
+use crate::mqtt::{SessionOptions, Version};
+use crate::random::random;
+use crate::run::RunOptions;
+use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
 use crate::transport::Target;
 use crate::ui::{Ui, Verbosity};
 use std::fs::File;
@@ -43,8 +43,10 @@ pub struct Needs<'a> {
 
 /// What a command needs to run a session, and to talk about it.
 pub struct Connection {
-    /// Everything about the session; a command adds what it subscribes to.
-    pub options: Options,
+    /// Where the broker is, and how long to wait for what.
+    pub options: RunOptions,
+    /// What CONNECT says; a command adds what it subscribes to.
+    pub session: SessionOptions,
     /// Tells what happens.
     pub reporter: Reporter,
     /// The topic or filter that the URL on the command line names.
@@ -101,11 +103,11 @@ impl Connection {
         let password = password
             .map(|source| source.read(&whose(username.as_deref(), &target), args.more.timeout, ui))
             .transpose()?;
-        let mut options = Options {
-            route,
-            protocol,
+        let reconnect = args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from);
+        let mut session = SessionOptions {
             clean_start: !args.more.no_clean_start,
             session_expiry: connect.session_expiry,
+            resumes: reconnect != Reconnect::Never,
             keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
             username,
             password,
@@ -119,18 +121,25 @@ impl Connection {
                 .unwrap_or(needs.response_information),
             request_problem_information: connect.request_problem_information.unwrap_or(true),
             user_properties: connect.user_properties,
+            ..SessionOptions::new(client_id.clone())
+        };
+        session.parting =
+            resolve_parting(properties.of(Packet::Disconnect), session.session_expiry())?;
+        let chosen = args.basic.id.as_ref().is_some_and(|id| !id.is_empty());
+        let options = RunOptions {
+            route,
+            protocol,
+            id_origin: if chosen { IdOrigin::Chosen } else { IdOrigin::Generated },
             connect_timeout: args.more.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             ack_timeout: args.more.ack_timeout.unwrap_or(ACK_TIMEOUT),
             timeout: args.more.timeout,
-            reconnect: args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from),
+            reconnect,
             reconnect_timeout: args.more.reconnect_timeout,
             trace: args.more.debug,
-            ..Options::new(target.clone(), client_id.clone())
+            ..RunOptions::new(target.clone())
         };
-        options.parting =
-            resolve_parting(properties.of(Packet::Disconnect), options.session_expiry())?;
         let reporter = Reporter::new(ui, target, client_id, log);
-        Ok(Self { options, reporter, url_topic, default_topic, properties })
+        Ok(Self { options, session, reporter, url_topic, default_topic, properties })
     }
 }
 
@@ -172,11 +181,11 @@ fn check_encryption(
 }
 
 fn resolve_id(args: &ConnectionArgs) -> Result<String, Failure> {
-    let random = || format!("{:016x}", session::random());
+    let digits = || format!("{:016x}", random());
     let id = match (&args.basic.id, &args.more.id_prefix) {
         (Some(id), _) => id.clone(),
-        (None, Some(prefix)) => format!("{prefix}{}", random()),
-        (None, None) => format!("mqtt-{}", random()),
+        (None, Some(prefix)) => format!("{prefix}{}", digits()),
+        (None, None) => format!("mqtt-{}", digits()),
     };
     if args.more.no_clean_start && args.basic.id.as_deref().unwrap_or_default().is_empty() {
         return Err(Failure::usage(

@@ -1,16 +1,12 @@
-//! A job that remembers what it was told, and holds the session to it.
+//! Remembers what it was told, and holds the session to it.
 
 use mqtt::message::Message;
-use mqtt::session::engine::Engine;
-use mqtt::session::event::{Event, Job, Outcome, Taken};
-use mqtt::session::fault::Fault;
-use std::task::{Context, Poll};
-use std::time::Instant;
+use mqtt::mqtt::{Event, Outcome, Taken};
 
 /// So many messages wait to be written before there is no room for more.
 const ROOM: u64 = 4;
 
-/// See the module.
+/// Who hears what happens.
 #[derive(Default)]
 pub struct Witness {
     /// How often each message that was published has ended.
@@ -44,8 +40,9 @@ impl Witness {
     }
 }
 
-impl Job for Witness {
-    fn message(&mut self, message: &Message<'_>) -> Taken {
+impl Witness {
+    /// What becomes of a message.
+    pub fn message(&mut self, message: &Message<'_>) -> Taken {
         assert!(!message.topic.is_empty() && !message.topic.contains(['\0', '+', '#']));
         self.taken += 1;
         let answer = match message.payload {
@@ -58,23 +55,22 @@ impl Job for Witness {
         answer
     }
 
-    fn event(&mut self, event: &Event<'_>) {
+    /// Notes what happened.
+    pub fn event(&mut self, event: &Event) {
         if let Event::Published { position, packet_id, outcome } = event {
-            self.ends[*position as usize - 1] += 1;
+            self.end(*position);
             self.delivered +=
                 u64::from(*packet_id != 0 && matches!(outcome, Outcome::Delivered(_)));
         }
     }
 
-    fn poll(&mut self, _: &mut Context<'_>, _: &mut Engine, _: Instant) -> Poll<Result<(), Fault>> {
-        Poll::Pending
+    /// A message that was published came to its end.
+    pub fn end(&mut self, position: u64) {
+        self.ends[position as usize - 1] += 1;
     }
 
-    fn poll_offline(&mut self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
-    }
-
-    fn is_full(&self) -> bool {
+    /// Whether there is no room for more messages.
+    pub fn is_full(&self) -> bool {
         self.unwritten >= ROOM
     }
 }

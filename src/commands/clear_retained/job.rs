@@ -8,22 +8,20 @@
 //! earlier subscription, or one of several, still brought.
 
 use super::memory::{Again, Memory};
-use crate::commands::printing::{Printing, Reader};
+use crate::commands::printing::Reader;
 use crate::commands::progress::{Progress, State, grouped};
+use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
 use crate::commands::tally::Tally;
-use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
-use crate::message::{Message, QoS};
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Taken};
-use crate::session::fault::Fault;
-use crate::session::subscription::Interest;
+use crate::message::Message;
+use crate::mqtt::subscription::Interest;
+use crate::mqtt::{Event, Session, Taken};
+use crate::run::{ConnectionEvent, Job};
 use crate::topic::TopicFilter;
-use bytes::Bytes;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// After so many passes what is new was stored meanwhile, and more may come for ever.
 const MOST_PASSES: u32 = 1_000;
@@ -46,8 +44,6 @@ pub(super) struct Plan {
     /// Topics to leave alone.
     pub(super) filter_out: Vec<TopicFilter>,
     pub(super) mode: Mode,
-    /// How long a silence is the end.
-    pub(super) idle: Duration,
 }
 
 /// Which pass it is.
@@ -61,12 +57,11 @@ enum Pass {
     Judging,
 }
 
-/// See the module.
+/// Finds what is stored, prints it and removes it, pass by pass.
 pub(super) struct Clearing {
     plan: Plan,
-    printing: Printing,
+    receiving: Receiving,
     progress: Progress,
-    reporter: Reporter,
     removal: Removal,
     memory: Memory,
     pass: Pass,
@@ -79,9 +74,11 @@ pub(super) struct Clearing {
     is_fresh: bool,
     /// This pass brought something that should be gone.
     is_odd: bool,
-    /// When the silence will have lasted long enough.
-    idle_until: Option<Instant>,
-    ended_idle: bool,
+    /// The broker has answered the PINGREQ of this pass.
+    is_past_barrier: bool,
+    /// Something stored came although the broker had answered the PINGREQ behind the subscription: only a silence
+    /// tells where the set ends on this broker.
+    is_late: bool,
     /// The run came to its end by itself.
     complete: bool,
     /// Topics that are there although the broker acknowledged their removal.
@@ -95,15 +92,13 @@ pub(super) struct Clearing {
 impl Clearing {
     pub(super) fn new(
         plan: Plan,
-        printing: Printing,
+        receiving: Receiving,
         progress: Progress,
-        reporter: Reporter,
     ) -> Self {
         Self {
             plan,
-            printing,
+            receiving,
             progress,
-            reporter,
             removal: Removal::default(),
             memory: Memory::default(),
             pass: Pass::None,
@@ -112,8 +107,8 @@ impl Clearing {
             taken: 0,
             is_fresh: false,
             is_odd: false,
-            idle_until: None,
-            ended_idle: false,
+            is_past_barrier: false,
+            is_late: false,
             complete: false,
             still_there: 0,
             set_again: 0,
@@ -122,75 +117,70 @@ impl Clearing {
     }
 
     /// Gives the subscriptions up, to begin another pass.
-    fn leave(&mut self, next: Pass, engine: &mut Engine) -> Result<(), Fault> {
+    fn leave(&mut self, next: Pass, session: &mut Session) {
         self.next = Some(next);
         let subscriptions = self.plan.interest.subscriptions.iter();
         let unsubscriptions = subscriptions.map(|it| it.filter.clone()).collect();
         let interest = Interest { unsubscriptions, ..Interest::default() };
-        engine.subscribe(Rc::new(interest), self)
+        session.subscribe(Rc::new(interest));
     }
 
-    fn begin(&mut self, pass: Pass, engine: &mut Engine) -> Result<(), Fault> {
+    fn begin(&mut self, pass: Pass, session: &mut Session) {
         self.pass = pass;
         self.passes += 1;
         self.is_fresh = false;
         self.is_odd = false;
-        self.idle_until = None;
-        self.ended_idle = false;
+        self.receiving.silence.end();
         self.refused = 0;
-        engine.subscribe(Rc::clone(&self.plan.interest), self)
+        self.is_past_barrier = false;
+        session.subscribe(Rc::clone(&self.plan.interest));
     }
 
     /// Moves the removal on; whether nothing is left of it.
-    fn poll_removal(&mut self, engine: &mut Engine) -> bool {
-        if self.printing.has_failed() {
+    fn poll_removal(&mut self, session: &mut Session) -> bool {
+        let printing = &self.receiving.printing;
+        if printing.has_failed() {
             // What nobody read stays.
             self.removal.give_up();
         }
-        while engine.has_room(QoS::AtLeastOnce)
-            && let Some((position, envelope)) =
-                self.removal.next(self.printing.written(), engine.version())
-        {
-            engine.publish(position, &envelope, Bytes::new(), self);
-        }
-        self.removal.is_done()
+        self.removal.poll(printing.written(), session)
     }
 
     /// Goes on to the next pass where there must be one; whether all are over.
-    fn poll_pass(&mut self, engine: &mut Engine, now: Instant) -> Result<bool, Fault> {
+    fn poll_pass(&mut self, session: &mut Session, now: Instant) -> bool {
         if self.pass == Pass::None {
-            self.begin(Pass::Clearing, engine)?;
+            self.begin(Pass::Clearing, session);
         }
-        let removed = self.poll_removal(engine);
-        if engine.is_subscribed()
+        let removed = self.poll_removal(session);
+        if session.is_subscribed()
             && let Some(next) = self.next.take()
         {
-            self.begin(next, engine)?;
+            self.begin(next, session);
         }
-        if !engine.is_subscribed() {
-            return Ok(false);
+        if !session.is_subscribed() {
+            return false;
         }
-        if self.is_hopeless() || self.printing.has_failed() {
-            return Ok(removed);
+        if self.is_hopeless() || self.receiving.printing.has_failed() {
+            return removed;
         }
-        engine.raise_barrier(now);
-        if !engine.is_past_barrier() || !removed || !self.printing.is_over() {
-            self.idle_until = None;
-            self.ended_idle = false;
-            return Ok(false);
+        session.raise_barrier(now);
+        self.is_past_barrier = session.is_past_barrier();
+        let is_listening = self.is_past_barrier && removed;
+        let is_idle = self.receiving.is_idle(now, is_listening);
+        if !is_listening || !self.receiving.printing.is_over() {
+            return false;
         }
         let goes_on = self.plan.mode == Mode::Remove && !self.is_too_much();
-        if goes_on && self.is_fresh {
-            self.leave(Pass::Clearing, engine)?;
-            return Ok(false);
+        if goes_on && self.is_fresh && (is_idle || !self.is_late) {
+            self.leave(Pass::Clearing, session);
+            return false;
         }
-        self.ended_idle = now >= *self.idle_until.get_or_insert(now + self.plan.idle);
-        if self.ended_idle && goes_on && self.is_odd && self.pass == Pass::Clearing {
+        if is_idle && goes_on && self.is_odd && self.pass == Pass::Clearing {
             // Who publishes to these topics meanwhile must be heard.
-            self.begin(Pass::Judging, engine)?;
-            return Ok(false);
+            self.begin(Pass::Judging, session);
+            return false;
         }
-        Ok(self.ended_idle)
+        is_idle
     }
 
     /// Whether one run cannot find out whether everything is gone.
@@ -209,7 +199,7 @@ impl Clearing {
             self.is_odd |= self.memory.is_riddle(topic);
             return;
         }
-        let ui = self.reporter.ui();
+        let ui = self.receiving.reporter.ui();
         match self.memory.judge(topic) {
             None => {}
             Some(Again::SetAgain) => {
@@ -231,20 +221,17 @@ impl Clearing {
 
     /// Adds up what happened.
     pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        self.progress.finish(self.reporter.ui(), None);
-        let flushed = self.reporter.finish();
+        self.progress.finish(self.receiving.reporter.ui(), None);
         let tally = std::mem::take(&mut self.removal).finish();
         let refusals = self.refusals();
         let cleared = tally.delivered().saturating_sub(self.still_there);
         let stopped = end.is_some();
         let end = judge(end, &tally, self.still_there);
-        match self.printing.finish(end.as_ref())? {
+        let reader = self.receiving.finish(end.as_ref())?;
+        let was_clean = !stopped && tally.status_of_sent() == ExitStatus::Success;
+        if reader == Reader::Gone && was_clean {
             // What it has not read was left alone, as it should be.
-            Reader::Gone if !stopped && tally.status_of_sent() == ExitStatus::Success => {
-                return Ok(());
-            }
-            Reader::Gone => {}
-            Reader::Here => flushed.map_err(Failure::no_events)?,
+            return Ok(());
         }
         if self.complete && !self.is_hopeless() {
             self.tell(cleared);
@@ -254,7 +241,7 @@ impl Clearing {
 
     /// What was done, in a line.
     fn tell(&self, cleared: u64) {
-        let ui = self.reporter.ui();
+        let ui = self.receiving.reporter.ui();
         let counted = |count| {
             let messages = if count == 1 { "message" } else { "messages" };
             format!("{} retained {messages}", grouped(count))
@@ -314,11 +301,12 @@ impl Job for Clearing {
             }
             return Taken::Dropped;
         }
-        self.idle_until = None;
+        self.receiving.silence.end();
+        self.is_late |= self.is_past_barrier;
         let is_left_alone = message.topic.starts_with("$SYS/")
             || message.payload.is_empty()
             || self.plan.filter_out.iter().any(|filter| filter.matches(message.topic));
-        if is_left_alone || self.printing.has_failed() {
+        if is_left_alone || self.receiving.printing.has_failed() {
             return Taken::Dropped;
         }
         if self.memory.knows(message.topic) {
@@ -330,8 +318,7 @@ impl Job for Clearing {
             return Taken::Dropped;
         }
         self.memory.add(message.topic);
-        self.reporter.message(message);
-        self.printing.print(message, self.reporter.ui());
+        self.receiving.print(message);
         self.taken += 1;
         if self.plan.mode == Mode::Remove {
             self.removal.add(message.topic, self.taken);
@@ -339,18 +326,16 @@ impl Job for Clearing {
         Taken::Writing
     }
 
-    fn event(&mut self, event: &Event<'_>) {
-        let is_silent = matches!(event, Event::Published { .. } | Event::Packet(..));
-        if !is_silent {
+    fn event(&mut self, event: &Event) {
+        if !matches!(event, Event::Published { .. }) {
             self.progress.hide();
         }
-        let ui = self.reporter.ui();
+        let ui = self.receiving.reporter.ui();
         match event {
             Event::Connected { .. } => {
                 self.refused = 0;
-                self.printing.begin();
+                self.receiving.printing.begin();
             }
-            Event::Lost(_) => self.idle_until = None,
             Event::Subscribed { filter, answer: Err(explanation), .. } => {
                 self.refused += 1;
                 // Said once, not with each pass.
@@ -371,50 +356,52 @@ impl Job for Clearing {
         let is_repeated = (self.passes > 1 || self.next.is_some())
             && matches!(event, Event::Subscribed { .. } | Event::Unsubscribed { .. });
         if !is_repeated {
-            self.reporter.event(event);
+            self.receiving.reporter.event(event);
         }
     }
 
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        now: Instant,
-    ) -> Poll<Result<(), Fault>> {
-        self.reporter.flush();
+    fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        if !matches!(event, ConnectionEvent::Packet(..)) {
+            self.progress.hide();
+        }
+        if let ConnectionEvent::Lost(_) = event {
+            self.receiving.silence.end();
+            self.is_past_barrier = false;
+        }
+        self.receiving.reporter.connection(event);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
         let messages = match self.plan.mode {
             Mode::Remove => self.removal.settled(),
             Mode::DryRun => self.taken,
         };
-        let unacknowledged = engine.unacknowledged();
+        let unacknowledged = session.unacknowledged();
         self.progress.draw(now, || State { bytes: 0, messages, unacknowledged });
-        self.printing.poll(cx, engine)?;
-        self.complete = self.poll_pass(engine, now)?;
-        if self.complete { Poll::Ready(Ok(())) } else { Poll::Pending }
+        self.receiving.poll(cx, session);
+        self.complete = self.poll_pass(session, now);
+        if self.complete { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
-        self.printing.poll(cx, engine)?;
-        if self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+        self.receiving.poll_drain(cx, session)
     }
 
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.reporter.flush();
-        self.printing.poll_offline(cx);
-        if self.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
+    fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
+        self.receiving.poll_offline(cx);
+        if self.receiving.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        // Once it has passed, only what is left to be done counts.
-        let idle = self.idle_until.filter(|_| !self.ended_idle);
+        let idle = self.receiving.silence.deadline();
         [idle, self.progress.deadline()].into_iter().flatten().min()
     }
 
-    fn has_backlog(&self) -> bool {
+    fn has_backlog(&self, _now: Instant) -> bool {
         !self.removal.is_done()
     }
 
     fn is_full(&self) -> bool {
-        self.printing.is_full()
+        self.receiving.printing.is_full()
     }
 }

@@ -7,16 +7,17 @@ use crate::commands::tally::Tally;
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, Message, QoS};
-use crate::session::Signals;
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Outcome, Taken};
-use crate::session::fault::Fault;
+use crate::mqtt::{Event, Outcome, Reason, Session, Submitted, Taken};
+use crate::run::{ConnectionEvent, Job, Signals};
 use crate::source::{Address, Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
 use bytes::Bytes;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+
+/// Messages handed to the session in one turn at most, so that clock and signals have theirs.
+const TURN: u32 = 4_096;
 
 /// Where records go.
 pub(super) struct Addressing {
@@ -90,9 +91,11 @@ enum WaitsFor {
     Room,
     /// It is not its time yet.
     Time(Instant),
+    /// Something else has its turn first.
+    Turn,
 }
 
-/// See the module.
+/// Hands records to the session, and adds up what became of each message.
 pub(super) struct Publishing {
     source: Source,
     invalid: Invalid,
@@ -228,22 +231,31 @@ impl Publishing {
     }
 
     /// Hands messages to the session while it has room and it is time for them.
-    fn hand_over(&mut self, engine: &mut Engine, now: Instant) -> Result<(), Fault> {
+    fn hand_over(&mut self, session: &mut Session, now: Instant) {
+        let mut left = TURN;
         while let Some(sending) = &mut self.sending {
-            let Some(envelope) = sending.envelopes.get(sending.next).map(Rc::clone) else { break };
+            let Some(envelope) = sending.envelopes.get(sending.next) else { break };
             let counts = self.pace.counts(sending.next);
-            if !engine.has_room(envelope.qos) {
+            if !session.has_room(envelope.qos) {
                 self.waits_for = WaitsFor::Room;
-                return Ok(());
+                return;
             }
             if counts && let Some(next) = self.pace.wait(now) {
                 self.waits_for = WaitsFor::Time(next);
-                return Ok(());
+                return;
             }
-            let (position, payload) = (sending.position, sending.payload.clone());
+            if left == 0 {
+                self.waits_for = WaitsFor::Turn;
+                return;
+            }
+            left -= 1;
+            let position = sending.position;
             if counts {
                 self.pace.sent(now);
             }
+            self.handed += 1;
+            self.at_most_once |= envelope.qos == QoS::AtMostOnce;
+            let submitted = session.publish(position, envelope, sending.payload.clone());
             if sending.next == 0 {
                 self.read += sending.size;
             }
@@ -255,9 +267,11 @@ impl Publishing {
                     self.sending = None;
                 }
             }
-            self.handed += 1;
-            self.at_most_once |= envelope.qos == QoS::AtMostOnce;
-            engine.publish(position, &envelope, payload, self);
+            match submitted {
+                Submitted::Pending => {}
+                Submitted::Sent => self.conclude(position, &Outcome::Delivered(Reason::SUCCESS)),
+                Submitted::Refused(why) => self.conclude(position, &Outcome::Refused(why)),
+            }
             if self.sending.is_none()
                 && let Some(record) = self.batch.next()
             {
@@ -265,7 +279,22 @@ impl Publishing {
             }
         }
         self.waits_for = WaitsFor::Input;
-        Ok(())
+    }
+
+    /// A message came to its end when it was handed over.
+    fn conclude(&mut self, position: u64, outcome: &Outcome) {
+        self.count(position, outcome);
+        self.reporter.published(position, 0, outcome);
+    }
+
+    fn count(&mut self, position: u64, outcome: &Outcome) {
+        self.tally.count(outcome);
+        if let Outcome::Refused(explanation) = outcome
+            && self.tally.names_refusals()
+        {
+            self.progress.hide();
+            self.reporter.ui().error(&format!("message {position} refused: {explanation}"));
+        }
     }
 
     /// Messages that have been read and not handed to the session.
@@ -278,14 +307,6 @@ impl Publishing {
 
     fn is_exhausted(&self) -> bool {
         self.exhausted && self.sending.is_none()
-    }
-
-    fn name_refusal(&self, position: u64, outcome: &Outcome) {
-        if let Outcome::Refused(explanation) = outcome
-            && self.tally.names_refusals()
-        {
-            self.reporter.ui().error(&format!("message {position} refused: {explanation}"));
-        }
     }
 
     /// Adds up what happened.
@@ -337,55 +358,55 @@ impl Job for Publishing {
         Taken::Dropped
     }
 
-    fn event(&mut self, event: &Event<'_>) {
-        let is_silent = matches!(
-            event,
-            Event::Published { outcome: Outcome::Delivered(_), .. } | Event::Packet(..)
-        );
-        if !is_silent {
-            self.progress.hide();
-        }
+    fn event(&mut self, event: &Event) {
         match event {
-            Event::Published { position, outcome, .. } => {
-                self.tally.count(outcome);
-                self.name_refusal(*position, outcome);
-            }
+            Event::Published { position, outcome, .. } => self.count(*position, outcome),
             Event::MaybeLost { count: 1, refusal: Some(explanation) } => {
+                self.progress.hide();
                 self.tally.count_refused_after_all(explanation);
             }
-            Event::MaybeLost { count, .. } => self.tally.count_maybe_lost(*count),
-            Event::Lost(_) => self.lost = true,
-            _ => {}
+            Event::MaybeLost { count, .. } => {
+                self.progress.hide();
+                self.tally.count_maybe_lost(*count);
+            }
+            _ => self.progress.hide(),
         }
         self.reporter.event(event);
     }
 
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        now: Instant,
-    ) -> Poll<Result<(), Fault>> {
+    fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        if !matches!(event, ConnectionEvent::Packet(..)) {
+            self.progress.hide();
+        }
+        self.lost |= matches!(event, ConnectionEvent::Lost(_));
+        self.reporter.connection(event);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
         self.reporter.flush();
         let (bytes, messages) = (self.read, self.tally.total());
         self.progress.draw(now, || State {
             bytes,
             messages,
-            unacknowledged: engine.unacknowledged(),
+            unacknowledged: session.unacknowledged(),
         });
         loop {
-            self.hand_over(engine, now)?;
+            self.hand_over(session, now);
+            if self.waits_for == WaitsFor::Turn {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if self.sending.is_some() {
                 return Poll::Pending;
             }
             std::task::ready!(self.poll_input(cx));
             if self.is_exhausted() {
-                return if engine.is_settled() { Poll::Ready(Ok(())) } else { Poll::Pending };
+                return if session.is_settled() { Poll::Ready(()) } else { Poll::Pending };
             }
         }
     }
 
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
         self.reporter.flush();
         std::task::ready!(self.poll_input(cx));
         if self.is_exhausted() && self.handed == self.tally.total() {
@@ -398,16 +419,16 @@ impl Job for Publishing {
     fn deadline(&self) -> Option<Instant> {
         let pace = match self.waits_for {
             WaitsFor::Time(next) => Some(next),
-            WaitsFor::Input | WaitsFor::Room => None,
+            WaitsFor::Input | WaitsFor::Room | WaitsFor::Turn => None,
         };
         [pace, self.progress.deadline()].into_iter().flatten().min()
     }
 
-    fn has_backlog(&self) -> bool {
+    fn has_backlog(&self, now: Instant) -> bool {
         self.sending.is_some()
             && match self.waits_for {
-                WaitsFor::Time(next) => Instant::now() >= next,
-                WaitsFor::Input | WaitsFor::Room => true,
+                WaitsFor::Time(next) => now >= next,
+                WaitsFor::Input | WaitsFor::Room | WaitsFor::Turn => true,
             }
     }
 

@@ -1,22 +1,19 @@
 //! The run of `mqtt rr` on a session: subscribe, publish the request, and print what answers it.
 
-use crate::commands::printing::{Printing, Reader};
-use crate::events::Reporter;
+use crate::commands::printing::Reader;
+use crate::commands::receiving::Receiving;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, Message, PublishProperties, QoS};
+use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
+use crate::mqtt::{Event, Explanation, Outcome, Reason, Session, Submitted, Taken, Version};
 use crate::property::Id;
-use crate::session;
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Outcome, Taken};
-use crate::session::fault::{Explanation, Fault};
-use crate::session::reason::Reason;
-use crate::session::subscription::{Interest, RetainHandling, Subscription};
-use crate::session::wire::Version;
+use crate::random::random;
+use crate::run::{ConnectionEvent, Job};
 use crate::topic::{TopicFilter, TopicName};
 use bytes::Bytes;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What response topics begin with where the broker does not say it.
 const PREFIX: &str = "mqtt-rr";
@@ -56,12 +53,12 @@ impl Request {
             let topic: TopicName = format!("{prefix}/{id}").parse().ok()?;
             Some(topic).filter(|topic| !is_shared(topic))
         };
-        let random = format!("{:016x}", session::random());
-        let id = if self.client_id.is_empty() { &random } else { &self.client_id };
+        let digits = format!("{:016x}", random());
+        let id = if self.client_id.is_empty() { &digits } else { &self.client_id };
         let prefixes = information.into_iter().filter(|text| !text.is_empty()).chain([PREFIX]);
         // A client id can be what no topic can have.
         prefixes
-            .flat_map(|prefix| [(prefix, id), (prefix, &random)])
+            .flat_map(|prefix| [(prefix, id), (prefix, &digits)])
             .find_map(|it| make(it.0, it.1))
     }
 
@@ -80,8 +77,8 @@ impl Request {
         let topic = given.or_else(|| self.make_response_topic(information)).ok_or_else(|| {
             Failure::usage("no response topic can be made").hint("give one with --response-topic")
         })?;
-        let random = || [session::random(), session::random()].map(u64::to_be_bytes).concat();
-        let correlation = self.properties.correlation_data.clone().unwrap_or_else(random);
+        let draw = || [random(), random()].map(u64::to_be_bytes).concat();
+        let correlation = self.properties.correlation_data.clone().unwrap_or_else(draw);
         envelope.properties = PublishProperties {
             response_topic: Some(topic.clone()),
             correlation_data: Some(correlation.clone()),
@@ -110,19 +107,12 @@ impl Expected {
     }
 }
 
-/// What ends the run, besides deadlines and signals.
-pub(super) struct Stop {
-    /// So many replies.
-    pub(super) wanted: Option<u64>,
-    /// So long without one.
-    pub(super) idle: Option<Duration>,
-}
-
-/// See the module.
+/// Asks, and prints what answers.
 pub(super) struct Requesting {
     request: Request,
-    stop: Stop,
-    printing: Printing,
+    /// So many replies end the run.
+    wanted: Option<u64>,
+    receiving: Receiving,
     tells_latency: bool,
     /// What the broker of the first connection wants response topics to begin with.
     information: Option<String>,
@@ -135,28 +125,23 @@ pub(super) struct Requesting {
     taken: u64,
     /// Messages on the response topic that answer something else.
     foreign: u64,
-    /// When the silence will have lasted long enough.
-    idle_until: Option<Instant>,
-    ended_idle: bool,
     /// What became of the request, if it did not arrive for certain.
     doubt: Option<&'static str>,
     /// Why no reply can come.
     refusal: Option<Failure>,
-    reporter: Reporter,
 }
 
 impl Requesting {
     pub(super) fn new(
         request: Request,
-        stop: Stop,
-        printing: Printing,
+        wanted: Option<u64>,
+        receiving: Receiving,
         tells_latency: bool,
-        reporter: Reporter,
     ) -> Self {
         Self {
             request,
-            stop,
-            printing,
+            wanted,
+            receiving,
             tells_latency,
             information: None,
             connected: false,
@@ -164,61 +149,50 @@ impl Requesting {
             sent: None,
             taken: 0,
             foreign: 0,
-            idle_until: None,
-            ended_idle: false,
             doubt: None,
             refusal: None,
-            reporter,
         }
     }
 
     /// Subscribes to where the reply will come, once it is known what the broker speaks.
-    fn listen(&mut self, engine: &mut Engine) -> Result<(), Fault> {
+    fn listen(&mut self, session: &mut Session) {
         let (envelope, expected) =
-            match self.request.expect(engine.version(), self.information.as_deref()) {
+            match self.request.expect(session.version(), self.information.as_deref()) {
                 Ok(expected) => expected,
                 Err(failure) => {
                     self.refusal = Some(failure);
-                    return Ok(());
+                    return;
                 }
             };
         // A topic that can be published to is a valid filter, but for shared ones, which were ruled out.
-        let Ok(filter) = expected.topic.as_str().parse() else { return Ok(()) };
+        let Ok(filter) = expected.topic.as_str().parse() else { return };
         let mut interest = self.request.interest.clone();
         interest.subscriptions.push(Subscription {
             retain_handling: RetainHandling::Never,
             ..Subscription::new(filter, self.request.qos)
         });
         self.expected = Some((Rc::new(envelope), expected));
-        engine.subscribe(Rc::new(interest), self)
+        session.subscribe(Rc::new(interest));
     }
 
     /// Publishes the request, once.
-    fn send(&mut self, engine: &mut Engine, now: Instant) {
-        if let Some((envelope, _)) = &self.expected
-            && self.sent.is_none()
-            && engine.has_room(envelope.qos)
-        {
-            let envelope = Rc::clone(envelope);
-            self.sent = Some(now);
-            engine.publish(POSITION, &envelope, self.request.payload.clone(), self);
+    fn send(&mut self, session: &mut Session, now: Instant) {
+        let Some((envelope, _)) = &self.expected else { return };
+        if self.sent.is_some() || !session.has_room(envelope.qos) {
+            return;
         }
+        self.sent = Some(now);
+        let outcome = match session.publish(POSITION, envelope, self.request.payload.clone()) {
+            Submitted::Pending => return,
+            Submitted::Sent => Outcome::Delivered(Reason::SUCCESS),
+            Submitted::Refused(explanation) => Outcome::Refused(explanation),
+        };
+        self.note_outcome(&outcome);
+        self.receiving.reporter.published(POSITION, 0, &outcome);
     }
 
     fn has_all(&self) -> bool {
-        self.stop.wanted.is_some_and(|wanted| self.taken >= wanted)
-    }
-
-    /// Whether the silence has lasted long enough; it begins when the request has arrived.
-    fn is_idle(&mut self, engine: &Engine, now: Instant) -> bool {
-        let Some(idle) = self.stop.idle else { return false };
-        if self.sent.is_none() || !engine.is_settled() || !self.printing.is_over() {
-            self.idle_until = None;
-            self.ended_idle = false;
-            return false;
-        }
-        self.ended_idle = now >= *self.idle_until.get_or_insert(now + idle);
-        self.ended_idle
+        self.wanted.is_some_and(|wanted| self.taken >= wanted)
     }
 
     fn refused(&mut self, explanation: &Explanation) {
@@ -230,7 +204,7 @@ impl Requesting {
         match outcome {
             Outcome::Delivered(Reason::NO_MATCHING_SUBSCRIBERS) => {
                 let topic = &self.request.topic;
-                self.reporter.ui().warn(&format!("nobody is subscribed to {topic}"));
+                self.receiving.reporter.ui().warn(&format!("nobody is subscribed to {topic}"));
             }
             Outcome::Delivered(_) => {}
             Outcome::Refused(explanation) => self.refused(explanation),
@@ -241,7 +215,7 @@ impl Requesting {
 
     /// How many replies there are, and why there may be no more, in words.
     fn summary(&self) -> String {
-        let mut parts = vec![match (self.taken, self.stop.wanted) {
+        let mut parts = vec![match (self.taken, self.wanted) {
             (0, _) => "no reply".to_owned(),
             (taken, None) => format!("{taken} replies"),
             (taken, Some(wanted)) => format!("{taken} of {wanted} replies"),
@@ -258,7 +232,7 @@ impl Requesting {
 
     /// What became of the request, given how the session ended.
     fn judge(&mut self, end: Option<Failure>) -> Option<Failure> {
-        let enough = match self.stop.wanted {
+        let enough = match self.wanted {
             Some(wanted) => self.taken >= wanted,
             None => self.taken > 0,
         };
@@ -284,12 +258,9 @@ impl Requesting {
     /// Adds up what happened.
     pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge(end);
-        let flushed = self.reporter.finish();
-        match self.printing.finish(end.as_ref())? {
-            Reader::Gone => {}
-            Reader::Here => flushed.map_err(Failure::no_events)?,
+        match self.receiving.finish(end.as_ref())? {
+            Reader::Gone | Reader::Here => end.map_or(Ok(()), Err),
         }
-        end.map_or(Ok(()), Err)
     }
 }
 
@@ -305,28 +276,24 @@ impl Job for Requesting {
             self.foreign += 1;
             return Taken::Dropped;
         }
-        let ui = self.reporter.ui();
-        self.reporter.message(message);
-        self.idle_until = None;
-        self.printing.print(message, ui);
+        self.receiving.print(message);
         self.taken += 1;
         if self.tells_latency {
             let milliseconds = sent.elapsed().as_secs_f64() * 1e3;
-            ui.figure(&format!("latency: {milliseconds:.3} ms"));
+            self.receiving.reporter.ui().figure(&format!("latency: {milliseconds:.3} ms"));
         }
         if self.has_all() { Taken::Last } else { Taken::Writing }
     }
 
-    fn event(&mut self, event: &Event<'_>) {
-        let ui = self.reporter.ui();
+    fn event(&mut self, event: &Event) {
         match event {
-            Event::Connected { response_information, .. } => {
+            Event::Connected { properties, .. } => {
                 if !std::mem::replace(&mut self.connected, true) {
-                    self.information = response_information.map(str::to_owned);
+                    let information = properties.view().text(Id::ResponseInformation);
+                    self.information = information.map(str::to_owned);
                 }
-                self.printing.begin();
+                self.receiving.printing.begin();
             }
-            Event::Lost(_) => self.idle_until = None,
             Event::Subscribed { filter, answer: Err(explanation), .. } => {
                 let message = format!("subscription to {filter} refused: {explanation}");
                 self.refusal.get_or_insert(Failure::new(ExitStatus::Refused, message));
@@ -335,54 +302,56 @@ impl Job for Requesting {
             Event::MaybeLost { refusal: Some(explanation), .. } => self.refused(explanation),
             Event::MaybeLost { .. } if self.taken == 0 => {
                 self.doubt = Some("the request may be lost");
+                let ui = self.receiving.reporter.ui();
                 ui.note("the request may be lost: at QoS 0 it is not sent again");
             }
             _ => {}
         }
-        self.reporter.event(event);
+        self.receiving.reporter.event(event);
     }
 
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        now: Instant,
-    ) -> Poll<Result<(), Fault>> {
-        self.reporter.flush();
-        self.printing.poll(cx, engine)?;
+    fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        if let ConnectionEvent::Lost(_) = event {
+            self.receiving.silence.end();
+        }
+        self.receiving.reporter.connection(event);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
+        self.receiving.poll(cx, session);
         if self.expected.is_none() && self.refusal.is_none() {
-            self.listen(engine)?;
+            self.listen(session);
         }
-        if engine.is_subscribed() && self.refusal.is_none() {
-            self.send(engine, now);
+        if session.is_subscribed() && self.refusal.is_none() {
+            self.send(session, now);
         }
-        let done = self.has_all() || self.is_idle(engine, now);
-        let hopeless = self.refusal.is_some() || self.printing.has_failed();
-        if hopeless || (done && self.printing.is_over()) {
-            Poll::Ready(Ok(()))
+        // The silence begins when the request has arrived.
+        let is_listening = self.sent.is_some() && session.is_settled();
+        let done = self.has_all() || self.receiving.is_idle(now, is_listening);
+        let hopeless = self.refusal.is_some() || self.receiving.printing.has_failed();
+        if hopeless || (done && self.receiving.printing.is_over()) {
+            Poll::Ready(())
         } else {
             Poll::Pending
         }
     }
 
-    fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
-        self.printing.poll(cx, engine)?;
-        if self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+        self.receiving.poll_drain(cx, session)
     }
 
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.reporter.flush();
-        self.printing.poll_offline(cx);
-        let done = self.refusal.is_some() || (self.has_all() && self.printing.is_over());
-        if done || self.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
+    fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
+        self.receiving.poll_offline(cx);
+        let printing = &self.receiving.printing;
+        let done = self.refusal.is_some() || (self.has_all() && printing.is_over());
+        if done || printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        // Once it has passed, only what is left to be done counts.
-        self.idle_until.filter(|_| !self.ended_idle)
+        self.receiving.silence.deadline()
     }
 
     fn is_full(&self) -> bool {
-        self.printing.is_full()
+        self.receiving.printing.is_full()
     }
 }

@@ -1,25 +1,21 @@
 //! The run of `mqtt sub` on a session: messages to the output, acknowledgements back, and when it ends.
 
 use super::selection::{Selection, Wanted};
-use crate::commands::printing::{Printing, Reader};
+use crate::commands::printing::Reader;
+use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
-use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
-use crate::message::{Message, QoS};
-use crate::session::engine::Engine;
-use crate::session::event::{Event, Job, Taken};
-use crate::session::fault::Fault;
-use crate::session::subscription::Interest;
-use bytes::Bytes;
+use crate::message::Message;
+use crate::mqtt::subscription::Interest;
+use crate::mqtt::{Event, Session, Taken};
+use crate::run::{ConnectionEvent, Job};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What ends the run, besides deadlines and signals.
 pub(super) struct Stop {
     /// So many messages.
     pub(super) count: Option<u64>,
-    /// So long without a message.
-    pub(super) idle: Option<Duration>,
     /// The answer to the subscriptions.
     pub(super) after_subscribe: bool,
     /// The end of what the broker had stored.
@@ -74,90 +70,82 @@ impl Answers {
     }
 }
 
-/// See the module.
+/// Prints what comes, and knows when that is enough.
 pub(super) struct Subscribing {
-    printing: Printing,
+    receiving: Receiving,
     selection: Selection,
     stop: Stop,
     removal: Option<Removal>,
     answers: Answers,
     /// Messages that are printed.
     taken: u64,
-    /// When the silence will have lasted long enough.
-    idle_until: Option<Instant>,
-    ended_idle: bool,
+    /// A connection was lost: from then on a silence counts with and without one.
+    was_lost: bool,
+    /// The silence ended the run while there was no subscription.
+    ended_deaf: bool,
     connected: bool,
-    reporter: Reporter,
 }
 
 impl Subscribing {
     pub(super) fn new(
-        printing: Printing,
+        receiving: Receiving,
         selection: Selection,
         stop: Stop,
         removal: Option<Removal>,
         answers: Answers,
-        reporter: Reporter,
     ) -> Self {
         Self {
-            printing,
+            receiving,
             selection,
             stop,
             removal,
             answers,
             taken: 0,
-            idle_until: None,
-            ended_idle: false,
+            was_lost: false,
+            ended_deaf: false,
             connected: false,
-            reporter,
         }
     }
 
     /// Moves the removal on; whether nothing is left of it.
-    fn poll_removal(&mut self, engine: &mut Engine) -> bool {
-        while engine.has_room(QoS::AtLeastOnce)
-            && let Some(removal) = &mut self.removal
-            && let Some((position, envelope)) =
-                removal.next(self.printing.written(), engine.version())
-        {
-            engine.publish(position, &envelope, Bytes::new(), self);
-        }
-        self.removal.as_ref().is_none_or(Removal::is_done)
+    fn poll_removal(&mut self, session: &mut Session) -> bool {
+        let written = self.receiving.printing.written();
+        self.removal.as_mut().is_none_or(|removal| removal.poll(written, session))
     }
 
     fn has_all(&self) -> bool {
         self.stop.count.is_some_and(|wanted| self.taken >= wanted)
     }
 
-    /// Whether the silence has lasted long enough; it begins when the subscriptions stand.
-    fn is_idle(&mut self, engine: &Engine, now: Instant) -> bool {
-        let Some(idle) = self.stop.idle else { return false };
-        let listening =
-            engine.is_subscribed() && (!self.stop.after_retained || engine.is_past_barrier());
-        // It begins when everything is written: while the reader is slow, nobody listens.
-        if !listening || !self.printing.is_over() {
-            self.idle_until = None;
-            self.ended_idle = false;
-            return false;
-        }
-        self.ended_idle = now >= *self.idle_until.get_or_insert(now + idle);
-        self.ended_idle
+    /// Whether the silence has lasted long enough; it begins when the subscriptions are there.
+    fn is_idle(&mut self, session: &Session, now: Instant) -> bool {
+        let is_subscribed = session.is_subscribed();
+        let is_listening = if self.stop.after_retained {
+            is_subscribed && session.is_past_barrier()
+        } else {
+            is_subscribed || self.was_lost
+        };
+        self.ended_deaf = !is_subscribed;
+        self.receiving.is_idle(now, is_listening)
     }
 
     /// Adds up what happened.
     pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        let flushed = self.reporter.finish();
         let end = self.judge_removal(end);
-        match self.printing.finish(end.as_ref())? {
-            Reader::Gone => return end.map_or(Ok(()), Err),
-            Reader::Here => flushed.map_err(Failure::no_events)?,
+        if self.receiving.finish(end.as_ref())? == Reader::Gone {
+            return end.map_or(Ok(()), Err);
         }
+        let ended_idle = self.receiving.silence.is_over();
         match end {
             Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
             Some(failure) => Err(failure),
+            None if ended_idle && self.ended_deaf && !self.has_all() => {
+                let message = "silence, and no subscription that could have ended it";
+                Err(Failure::new(ExitStatus::Lost, message))
+            }
             None => match (self.answers.failure(), self.stop.count) {
                 (Some(refusals), _) => Err(refusals),
-                (None, Some(wanted)) if self.ended_idle && self.taken < wanted => {
+                (None, Some(wanted)) if ended_idle && self.taken < wanted => {
                     let message = if self.stop.after_retained {
                         format!("only {} of {wanted} messages were retained", self.taken)
                     } else {
@@ -214,14 +202,12 @@ impl Job for Subscribing {
             return Taken::Dropped;
         }
         if self.selection.wanted == Wanted::Retained && message.retain {
-            self.idle_until = None;
+            self.receiving.silence.end();
         }
         if !self.selection.takes(message) {
             return Taken::Dropped;
         }
-        self.reporter.message(message);
-        self.idle_until = None;
-        self.printing.print(message, self.reporter.ui());
+        self.receiving.print(message);
         self.taken += 1;
         if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
             removal.add(message.topic, self.taken);
@@ -229,20 +215,16 @@ impl Job for Subscribing {
         if self.has_all() { Taken::Last } else { Taken::Writing }
     }
 
-    fn event(&mut self, event: &Event<'_>) {
-        let ui = self.reporter.ui();
+    fn event(&mut self, event: &Event) {
+        let ui = self.receiving.reporter.ui();
         match event {
             Event::Connected { session_present, .. } => {
                 self.connected = true;
                 self.answers.connected(*session_present);
-                self.printing.begin();
+                self.receiving.printing.begin();
                 if self.stop.after_retained && self.taken > 0 {
                     ui.note("the stored messages come again from the start");
                 }
-            }
-            Event::Lost(_) => {
-                self.connected = false;
-                self.idle_until = None;
             }
             Event::Subscribed { filter, answer: Err(explanation), .. } => {
                 self.answers.refused += 1;
@@ -259,53 +241,65 @@ impl Job for Subscribing {
         {
             ui.error(&format!("removing {topic} refused: {explanation}"));
         }
-        self.reporter.event(event);
+        self.receiving.reporter.event(event);
     }
 
-    fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        engine: &mut Engine,
-        now: Instant,
-    ) -> Poll<Result<(), Fault>> {
-        self.reporter.flush();
-        self.printing.poll(cx, engine)?;
-        if self.printing.has_failed() {
-            return Poll::Ready(Ok(()));
+    fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        if let ConnectionEvent::Lost(_) = event {
+            self.connected = false;
+            self.was_lost = true;
+            if self.stop.after_retained {
+                self.receiving.silence.end();
+            }
         }
-        let removed = self.poll_removal(engine);
-        if self.stop.after_retained && engine.is_subscribed() {
-            engine.raise_barrier(now);
+        self.receiving.reporter.connection(event);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
+        self.receiving.poll(cx, session);
+        if self.receiving.printing.has_failed() {
+            return Poll::Ready(());
+        }
+        let removed = self.poll_removal(session);
+        if self.stop.after_retained && session.is_subscribed() {
+            session.raise_barrier(now);
         }
         let nothing_left =
-            engine.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
-        let done = self.has_all() || nothing_left || self.is_idle(engine, now);
-        if done && removed && self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+            session.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
+        let done = self.has_all() || nothing_left || self.is_idle(session, now);
+        if done && removed && self.receiving.printing.is_over() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 
-    fn poll_drain(&mut self, cx: &mut Context<'_>, engine: &mut Engine) -> Poll<Result<(), Fault>> {
-        self.printing.poll(cx, engine)?;
-        if self.printing.is_over() { Poll::Ready(Ok(())) } else { Poll::Pending }
+    fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+        self.receiving.poll_drain(cx, session)
     }
 
-    fn poll_offline(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.reporter.flush();
-        self.printing.poll_offline(cx);
+    fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        self.receiving.poll_offline(cx);
         let removed = self.removal.as_ref().is_none_or(Removal::is_done);
-        let done = self.has_all() && self.printing.is_over() && removed;
-        if done || self.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
+        let is_idle = !self.stop.after_retained && self.receiving.is_idle(now, true);
+        self.ended_deaf = is_idle;
+        let done = (self.has_all() || is_idle) && self.receiving.printing.is_over() && removed;
+        if done || self.receiving.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        // Once it has passed, only what is left to be done counts.
-        self.idle_until.filter(|_| !self.ended_idle)
+        self.receiving.silence.deadline()
     }
 
-    fn has_backlog(&self) -> bool {
+    fn offline_deadline(&self) -> Option<Instant> {
+        self.receiving.silence.deadline()
+    }
+
+    fn has_backlog(&self, _now: Instant) -> bool {
         self.removal.as_ref().is_some_and(|removal| !removal.is_done())
     }
 
     fn is_full(&self) -> bool {
-        self.printing.is_full()
+        self.receiving.printing.is_full()
     }
 }

@@ -3,7 +3,7 @@
 //! Knows nothing of the session or of the output.
 
 use crate::message::Message;
-use crate::session;
+use crate::random::random;
 use crate::topic::TopicFilter;
 use std::str::FromStr;
 
@@ -73,7 +73,7 @@ impl FromStr for Sample {
             // The largest product is 2⁶⁴, which the cast makes 2⁶⁴ - 1: every draw is in.
             Some(percent) if (0.1..=100.0).contains(&percent) => Ok(Self {
                 share: (percent / 100.0 * 2f64.powi(64)) as u64,
-                state: session::random(),
+                state: random(),
             }),
             _ => Err("a percentage is a number from 0.1 to 100".to_owned()),
         }

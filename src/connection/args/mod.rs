@@ -13,7 +13,7 @@ pub use tls::{TlsArgs, TlsVersionArg};
 
 use super::value::{parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
 use crate::message::QoS;
-use crate::session::options::{Protocol, Reconnect};
+use crate::run::options::{Protocol, Reconnect};
 use crate::topic::TopicName;
 use clap::{Args, ValueEnum, value_parser};
 use std::path::PathBuf;

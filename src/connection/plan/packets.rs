@@ -6,7 +6,7 @@ use crate::connection::properties::{Packet, Property, Value, put_into, set};
 use crate::exit::Failure;
 use crate::message::{Envelope, Will};
 use crate::property::Id;
-use crate::session::options::Parting;
+use crate::mqtt::Parting;
 
 /// The properties of CONNECT.
 #[derive(Default)]

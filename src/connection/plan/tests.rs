@@ -54,7 +54,7 @@ fn what_only_mqtt_5_can_do_decides_the_version() {
 
 #[test]
 fn generated_ids_are_random_and_persistent_sessions_need_a_name() {
-    let id = |flags: &[&str]| resolve(flags, &[]).ok().unwrap().options.client_id;
+    let id = |flags: &[&str]| resolve(flags, &[]).ok().unwrap().session.client_id;
     assert_eq!(id(&[]).len(), "mqtt-0123456789abcdef".len());
     assert_ne!(id(&[]), id(&[]));
     assert!(id(&["-I", "pre"]).starts_with("pre"));
@@ -66,10 +66,10 @@ fn generated_ids_are_random_and_persistent_sessions_need_a_name() {
 #[test]
 fn credentials_come_from_flag_url_and_environment() {
     let plan = resolve(&["-L", "mqtt://u:p@h"], &[("MQTT_USERNAME", "env")]).ok().unwrap();
-    assert_eq!(plan.options.username.as_deref(), Some("u"));
-    assert_eq!(plan.options.password.as_ref().map(|secret| secret.expose()), Some(&b"p"[..]));
+    assert_eq!(plan.session.username.as_deref(), Some("u"));
+    assert_eq!(plan.session.password.as_ref().map(|secret| secret.expose()), Some(&b"p"[..]));
     let plan = resolve(&[], &[("MQTT_USERNAME", "env"), ("MQTT_PASSWORD", "pw")]).ok().unwrap();
-    assert_eq!(plan.options.username.as_deref(), Some("env"));
+    assert_eq!(plan.session.username.as_deref(), Some("env"));
     assert!(!format!("{:?}", plan.options).contains("pw"));
 }
 
@@ -83,17 +83,17 @@ fn an_error_in_a_url_does_not_show_its_password() {
 fn what_a_url_in_the_environment_says_stays_with_its_host() {
     let environment = [("MQTT_URL", "mqtt://prod:secret@prod.example/topic")];
     let plan = resolve(&["-h", "other"], &environment).ok().unwrap();
-    assert!(plan.options.username.is_none() && plan.options.password.is_none());
+    assert!(plan.session.username.is_none() && plan.session.password.is_none());
     assert_eq!(plan.default_topic, None);
     let plan = resolve(&["-p", "1884"], &environment).ok().unwrap();
-    assert_eq!(plan.options.username.as_deref(), Some("prod"));
+    assert_eq!(plan.session.username.as_deref(), Some("prod"));
     assert_eq!(plan.default_topic.as_deref(), Some("topic"));
 }
 
 #[test]
 fn a_password_that_was_typed_beats_one_in_the_environment() {
     let plan = resolve(&["-L", "mqtt://u:typed@h"], &[("MQTT_PASSWORD", "env")]).ok().unwrap();
-    assert_eq!(plan.options.password.as_ref().map(|secret| secret.expose()), Some(&b"typed"[..]));
+    assert_eq!(plan.session.password.as_ref().map(|secret| secret.expose()), Some(&b"typed"[..]));
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! MQTT: a session with a broker as a value, without socket and without clock. The only place that names rumqttc.
+//!
+//! ```text
+//!  bytes from the broker ─► Session::receive ─► messages (borrowed), Session::poll_event
+//!  publish, subscribe, acknowledge ─► Session ─► Session::output ─► bytes to the broker
+//!  the time ─► Session::handle_timeout, Session::timeout
+//!
+//!   Session   outlives connections: ids, ledger (what we send and is not final), inbound (what we
+//!      │      receive and is not released), subscriptions
+//!      └ Link   Down, Connecting, Up, Closing: what belongs to one connection, and goes with it
+//!          └ packet   packets as bytes, and PublishWriter
+//! ```
+//!
+//! Whoever drives a session calls it, and is never called back.
+
+pub mod aliases;
+pub mod event;
+pub mod explanation;
+pub mod fault;
+pub mod greeting;
+mod ids;
+mod inbound;
+mod keepalive;
+mod ledger;
+pub mod limits;
+pub mod options;
+pub mod packet;
+mod pings;
+pub mod reason;
+pub mod session;
+pub mod subscription;
+mod subscriptions;
+pub mod trace;
+pub mod version;
+
+pub use aliases::Aliasing;
+pub use event::{Event, Outcome, Submitted, Taken};
+pub use explanation::Explanation;
+pub use fault::Fault;
+pub use options::SessionOptions;
+pub use packet::encode::Parting;
+pub use reason::Reason;
+pub use session::{Received, Session, Suspect};
+pub use version::Version;

@@ -1,0 +1,199 @@
+//! Topic aliases of one connection, in both directions ([MQTT 5, 3.3.2.3.4]).
+
+use super::explanation::Explanation;
+use super::packet::Violation;
+use super::reason::Reason;
+use crate::topic::TopicName;
+use std::collections::HashMap;
+
+/// Bytes of topics that automatic aliases are remembered for, whatever the broker takes.
+const LIMIT: usize = 1 << 20;
+
+/// How topics of published messages are shortened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Aliasing {
+    /// Not at all.
+    #[default]
+    None,
+    /// By this alias, whatever the topic; not 0.
+    Fixed(u16),
+    /// By as many as the broker takes.
+    Auto,
+}
+
+/// Which topics have an alias towards the broker.
+#[derive(Debug)]
+pub struct OutgoingAliases {
+    aliasing: Aliasing,
+    /// How many the broker takes.
+    maximum: u16,
+    defined: HashMap<TopicName, u16>,
+    /// Bytes of the topics in `defined`.
+    size: usize,
+}
+
+impl OutgoingAliases {
+    /// None is defined yet, and the broker takes `maximum`.
+    pub fn new(aliasing: Aliasing, maximum: u16) -> Self {
+        Self { aliasing, maximum, defined: HashMap::new(), size: 0 }
+    }
+
+    /// Whether the broker takes the alias that was asked for.
+    ///
+    /// # Errors
+    /// The reason the broker would give.
+    pub fn check(&self) -> Result<(), Explanation> {
+        match self.aliasing {
+            Aliasing::Fixed(alias) if alias > self.maximum => {
+                let maximum = self.maximum;
+                let text = format!("topic alias {alias}, and the broker takes {maximum}");
+                Err(Explanation::ours(Reason(0x94), text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The alias of `topic`, and whether the broker knows it; `None` if the topic has to do without.
+    pub fn of(&self, topic: &TopicName) -> Option<(u16, bool)> {
+        let defined = || self.defined.get(topic).map(|alias| (*alias, true));
+        match self.aliasing {
+            Aliasing::None => None,
+            Aliasing::Fixed(alias) if alias > self.maximum => None,
+            Aliasing::Fixed(alias) => defined().or(Some((alias, false))),
+            Aliasing::Auto => defined().or_else(|| Some((self.next_automatic(topic)?, false))),
+        }
+    }
+
+    /// The alias that `topic` gets, if there is one left.
+    fn next_automatic(&self, topic: &TopicName) -> Option<u16> {
+        let alias = u16::try_from(self.defined.len() + 1).ok()?;
+        let has_room = self.size + topic.as_str().len() <= LIMIT;
+        (has_room && alias <= self.maximum).then_some(alias)
+    }
+
+    /// A message told the broker that `alias` stands for `topic`.
+    pub fn define(&mut self, topic: &TopicName, alias: u16) {
+        if self.aliasing != Aliasing::Auto {
+            // It stands for one topic at a time.
+            self.defined.clear();
+            self.size = 0;
+        }
+        self.size += topic.as_str().len();
+        self.defined.insert(topic.clone(), alias);
+    }
+}
+
+/// What the aliases that the broker uses stand for.
+#[derive(Debug)]
+pub struct IncomingAliases {
+    /// How many CONNECT allows.
+    maximum: u16,
+    /// From alias 1 on.
+    topics: Vec<Option<Box<str>>>,
+}
+
+impl IncomingAliases {
+    /// The broker may use `maximum`, and has defined none.
+    pub fn new(maximum: u16) -> Self {
+        Self { maximum, topics: Vec::new() }
+    }
+
+    /// Notes what `alias` stands for, when a PUBLISH brings both it and a topic.
+    ///
+    /// # Errors
+    /// When the alias is beyond what CONNECT allowed ([MQTT-3.1.2-26], [MQTT-3.1.2-27]).
+    pub fn learn(&mut self, topic: &str, alias: Option<u32>) -> Result<(), Violation> {
+        let Some(alias) = alias else { return Ok(()) };
+        let maximum = self.maximum;
+        if alias == 0 || alias > u32::from(maximum) {
+            let text = format!("PUBLISH with topic alias {alias}, and {maximum} is the maximum");
+            return Err(Violation { reason: Reason(0x94), text });
+        }
+        if !topic.is_empty() {
+            let at = alias as usize - 1;
+            if self.topics.len() <= at {
+                self.topics.resize(at + 1, None);
+            }
+            if let Some(known) = self.topics.get_mut(at) {
+                *known = Some(topic.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The topic of a PUBLISH that brings `topic`, perhaps empty, and perhaps an alias.
+    ///
+    /// # Errors
+    /// When the alias stands for nothing on this connection.
+    pub fn resolve<'a>(&'a self, topic: &'a str, alias: Option<u32>) -> Result<&'a str, Violation> {
+        match alias {
+            Some(alias) if topic.is_empty() => {
+                let known = self.topics.get((alias as usize).wrapping_sub(1));
+                known.and_then(Option::as_deref).ok_or_else(|| {
+                    let text =
+                        format!("PUBLISH with topic alias {alias}, which stands for nothing");
+                    Violation { reason: Reason(0x94), text }
+                })
+            }
+            _ => Ok(topic),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is used for each topic in turn: `+` where the alias is being defined.
+    fn used(aliases: &mut OutgoingAliases, topics: &str) -> Vec<String> {
+        let mut one = |topic: &str| {
+            let topic = topic.parse().unwrap();
+            match aliases.of(&topic) {
+                None => "-".to_owned(),
+                Some((alias, true)) => alias.to_string(),
+                Some((alias, false)) => {
+                    aliases.define(&topic, alias);
+                    format!("{alias}+")
+                }
+            }
+        };
+        topics.split(' ').map(&mut one).collect()
+    }
+
+    #[test]
+    fn automatic_aliases_go_to_the_first_topics() {
+        let mut aliases = OutgoingAliases::new(Aliasing::Auto, 0);
+        assert_eq!(used(&mut aliases, "aaaa aaaa"), ["-", "-"], "the broker takes none");
+        let mut aliases = OutgoingAliases::new(Aliasing::Auto, 2);
+        let expected = ["1+", "2+", "-", "1", "2", "-"];
+        assert_eq!(used(&mut aliases, "aaaa bbbb cccc aaaa bbbb cccc"), expected);
+    }
+
+    #[test]
+    fn a_definition_that_was_not_written_is_left_for_another_topic() {
+        let mut aliases = OutgoingAliases::new(Aliasing::Auto, 1);
+        assert_eq!(aliases.of(&"aaaa".parse().unwrap()), Some((1, false)));
+        assert_eq!(used(&mut aliases, "bbbb"), ["1+"]);
+    }
+
+    #[test]
+    fn a_fixed_alias_stands_for_one_topic_at_a_time() {
+        assert!(OutgoingAliases::new(Aliasing::Fixed(3), 2).check().is_err());
+        let mut aliases = OutgoingAliases::new(Aliasing::Fixed(3), 3);
+        assert!(aliases.check().is_ok());
+        assert_eq!(used(&mut aliases, "a a b a a"), ["3+", "3", "3+", "3+", "3"]);
+    }
+
+    #[test]
+    fn an_alias_of_the_broker_stands_for_the_last_topic_it_came_with() {
+        let mut aliases = IncomingAliases::new(2);
+        assert!(aliases.resolve("", Some(1)).is_err(), "it stands for nothing yet");
+        aliases.learn("a", Some(1)).unwrap();
+        aliases.learn("b", Some(1)).unwrap();
+        assert_eq!(aliases.resolve("", Some(1)).unwrap(), "b");
+        assert_eq!(aliases.resolve("c", None).unwrap(), "c");
+        for beyond in [0, 3] {
+            assert!(aliases.learn("d", Some(beyond)).is_err(), "{beyond}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What a broker does that ends a connection.
+
+use super::explanation::Explanation;
+use super::packet::{ConnAck, Violation};
+use super::reason::Reason;
+use super::version::Version;
+use std::fmt;
+
+/// A CONNACK that says no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The version that was asked for.
+    pub version: Version,
+    /// The code as it was sent.
+    pub code: u8,
+    /// The same as a reason code, with the broker's words; `None` when the code has no meaning.
+    pub explanation: Option<Explanation>,
+}
+
+impl Refusal {
+    /// What `connack` says; its code is not 0.
+    pub fn new(version: Version, connack: &ConnAck<'_>) -> Self {
+        let explanation =
+            connack.reason().map(|reason| Explanation::new(reason, &connack.properties));
+        Self { version, code: connack.code, explanation }
+    }
+
+    /// Whether the broker does not speak the version that was asked for.
+    pub fn is_about_version(&self) -> bool {
+        self.explanation
+            .as_ref()
+            .is_some_and(|explanation| explanation.reason == Reason::UNSUPPORTED_PROTOCOL_VERSION)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.explanation {
+            // An old return code is shown as it came: 0x05 says the same as 0x87, but a person who
+            // looks it up finds 5.
+            Some(explanation) if self.code < 0x80 => {
+                let text = explanation.reason.to_string();
+                let words = text.split_once(' ').map_or(text.as_str(), |(_, words)| words);
+                write!(f, "0x{:02x} {words}", self.code)
+            }
+            Some(explanation) => explanation.fmt(f),
+            None => write!(f, "undefined code 0x{:02x}", self.code),
+        }
+    }
+}
+
+/// Why a session cannot go on over this connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// What answered speaks something else; the text shows its first bytes, escaped.
+    NotMqtt(String),
+    /// CONNACK says no.
+    Refused(Refusal),
+    /// An MQTT 5 CONNECT was accepted in the words of an older version, which is all this broker speaks.
+    OldConnack,
+    /// The broker wants enhanced authentication.
+    Authentication,
+    /// Nothing came within one and a half keep-alive times.
+    Silent,
+    /// The broker broke the protocol.
+    Violation(Violation),
+    /// The broker sent DISCONNECT.
+    Disconnected(Explanation),
+}
+
+impl Fault {
+    /// Whether trying again can only end the same way.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => {
+                refusal.explanation.as_ref().is_none_or(|explanation| explanation.reason.is_final())
+            }
+            Self::Disconnected(explanation) => explanation.reason.is_final(),
+            Self::Authentication => true,
+            Self::NotMqtt(_) | Self::OldConnack | Self::Silent | Self::Violation(_) => false,
+        }
+    }
+
+    /// Whether the broker does not speak the version it was asked for.
+    pub fn is_about_version(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.is_about_version(),
+            Self::OldConnack => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the broker did what the standard forbids: nothing it said before can be relied on.
+    pub fn is_violation(&self) -> bool {
+        matches!(self, Self::Violation(_) | Self::OldConnack)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotMqtt(what) => write!(f, "not an MQTT broker ({what})"),
+            Self::Refused(refusal) => write!(f, "the broker refused the connection: {refusal}"),
+            Self::OldConnack => f.write_str(
+                "the broker broke the protocol: malformed packet: CONNACK without properties in MQTT 5",
+            ),
+            Self::Authentication => f.write_str("enhanced authentication is not supported"),
+            Self::Silent => f.write_str("the broker fell silent (no answer to PINGREQ)"),
+            Self::Violation(violation) => write!(f, "the broker broke the protocol: {violation}"),
+            Self::Disconnected(explanation) => {
+                write!(f, "the broker ended the connection: {explanation}")
+            }
+        }
+    }
+}
+
+impl From<Violation> for Fault {
+    fn from(violation: Violation) -> Self {
+        Self::Violation(violation)
+    }
+}

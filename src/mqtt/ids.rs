@@ -1,0 +1,84 @@
+//! Packet identifiers: which of 1 to 65,535 are in use ([MQTT 5, 2.2.1]).
+//!
+//! A set, not a counter: an id in use is never given out again, however long the run. Ids are
+//! reused as late as possible, so that a stray acknowledgement hardly ever meets a new message.
+
+/// The ids in use by this side of a session.
+pub struct PacketIds {
+    used: Box<[u64; 1024]>,
+    last: u16,
+    count: usize,
+}
+
+impl Default for PacketIds {
+    fn default() -> Self {
+        Self { used: Box::new([0; 1024]), last: 0, count: 0 }
+    }
+}
+
+impl PacketIds {
+    /// How many ids exist.
+    pub const CAPACITY: usize = 65_535;
+
+    /// A set whose first id is the one after `last`.
+    pub fn after(last: u16) -> Self {
+        Self { last, ..Self::default() }
+    }
+
+    /// Takes a free id; `None` when all are in use.
+    pub fn take(&mut self) -> Option<u16> {
+        if self.count == Self::CAPACITY {
+            return None;
+        }
+        loop {
+            self.last = self.last.checked_add(1).unwrap_or(1);
+            let (word, bit) = place(self.last);
+            if self.used[word] & bit == 0 {
+                self.used[word] |= bit;
+                self.count += 1;
+                return Some(self.last);
+            }
+        }
+    }
+
+    /// Gives an id back; one that is not in use stays so.
+    pub fn release(&mut self, id: u16) {
+        let (word, bit) = place(id);
+        if self.used[word] & bit != 0 {
+            self.used[word] &= !bit;
+            self.count -= 1;
+        }
+    }
+}
+
+fn place(id: u16) -> (usize, u64) {
+    (usize::from(id >> 6), 1 << (id & 63))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_is_given_once_and_none_is_zero() {
+        let mut ids = PacketIds::default();
+        let mut taken: Vec<u16> = std::iter::from_fn(|| ids.take()).collect();
+        assert_eq!(taken.len(), PacketIds::CAPACITY);
+        taken.sort_unstable();
+        taken.dedup();
+        assert_eq!(taken.len(), PacketIds::CAPACITY);
+        assert_eq!(taken.first(), Some(&1));
+    }
+
+    #[test]
+    fn ids_in_use_are_skipped_when_the_numbers_wrap() {
+        let mut ids = PacketIds::default();
+        let first = ids.take();
+        for _ in 1..PacketIds::CAPACITY {
+            let id = ids.take().unwrap();
+            ids.release(id);
+        }
+        assert_eq!(first, Some(1));
+        assert_eq!(ids.take(), Some(2), "1 is still in use");
+    }
+}

@@ -1,0 +1,202 @@
+//! The receiving side: which QoS 2 messages were handed on and not released, and which acknowledgements wait until
+//! their message was written out.
+//!
+//! A QoS 2 message is handed on once however often the broker sends it ([MQTT 5, 4.3.3]); no
+//! message is acknowledged before it is safe, and acknowledgements keep the order of arrival
+//! ([MQTT-4.6.0-2]).
+//!
+//! Whether a message under an id that was not released is the same again is told by what it says, not by
+//! the id alone: mosquitto (2.0.11 at least) counts its ids round and round, and with a long backlog gives
+//! one to a second message before the first has ended.
+
+use crate::message::QoS;
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+
+/// What tells a message from others under the same id: a number that nobody can foresee.
+pub type Fingerprint = u64;
+
+/// Acknowledgements that may wait: more than there are packet ids, no broker needs.
+const MOST_WAITING: usize = 65_535;
+
+/// What outlives connections: QoS 2 messages that were not released, and how many messages are safe.
+#[derive(Default)]
+pub struct Inbound {
+    /// Ids in `receiving`.
+    unreleased: usize,
+    /// By id, what QoS 2 messages say that were handed on and not yet released by PUBREL; 0 for none.
+    receiving: Vec<Fingerprint>,
+    hasher: RandomState,
+    /// Messages handed on.
+    handed: u64,
+    /// Messages that are safe.
+    safe: u64,
+}
+
+impl Inbound {
+    /// What tells a message at `qos` from others under the same id; 0 where nothing has to.
+    pub fn fingerprint(&self, qos: QoS, topic: &str, payload: &[u8]) -> Fingerprint {
+        if qos == QoS::ExactlyOnce { self.hasher.hash_one((topic, payload)).max(1) } else { 0 }
+    }
+
+    /// Whether this is a QoS 2 PUBLISH that came before; it is only acknowledged again.
+    pub fn is_repeated(&self, id: u16, fingerprint: Fingerprint) -> bool {
+        fingerprint != 0 && self.receiving.get(usize::from(id)) == Some(&fingerprint)
+    }
+
+    /// A message was handed on to be written.
+    pub fn hand_on(&mut self) {
+        self.handed += 1;
+    }
+
+    /// A QoS 2 message is being received under this id.
+    pub fn mark(&mut self, id: u16, fingerprint: Fingerprint) {
+        let at = usize::from(id);
+        if self.receiving.len() <= at {
+            self.receiving.resize(at + 1, 0);
+        }
+        if let Some(slot) = self.receiving.get_mut(at) {
+            let before = std::mem::replace(slot, fingerprint);
+            self.unreleased += usize::from(before == 0);
+        }
+    }
+
+    /// `count` more messages are safe.
+    pub fn written(&mut self, count: u64) {
+        self.safe += count;
+    }
+
+    /// PUBREL: the broker will not send this message again. False when the id is unknown.
+    pub fn release(&mut self, id: u16) -> bool {
+        let known = self.receiving.get_mut(usize::from(id)).map(std::mem::take);
+        let is_known = known.is_some_and(|fingerprint| fingerprint != 0);
+        self.unreleased -= usize::from(is_known);
+        is_known
+    }
+
+    /// QoS 2 messages that the broker has not released.
+    pub fn unreleased(&self) -> usize {
+        self.unreleased
+    }
+
+    /// The session is gone: ids mean nothing any more.
+    pub fn session_lost(&mut self) {
+        self.receiving.clear();
+        self.unreleased = 0;
+    }
+}
+
+/// The acknowledgements that one connection owes the broker, in the order in which their messages came.
+#[derive(Default)]
+pub struct PendingAcks {
+    /// How many messages must be safe first, the id, its QoS.
+    waiting: VecDeque<(u64, u16, QoS)>,
+    /// QoS 1 messages in `waiting`.
+    unacknowledged: usize,
+    /// The broker has had more in flight than it may.
+    overran: bool,
+}
+
+impl PendingAcks {
+    /// The acknowledgement of a message waits until everything that was handed on is safe.
+    pub fn push(&mut self, inbound: &Inbound, id: u16, qos: QoS) {
+        if qos != QoS::AtMostOnce {
+            self.unacknowledged += usize::from(qos == QoS::AtLeastOnce);
+            self.waiting.push_back((inbound.handed, id, qos));
+        }
+    }
+
+    /// The next acknowledgement that may be sent.
+    pub fn next_due(&mut self, inbound: &Inbound) -> Option<(u16, QoS)> {
+        let &(after, id, qos) = self.waiting.front()?;
+        if after > inbound.safe {
+            return None;
+        }
+        self.waiting.pop_front();
+        self.unacknowledged -= usize::from(qos == QoS::AtLeastOnce);
+        Some((id, qos))
+    }
+
+    /// Whether so many wait that nothing more should be received.
+    pub fn is_full(&self) -> bool {
+        self.waiting.len() >= MOST_WAITING
+    }
+
+    /// Whether one more message at `qos` is beyond the receive `maximum` that CONNECT named, told once a connection
+    /// ([MQTT 5, 3.1.2.11.3]). mosquitto before 2.0.13 sends a backlog all at once; nothing but that number is
+    /// wrong with it, so the messages are taken.
+    pub fn overruns(&mut self, inbound: &Inbound, qos: QoS, maximum: u16) -> bool {
+        let in_flight = self.unacknowledged + inbound.unreleased;
+        if self.overran || qos == QoS::AtMostOnce || in_flight < maximum.into() {
+            return false;
+        }
+        self.overran = true;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn acknowledgements_wait_for_their_message_and_keep_their_order() {
+        let (mut inbound, mut acks) = (Inbound::default(), PendingAcks::default());
+        for (id, qos) in [(1, QoS::AtLeastOnce), (0, QoS::AtMostOnce), (2, QoS::ExactlyOnce)] {
+            inbound.hand_on();
+            acks.push(&inbound, id, qos);
+        }
+        acks.push(&inbound, 3, QoS::AtLeastOnce);
+        assert_eq!(acks.next_due(&inbound), None);
+        inbound.written(1);
+        assert_eq!(acks.next_due(&inbound), Some((1, QoS::AtLeastOnce)));
+        assert_eq!(acks.next_due(&inbound), None);
+        inbound.written(1);
+        assert_eq!(acks.next_due(&inbound), None, "the third message is not safe");
+        inbound.written(1);
+        assert_eq!(acks.next_due(&inbound), Some((2, QoS::ExactlyOnce)));
+        assert_eq!(acks.next_due(&inbound), Some((3, QoS::AtLeastOnce)));
+        assert_eq!(acks.next_due(&inbound), None);
+    }
+
+    #[test]
+    fn a_qos_2_message_is_repeated_until_it_was_released() {
+        let mut inbound = Inbound::default();
+        let fingerprint = inbound.fingerprint(QoS::ExactlyOnce, "t", b"x");
+        assert!(!inbound.is_repeated(65_535, fingerprint));
+        inbound.mark(65_535, fingerprint);
+        assert!(inbound.is_repeated(65_535, fingerprint));
+        assert!(inbound.release(65_535));
+        assert!(!inbound.is_repeated(65_535, fingerprint));
+        assert!(!inbound.release(65_535));
+        inbound.mark(7, fingerprint);
+        inbound.session_lost();
+        assert!(!inbound.is_repeated(7, fingerprint));
+    }
+
+    #[test]
+    fn another_message_under_the_same_id_is_not_a_repetition() {
+        let (mut inbound, mut acks) = (Inbound::default(), PendingAcks::default());
+        let fingerprints = [("t", "x"), ("t", "y"), ("u", "x")].map(|(topic, payload)| {
+            inbound.fingerprint(QoS::ExactlyOnce, topic, payload.as_bytes())
+        });
+        for fingerprint in fingerprints {
+            assert!(!inbound.is_repeated(7, fingerprint));
+            inbound.mark(7, fingerprint);
+            assert!(inbound.is_repeated(7, fingerprint));
+        }
+        assert!(inbound.release(7));
+        assert!(!acks.overruns(&inbound, QoS::ExactlyOnce, 1), "one id is in use once");
+    }
+
+    #[test]
+    fn a_broker_that_repeats_one_id_for_ever_is_not_listened_to_for_ever() {
+        let (mut inbound, mut acks) = (Inbound::default(), PendingAcks::default());
+        inbound.hand_on();
+        for _ in 0..MOST_WAITING {
+            assert!(!acks.is_full());
+            acks.push(&inbound, 2, QoS::AtLeastOnce);
+        }
+        assert!(acks.is_full());
+    }
+}

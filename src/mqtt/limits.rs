@@ -1,0 +1,111 @@
+//! What the broker says it takes, in the properties of its CONNACK ([MQTT 5, 3.2.2.3]).
+
+use super::explanation::Explanation;
+use super::reason::Reason;
+use crate::message::{Envelope, QoS};
+use crate::property::{Id, Properties};
+use crate::topic::TopicFilter;
+
+/// What a broker takes. Defaults apply where CONNACK is silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// QoS 1 and 2 messages in flight.
+    pub receive_maximum: u16,
+    /// Topic aliases towards the broker.
+    pub topic_alias_maximum: u16,
+    /// Seconds, when the broker overrules ours.
+    pub keep_alive: Option<u16>,
+    maximum_qos: QoS,
+    retain_available: bool,
+    maximum_packet_size: Option<u32>,
+    wildcards: bool,
+    shared: bool,
+    subscription_ids: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            receive_maximum: u16::MAX,
+            topic_alias_maximum: 0,
+            keep_alive: None,
+            maximum_qos: QoS::ExactlyOnce,
+            retain_available: true,
+            maximum_packet_size: None,
+            wildcards: true,
+            shared: true,
+            subscription_ids: true,
+        }
+    }
+}
+
+impl Limits {
+    /// Reads them from CONNACK's properties, which have been checked.
+    pub fn new(properties: &Properties<'_>) -> Self {
+        let small = |id| properties.number(id).and_then(|number| u16::try_from(number).ok());
+        let qos = properties.number(Id::MaximumQos).and_then(|number| u8::try_from(number).ok());
+        Self {
+            receive_maximum: small(Id::ReceiveMaximum).unwrap_or(u16::MAX),
+            topic_alias_maximum: small(Id::TopicAliasMaximum).unwrap_or(0),
+            keep_alive: small(Id::ServerKeepAlive),
+            maximum_qos: qos.and_then(QoS::from_number).unwrap_or(QoS::ExactlyOnce),
+            retain_available: properties.number(Id::RetainAvailable) != Some(0),
+            maximum_packet_size: properties.number(Id::MaximumPacketSize),
+            wildcards: properties.number(Id::WildcardAvailable) != Some(0),
+            shared: properties.number(Id::SharedAvailable) != Some(0),
+            subscription_ids: properties.number(Id::SubscriptionIdAvailable) != Some(0),
+        }
+    }
+
+    /// Whether the broker takes a message with this QoS and retain flag.
+    ///
+    /// # Errors
+    /// The reason the broker would give, and the limit in words.
+    pub fn check(&self, envelope: &Envelope) -> Result<(), Explanation> {
+        if envelope.qos > self.maximum_qos {
+            let text = format!("the broker takes at most QoS {}", self.maximum_qos);
+            return refuse(Reason::QOS_NOT_SUPPORTED, text);
+        }
+        if envelope.retain && !self.retain_available {
+            let text = "the broker keeps no retained messages".to_owned();
+            return refuse(Reason::RETAIN_NOT_SUPPORTED, text);
+        }
+        Ok(())
+    }
+
+    /// Whether the broker takes a subscription to `filter`, with a subscription identifier or without.
+    ///
+    /// # Errors
+    /// The reason the broker would give ([MQTT 5, 3.2.2.3.11 to 13]).
+    pub fn check_filter(&self, filter: &TopicFilter, with_id: bool) -> Result<(), Explanation> {
+        if with_id && !self.subscription_ids {
+            let text = "the broker takes no subscription identifiers".to_owned();
+            return refuse(Reason(0xa1), text);
+        }
+        if filter.is_shared() && !self.shared {
+            return refuse(Reason(0x9e), "the broker has no shared subscriptions".to_owned());
+        }
+        if filter.has_wildcard() && !self.wildcards {
+            return refuse(Reason(0xa2), "the broker takes no wildcards".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether the broker takes a packet of `size` bytes.
+    ///
+    /// # Errors
+    /// Both sizes in words.
+    pub fn check_size(&self, size: usize) -> Result<(), Explanation> {
+        match self.maximum_packet_size {
+            Some(limit) if size as u64 > u64::from(limit) => refuse(
+                Reason::PACKET_TOO_LARGE,
+                format!("the packet has {size} bytes, the broker's maximum packet size is {limit}"),
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn refuse(reason: Reason, text: String) -> Result<(), Explanation> {
+    Err(Explanation::ours(reason, text))
+}

@@ -1,0 +1,107 @@
+//! What a session is made with: everything is decided, nothing is looked up any more.
+
+use super::aliases::Aliasing;
+use super::packet::encode::Parting;
+use super::subscription::Interest;
+use super::version::Version;
+use crate::message::Will;
+use crate::secret::Secret;
+
+/// Seconds for which the broker is asked to keep the session of a connection that was lost, so that it
+/// can be resumed although nobody asked for a persistent session (MQTT 5).
+const RESUME_WINDOW: u32 = 120;
+
+/// Seconds of silence before PINGREQ, where nothing else is said.
+pub const KEEP_ALIVE: u16 = 60;
+
+/// What CONNECT says, and how messages are sent.
+#[derive(Debug)]
+pub struct SessionOptions {
+    /// At most 65,535 bytes; when it is empty the broker chooses one.
+    pub client_id: String,
+    /// Forget an earlier session.
+    pub clean_start: bool,
+    /// Seconds the session outlives the connection, as asked for; `u32::MAX` is for ever.
+    pub session_expiry: Option<u32>,
+    /// A lost connection is made anew, so that a session is worth keeping for it.
+    pub resumes: bool,
+    /// Seconds; 0 is off.
+    pub keep_alive: u16,
+    /// User name.
+    pub username: Option<String>,
+    /// Password.
+    pub password: Option<Secret>,
+    /// What the broker publishes should we vanish.
+    pub will: Option<Will>,
+    /// Most QoS 1 and 2 messages in flight; the broker may allow fewer.
+    pub max_inflight: Option<u16>,
+    /// How many QoS 1 and 2 messages the broker may have in flight to us; MQTT 5.
+    pub receive_maximum: Option<u16>,
+    /// The largest packet the broker may send, in bytes; MQTT 5.
+    pub maximum_packet_size: Option<u32>,
+    /// How many topic aliases the broker may use; MQTT 5.
+    pub topic_alias_maximum: u16,
+    /// Ask the broker for a prefix for response topics; MQTT 5.
+    pub request_response_information: bool,
+    /// Let the broker explain what it refuses; MQTT 5.
+    pub request_problem_information: bool,
+    /// User properties of CONNECT; MQTT 5.
+    pub user_properties: Vec<(String, String)>,
+    /// What DISCONNECT says; MQTT 5.
+    pub parting: Parting,
+    /// How published messages use topic aliases; MQTT 5.
+    pub aliasing: Aliasing,
+    /// What to subscribe to and unsubscribe from.
+    pub interest: Interest,
+}
+
+impl SessionOptions {
+    /// A clean session that is restored when it is lost, as when nothing else is asked for.
+    pub fn new(client_id: String) -> Self {
+        Self {
+            client_id,
+            clean_start: true,
+            session_expiry: None,
+            resumes: true,
+            keep_alive: KEEP_ALIVE,
+            username: None,
+            password: None,
+            will: None,
+            max_inflight: None,
+            receive_maximum: None,
+            maximum_packet_size: None,
+            topic_alias_maximum: 0,
+            request_response_information: false,
+            request_problem_information: true,
+            user_properties: Vec::new(),
+            parting: Parting::default(),
+            aliasing: Aliasing::None,
+            interest: Interest::default(),
+        }
+    }
+
+    /// The Session Expiry Interval for CONNECT, in seconds.
+    pub fn session_expiry(&self) -> u32 {
+        match self.session_expiry {
+            Some(seconds) => seconds,
+            None if !self.clean_start => u32::MAX,
+            None if self.resumes => RESUME_WINDOW,
+            None => 0,
+        }
+    }
+
+    /// Whether the session was only kept to be resumed within this run.
+    pub(super) fn expires_at_once(&self) -> bool {
+        self.session_expiry.is_none() && self.clean_start && self.resumes
+    }
+
+    /// Whether the broker keeps the session when the connection is lost.
+    pub(super) fn keeps_session(&self, version: Version) -> bool {
+        if version == Version::V5 { self.session_expiry() > 0 } else { !self.clean_start }
+    }
+
+    /// Whether a later run may find the session again.
+    pub(super) fn outlives_the_run(&self, version: Version) -> bool {
+        self.keeps_session(version) && !(version == Version::V5 && self.expires_at_once())
+    }
+}

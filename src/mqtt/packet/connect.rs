@@ -1,0 +1,122 @@
+//! CONNECT, written by hand: 3.1's protocol name, passwords that are any bytes, and an empty user
+//! name beside a password are beyond rumqttc's codec.
+
+use crate::mqtt::version::Version;
+use super::encode::put_message_properties;
+use crate::message::Will;
+use crate::property::{Block, Id, put_binary, put_varint};
+use bytes::{BufMut, BytesMut};
+
+/// Everything CONNECT says ([MQTT 5, 3.1]). Without `Debug`, for it borrows the password.
+pub struct Connect<'a> {
+    /// Protocol level.
+    pub version: Version,
+    /// At most 65,535 bytes.
+    pub client_id: &'a str,
+    /// Forget an earlier session.
+    pub clean_start: bool,
+    /// Seconds; 0 is off.
+    pub keep_alive: u16,
+    /// At most 65,535 bytes.
+    pub username: Option<&'a str>,
+    /// At most 65,535 bytes.
+    pub password: Option<&'a [u8]>,
+    /// Checked when it was parsed.
+    pub will: Option<&'a Will>,
+    /// MQTT 5: seconds the session outlives the connection; left out when 0.
+    pub session_expiry: u32,
+    /// MQTT 5: QoS 1 and 2 messages in flight towards us.
+    pub receive_maximum: Option<u16>,
+    /// MQTT 5: bytes of a packet towards us.
+    pub maximum_packet_size: Option<u32>,
+    /// MQTT 5: topic aliases towards us; left out when 0.
+    pub topic_alias_maximum: u16,
+    /// MQTT 5: ask for a prefix for response topics.
+    pub request_response_information: bool,
+    /// MQTT 5: let the broker explain what it refuses, which is its default.
+    pub request_problem_information: bool,
+    /// MQTT 5.
+    pub user_properties: &'a [(String, String)],
+}
+
+impl Connect<'_> {
+    /// Appends the packet to `out`.
+    pub fn write(&self, out: &mut BytesMut) {
+        // Lengths are checked where each string enters the program.
+        let mut body = BytesMut::with_capacity(128);
+        put_binary(&mut body, if self.version == Version::V31 { b"MQIsdp" } else { b"MQTT" });
+        body.put_u8(self.version as u8);
+        body.put_u8(self.flags());
+        body.put_u16(self.keep_alive);
+        if self.version == Version::V5 {
+            body.extend_from_slice(&self.properties());
+        }
+        put_binary(&mut body, self.client_id.as_bytes());
+        if let Some(will) = self.will {
+            if self.version == Version::V5 {
+                body.extend_from_slice(&will_properties(will));
+            }
+            put_binary(&mut body, will.envelope.topic.as_str().as_bytes());
+            put_binary(&mut body, &will.payload);
+        }
+        if let Some(username) = self.username {
+            put_binary(&mut body, username.as_bytes());
+        }
+        if let Some(password) = self.password {
+            put_binary(&mut body, password);
+        }
+        out.put_u8(0x10);
+        put_varint(out, body.len());
+        out.extend_from_slice(&body);
+    }
+
+    fn flags(&self) -> u8 {
+        let mut flags = 0;
+        if self.clean_start {
+            flags |= 0x02;
+        }
+        if let Some(will) = self.will {
+            flags |= 0x04 | will.envelope.qos.number() << 3 | u8::from(will.envelope.retain) << 5;
+        }
+        if self.password.is_some() {
+            flags |= 0x40;
+        }
+        if self.username.is_some() {
+            flags |= 0x80;
+        }
+        flags
+    }
+
+    fn properties(&self) -> Vec<u8> {
+        let mut block = Block::default();
+        if self.session_expiry != 0 {
+            block.number(Id::SessionExpiry, self.session_expiry);
+        }
+        if let Some(messages) = self.receive_maximum {
+            block.number(Id::ReceiveMaximum, messages.into());
+        }
+        if self.topic_alias_maximum != 0 {
+            block.number(Id::TopicAliasMaximum, self.topic_alias_maximum.into());
+        }
+        if let Some(bytes) = self.maximum_packet_size {
+            block.number(Id::MaximumPacketSize, bytes);
+        }
+        if self.request_response_information {
+            block.number(Id::RequestResponseInformation, 1);
+        }
+        if !self.request_problem_information {
+            block.number(Id::RequestProblemInformation, 0);
+        }
+        block.pairs(self.user_properties);
+        block.finish()
+    }
+}
+
+fn will_properties(will: &Will) -> Vec<u8> {
+    let mut block = Block::default();
+    if let Some(seconds) = will.delay {
+        block.number(Id::WillDelay, seconds);
+    }
+    put_message_properties(&will.envelope.properties, &mut block);
+    block.finish()
+}

@@ -1,0 +1,434 @@
+//! Packets from the broker, read strictly from borrowed bytes.
+//!
+//! Every check that needs one packet alone is made here; those that need the session's state (is
+//! this id in use, is this alias known) are made by the engine.
+
+#![deny(clippy::indexing_slicing)]
+
+use crate::mqtt::reason::{self, Reason};
+use crate::mqtt::version::Version;
+use crate::message::QoS;
+use crate::property::{Carrier, Id, Properties, PropertyError, take_binary, take_u16};
+use std::fmt;
+
+/// What the broker did that the standard forbids. The text is the rest of a sentence that begins
+/// with "the broker broke the protocol:".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// 0x81 when the bytes make no sense, 0x82 when the packet does not belong there, or the more
+    /// exact code the standard names; sent in our DISCONNECT.
+    pub reason: Reason,
+    /// What it was.
+    pub text: String,
+}
+
+impl Violation {
+    /// Bytes that make no packet.
+    pub fn malformed(text: impl Into<String>) -> Self {
+        Self { reason: Reason(0x81), text: text.into() }
+    }
+
+    /// A packet in the wrong place or with a forbidden value.
+    pub fn protocol(text: impl Into<String>) -> Self {
+        Self { reason: Reason(0x82), text: text.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.reason == Reason(0x81) { "malformed packet: " } else { "" };
+        write!(f, "{kind}{}", self.text)
+    }
+}
+
+/// The fixed header of a packet ([MQTT 5, 2.1.1]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Packet type and flags.
+    pub first: u8,
+    /// Bytes of the fixed header itself: 2 to 5.
+    pub header: usize,
+    /// Bytes behind it.
+    pub body: usize,
+}
+
+impl Frame {
+    /// Reads the fixed header at the front of `bytes`; `None` when more bytes are needed for it.
+    ///
+    /// # Errors
+    /// When the remaining length is longer than four bytes.
+    pub fn read(bytes: &[u8]) -> Result<Option<Self>, Violation> {
+        let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
+        let mut body = 0usize;
+        for (index, &byte) in rest.iter().take(4).enumerate() {
+            body |= usize::from(byte & 0x7f) << (7 * index);
+            if byte & 0x80 == 0 {
+                if byte == 0 && index > 0 {
+                    return Err(Violation::malformed(
+                        "a remaining length is longer than it needs to be",
+                    ));
+                }
+                return Ok(Some(Self { first, header: index + 2, body }));
+            }
+        }
+        if rest.len() >= 4 {
+            return Err(Violation::malformed(
+                "the remaining length of a packet is over four bytes long",
+            ));
+        }
+        Ok(None)
+    }
+
+    /// Bytes of the whole packet.
+    pub fn total(self) -> usize {
+        self.header + self.body
+    }
+
+    /// The packet's name in the standard.
+    pub fn name(self) -> &'static str {
+        match self.first >> 4 {
+            1 => "CONNECT",
+            2 => "CONNACK",
+            3 => "PUBLISH",
+            4 => "PUBACK",
+            5 => "PUBREC",
+            6 => "PUBREL",
+            7 => "PUBCOMP",
+            8 => "SUBSCRIBE",
+            9 => "SUBACK",
+            10 => "UNSUBSCRIBE",
+            11 => "UNSUBACK",
+            12 => "PINGREQ",
+            13 => "PINGRESP",
+            14 => "DISCONNECT",
+            15 => "AUTH",
+            _ => "packet of type 0",
+        }
+    }
+}
+
+/// An incoming PUBLISH, before topic aliases are resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Published<'a> {
+    /// Valid, or empty when an alias stands for it.
+    pub topic: &'a str,
+    /// 0 at QoS 0.
+    pub packet_id: u16,
+    /// Delivered with.
+    pub qos: QoS,
+    /// Retain flag.
+    pub retain: bool,
+    /// DUP flag.
+    pub dup: bool,
+    /// Checked.
+    pub properties: Properties<'a>,
+    /// The rest of the packet.
+    pub payload: &'a [u8],
+}
+
+/// Which of the four acknowledgements a packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AckKind {
+    /// QoS 1, final.
+    PubAck,
+    /// QoS 2, first answer.
+    PubRec,
+    /// QoS 2, from the sender.
+    PubRel,
+    /// QoS 2, final.
+    PubComp,
+}
+
+/// PUBACK, PUBREC, PUBREL or PUBCOMP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ack<'a> {
+    /// Which one.
+    pub kind: AckKind,
+    /// Never 0.
+    pub packet_id: u16,
+    /// Success below MQTT 5.
+    pub reason: Reason,
+    /// Reason string and user properties.
+    pub properties: Properties<'a>,
+}
+
+/// A CONNACK.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnAck<'a> {
+    /// The broker resumed a session.
+    pub session_present: bool,
+    /// A return code below MQTT 5, a reason code in MQTT 5.
+    pub code: u8,
+    /// An answer in the 3.1.1 form, whatever was asked.
+    pub old_form: bool,
+    /// Empty in the old form.
+    pub properties: Properties<'a>,
+}
+
+impl ConnAck<'_> {
+    /// The code as an MQTT 5 reason, where it has one.
+    pub fn reason(&self) -> Option<Reason> {
+        if self.old_form {
+            reason::from_return_code(self.code)
+        } else {
+            Some(Reason(self.code)).filter(|reason| reason.is_for_connack())
+        }
+    }
+}
+
+/// What SUBACK and UNSUBACK carry: one code a filter, none in an UNSUBACK before MQTT 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Body<'a> {
+    /// Never 0.
+    pub packet_id: u16,
+    /// In the order of the filters.
+    pub codes: &'a [u8],
+    /// Reason string and user properties.
+    pub properties: Properties<'a>,
+}
+
+/// A packet a broker may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packet<'a> {
+    /// Answer to CONNECT.
+    ConnAck(ConnAck<'a>),
+    /// A message.
+    Publish(Published<'a>),
+    /// An answer about a message.
+    Ack(Ack<'a>),
+    /// Answer to SUBSCRIBE.
+    SubAck(Body<'a>),
+    /// Answer to UNSUBSCRIBE.
+    UnsubAck(Body<'a>),
+    /// Answer to PINGREQ.
+    PingResp,
+    /// The broker ends the connection (MQTT 5).
+    Disconnect(Reason, Properties<'a>),
+    /// Enhanced authentication (MQTT 5).
+    Auth(Reason, Properties<'a>),
+}
+
+/// No honest packet but PUBLISH is longer, in bytes: a few strings of at most 65,535 bytes each.
+const LONGEST: usize = 1 << 20;
+
+/// Checks what the fixed header alone tells, before the rest has come: that a broker may send this
+/// packet, its flags, and that its length is not absurd.
+///
+/// # Errors
+/// Says what is wrong.
+pub fn check_header(version: Version, frame: Frame) -> Result<(), Violation> {
+    let (kind, flags) = (frame.first >> 4, frame.first & 0x0f);
+    let expected = match kind {
+        3 => return Ok(()),
+        6 => 0b0010,
+        2 | 4 | 5 | 7 | 9 | 11 | 13 => 0,
+        14 | 15 if version == Version::V5 => 0,
+        _ => return Err(Violation::protocol(format!("a broker must not send {}", frame.name()))),
+    };
+    if flags != expected {
+        return Err(Violation::malformed(format!("{} with flags 0x{flags:x}", frame.name())));
+    }
+    if frame.body > LONGEST || (kind == 13 && frame.body > 0) {
+        return Err(Violation::malformed(format!("{} of {} bytes", frame.name(), frame.total())));
+    }
+    Ok(())
+}
+
+impl<'a> Packet<'a> {
+    /// Reads the packet of `frame` whose bytes behind the fixed header are `body`.
+    ///
+    /// # Errors
+    /// Says what is malformed or forbidden.
+    pub fn read(version: Version, frame: Frame, body: &'a [u8]) -> Result<Self, Violation> {
+        check_header(version, frame)?;
+        let packet = match frame.first >> 4 {
+            3 => Packet::Publish(read_publish(version, frame.first & 0x0f, body)?),
+            2 => Packet::ConnAck(read_connack(version, body)?),
+            4 => Packet::Ack(read_ack(version, AckKind::PubAck, frame, body)?),
+            5 => Packet::Ack(read_ack(version, AckKind::PubRec, frame, body)?),
+            6 => Packet::Ack(read_ack(version, AckKind::PubRel, frame, body)?),
+            7 => Packet::Ack(read_ack(version, AckKind::PubComp, frame, body)?),
+            9 => Packet::SubAck(read_codes(version, frame, body)?),
+            11 => Packet::UnsubAck(read_codes(version, frame, body)?),
+            14 => {
+                let (reason, properties) = read_reason(Carrier::Disconnect, frame, body)?;
+                Packet::Disconnect(reason, properties)
+            }
+            15 => {
+                let (reason, properties) = read_reason(Carrier::Auth, frame, body)?;
+                Packet::Auth(reason, properties)
+            }
+            _ => Packet::PingResp,
+        };
+        Ok(packet)
+    }
+}
+
+fn truncated(frame: Frame) -> Violation {
+    Violation::malformed(format!("truncated {}", frame.name()))
+}
+
+fn bad_properties(name: &str, error: PropertyError) -> Violation {
+    match error {
+        PropertyError::OutOfRange(Id::TopicAlias, _) => {
+            Violation { reason: Reason(0x94), text: format!("{name}: {error}") }
+        }
+        PropertyError::Repeated(_) | PropertyError::OutOfRange(..) => {
+            Violation::protocol(format!("{name}: {error}"))
+        }
+        _ => Violation::malformed(format!("{name}: {error}")),
+    }
+}
+
+fn read_publish(version: Version, flags: u8, body: &[u8]) -> Result<Published<'_>, Violation> {
+    let mut rest = body;
+    let short = || Violation::malformed("truncated PUBLISH");
+    let topic = take_binary(&mut rest).ok_or_else(short)?;
+    let topic = check_topic(topic)?;
+    let qos = QoS::from_number((flags >> 1) & 0b11)
+        .ok_or_else(|| Violation::malformed("PUBLISH with QoS 3"))?;
+    let dup = flags & 0b1000 != 0;
+    let packet_id = match qos {
+        QoS::AtMostOnce if dup => return Err(Violation::malformed("PUBLISH with DUP at QoS 0")),
+        QoS::AtMostOnce => 0,
+        _ => take_u16(&mut rest).ok_or_else(short)?,
+    };
+    if packet_id == 0 && qos != QoS::AtMostOnce {
+        return Err(Violation::protocol("PUBLISH with packet id 0"));
+    }
+    let properties = if version == Version::V5 {
+        Properties::take(&mut rest, Carrier::Publish)
+            .map_err(|error| bad_properties("PUBLISH", error))?
+    } else {
+        Properties::default()
+    };
+    if topic.is_empty() && properties.number(Id::TopicAlias).is_none() {
+        return Err(Violation::protocol("PUBLISH with an empty topic"));
+    }
+    Ok(Published { topic, packet_id, qos, retain: flags & 1 != 0, dup, properties, payload: rest })
+}
+
+/// UTF-8, no NUL, no wildcard ([MQTT-1.5.4-1], [MQTT-1.5.4-2], [MQTT-3.3.2-2]).
+fn check_topic(topic: &[u8]) -> Result<&str, Violation> {
+    let show = || String::from_utf8_lossy(topic).into_owned();
+    match std::str::from_utf8(topic) {
+        Err(_) => Err(Violation::malformed(format!(
+            "the topic \"{}\" is not UTF-8",
+            topic.escape_ascii()
+        ))),
+        Ok(_) if topic.contains(&0) => {
+            Err(Violation::malformed(format!("the topic {:?} contains NUL", show())))
+        }
+        Ok(_) if topic.iter().any(|byte| matches!(byte, b'+' | b'#')) => Err(Violation {
+            reason: Reason(0x90),
+            text: format!("the topic {:?} contains a wildcard", show()),
+        }),
+        Ok(text) => Ok(text),
+    }
+}
+
+fn read_connack(version: Version, body: &[u8]) -> Result<ConnAck<'_>, Violation> {
+    let Some((&[flags, code], mut rest)) = body.split_first_chunk::<2>() else {
+        return Err(Violation::malformed("truncated CONNACK"));
+    };
+    if flags > 1 {
+        return Err(Violation::malformed(format!("CONNACK with reserved flags 0x{flags:02x}")));
+    }
+    let old_form = rest.is_empty();
+    if !old_form && version != Version::V5 {
+        return Err(Violation::malformed("CONNACK is longer than it may be"));
+    }
+    let properties = if old_form {
+        Properties::default()
+    } else {
+        Properties::take(&mut rest, Carrier::ConnAck)
+            .map_err(|error| bad_properties("CONNACK", error))?
+    };
+    if !rest.is_empty() {
+        return Err(Violation::malformed("CONNACK is longer than its properties"));
+    }
+    // Below 0x80 a version 5 code other than 0 has no meaning in CONNACK; an old return code has.
+    let old_form = old_form && code < 0x80;
+    let session_present = flags == 1;
+    if session_present && code != 0 {
+        return Err(Violation::protocol("CONNACK refuses, and claims a session"));
+    }
+    Ok(ConnAck { session_present, code, old_form, properties })
+}
+
+fn read_ack(
+    version: Version,
+    kind: AckKind,
+    frame: Frame,
+    body: &[u8],
+) -> Result<Ack<'_>, Violation> {
+    let mut rest = body;
+    let packet_id = take_u16(&mut rest).ok_or_else(|| truncated(frame))?;
+    if packet_id == 0 {
+        return Err(Violation::protocol(format!("{} with packet id 0", frame.name())));
+    }
+    if rest.is_empty() {
+        return Ok(Ack {
+            kind,
+            packet_id,
+            reason: Reason::SUCCESS,
+            properties: Properties::default(),
+        });
+    }
+    if version != Version::V5 {
+        return Err(Violation::malformed(format!("{} is longer than it may be", frame.name())));
+    }
+    let (reason, properties) = read_reason(Carrier::Ack, frame, rest)?;
+    let known = match kind {
+        // A refusal is one whatever its reason: mosquitto has 0x95 in PUBACK, where it is not defined.
+        AckKind::PubAck | AckKind::PubRec => {
+            matches!(reason.0, 0x00 | 0x10) || (reason.is_failure() && reason.is_defined())
+        }
+        AckKind::PubRel | AckKind::PubComp => matches!(reason.0, 0x00 | 0x92),
+    };
+    if !known {
+        return Err(Violation::malformed(format!(
+            "{} with undefined reason code {reason}",
+            frame.name()
+        )));
+    }
+    Ok(Ack { kind, packet_id, reason, properties })
+}
+
+/// Reads "reason code, properties", either of which may be left out from the end.
+fn read_reason(
+    carrier: Carrier,
+    frame: Frame,
+    body: &[u8],
+) -> Result<(Reason, Properties<'_>), Violation> {
+    let Some((&code, mut rest)) = body.split_first() else {
+        return Ok((Reason::SUCCESS, Properties::default()));
+    };
+    let properties = if rest.is_empty() {
+        Properties::default()
+    } else {
+        Properties::take(&mut rest, carrier).map_err(|error| bad_properties(frame.name(), error))?
+    };
+    if !rest.is_empty() {
+        return Err(Violation::malformed(format!(
+            "{} is longer than its properties",
+            frame.name()
+        )));
+    }
+    Ok((Reason(code), properties))
+}
+
+fn read_codes(version: Version, frame: Frame, body: &[u8]) -> Result<Body<'_>, Violation> {
+    let mut rest = body;
+    let packet_id = take_u16(&mut rest).ok_or_else(|| truncated(frame))?;
+    if packet_id == 0 {
+        return Err(Violation::protocol(format!("{} with packet id 0", frame.name())));
+    }
+    let properties = if version == Version::V5 {
+        Properties::take(&mut rest, Carrier::Ack)
+            .map_err(|error| bad_properties(frame.name(), error))?
+    } else {
+        Properties::default()
+    };
+    Ok(Body { packet_id, codes: rest, properties })
+}

@@ -1,0 +1,203 @@
+//! PUBLISH towards the broker.
+//!
+//! Messages often share a few envelopes, which take turns: what only depends on the envelope is prepared once and kept,
+//! so that writing a message is a look at the last few envelopes and a copy of its bytes.
+
+use super::encode::{packet_size, put_message_properties};
+use crate::message::{Envelope, MAX_REMAINING_LENGTH, QoS};
+use crate::mqtt::aliases::{Aliasing, OutgoingAliases};
+use crate::mqtt::explanation::Explanation;
+use crate::mqtt::limits::Limits;
+use crate::mqtt::reason::Reason;
+use crate::mqtt::version::Version;
+use crate::property::{Block, Id, put_varint};
+use bytes::{BufMut, BytesMut};
+use std::rc::Rc;
+
+/// How many envelopes are kept prepared.
+const KEPT: usize = 8;
+
+/// How a PUBLISH names its topic ([MQTT 5, 3.3.2.3.4]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TopicForm {
+    /// By its name.
+    Name,
+    /// By its name, which from now on this alias stands for.
+    Define(u16),
+    /// By an alias.
+    Alias(u16),
+}
+
+impl TopicForm {
+    fn has_name(self) -> bool {
+        !matches!(self, Self::Alias(_))
+    }
+
+    fn alias(self) -> Option<u16> {
+        match self {
+            Self::Name => None,
+            Self::Define(alias) | Self::Alias(alias) => Some(alias),
+        }
+    }
+}
+
+/// What every PUBLISH of one envelope has in common.
+struct Prepared {
+    envelope: Rc<Envelope>,
+    /// Packet type, QoS and retain flag.
+    first: u8,
+    /// Bytes of the packet id: none at QoS 0.
+    id_size: usize,
+    /// Without their length; empty below MQTT 5, which has none.
+    properties: Vec<u8>,
+    /// Why the broker does not take such a message, whatever its size.
+    refusal: Option<Explanation>,
+}
+
+impl Prepared {
+    /// Bytes behind the fixed header, and those of the property length and the properties.
+    fn remaining(&self, version: Version, form: TopicForm, payload: usize) -> (usize, usize) {
+        let name = if form.has_name() { self.envelope.topic.as_str().len() } else { 0 };
+        let alias = if form.alias().is_some() { ALIAS_SIZE } else { 0 };
+        let properties = alias + self.properties.len();
+        // A property length is a variable byte integer, as the remaining length is.
+        let block = if version == Version::V5 { packet_size(properties) - 1 } else { 0 };
+        (2 + name + self.id_size + block + payload, properties)
+    }
+}
+
+/// Bytes of the property Topic Alias.
+const ALIAS_SIZE: usize = 3;
+
+/// Writes every PUBLISH of one connection: within the limits of its broker, under the topic aliases that it knows.
+pub struct PublishWriter {
+    version: Version,
+    limits: Limits,
+    aliases: OutgoingAliases,
+    kept: Vec<Prepared>,
+    /// The one that was used last.
+    last: usize,
+    /// The one that makes room for the next.
+    oldest: usize,
+}
+
+impl PublishWriter {
+    /// For a connection whose broker said `limits`.
+    pub fn new(version: Version, limits: Limits, aliasing: Aliasing) -> Self {
+        let aliases = OutgoingAliases::new(aliasing, limits.topic_alias_maximum);
+        Self { version, limits, aliases, kept: Vec::new(), last: 0, oldest: 0 }
+    }
+
+    /// Appends a PUBLISH to `out`. `packet_id` is not written at QoS 0. With `dup`, a message that was sent before is
+    /// written without the alias asked for where this broker does not take it.
+    ///
+    /// # Errors
+    /// Why the broker does not take this message: the reason it would give, and the limit in words. Nothing is written
+    /// then.
+    pub fn write(
+        &mut self,
+        out: &mut BytesMut,
+        envelope: &Rc<Envelope>,
+        payload: &[u8],
+        packet_id: u16,
+        dup: bool,
+    ) -> Result<(), Explanation> {
+        let at = self.prepare(envelope);
+        let Some(prepared) = self.kept.get(at) else { return Ok(()) };
+        if let Some(refusal) = &prepared.refusal {
+            return Err(refusal.clone());
+        }
+        if !dup {
+            self.aliases.check()?;
+        }
+        let mut form = match self.aliases.of(&envelope.topic) {
+            None => TopicForm::Name,
+            Some((alias, true)) => TopicForm::Alias(alias),
+            Some((alias, false)) => TopicForm::Define(alias),
+        };
+        let (mut remaining, mut properties) = prepared.remaining(self.version, form, payload.len());
+        // An alias is for making messages smaller, and never the reason why one is too large.
+        if form != TopicForm::Name && self.check_size(remaining).is_err() {
+            let plain = prepared.remaining(self.version, TopicForm::Name, payload.len());
+            if self.check_size(plain.0).is_ok() {
+                form = TopicForm::Name;
+                (remaining, properties) = plain;
+            }
+        }
+        self.check_size(remaining)?;
+        out.reserve(packet_size(remaining));
+        out.put_u8(prepared.first | u8::from(dup) << 3);
+        put_varint(out, remaining);
+        let topic = if form.has_name() { envelope.topic.as_str().as_bytes() } else { &[] };
+        // A topic is at most 65,535 bytes long.
+        out.put_u16(topic.len() as u16);
+        out.put_slice(topic);
+        if prepared.id_size > 0 {
+            out.put_u16(packet_id);
+        }
+        if self.version == Version::V5 {
+            put_varint(out, properties);
+            if let Some(alias) = form.alias() {
+                out.put_u8(Id::TopicAlias as u8);
+                out.put_u16(alias);
+            }
+            out.put_slice(&prepared.properties);
+        }
+        out.put_slice(payload);
+        if let TopicForm::Define(alias) = form {
+            self.aliases.define(&envelope.topic, alias);
+        }
+        Ok(())
+    }
+
+    /// Where what is prepared for `envelope` is kept.
+    fn prepare(&mut self, envelope: &Rc<Envelope>) -> usize {
+        let is_it = |kept: &Prepared| Rc::ptr_eq(&kept.envelope, envelope);
+        if self.kept.get(self.last).is_some_and(is_it) {
+            return self.last;
+        }
+        self.last = self.kept.iter().position(is_it).unwrap_or_else(|| self.keep(envelope));
+        self.last
+    }
+
+    #[cold]
+    fn keep(&mut self, envelope: &Rc<Envelope>) -> usize {
+        let mut block = Block::default();
+        if self.version == Version::V5 {
+            put_message_properties(&envelope.properties, &mut block);
+        }
+        let prepared = Prepared {
+            first: 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain),
+            id_size: if envelope.qos == QoS::AtMostOnce { 0 } else { 2 },
+            properties: block.into_bytes(),
+            refusal: self.check(envelope).err(),
+            envelope: Rc::clone(envelope),
+        };
+        if self.kept.len() < KEPT {
+            self.kept.push(prepared);
+            return self.kept.len() - 1;
+        }
+        let at = self.oldest;
+        self.kept[at] = prepared;
+        self.oldest = (at + 1) % KEPT;
+        at
+    }
+
+    /// Properties are not dropped in silence where the broker speaks an older version.
+    fn check(&self, envelope: &Envelope) -> Result<(), Explanation> {
+        if self.version != Version::V5 && !envelope.properties.is_empty() {
+            let text = format!("{} has no properties", self.version);
+            return Err(Explanation::ours(Reason(0x83), text));
+        }
+        self.limits.check(envelope)
+    }
+
+    fn check_size(&self, remaining: usize) -> Result<(), Explanation> {
+        if remaining > MAX_REMAINING_LENGTH {
+            let text =
+                format!("the packet has {remaining} bytes, MQTT allows {MAX_REMAINING_LENGTH}");
+            return Err(Explanation::ours(Reason::PACKET_TOO_LARGE, text));
+        }
+        self.limits.check_size(packet_size(remaining))
+    }
+}

@@ -1,0 +1,299 @@
+//! The receiving half: what each packet from the broker does to the session.
+
+#![deny(clippy::indexing_slicing)]
+
+use super::link::{Link, Up};
+use super::{Delivery, Received, Session};
+use crate::message::Message;
+use crate::mqtt::event::{Event, Outcome};
+use crate::mqtt::explanation::Explanation;
+use crate::mqtt::fault::{Fault, Refusal};
+use crate::mqtt::greeting;
+use crate::mqtt::ledger::Verdict;
+use crate::mqtt::limits::Limits;
+use crate::mqtt::packet::{
+    Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Violation, check_header, encode,
+};
+use crate::mqtt::reason::Reason;
+use crate::mqtt::subscriptions::{Request, RequestKind};
+use crate::mqtt::version::Version;
+use crate::property::{Id, Properties};
+use std::time::Instant;
+
+impl Session {
+    /// Takes one packet from the front of `input`.
+    ///
+    /// # Errors
+    /// When the broker refuses, ends, or breaks the protocol.
+    pub fn receive<'a>(
+        &'a mut self,
+        input: &'a [u8],
+        now: Instant,
+    ) -> Result<Received<'a>, Fault> {
+        let is_connecting = matches!(self.link, Link::Connecting(_));
+        if is_connecting && !greeting::check(input)? {
+            return Ok(Received::Incomplete);
+        }
+        let Some(frame) = Frame::read(input)? else { return Ok(Received::Incomplete) };
+        check_header(self.version, frame)?;
+        let length = frame.total();
+        if let Some(limit) = self.options.maximum_packet_size
+            && length as u64 > u64::from(limit)
+        {
+            let text = format!("a packet of {length} bytes, and {limit} is the maximum");
+            return Err(Violation { reason: Reason::PACKET_TOO_LARGE, text }.into());
+        }
+        let Some(body) = input.get(frame.header..length) else { return Ok(Received::Incomplete) };
+        match (&self.link, Packet::read(self.version, frame, body)?) {
+            (Link::Up(_), Packet::Publish(publish)) => return self.message(length, publish),
+            (Link::Up(_), packet) => self.packet(packet)?,
+            (_, Packet::Disconnect(reason, properties)) => {
+                return Err(disconnected(reason, &properties)?);
+            }
+            (Link::Connecting(_), Packet::ConnAck(connack)) => self.connack(now, &connack)?,
+            (Link::Connecting(_), Packet::Auth(..)) => return Err(Fault::Authentication),
+            (Link::Connecting(_), _) => {
+                return Err(Violation::protocol(format!("{} before CONNACK", frame.name())).into());
+            }
+            (Link::Closing(_), Packet::Ack(ack)) => self.late_ack(&ack),
+            (Link::Closing(_) | Link::Down, _) => {}
+        }
+        Ok(Received::Packet(length))
+    }
+
+    fn packet(&mut self, packet: Packet<'_>) -> Result<(), Fault> {
+        match packet {
+            Packet::Ack(ack) => self.ack(&ack),
+            Packet::SubAck(body) => self.answer(RequestKind::Subscribe, &body),
+            Packet::UnsubAck(body) => self.answer(RequestKind::Unsubscribe, &body),
+            Packet::PingResp => {
+                self.pingresp();
+                Ok(())
+            }
+            Packet::ConnAck(_) => Err(Violation::protocol("a second CONNACK").into()),
+            Packet::Auth(..) => {
+                Err(Violation::protocol("AUTH without enhanced authentication").into())
+            }
+            Packet::Disconnect(reason, properties) => Err(disconnected(reason, &properties)?),
+            // Messages have their own way.
+            Packet::Publish(_) => Ok(()),
+        }
+    }
+
+    fn pingresp(&mut self) {
+        let Link::Up(up) = &mut self.link else { return };
+        self.progress += u64::from(up.is_asking());
+        up.keep_alive.ping_answered();
+        up.pings.answer();
+    }
+
+    fn connack(&mut self, now: Instant, connack: &ConnAck<'_>) -> Result<(), Fault> {
+        if connack.code != 0 {
+            return Err(Fault::Refused(Refusal::new(self.version, connack)));
+        }
+        if connack.old_form && self.version == Version::V5 {
+            return Err(Fault::OldConnack);
+        }
+        let options = &self.options;
+        let session_present = connack.session_present;
+        if session_present && options.clean_start && !self.may_resume {
+            return Err(Violation::protocol("CONNACK claims a session where none can be").into());
+        }
+        let limits = Limits::new(&connack.properties);
+        let out = self.link.output_mut().map(std::mem::take).unwrap_or_default();
+        let up = Up::new(&self.options, self.version, limits, out, now);
+        self.link = Link::Up(Box::new(up));
+        // A broker that chose the id would not know it again.
+        self.may_resume =
+            self.options.keeps_session(self.version) && !self.options.client_id.is_empty();
+        self.events.push_back(Event::Connected {
+            version: self.version,
+            session_present,
+            properties: connack.properties.into(),
+        });
+        if session_present {
+            self.resend();
+        } else {
+            self.start_over();
+        }
+        self.subscriptions.connected(session_present);
+        self.ask();
+        self.pump();
+        Ok(())
+    }
+
+    /// The session lives on: PUBREL first; PUBLISH with DUP follows, under the same ids and in the same
+    /// order, as far as the window goes ([MQTT-4.4.0-1], [MQTT-4.6.0-1], [MQTT-3.3.4-9]).
+    fn resend(&mut self) {
+        let released = self.ledger.resume();
+        let Link::Up(up) = &mut self.link else { return };
+        for id in released {
+            encode::pubrel(&mut up.out, self.version, id, true);
+        }
+    }
+
+    /// The session is gone: what is not final is sent again as new.
+    fn start_over(&mut self) {
+        self.inbound.session_lost();
+        let (republished, doubtful) = self.ledger.requeue(&mut self.ids);
+        for position in doubtful {
+            self.conclude(position, 0, Outcome::Unconfirmed);
+        }
+        if republished > 0 {
+            self.events.push_back(Event::Republished(republished));
+        }
+    }
+
+    fn ack(&mut self, ack: &Ack<'_>) -> Result<(), Fault> {
+        let id = ack.packet_id;
+        let (name, verdict) = match ack.kind {
+            AckKind::PubAck => ("PUBACK", self.ledger.puback(id, ack.reason, &mut self.ids)),
+            AckKind::PubRec => ("PUBREC", self.ledger.pubrec(id, ack.reason, &mut self.ids)),
+            AckKind::PubComp => ("PUBCOMP", self.ledger.pubcomp(id, &mut self.ids)),
+            AckKind::PubRel => {
+                let known = self.inbound.release(id);
+                self.write(|out, version| encode::pubcomp(out, version, id, known));
+                return Ok(());
+            }
+        };
+        match verdict {
+            Verdict::Final(position, reason) => self.conclude_delivery(position, reason, ack),
+            Verdict::Downgraded(position, reason) => {
+                if !std::mem::replace(&mut self.told_downgrade, true) {
+                    self.events.push_back(Event::Downgraded);
+                }
+                self.conclude_delivery(position, reason, ack);
+            }
+            Verdict::Release => {
+                self.progress += 1;
+                self.write(|out, version| encode::pubrel(out, version, id, true));
+            }
+            Verdict::Unknown => {
+                self.events.push_back(Event::Stray(name, id));
+                // So that the broker can forget what it waits for.
+                if ack.kind == AckKind::PubRec && !ack.reason.is_failure() {
+                    self.write(|out, version| encode::pubrel(out, version, id, false));
+                }
+            }
+            Verdict::Wrong => {
+                return Err(Violation::protocol(format!(
+                    "{name} for packet id {id}, which does not wait for it"
+                ))
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, packet: impl FnOnce(&mut bytes::BytesMut, Version)) {
+        if let Some(out) = self.link.output_mut() {
+            packet(out, self.version);
+        }
+    }
+
+    /// An acknowledgement that was on its way when we said DISCONNECT: it still tells what happened, and nothing
+    /// more may be sent for it ([MQTT-3.14.4-1]).
+    fn late_ack(&mut self, ack: &Ack<'_>) {
+        let id = ack.packet_id;
+        let verdict = match ack.kind {
+            AckKind::PubAck => self.ledger.puback(id, ack.reason, &mut self.ids),
+            AckKind::PubComp => self.ledger.pubcomp(id, &mut self.ids),
+            AckKind::PubRec if ack.reason.is_failure() => {
+                self.ledger.pubrec(id, ack.reason, &mut self.ids)
+            }
+            AckKind::PubRec | AckKind::PubRel => return,
+        };
+        if let Verdict::Final(position, reason) | Verdict::Downgraded(position, reason) = verdict {
+            self.conclude_delivery(position, reason, ack);
+        }
+    }
+
+    fn conclude_delivery(&mut self, position: u64, reason: Reason, ack: &Ack<'_>) {
+        self.progress += 1;
+        if let Some(up) = self.link.up_mut() {
+            up.has_delivered = true;
+        }
+        let outcome = if reason.is_failure() {
+            Outcome::Refused(Explanation::new(reason, &ack.properties))
+        } else {
+            Outcome::Delivered(reason)
+        };
+        self.conclude(position, ack.packet_id, outcome);
+    }
+
+    /// SUBACK or UNSUBACK.
+    fn answer(&mut self, kind: RequestKind, body: &Body<'_>) -> Result<(), Fault> {
+        let Link::Up(up) = &mut self.link else { return Ok(()) };
+        let is_it = |it: &mut Request| it.kind() == kind && it.packet_id == body.packet_id;
+        let Some(request) = up.request.take_if(is_it) else {
+            return Err(Violation::protocol(format!(
+                "{} for packet id {}, which was not asked for",
+                kind.answer(),
+                body.packet_id
+            ))
+            .into());
+        };
+        self.ids.release(request.packet_id);
+        request.check(self.version, body)?;
+        // On connections that are lost again and again, only publishing counts while something is published.
+        if self.ledger.is_empty() {
+            self.progress += 1;
+        }
+        self.subscriptions.conclude(request, body, &mut self.events);
+        self.ask();
+        self.pump();
+        Ok(())
+    }
+
+    fn message<'a>(
+        &'a mut self,
+        length: usize,
+        publish: Published<'a>,
+    ) -> Result<Received<'a>, Fault> {
+        let Published { packet_id, qos, properties, payload, .. } = publish;
+        let alias = properties.number(Id::TopicAlias);
+        let Link::Up(up) = &mut self.link else { return Ok(Received::Packet(length)) };
+        up.aliases.learn(publish.topic, alias)?;
+        if !self.taking {
+            return Ok(Received::Packet(length));
+        }
+        let topic = up.aliases.resolve(publish.topic, alias)?;
+        let fingerprint = self.inbound.fingerprint(qos, topic, payload);
+        let delivery = Delivery { packet_id, qos, fingerprint };
+        if self.inbound.is_repeated(packet_id, fingerprint) {
+            self.owe(delivery);
+            self.send_due_acks();
+            return Ok(Received::Packet(length));
+        }
+        if let Some(maximum) = self.options.receive_maximum
+            && up.acks.overruns(&self.inbound, qos, maximum)
+        {
+            self.events.push_back(Event::Overrun(maximum));
+        }
+        // Live messages may come for ever, and prove nothing.
+        if publish.retain && up.is_asking() {
+            self.progress += 1;
+        }
+        let Link::Up(up) = &self.link else { return Ok(Received::Packet(length)) };
+        let message = Message {
+            topic: up.aliases.resolve(publish.topic, alias)?,
+            payload,
+            qos,
+            retain: publish.retain,
+            dup: publish.dup,
+            packet_id,
+            properties,
+        };
+        Ok(Received::Message { length, message, delivery })
+    }
+}
+
+/// A DISCONNECT from the broker as a fault, unless its code means nothing ([MQTT 5, 3.14.2.1]).
+fn disconnected(reason: Reason, properties: &Properties<'_>) -> Result<Fault, Violation> {
+    if !reason.is_for_disconnect() {
+        return Err(Violation::malformed(format!(
+            "DISCONNECT with undefined reason code {reason}"
+        )));
+    }
+    Ok(Fault::Disconnected(Explanation::new(reason, properties)))
+}

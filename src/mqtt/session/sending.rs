@@ -1,0 +1,136 @@
+//! The sending half: messages on their way to the broker, and acknowledgements of received ones.
+
+use super::link::Link;
+use super::{Delivery, Session};
+use crate::message::{Envelope, QoS};
+use crate::mqtt::event::{Event, Outcome, Submitted, Taken};
+use crate::mqtt::packet::encode;
+use bytes::Bytes;
+use std::rc::Rc;
+
+impl Session {
+    /// Whether a message of this QoS can be taken now.
+    pub fn has_room(&self, qos: QoS) -> bool {
+        let Link::Up(up) = &self.link else { return false };
+        !up.is_choked()
+            && (qos == QoS::AtMostOnce
+                || (self.ledger.has_room()
+                    && !self.ledger.has_queued()
+                    && self.ledger.in_flight() < self.window(up.window)))
+    }
+
+    fn window(&self, allowed: usize) -> usize {
+        if self.isolated.is_some() { 1 } else { allowed }
+    }
+
+    /// Takes a message for the broker; call only while [`Session::has_room`].
+    pub fn publish(
+        &mut self,
+        position: u64,
+        envelope: &Rc<Envelope>,
+        payload: Bytes,
+    ) -> Submitted {
+        if envelope.qos != QoS::AtMostOnce {
+            self.ledger.push(position, Rc::clone(envelope), payload);
+            self.pump();
+            return Submitted::Pending;
+        }
+        let Link::Up(up) = &mut self.link else { return Submitted::Pending };
+        match up.writer.write(&mut up.out, envelope, &payload, 0, false) {
+            Ok(()) => {
+                up.written += 1;
+                Submitted::Sent
+            }
+            Err(explanation) => Submitted::Refused(explanation),
+        }
+    }
+
+    /// Sends queued messages as far as the window goes; to be called when output was written. What this broker is
+    /// known not to take comes to its end ([MQTT-3.2.2-15]).
+    pub fn pump(&mut self) {
+        let Link::Up(up) = &mut self.link else { return };
+        let window = if self.isolated.is_some() { 1 } else { up.window };
+        while self.ledger.has_queued()
+            && !up.is_choked()
+            && self.ledger.in_flight() < window
+            && !self.subscriptions.holds_back()
+            && let Some(entry) = self.ledger.next_queued(&mut self.ids)
+        {
+            let (id, dup) = (entry.packet_id, entry.again);
+            let written = up.writer.write(&mut up.out, &entry.envelope, &entry.payload, id, dup);
+            if let Err(explanation) = written
+                && let Some((position, was_sent)) = self.ledger.turn_down(id, &mut self.ids)
+            {
+                // What was sent to a broker with other limits may have arrived.
+                let outcome =
+                    if was_sent { Outcome::Unconfirmed } else { Outcome::Refused(explanation) };
+                self.events.push_back(Event::Published { position, packet_id: 0, outcome });
+            }
+        }
+    }
+
+    /// Sends one message at a time until the one at `position`, which is pending, has its end.
+    pub fn isolate(&mut self, position: u64) {
+        self.isolated = Some(position);
+    }
+
+    /// Ends the message at `position`, which makes the broker hang up.
+    pub fn give_up(&mut self, position: u64) {
+        let Some((packet_id, envelope)) = self.ledger.retire(position) else { return };
+        let topic = envelope.topic.as_str().to_owned();
+        self.progress += 1;
+        self.events.push_back(Event::HungUpOn { position, topic });
+        self.conclude(position, packet_id, Outcome::Unconfirmed);
+    }
+
+    /// Leaves further messages alone: they are neither handed on nor acknowledged.
+    pub fn take_no_more(&mut self) {
+        self.taking = false;
+    }
+
+    /// What became of a received message.
+    pub fn settle(&mut self, delivery: Delivery, taken: Taken) {
+        match taken {
+            Taken::Writing | Taken::Last => {
+                self.inbound.hand_on();
+                self.owe(delivery);
+            }
+            Taken::Dropped => {
+                self.owe(delivery);
+                self.send_due_acks();
+            }
+            Taken::Left => {}
+        }
+        if matches!(taken, Taken::Last | Taken::Left) {
+            self.take_no_more();
+        }
+    }
+
+    /// The acknowledgement of a message waits for those before it, and for what was handed on.
+    pub(super) fn owe(&mut self, delivery: Delivery) {
+        let Delivery { packet_id, qos, fingerprint } = delivery;
+        if qos == QoS::ExactlyOnce {
+            self.inbound.mark(packet_id, fingerprint);
+        }
+        if let Link::Up(up) = &mut self.link {
+            up.acks.push(&self.inbound, packet_id, qos);
+        }
+    }
+
+    /// `count` more received messages are safe and may be acknowledged.
+    pub fn acknowledge(&mut self, count: u64) {
+        self.inbound.written(count);
+        self.send_due_acks();
+    }
+
+    pub(super) fn send_due_acks(&mut self) {
+        let Link::Up(up) = &mut self.link else { return };
+        while let Some((id, qos)) = up.acks.next_due(&self.inbound) {
+            up.has_acknowledged = true;
+            match qos {
+                QoS::ExactlyOnce => encode::pubrec(&mut up.out, id),
+                _ => encode::puback(&mut up.out, id),
+            }
+        }
+    }
+}

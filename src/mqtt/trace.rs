@@ -1,0 +1,160 @@
+//! The packet trace: a line for each packet, made from the bytes as they are on the wire.
+//!
+//! CONNECT is read only as far as it holds no secret: of the password nothing but its length is
+//! ever looked at. Payloads are not shown. Costs nothing unless it is on.
+
+#![deny(clippy::indexing_slicing)]
+
+use super::reason::Reason;
+use super::packet::{Frame, Packet};
+use super::version::Version;
+use crate::property::{Properties, Value, take_binary, take_u16, take_varint};
+use std::fmt::Write as _;
+
+/// Describes every complete packet at the front of `bytes`, one string each.
+pub fn describe_all(version: Version, outgoing: bool, bytes: &[u8]) -> Vec<String> {
+    packets(bytes).map(|(frame, body)| describe(version, outgoing, frame, body)).collect()
+}
+
+/// Bytes of the complete packets at the front of `bytes`.
+pub fn complete(bytes: &[u8]) -> usize {
+    packets(bytes).map(|(frame, _)| frame.total()).sum()
+}
+
+fn packets(bytes: &[u8]) -> impl Iterator<Item = (Frame, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let frame = Frame::read(rest).ok()??;
+        let (packet, behind) = rest.split_at_checked(frame.total())?;
+        rest = behind;
+        Some((frame, packet.get(frame.header..)?))
+    })
+}
+
+fn describe(version: Version, outgoing: bool, frame: Frame, body: &[u8]) -> String {
+    let detail = match (outgoing, frame.first >> 4) {
+        (true, 1) => connect(body),
+        (true, 8) => filters(version, body, true),
+        (true, 10) => filters(version, body, false),
+        (true, 14) => Some(Reason(*body.first().unwrap_or(&0)).to_string()),
+        (_, 12 | 13) => Some(String::new()),
+        _ => incoming(version, frame, body),
+    };
+    match detail {
+        Some(detail) if detail.is_empty() => frame.name().to_owned(),
+        Some(detail) => format!("{} {detail}", frame.name()),
+        None => format!("{} ({} bytes)", frame.name(), frame.total()),
+    }
+}
+
+fn incoming(version: Version, frame: Frame, body: &[u8]) -> Option<String> {
+    Some(match Packet::read(version, frame, body).ok()? {
+        Packet::Publish(publish) => format!(
+            "q{} r{} d{} id {} {} ({} bytes){}",
+            publish.qos,
+            u8::from(publish.retain),
+            u8::from(publish.dup),
+            publish.packet_id,
+            publish.topic,
+            publish.payload.len(),
+            properties(&publish.properties)
+        ),
+        Packet::Ack(ack) => {
+            format!("id {} {}{}", ack.packet_id, ack.reason, properties(&ack.properties))
+        }
+        Packet::ConnAck(connack) => format!(
+            "{} session present {}{}",
+            if connack.old_form {
+                format!("return code {}", connack.code)
+            } else {
+                Reason(connack.code).to_string()
+            },
+            connack.session_present,
+            properties(&connack.properties)
+        ),
+        Packet::SubAck(body) | Packet::UnsubAck(body) => {
+            let codes: Vec<_> = body.codes.iter().map(|code| format!("0x{code:02x}")).collect();
+            format!("id {} {}{}", body.packet_id, codes.join(" "), properties(&body.properties))
+        }
+        Packet::Disconnect(reason, found) | Packet::Auth(reason, found) => {
+            format!("{reason}{}", properties(&found))
+        }
+        Packet::PingResp => String::new(),
+    })
+}
+
+fn properties(found: &Properties<'_>) -> String {
+    let mut text = String::new();
+    for (id, value) in found.iter() {
+        let _ = match value {
+            Value::Number(number) => write!(text, " {}={number}", id.name()),
+            Value::Text(value) => write!(text, " {}={value:?}", id.name()),
+            Value::Binary(bytes) => write!(text, " {}=({} bytes)", id.name(), bytes.len()),
+            Value::Pair(name, value) => write!(text, " {}={name:?}:{value:?}", id.name()),
+        };
+    }
+    text
+}
+
+fn connect(body: &[u8]) -> Option<String> {
+    let mut rest = body;
+    let name = text(&mut rest)?;
+    let (&[level, flags], mut rest) = rest.split_first_chunk::<2>()?;
+    let keep_alive = take_u16(&mut rest)?;
+    if level == 5 {
+        skip_properties(&mut rest)?;
+    }
+    let id = text(&mut rest)?;
+    let mut line = format!(
+        "{name} level {level} id {id:?} clean start {} keep alive {keep_alive}",
+        flags & 0x02 != 0
+    );
+    if flags & 0x04 != 0 {
+        if level == 5 {
+            skip_properties(&mut rest)?;
+        }
+        let topic = text(&mut rest)?;
+        let payload = take_binary(&mut rest)?;
+        let _ = write!(
+            line,
+            " will q{} r{} {topic} ({} bytes)",
+            flags >> 3 & 3,
+            flags >> 5 & 1,
+            payload.len()
+        );
+    }
+    if flags & 0x80 != 0 {
+        let _ = write!(line, " user name {:?}", text(&mut rest)?);
+    }
+    if flags & 0x40 != 0 {
+        let _ = write!(line, " password ({} bytes)", take_u16(&mut rest)?);
+    }
+    Some(line)
+}
+
+fn filters(version: Version, body: &[u8], with_options: bool) -> Option<String> {
+    let mut rest = body;
+    let mut line = format!("id {}", take_u16(&mut rest)?);
+    if version == Version::V5 {
+        skip_properties(&mut rest)?;
+    }
+    while !rest.is_empty() {
+        let _ = write!(line, " {}", text(&mut rest)?);
+        if with_options {
+            let (&options, more) = rest.split_first()?;
+            rest = more;
+            let _ = write!(line, " (q{})", options & 3);
+        }
+    }
+    Some(line)
+}
+
+fn skip_properties(rest: &mut &[u8]) -> Option<()> {
+    let length = take_varint(rest)?;
+    *rest = rest.get(length as usize..)?;
+    Some(())
+}
+
+fn text(rest: &mut &[u8]) -> Option<String> {
+    take_binary(rest).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}

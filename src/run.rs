@@ -1,0 +1,48 @@
+//! A run: a command's job on a session, over real connections, until it is done or cannot go on.
+//!
+//! ```text
+//!  RunOptions ─► driver ─ dial ─► transport        what happens ─► Job (the command)
+//!                 │  moves bytes, time and signals
+//!                 ├─ Session    the protocol
+//!                 ├─ Patience   deadlines, backoff, and what a series of failures means
+//!                 └─ World      clock, signals, dialling, chance: replaced in a simulation
+//! ```
+
+mod backoff;
+mod driver;
+pub mod job;
+pub mod loss;
+pub mod options;
+pub mod patience;
+mod signals;
+#[cfg(test)]
+mod simulation;
+mod socket;
+mod timer;
+mod world;
+
+pub use driver::End;
+pub use job::{ConnectionEvent, Job};
+pub use loss::Loss;
+pub use options::RunOptions;
+pub use signals::{Signal, Signals};
+
+use crate::mqtt::SessionOptions;
+use std::io;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// Runs `job` on a session made with `session` until it is done or cannot go on. The time for the
+/// whole run counts from `started`.
+///
+/// # Errors
+/// When signals cannot be heard.
+pub async fn run(
+    options: Rc<RunOptions>,
+    session: Rc<SessionOptions>,
+    started: Instant,
+    job: &mut dyn Job,
+) -> io::Result<End> {
+    let world = world::Outside::new(Rc::clone(&options))?;
+    Ok(driver::drive(&world, options, session, started, job).await)
+}

@@ -1,0 +1,480 @@
+//! Drives a session over real connections: dials, moves bytes, watches the clock, hears the signals, reconnects, and
+//! ends in order.
+
+mod ending;
+
+use super::job::{ConnectionEvent, Job};
+use super::loss::Loss;
+use super::options::{Protocol, RunOptions};
+use super::patience::{Decision, LastStraw, Limit, Patience, Policy, Retry, Setback};
+use super::signals::Signal;
+use super::socket::Socket;
+use super::timer::Timer;
+use super::world::World;
+use crate::mqtt::{Received, Session, SessionOptions, Version};
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Turns without a pause before everything else in the process has its turn.
+const TURNS: u32 = 64;
+
+/// How a run ended. What became of the messages the job has heard.
+#[derive(Debug)]
+pub enum End {
+    /// The job was done.
+    Done,
+    /// There is no connection any more, for good.
+    Lost {
+        /// The last failure.
+        loss: Loss,
+        /// Whether there had ever been a connection.
+        established: bool,
+        /// Why it was the last.
+        last_straw: LastStraw,
+    },
+    /// The time for the whole run was over.
+    TimedOut {
+        /// The time.
+        after: Duration,
+        /// Whether there had ever been a connection.
+        established: bool,
+        /// Whether it was lost at the time.
+        lost: bool,
+    },
+    /// A signal asked for the end.
+    Signalled(Signal),
+}
+
+/// What stops a run from outside of the session.
+#[derive(Clone, Copy, Debug)]
+enum Stop {
+    Signal(Signal),
+    TimedOut,
+    /// There was no connection for too long.
+    Offline,
+}
+
+/// Why a connection is left.
+#[derive(Debug)]
+enum Leave {
+    Done,
+    Stop(Stop),
+    Lost(Loss),
+}
+
+impl From<Loss> for Leave {
+    fn from(loss: Loss) -> Self {
+        Self::Lost(loss)
+    }
+}
+
+/// Runs `job` until it is done or cannot go on.
+pub(super) async fn drive<W: World>(
+    world: &W,
+    options: Rc<RunOptions>,
+    session: Rc<SessionOptions>,
+    started: Instant,
+    job: &mut dyn Job,
+) -> End {
+    let version = match options.protocol {
+        Protocol::Auto => Version::V5,
+        Protocol::Exactly(version) => version,
+    };
+    let mut driver = Driver {
+        world,
+        session: Session::new(session, version, world.random()),
+        timer: Timer::default(),
+        patience: Patience::new(Policy::new(&options, started), world.now()),
+        last_loss: None,
+        options,
+        job,
+    };
+    let end = driver.run().await;
+    driver.session.lost(None);
+    driver.session.abandon();
+    driver.tell_events();
+    end
+}
+
+struct Driver<'a, W> {
+    world: &'a W,
+    options: Rc<RunOptions>,
+    session: Session,
+    job: &'a mut dyn Job,
+    timer: Timer,
+    patience: Patience,
+    /// Why there is no connection.
+    last_loss: Option<Loss>,
+}
+
+impl<W: World> Driver<'_, W> {
+    async fn run(&mut self) -> End {
+        loop {
+            let (loss, testimony) = match self.attempt().await {
+                (Leave::Done, _) => return End::Done,
+                (Leave::Stop(stop), _) => return self.stopped(stop),
+                (Leave::Lost(loss), testimony) => (loss, testimony),
+            };
+            let setback = Setback {
+                is_final: loss.is_final(),
+                is_violation: loss.is_violation(),
+                is_hang_up: loss.is_hang_up(),
+                ..testimony
+            };
+            let decision = self.patience.lost(self.world.now(), &setback, self.world.random());
+            self.session.lost(loss.fault());
+            self.tell_events();
+            self.job.connection(&ConnectionEvent::Lost(&loss));
+            match decision {
+                Decision::Retry(retry) => self.prepare(&retry, &loss),
+                Decision::End(last_straw) => return self.ended(loss, last_straw),
+            }
+            self.last_loss = Some(loss);
+            match self.wait().await {
+                Some(Leave::Stop(stop)) => return self.stopped(stop),
+                Some(Leave::Done | Leave::Lost(_)) => return End::Done,
+                None => {}
+            }
+        }
+    }
+
+    fn ended(&self, loss: Loss, last_straw: LastStraw) -> End {
+        End::Lost { loss, established: self.patience.is_established(), last_straw }
+    }
+
+    fn stopped(&mut self, stop: Stop) -> End {
+        match (stop, self.last_loss.take()) {
+            (Stop::Signal(signal), _) => End::Signalled(signal),
+            (Stop::Offline, Some(loss)) => self.ended(loss, LastStraw::Loss),
+            (Stop::TimedOut | Stop::Offline, _) => End::TimedOut {
+                after: self.options.timeout.unwrap_or_default(),
+                established: self.patience.is_established(),
+                lost: self.patience.is_offline(),
+            },
+        }
+    }
+
+    /// What the session can tell about how it went, while it is as it was.
+    fn testify(&self) -> Setback {
+        Setback {
+            suspect: self.session.suspect(),
+            has_delivered: self.session.has_delivered(),
+            has_acknowledged: self.session.has_acknowledged(),
+            ..Setback::default()
+        }
+    }
+
+    /// Tells of the next attempt, and has the session do what it calls for.
+    fn prepare(&mut self, retry: &Retry, loss: &Loss) {
+        let Retry { attempt, delay, .. } = *retry;
+        if retry.hints_at_other_client {
+            self.job.connection(&ConnectionEvent::ShortSessions);
+        }
+        if let Some(position) = retry.isolate {
+            self.session.isolate(position);
+        }
+        if let Some(position) = retry.give_up {
+            self.session.give_up(position);
+            self.tell_events();
+        }
+        self.job.connection(&ConnectionEvent::Reconnecting { attempt, delay, loss });
+    }
+
+    /// One connection, from dialling to its end, and how the session did; with `Protocol::Auto` a second one with 3.1.1
+    /// where the broker does not speak 5.
+    async fn attempt(&mut self) -> (Leave, Setback) {
+        let deadline = self.patience.begin(self.world.now());
+        let may_fall_back = !self.patience.is_established()
+            && self.options.protocol == Protocol::Auto
+            && self.session.version() == Version::V5;
+        let (mut leave, mut socket) = self.connection(deadline, may_fall_back).await;
+        if may_fall_back
+            && let Leave::Lost(loss) = &leave
+            && suggests_older_version(loss, socket.as_ref().is_some_and(|it| it.is_answered))
+        {
+            drop(socket.take());
+            self.session.lost(None);
+            self.session.set_version(Version::V311);
+            self.job.connection(&ConnectionEvent::FallingBack(Version::V311));
+            (leave, socket) = self.connection(deadline, false).await;
+            if !self.patience.is_established() {
+                // It may have hung up for any reason: the next attempt begins with 5 again.
+                self.session.set_version(Version::V5);
+            }
+        }
+        let testimony = self.testify();
+        let leave = match socket {
+            Some(mut socket) => self.leave(leave, &mut socket).await,
+            None => leave,
+        };
+        (leave, testimony)
+    }
+
+    /// Dials and converses. With `may_fall_back`, silence gets no more than half of the time there is.
+    async fn connection(
+        &mut self,
+        deadline: Instant,
+        may_fall_back: bool,
+    ) -> (Leave, Option<Socket<W::Stream>>) {
+        let stream = match self.dial(deadline).await {
+            Ok(stream) => stream,
+            Err(leave) => return (leave, None),
+        };
+        let mut socket = Socket::new(stream, self.options.trace);
+        let left = deadline.saturating_duration_since(self.world.now());
+        let connack_by = if may_fall_back { deadline - left / 2 } else { deadline };
+        self.session.connect();
+        let leave = poll_fn(|cx| self.poll_conversation(cx, &mut socket, connack_by)).await;
+        (leave, Some(socket))
+    }
+
+    async fn dial(&mut self, deadline: Instant) -> Result<Box<W::Stream>, Leave> {
+        let stage = Cell::default();
+        let mut dialling = pin!(self.world.dial(&stage));
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = dialling.as_mut().poll(cx) {
+                return Poll::Ready(result.map_err(|error| Loss::Unreachable(error).into()));
+            }
+            let now = self.world.now();
+            match self.poll_offline(cx, now) {
+                Poll::Ready(Some(leave)) => return Poll::Ready(Err(leave)),
+                Poll::Ready(None) => {}
+                Poll::Pending if now < deadline => {
+                    let own = self.job.offline_deadline();
+                    return self.poll_timer(cx, own.into_iter().chain([deadline]).min());
+                }
+                Poll::Pending => {}
+            }
+            Poll::Ready(Err(self.connect_timeout(stage.get().missing()).into()))
+        })
+        .await
+    }
+
+    fn connect_timeout(&self, missing: &'static str) -> Loss {
+        Loss::ConnectTimeout { after: self.options.connect_timeout, missing }
+    }
+
+    /// Waits before the next attempt; `None` when it is time for it.
+    async fn wait(&mut self) -> Option<Leave> {
+        poll_fn(|cx| {
+            let now = self.world.now();
+            match self.poll_offline(cx, now) {
+                Poll::Pending => self.poll_timer(cx, self.job.offline_deadline()),
+                ready => ready,
+            }
+        })
+        .await
+    }
+
+    /// What happens without a connection. Ready with nothing when it is time to go on: for the next attempt, or because
+    /// this one takes too long.
+    fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<Option<Leave>> {
+        if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
+            return Poll::Ready(Some(Leave::Done));
+        }
+        match self.poll_stop(cx, now) {
+            Ok(None) => Poll::Pending,
+            Ok(Some(_)) => Poll::Ready(None),
+            Err(stop) => Poll::Ready(Some(Leave::Stop(stop))),
+        }
+    }
+
+    fn unanswered(&self, missing: &'static str) -> Loss {
+        Loss::Unanswered { after: self.options.ack_timeout, missing }
+    }
+
+    /// Everything that happens on a connection until it is left.
+    fn poll_conversation(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        connack_by: Instant,
+    ) -> Poll<Leave> {
+        for _ in 0..TURNS {
+            let now = self.world.now();
+            match self.turn(cx, socket, connack_by, now) {
+                Ok(Poll::Ready(leave)) => return Poll::Ready(leave),
+                Ok(Poll::Pending) => {}
+                Err(loss) => return Poll::Ready(loss.into()),
+            }
+            if !socket.has_moved {
+                // The job is only asked to do anything while the connection is up.
+                let deadline = if self.session.is_up() {
+                    [self.session.timeout(), self.job.deadline()].into_iter().flatten().min()
+                } else {
+                    self.job.offline_deadline().into_iter().chain([connack_by]).min()
+                };
+                return self.poll_timer(cx, deadline);
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// One turn: the clock, the job, the socket.
+    fn turn(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        connack_by: Instant,
+        now: Instant,
+    ) -> Result<Poll<Leave>, Loss> {
+        let was_up = self.session.is_up();
+        match self.poll_stop(cx, now) {
+            Err(stop) => return Ok(Poll::Ready(Leave::Stop(stop))),
+            Ok(Some(Limit::Ack)) => return Err(self.unanswered(self.session.owed())),
+            Ok(_) => {}
+        }
+        if !was_up && now >= connack_by {
+            return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout("CONNACK")));
+        }
+        self.session.handle_timeout(now, self.is_deaf())?;
+        if was_up {
+            self.session.pump();
+            let done = self.job.poll(cx, &mut self.session, now);
+            self.tell_events();
+            if done.is_ready() {
+                return Ok(Poll::Ready(Leave::Done));
+            }
+        } else if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
+            return Ok(Poll::Ready(Leave::Done));
+        }
+        socket.has_moved = false;
+        let was_stuck = socket.is_stuck;
+        let wrote = self.poll_write(cx, socket, now);
+        // While an answer is owed, only the broker's reading of what it did not take before counts.
+        if wrote && !self.session.is_owed() {
+            self.patience.note_progress();
+        } else if wrote && was_stuck {
+            self.patience.unstuck();
+        }
+        // Asked only now: what the job has just done may have made room, and then nothing else
+        // would wake this task.
+        if self.is_deaf() {
+            return socket.write_error().map_or(Ok(Poll::Pending), Err);
+        }
+        self.poll_read(cx, socket, now)?;
+        if !was_up && self.session.is_up() {
+            self.patience.connected(now);
+        }
+        Ok(Poll::Pending)
+    }
+
+    /// Writes what there is; whether any went.
+    fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        now: Instant,
+    ) -> bool {
+        let job = &mut *self.job;
+        socket.poll_write(cx, &mut self.session, now, &mut |event| job.connection(&event))
+    }
+
+    /// Reads once, unless something is left over, and takes what is complete.
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        now: Instant,
+    ) -> Result<(), Loss> {
+        if std::mem::take(&mut socket.has_left_over) {
+            socket.has_moved = true;
+            return self.take(socket, now);
+        }
+        let job = &mut *self.job;
+        let tell = &mut |event: ConnectionEvent<'_>| job.connection(&event);
+        match socket.poll_read(cx, &mut self.session, now, tell)? {
+            Poll::Ready(()) => self.take(socket, now),
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Hands on every complete packet that was read, as long as there is room for messages.
+    fn take(&mut self, socket: &mut Socket<W::Stream>, now: Instant) -> Result<(), Loss> {
+        let mut at = 0;
+        let result = loop {
+            if at > 0 && self.is_full() {
+                socket.has_left_over = true;
+                break Ok(());
+            }
+            let rest = socket.input().get(at..).unwrap_or_default();
+            match self.session.receive(rest, now) {
+                Ok(Received::Incomplete) => break Ok(()),
+                Ok(Received::Packet(length)) => {
+                    at += length;
+                    self.tell_events();
+                }
+                Ok(Received::Message { length, message, delivery }) => {
+                    let taken = self.job.message(&message);
+                    self.session.settle(delivery, taken);
+                    at += length;
+                }
+                Err(fault) => break Err(fault.into()),
+            }
+        };
+        self.tell_events();
+        socket.consume(at);
+        result
+    }
+
+    fn tell_events(&mut self) {
+        while let Some(event) = self.session.poll_event() {
+            self.job.event(&event);
+        }
+    }
+
+    /// Whether no further message can be taken.
+    fn is_full(&self) -> bool {
+        self.session.is_up()
+            && (self.session.is_full() || (self.session.is_taking() && self.job.is_full()))
+    }
+
+    /// Whether the socket is not to be read for now: what comes could not be put anywhere.
+    fn is_deaf(&self) -> bool {
+        self.session.is_up() && (self.session.is_full() || self.job.is_full())
+    }
+
+    /// Which limit is reached.
+    ///
+    /// # Errors
+    /// What stops the run.
+    fn poll_stop(&mut self, cx: &mut Context<'_>, now: Instant) -> Result<Option<Limit>, Stop> {
+        if let Poll::Ready(signal) = self.world.poll_signal(cx) {
+            return Err(Stop::Signal(signal));
+        }
+        // While the job takes nothing in, nobody hears what the broker answers.
+        let owes =
+            !self.is_deaf() && (self.session.is_waiting() || self.job.has_backlog(now));
+        match self.patience.check(now, self.session.progress(), owes) {
+            Some(Limit::Run) => Err(Stop::TimedOut),
+            Some(Limit::Offline) => Err(Stop::Offline),
+            limit => Ok(limit),
+        }
+    }
+
+    /// Arms the timer for the deadlines that always count and `deadline`. Wakes the task by itself
+    /// when one has passed already.
+    fn poll_timer<T>(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<T> {
+        let earliest = [deadline, self.patience.deadline()].into_iter().flatten().min();
+        if self.timer.poll(cx, earliest).is_ready() {
+            cx.waker().wake_by_ref();
+        }
+        Poll::Pending
+    }
+}
+
+/// Whether `loss` could mean that the broker does not speak the version it was asked for.
+fn suggests_older_version(loss: &Loss, is_answered: bool) -> bool {
+    match loss {
+        Loss::Fault(fault) => fault.is_about_version(),
+        // Some brokers that know only 3.1.1 hang up on a version 5 CONNECT, and some say nothing at all.
+        Loss::Closed | Loss::Io(_) => !is_answered && !loss.is_final(),
+        Loss::ConnectTimeout { missing: "CONNACK", .. } => !is_answered,
+        _ => false,
+    }
+}

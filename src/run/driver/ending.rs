@@ -1,0 +1,211 @@
+//! The end of a connection: what was taken is finished, what was written is flushed, and the broker
+//! hears DISCONNECT before the socket goes.
+
+use super::{Driver, Leave, Stop};
+use crate::mqtt::{Fault, Reason};
+use crate::run::job::ConnectionEvent;
+use crate::run::loss::Loss;
+use crate::run::socket::Socket;
+use crate::run::world::World;
+use std::future::poll_fn;
+use std::io;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// How long the broker may take to close its side once ours is closed.
+const LINGER: Duration = Duration::from_millis(200);
+
+/// How long a run that is stopped may take to send what is left.
+const LAST_FLUSH: Duration = Duration::from_millis(500);
+
+/// How long the broker may take to release QoS 2 messages that a later run would get again.
+const RELEASE: Duration = Duration::from_millis(500);
+
+impl<W: World> Driver<'_, W> {
+    /// Ends a connection as the reason for leaving it asks for.
+    pub(super) async fn leave(&mut self, leave: Leave, socket: &mut Socket<W::Stream>) -> Leave {
+        let leave = match leave {
+            Leave::Done => self.release(socket).await,
+            leave => leave,
+        };
+        match leave {
+            Leave::Done => match self.close(socket, None).await {
+                Ok(()) => Leave::Done,
+                Err(Leave::Lost(_) | Leave::Stop(Stop::TimedOut))
+                    if !self.job.needs_clean_end() =>
+                {
+                    Leave::Done
+                }
+                Err(leave) => leave,
+            },
+            Leave::Stop(stop) => {
+                self.part(socket).await;
+                Leave::Stop(stop)
+            }
+            Leave::Lost(loss) => {
+                if let Some(reason) = violation(&loss) {
+                    self.hang_up(socket, reason).await;
+                } else if matches!(loss, Loss::Unanswered { .. })
+                    && !self.patience.allows_another()
+                {
+                    self.part(socket).await;
+                }
+                Leave::Lost(loss)
+            }
+        }
+    }
+
+    /// Whatever goes wrong now, the reason to leave remains.
+    async fn part(&mut self, socket: &mut Socket<W::Stream>) {
+        let by = self.world.now() + LAST_FLUSH;
+        self.drain(by).await;
+        let _ = self.close(socket, Some(by)).await;
+    }
+
+    /// Lets the job finish what it has taken, so that it can be acknowledged.
+    async fn drain(&mut self, by: Instant) {
+        self.session.take_no_more();
+        poll_fn(|cx| {
+            if self.job.poll_drain(cx, &mut self.session).is_ready() {
+                return Poll::Ready(());
+            }
+            self.timer.poll(cx, Some(by))
+        })
+        .await;
+        self.tell_events();
+    }
+
+    /// Waits a moment for PUBREL and answers it: a broker that has not heard PUBCOMP delivers the message again to
+    /// the next run.
+    async fn release(&mut self, socket: &mut Socket<W::Stream>) -> Leave {
+        let by = self.world.now() + RELEASE;
+        self.session.take_no_more();
+        poll_fn(|cx| {
+            loop {
+                let now = self.world.now();
+                if !self.session.awaits_release() || now >= by {
+                    return Poll::Ready(Leave::Done);
+                }
+                if let Poll::Ready(signal) = self.world.poll_signal(cx) {
+                    return Poll::Ready(Leave::Stop(Stop::Signal(signal)));
+                }
+                socket.has_moved = false;
+                self.poll_write(cx, socket, now);
+                if let Err(loss) = self.poll_read(cx, socket, now) {
+                    return Poll::Ready(loss.into());
+                }
+                if !socket.has_moved && self.timer.poll(cx, Some(by)).is_pending() {
+                    return Poll::Pending;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Flush, DISCONNECT, shut down writing, read to the end: closing with unread input would make
+    /// the kernel send RST, and that can destroy what the broker has not read yet.
+    async fn close(
+        &mut self,
+        socket: &mut Socket<W::Stream>,
+        by: Option<Instant>,
+    ) -> Result<(), Leave> {
+        self.session.disconnect();
+        let patience = self.options.ack_timeout;
+        let mut flush_by = by.unwrap_or_else(|| self.world.now() + patience);
+        let mut linger_until = None;
+        poll_fn(|cx| {
+            loop {
+                let now = self.world.now();
+                if let Poll::Ready(signal) = self.world.poll_signal(cx) {
+                    return Poll::Ready(Err(Leave::Stop(Stop::Signal(signal))));
+                }
+                socket.has_moved = false;
+                if self.poll_write(cx, socket, now) && by.is_none() {
+                    flush_by = now + patience;
+                }
+                if self.poll_read_to_end(cx, socket, now)? {
+                    return Poll::Ready(Ok(()));
+                }
+                let run_until = self.patience.run_until().filter(|_| by.is_none());
+                if run_until.is_some_and(|at| now >= at) {
+                    return Poll::Ready(Err(Leave::Stop(Stop::TimedOut)));
+                }
+                let is_flushed = socket.is_flushed(&self.session);
+                if is_flushed && linger_until.is_none() && socket.poll_shutdown(cx).is_ready() {
+                    linger_until = Some(now + LINGER);
+                    self.job.connection(&ConnectionEvent::Disconnected);
+                }
+                match linger_until {
+                    Some(until) if now >= until => return Poll::Ready(Ok(())),
+                    None if now >= flush_by => {
+                        return Poll::Ready(Err(self.unanswered("sign of reading").into()));
+                    }
+                    _ if socket.has_moved => {}
+                    until => {
+                        let until = Some(until.unwrap_or(flush_by));
+                        let earliest = [until, run_until].into_iter().flatten().min();
+                        if self.timer.poll(cx, earliest).is_pending() {
+                            return Poll::Pending;
+                        }
+                    }
+                }
+            }
+        })
+        .await?;
+        self.session.closed_in_order();
+        Ok(())
+    }
+
+    /// Reads on after our DISCONNECT; whether the end was reached.
+    fn poll_read_to_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        now: Instant,
+    ) -> Result<bool, Loss> {
+        match self.poll_read(cx, socket, now) {
+            Ok(()) => Ok(false),
+            Err(loss) if is_end(&loss) && socket.is_flushed(&self.session) => Ok(true),
+            Err(loss) => Err(loss),
+        }
+    }
+
+    /// Tells the broker why, if it still listens, and reads to the end, as [`Driver::close`] does: or what it
+    /// goes on to send would destroy what it has not read.
+    async fn hang_up(&mut self, socket: &mut Socket<W::Stream>, reason: Reason) {
+        self.session.hang_up(reason);
+        socket.forget_output();
+        let by = self.world.now() + LINGER;
+        poll_fn(|cx| {
+            let now = self.world.now();
+            self.poll_write(cx, socket, now);
+            let is_closed = socket.is_flushed(&self.session)
+                && socket.poll_shutdown(cx).is_ready()
+                && socket.poll_discard(cx).is_ready();
+            if is_closed || now >= by {
+                return Poll::Ready(());
+            }
+            self.timer.poll(cx, Some(by))
+        })
+        .await;
+    }
+}
+
+/// Whether the other side has closed in order.
+fn is_end(loss: &Loss) -> bool {
+    match loss {
+        Loss::Closed => true,
+        // A WebSocket may give a reason for its end.
+        Loss::Io(error) => error.kind() == io::ErrorKind::ConnectionAborted,
+        _ => false,
+    }
+}
+
+/// What to tell a broker that broke the protocol.
+fn violation(loss: &Loss) -> Option<Reason> {
+    match loss.fault()? {
+        Fault::Violation(violation) => Some(violation.reason),
+        Fault::OldConnack => Some(Reason(0x81)),
+        _ => None,
+    }
+}
