@@ -159,9 +159,11 @@ impl<W: World> Driver<'_, W> {
     }
 
     /// What the session can tell about how it went, while it is as it was.
-    fn testify(&self) -> Setback {
+    fn testify(&self, socket: Option<&Socket<W::Stream>>) -> Setback {
+        // An end that was there when the packet was written does not answer it.
+        let has_waited = socket.is_some_and(|socket| socket.has_waited);
         Setback {
-            suspect: self.session.suspect(),
+            suspect: self.session.suspect().filter(|_| has_waited),
             has_delivered: self.session.has_delivered(),
             has_acknowledged: self.session.has_acknowledged(),
             ..Setback::default()
@@ -206,7 +208,7 @@ impl<W: World> Driver<'_, W> {
                 self.session.set_version(Version::V5);
             }
         }
-        let testimony = self.testify();
+        let testimony = self.testify(socket.as_ref());
         let leave = match socket {
             Some(mut socket) => self.leave(leave, &mut socket).await,
             None => leave,
@@ -333,17 +335,19 @@ impl<W: World> Driver<'_, W> {
             return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout("CONNACK")));
         }
         self.session.handle_timeout(now, self.is_deaf())?;
+        let mut has_news = false;
         if was_up {
             self.session.pump();
             let done = self.job.poll(cx, &mut self.session, now);
-            self.tell_events();
+            has_news = self.tell_events();
             if done.is_ready() {
                 return Ok(Poll::Ready(Leave::Done));
             }
         } else if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
             return Ok(Poll::Ready(Leave::Done));
         }
-        socket.has_moved = false;
+        // What the job has just heard may be all it waits for.
+        socket.has_moved = has_news;
         let was_stuck = socket.is_stuck;
         let wrote = self.poll_write(cx, socket, now);
         // While an answer is owed, only the broker's reading of what it did not take before counts.
@@ -422,10 +426,14 @@ impl<W: World> Driver<'_, W> {
         result
     }
 
-    fn tell_events(&mut self) {
+    /// Tells the job what happened in the session; whether anything did.
+    fn tell_events(&mut self) -> bool {
+        let mut has_news = false;
         while let Some(event) = self.session.poll_event() {
             self.job.event(&event);
+            has_news = true;
         }
+        has_news
     }
 
     /// Whether no further message can be taken.
@@ -448,8 +456,10 @@ impl<W: World> Driver<'_, W> {
             return Err(Stop::Signal(signal));
         }
         // While the job takes nothing in, nobody hears what the broker answers.
-        let owes =
-            !self.is_deaf() && (self.session.is_waiting() || self.job.has_backlog(now));
+        let owes = !self.job.is_full()
+            && (self.session.is_waiting()
+                || self.job.has_backlog(now)
+                || (!self.session.is_up() && self.job.is_finite()));
         match self.patience.check(now, self.session.progress(), owes) {
             Some(Limit::Run) => Err(Stop::TimedOut),
             Some(Limit::Offline) => Err(Stop::Offline),

@@ -73,6 +73,12 @@ pub trait Job {
         false
     }
 
+    /// Whether the job comes to an end by itself, so that it must not wait for ever for a broker that cannot be
+    /// reached.
+    fn is_finite(&self) -> bool {
+        false
+    }
+
     /// Whether it matters to this job how the connection ends once the job is done.
     fn needs_clean_end(&self) -> bool {
         false

@@ -36,6 +36,8 @@ pub(super) struct Socket<S: ?Sized> {
     pub(super) has_left_over: bool,
     /// The broker, or whatever it is, has sent something.
     pub(super) is_answered: bool,
+    /// Nothing was there to be read after the last write.
+    pub(super) has_waited: bool,
     /// Bytes went in or out since this was last cleared.
     pub(super) has_moved: bool,
 }
@@ -62,6 +64,7 @@ impl<S: Stream + ?Sized> Socket<S> {
             arrived: 0,
             has_left_over: false,
             is_answered: false,
+            has_waited: false,
             has_moved: false,
         }
     }
@@ -122,6 +125,7 @@ impl<S: Stream + ?Sized> Socket<S> {
         }
         self.is_stuck = left > 0 || self.is_unflushed;
         self.has_moved |= wrote;
+        self.has_waited &= !wrote;
         wrote
     }
 
@@ -155,6 +159,7 @@ impl<S: Stream + ?Sized> Socket<S> {
     ) -> Result<Poll<()>, Loss> {
         match self.poll_fill(cx) {
             Poll::Pending => {
+                self.has_waited = true;
                 let arrived = self.stream.arrived();
                 if arrived != std::mem::replace(&mut self.arrived, arrived) {
                     session.heard(now);

@@ -10,34 +10,25 @@ mod keys;
 mod tests;
 mod values;
 
-use super::pieces::part;
 use super::{Address, Own, OwnProperties};
-use bytes::Bytes;
 use expect::{Expect, Want};
 use keys::Keys;
 use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::ops::Range;
 use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
 
-/// Payload and address of the record in `block` at `line`; nothing when the line is blank.
+/// Payload and address of the record in `line`; nothing when the line is blank.
 ///
 /// # Errors
 /// When the line is anything else than one record.
-pub(super) fn read(block: &Bytes, line: Range<usize>) -> Result<Option<(Bytes, Address)>, String> {
-    let length = line.len();
-    let line = &block[line];
+pub(super) fn read(line: &[u8]) -> Result<Option<(Cow<'_, [u8]>, Address)>, String> {
     if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
         return Ok(None);
     }
     let text = std::str::from_utf8(line)
         .map_err(|error| format!("not UTF-8 (column {})", error.valid_up_to() + 1))?;
     let (own, payload) = parse(text).map_err(|error| explain(&error))?;
-    let payload = match payload {
-        Cow::Borrowed(payload) => part(block, block.slice_ref(payload), length),
-        Cow::Owned(bytes) => bytes.into(),
-    };
     let address = if own.is_empty() { Address::Given } else { Address::Own(own) };
     Ok(Some((payload, address)))
 }

@@ -66,7 +66,8 @@ pub struct Record {
 /// # Errors
 /// What is wrong with it, in one line.
 pub fn read_record(line: &Bytes) -> Result<Option<(Bytes, Address)>, String> {
-    json::read(line, 0..line.len())
+    let record = json::read(line)?;
+    Ok(record.map(|(payload, address)| (pieces::keep(line, payload), address)))
 }
 
 /// Records that were read together; may be empty.

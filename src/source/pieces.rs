@@ -9,6 +9,7 @@ use super::{
 use crate::topic::MAX_TOPIC_LENGTH;
 use bytes::Bytes;
 use memchr::memmem::Finder;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Bytes a JSON record may have besides its payload. Properties can be larger in theory, but no
@@ -55,10 +56,11 @@ impl Shape {
                 let length = separator.find(line).ok_or_else(|| missing(separator.needle()))?;
                 let begin = piece.start + length + separator.needle().len();
                 let address = read_topic(&line[..length])?;
-                let payload = part(block, block.slice(begin..piece.end), length_of_line);
+                let payload = part(block, begin..piece.end, length_of_line);
                 Some((encoding.decode(payload)?, address))
             }
-            Self::Json => json::read(block, piece)?,
+            Self::Json => json::read(&block[piece])?
+                .map(|(payload, address)| (keep(block, payload), address)),
         })
     }
 }
@@ -106,9 +108,21 @@ pub(super) struct Pieces {
 
 /// A payload that is part of a line. A small part is copied: it would keep all of a long line in memory until it
 /// is acknowledged.
-pub(super) fn part(block: &Bytes, payload: Bytes, line: usize) -> Bytes {
+fn part(block: &Bytes, payload: Range<usize>, line: usize) -> Bytes {
     let is_small = payload.len() < line / 2 && payload.len() < block.len() / 2;
-    if is_small { Bytes::copy_from_slice(&payload) } else { payload }
+    if is_small { Bytes::copy_from_slice(&block[payload]) } else { block.slice(payload) }
+}
+
+/// The payload of a record in `block`. Records say their QoS themselves, and a few that wait for their
+/// acknowledgement must not keep the blocks of all those that do not: only what is most of its block shares it.
+pub(super) fn keep(block: &Bytes, payload: Cow<'_, [u8]>) -> Bytes {
+    match payload {
+        Cow::Owned(bytes) => bytes.into(),
+        Cow::Borrowed(payload) if payload.len() < block.len() / 2 => {
+            Bytes::copy_from_slice(payload)
+        }
+        Cow::Borrowed(payload) => block.slice_ref(payload),
+    }
 }
 
 impl Pieces {

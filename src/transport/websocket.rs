@@ -16,7 +16,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, handshake::client::Request};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
@@ -168,19 +168,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
                     let words = DialError::new("the broker sent a WebSocket message of text");
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, words)));
                 }
-                Some(Ok(Message::Close(Some(frame)))) if !frame.reason.is_empty() => {
-                    let (code, reason) = (u16::from(frame.code), frame.reason);
-                    let words = format!("the broker closed the WebSocket ({code} {reason})");
-                    let error = DialError::new(words);
-                    return Poll::Ready(Err(io::Error::new(
-                        io::ErrorKind::ConnectionAborted,
-                        error,
-                    )));
+                // The end, whether the server closes the TCP connection or not ([RFC 6455, 1.4]).
+                Some(Ok(Message::Close(frame))) => {
+                    // The library has an answer ready. Whether it still arrives does not matter.
+                    let _ = Pin::new(&mut self.inner).poll_flush(cx);
+                    return Poll::Ready(closed(frame));
                 }
                 // The library answers them.
-                Some(Ok(
-                    Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_),
-                )) => {}
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Err(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake))) => {
                     return Poll::Ready(Ok(()));
                 }
@@ -214,6 +209,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_close(cx).map_err(into_io)
     }
+}
+
+/// The end of the stream, or an error with the reason the broker gave for it.
+fn closed(frame: Option<CloseFrame>) -> io::Result<()> {
+    let Some(frame) = frame.filter(|frame| !frame.reason.is_empty()) else { return Ok(()) };
+    let (code, reason) = (u16::from(frame.code), frame.reason);
+    let words = format!("the broker closed the WebSocket ({code} {reason})");
+    Err(io::Error::new(io::ErrorKind::ConnectionAborted, DialError::new(words)))
 }
 
 fn into_io(error: Error) -> io::Error {

@@ -39,8 +39,8 @@ impl Source {
 }
 
 #[test]
-fn only_the_session_names_rumqttc() {
-    check_ban(&Ban { words: &["rumqttc"], allowed: &["session/"] });
+fn only_the_protocol_names_rumqttc() {
+    check_ban(&Ban { words: &["rumqttc"], allowed: &["mqtt/"] });
 }
 
 #[test]

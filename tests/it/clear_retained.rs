@@ -485,7 +485,7 @@ fn removals_that_are_never_confirmed_are_counted() {
         take_removals(conn, 1, |_, _| {});
         conn.expect_closed();
     });
-    let run = clear(&peer, "--ack-timeout 500ms").status(6).stdout("a/b\n");
+    let run = clear(&peer, "--ack-timeout 500ms --reconnect never").status(6).stdout("a/b\n");
     run.stderr_contains("1 unconfirmed").run();
 }
 

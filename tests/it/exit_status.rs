@@ -176,7 +176,7 @@ fn status_6_a_message_stays_unconfirmed() {
     });
     let stderr = "mqtt: no acknowledgement from BROKER within 500ms; \
         0 delivered, 0 refused, 1 unconfirmed, 0 not sent\n";
-    ends(&peer, "pub -t t -m x -q 1 --ack-timeout 500ms", 6, stderr).run();
+    ends(&peer, "pub -t t -m x -q 1 --ack-timeout 500ms --reconnect never", 6, stderr).run();
 }
 
 #[test]

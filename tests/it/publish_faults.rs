@@ -104,7 +104,7 @@ fn stays_unconfirmed(options: &str, script: fn(&mut Conn)) {
     for version in VERSIONS {
         let peer = Peer::script(script);
         publish(&peer, options)
-            .args(["--ack-timeout", "500ms", "-V", version])
+            .args(["--ack-timeout", "500ms", "--reconnect", "never", "-V", version])
             .status(6)
             .stderr_contains(peer.address())
             .stderr_contains("1 unconfirmed")
@@ -389,7 +389,7 @@ fn pings_and_their_answers_are_no_progress_on_an_acknowledgement() {
         take_first(conn);
         conn.serve();
     });
-    publish(&peer, "-q 1 -k 1 --ack-timeout 2500ms")
+    publish(&peer, "-q 1 -k 1 --ack-timeout 2500ms --reconnect never")
         .status(6)
         .stderr_contains("no acknowledgement")
         .stderr_contains("1 unconfirmed")

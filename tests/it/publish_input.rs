@@ -353,7 +353,7 @@ fn what_is_unconfirmed_is_graver_than_what_was_skipped() {
         conn.expect_closed();
     });
     peer.mqtt("pub")
-        .line("-V 5 -t t -q 1 -l --hex --skip-invalid --ack-timeout 500ms")
+        .line("-V 5 -t t -q 1 -l --hex --skip-invalid --ack-timeout 500ms --reconnect never")
         .stdin("x\n00\n")
         .status(6)
         .stderr_contains("line 1")

@@ -378,7 +378,7 @@ fn what_is_unconfirmed_is_graver_than_a_bad_record() {
         conn.expect_closed();
     });
     peer.mqtt("pub")
-        .line("-V 5 --json --ack-timeout 500ms")
+        .line("-V 5 --json --ack-timeout 500ms --reconnect never")
         .stdin(partly_bad(2, |n| n == 2))
         .status(6)
         .stderr_contains("line 2")

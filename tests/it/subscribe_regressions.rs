@@ -178,7 +178,7 @@ fn live_messages_do_not_hide_that_the_end_of_the_set_is_overdue() {
         });
         conn.expect_closed();
     });
-    let run = subscribe(&peer, "--retained-only --ack-timeout 1s").status(6);
+    let run = subscribe(&peer, "--retained-only --ack-timeout 1s --reconnect never").status(6);
     run.stderr_contains("PINGRESP").run();
 }
 

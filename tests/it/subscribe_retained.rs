@@ -233,7 +233,7 @@ fn a_broker_that_never_says_where_the_set_ends_is_given_up() {
         conn.publish(&stored("t", "x"));
         conn.expect_closed();
     });
-    subscribe(&peer, "--retained-only --ack-timeout 1s")
+    subscribe(&peer, "--retained-only --ack-timeout 1s --reconnect never")
         .status(6)
         .stdout("x\n")
         .stderr_contains(peer.address())
@@ -438,7 +438,7 @@ fn removals_that_are_never_confirmed_are_given_up() {
         expect_removal(conn, "t");
         conn.expect_closed();
     });
-    subscribe(&peer, "--remove-retained -C 1 --ack-timeout 500ms")
+    subscribe(&peer, "--remove-retained -C 1 --ack-timeout 500ms --reconnect never")
         .status(6)
         .stdout("x\n")
         .stderr_contains("unconfirmed")

@@ -117,7 +117,7 @@ fn an_answer_that_never_comes_is_given_up() {
         conn.expect_unsubscribe();
         conn.expect_closed();
     });
-    subscribe(&peer, "-t t -U a -E --ack-timeout 500ms")
+    subscribe(&peer, "-t t -U a -E --ack-timeout 500ms --reconnect never")
         .status(6)
         .stderr_contains(peer.address())
         .stderr_contains("UNSUBACK")

@@ -401,6 +401,10 @@ impl Job for Clearing {
         !self.removal.is_done()
     }
 
+    fn is_finite(&self) -> bool {
+        true
+    }
+
     fn is_full(&self) -> bool {
         self.receiving.printing.is_full()
     }

@@ -351,6 +351,10 @@ impl Job for Requesting {
         self.receiving.silence.deadline()
     }
 
+    fn is_finite(&self) -> bool {
+        true
+    }
+
     fn is_full(&self) -> bool {
         self.receiving.printing.is_full()
     }

@@ -299,6 +299,10 @@ impl Job for Subscribing {
         self.removal.as_ref().is_some_and(|removal| !removal.is_done())
     }
 
+    fn is_finite(&self) -> bool {
+        self.stop.after_retained || self.stop.after_subscribe
+    }
+
     fn is_full(&self) -> bool {
         self.receiving.printing.is_full()
     }

@@ -99,7 +99,7 @@ fn acknowledgements_nobody_waits_for() {
     });
     let words = ["no acknowledgement", "1 unconfirmed"];
     let end = End { status: 6, stdout: "", stderr: &words };
-    however_it_is_cut(BOTH, "pub -t t -m x -q 1 --ack-timeout 300ms", end, |conn| {
+    however_it_is_cut(BOTH, "pub -t t -m x -q 1 --ack-timeout 300ms --reconnect never", end, |conn| {
         let [high, low] = take(conn);
         conn.send_raw(&[0x40, 2, high ^ 0x70, low]);
         conn.expect_goodbye();
@@ -108,7 +108,7 @@ fn acknowledgements_nobody_waits_for() {
 
 #[test]
 fn acknowledgements_of_the_wrong_kind() {
-    for (qos, first, name) in [(1, 0x50, "PUBREC"), (1, 0x70, "PUBCOMP"), (2, 0x40, "PUBACK")] {
+    for (qos, first, name) in [(1, 0x50, "PUBREC"), (1, 0x70, "PUBCOMP"), (2, 0x70, "PUBCOMP")] {
         let words = [name, "which does not wait for it", "1 unconfirmed"];
         let end = End { status: 6, stdout: "", stderr: &words };
         let line = format!("pub -t t -m x -q {qos} --reconnect never");

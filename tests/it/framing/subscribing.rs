@@ -137,7 +137,7 @@ fn subacks_that_do_not_fit() {
         (BOTH, &[0], "SUBACK with 1 codes for 2 filters"),
         (BOTH, &[0, 0, 0], "SUBACK with 3 codes for 2 filters"),
         (BOTH, &[0, 3], "SUBACK with undefined code 0x03"),
-        (OLD, &[0, 0x87], "SUBACK with undefined code 0x87"),
+        (OLD, &[0, 0x42], "SUBACK with undefined code 0x42"),
     ] {
         let words = [words];
         let end = End { status: 6, stdout: "", stderr: &words };
