@@ -302,9 +302,9 @@ impl Patience {
                 self.fruitless.get_or_insert(first).connections += 1;
             }
             self.judge_hang_up(setback);
+            self.waiting_since = self.waiting_since.map(|_| now);
         }
         self.violations += u32::from(setback.is_violation);
-        self.waiting_since = self.waiting_since.map(|_| now);
         let offline_since = *self.offline_since.get_or_insert(now);
         if let Some(reason) = self.end(now, setback, offline_since) {
             return Decision::End(reason);

@@ -18,11 +18,14 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
 
+/// A payload, and where it goes.
+pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Address);
+
 /// Payload and address of the record in `line`; nothing when the line is blank.
 ///
 /// # Errors
 /// When the line is anything else than one record.
-pub(super) fn read(line: &[u8]) -> Result<Option<(Cow<'_, [u8]>, Address)>, String> {
+pub(super) fn read(line: &[u8]) -> Result<Option<Addressed<'_>>, String> {
     if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
         return Ok(None);
     }
