@@ -2,9 +2,9 @@
 //! (`--events`, contract section 4.4). Every command's job passes what it hears to its [`Reporter`].
 
 use crate::message::Message;
-use crate::record::{write_string, write_time};
 use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
 use crate::property::{Id, Properties, Value};
+use crate::record::{write_string, write_time};
 use crate::run::{ConnectionEvent, Loss};
 use crate::transport::Target;
 use crate::ui::Ui;
@@ -259,8 +259,7 @@ impl Reporter {
             return;
         }
         let line = Line::new("publish").number("position", position);
-        let line =
-            if packet_id == 0 { line } else { line.number("packet_id", packet_id.into()) };
+        let line = if packet_id == 0 { line } else { line.number("packet_id", packet_id.into()) };
         self.log(match outcome {
             Outcome::Delivered(reason) => line.text("outcome", "delivered").reason(*reason),
             Outcome::Refused(explanation) => {
@@ -316,7 +315,9 @@ const DOWNGRADED: &str =
     "the broker acknowledges QoS 2 messages as if they had QoS 1: they may arrive more than once";
 
 fn hung_up_on(position: u64, topic: &str) -> String {
-    format!("message {position} to {topic} is unconfirmed: the broker hung up each time it was sent")
+    format!(
+        "message {position} to {topic} is unconfirmed: the broker hung up each time it was sent"
+    )
 }
 
 fn stray(name: &str, id: u16) -> String {

@@ -1,8 +1,8 @@
 //! The exit status and the one line that explains it: the only place that decides either
 //! (contract, section 3).
 
-use crate::os_error;
 use crate::mqtt::{Fault, Reason, SessionOptions, Version};
+use crate::os_error;
 use crate::run::patience::LastStraw;
 use crate::run::{End, Loss, RunOptions, Signal};
 use crate::transport::tls;

@@ -45,6 +45,8 @@ mod random;
 pub mod record;
 pub mod run;
 pub mod secret;
+#[cfg(test)]
+mod simulation;
 pub mod sink;
 pub mod source;
 pub mod topic;

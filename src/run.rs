@@ -15,8 +15,6 @@ pub mod loss;
 pub mod options;
 pub mod patience;
 mod signals;
-#[cfg(test)]
-mod simulation;
 mod socket;
 mod timer;
 mod world;
@@ -26,6 +24,8 @@ pub use job::{ConnectionEvent, Job};
 pub use loss::Loss;
 pub use options::RunOptions;
 pub use signals::{Signal, Signals};
+#[cfg(test)]
+pub(crate) use {driver::drive, world::World};
 
 use crate::mqtt::SessionOptions;
 use std::io;

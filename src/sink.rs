@@ -47,7 +47,14 @@ pub struct Sink {
     hang_up: HangUp,
     /// A file whose contents go with the first output.
     replaced: Option<File>,
+    /// Written to at once, instead of by the thread.
+    #[cfg(test)]
+    memory: Option<Memory>,
 }
+
+/// Where a simulation finds what was written.
+#[cfg(test)]
+pub(crate) type Memory = std::rc::Rc<std::cell::RefCell<Vec<u8>>>;
 
 /// What becomes of what a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +176,26 @@ impl Sink {
             reports,
             hang_up: HangUp::default(),
             replaced: None,
+            #[cfg(test)]
+            memory: None,
         })
+    }
+
+    /// Writes to `memory`, whenever it is polled.
+    #[cfg(test)]
+    pub(crate) fn to_memory(memory: Memory) -> Self {
+        let reports = unbounded_channel().1;
+        Self {
+            filling: Vec::new(),
+            fresh: 0,
+            in_writing: None,
+            spare: Vec::new(),
+            blocks: None,
+            reports,
+            hang_up: HangUp::default(),
+            replaced: None,
+            memory: Some(memory),
+        }
     }
 
     /// Adds a message: what `write` appends.
@@ -189,6 +215,11 @@ impl Sink {
     /// # Errors
     /// The error that ended writing.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
+        #[cfg(test)]
+        if let Some(memory) = &self.memory {
+            memory.borrow_mut().append(&mut self.filling);
+            return Poll::Ready(Ok(std::mem::take(&mut self.fresh)));
+        }
         let mut written = 0;
         loop {
             if self.in_writing.is_none() {
@@ -228,6 +259,14 @@ impl Sink {
     /// # Errors
     /// The error that ended writing.
     pub fn finish(&mut self, patience: Duration) -> io::Result<()> {
+        #[cfg(test)]
+        if self.memory.is_some() {
+            let waker = std::task::Waker::noop();
+            return match self.poll(&mut Context::from_waker(waker)) {
+                Poll::Ready(result) => result.map(drop),
+                Poll::Pending => Ok(()),
+            };
+        }
         let until = Instant::now() + patience;
         while !self.is_idle() {
             if let Some(block) = self.report()? {

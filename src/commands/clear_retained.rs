@@ -1,13 +1,13 @@
 //! `mqtt clear-retained`: removes what the broker has stored, and prints what that was.
 
-mod job;
+pub(crate) mod job;
 mod memory;
 
 use super::output;
 use super::printing::Printing;
-use super::receiving::Receiving;
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_interest;
+use super::receiving::Receiving;
 use crate::connection::properties::Packet;
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
 use crate::exit::Failure;

@@ -17,7 +17,7 @@ const LAST_WRITE: Duration = Duration::from_millis(300);
 
 /// Whether somebody still reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(crate) enum Reader {
     /// Everything was written.
     Here,
     /// The pipe was closed: the reader has what it wanted.
@@ -25,7 +25,7 @@ pub(super) enum Reader {
 }
 
 /// Formats messages, hands them to the sink, and counts those that were written.
-pub(super) struct Printing {
+pub(crate) struct Printing {
     format: Format,
     sink: Sink,
     written: u64,
@@ -36,19 +36,19 @@ pub(super) struct Printing {
 }
 
 impl Printing {
-    pub(super) fn new(format: Format, sink: Sink) -> Self {
+    pub(crate) fn new(format: Format, sink: Sink) -> Self {
         Self { format, sink, written: 0, written_offline: 0, failure: None }
     }
 
     /// The broker was reached: there will be output.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         if let Err(error) = self.sink.begin() {
             self.failure.get_or_insert(error);
         }
     }
 
     /// Prints a message.
-    pub(super) fn print(&mut self, message: &Message<'_>, ui: Ui) {
+    pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
         let format = &mut self.format;
         self.sink.message(|out| format.write(message, out));
         if let Some(complaint) = self.format.take_complaint() {
@@ -57,7 +57,7 @@ impl Printing {
     }
 
     /// Moves the output on and acknowledges what was written.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
         self.poll_offline(cx);
         match std::mem::take(&mut self.written_offline) {
             0 => {}
@@ -66,7 +66,7 @@ impl Printing {
     }
 
     /// Moves the output on while nothing can be acknowledged.
-    pub(super) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
         // Afterwards the sink no longer knows why.
         if self.has_failed() {
             return;
@@ -82,22 +82,22 @@ impl Printing {
     }
 
     /// Messages that were written.
-    pub(super) fn written(&self) -> u64 {
+    pub(crate) fn written(&self) -> u64 {
         self.written
     }
 
     /// Whether everything was written, or nothing ever will be.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.sink.is_idle() || self.has_failed()
     }
 
     /// Whether nothing can be written any more.
-    pub(super) fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
 
     /// Whether nothing more should be printed for now.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.sink.is_full()
     }
 
@@ -105,7 +105,7 @@ impl Printing {
     ///
     /// # Errors
     /// When something was not written.
-    pub(super) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
         match self.failure.take().or_else(|| self.sink.finish(LAST_WRITE).err()) {
             Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Reader::Gone),
             Some(error) => return Err(output::failure(error)),

@@ -26,7 +26,7 @@ const MARGIN: u16 = 3;
 
 /// Whether there is a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     /// On a terminal.
     Auto,
     /// Wherever stderr goes.
@@ -37,7 +37,7 @@ pub(super) enum When {
 
 /// What the whole is counted in, where it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whole {
+pub(crate) enum Whole {
     /// Nobody knows.
     Unknown,
     /// Bytes of input.
@@ -48,17 +48,17 @@ pub(super) enum Whole {
 
 /// How far the run is.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct State {
+pub(crate) struct State {
     /// Bytes of input that were handed to the session.
-    pub(super) bytes: u64,
+    pub(crate) bytes: u64,
     /// Messages that have come to their end.
-    pub(super) messages: u64,
+    pub(crate) messages: u64,
     /// Messages whose acknowledgement is due.
-    pub(super) unacknowledged: usize,
+    pub(crate) unacknowledged: usize,
 }
 
 /// See the module.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     whole: Whole,
     started: Instant,
     /// When to draw; nothing is ever drawn without.
@@ -71,7 +71,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(when: When, whole: Whole, started: Instant) -> Self {
+    pub(crate) fn new(when: When, whole: Whole, started: Instant) -> Self {
         let shows = match when {
             When::Auto => ui::stderr_is_terminal(),
             When::Always => true,
@@ -88,12 +88,12 @@ impl Progress {
     }
 
     /// When it wants to be drawn.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         self.next
     }
 
     /// Draws what `state` says, when it is time for it.
-    pub(super) fn draw(&mut self, now: Instant, state: impl FnOnce() -> State) {
+    pub(crate) fn draw(&mut self, now: Instant, state: impl FnOnce() -> State) {
         if self.next.is_none_or(|next| now < next) {
             return;
         }
@@ -109,14 +109,14 @@ impl Progress {
     }
 
     /// Makes room for a line of talk; the bar comes back by itself.
-    pub(super) fn hide(&mut self) {
+    pub(crate) fn hide(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 
     /// Takes the bar away; where there was one and all was `published`, a line says so.
-    pub(super) fn finish(&mut self, ui: Ui, published: Option<u64>) {
+    pub(crate) fn finish(&mut self, ui: Ui, published: Option<u64>) {
         let was_shown = self.last.0 != self.started;
         self.hide();
         self.next = None;
@@ -191,7 +191,7 @@ impl fmt::Display for Text {
 }
 
 /// 1,234,567 for 1234567.
-pub(super) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -6,9 +6,9 @@ use crate::connection::properties::{Packet, Property, Value, put_into, set, shor
 use crate::connection::{parse_binary, parse_seconds};
 use crate::exit::Failure;
 use crate::message::PublishProperties;
-use crate::property::Id;
 use crate::mqtt::Aliasing;
 use crate::mqtt::subscription::Interest;
+use crate::property::Id;
 use clap::Args;
 use std::str::FromStr;
 

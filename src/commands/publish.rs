@@ -1,8 +1,8 @@
 //! `mqtt pub`: publishes records and knows what became of each.
 
 mod args;
-mod job;
-mod pace;
+pub(crate) mod job;
+pub(crate) mod pace;
 
 pub use args::PublishArgs;
 

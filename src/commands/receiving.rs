@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// How long nothing may come before the run ends.
 #[derive(Debug, Default)]
-pub(super) struct Silence {
+pub(crate) struct Silence {
     /// For ever, unless this is set.
     limit: Option<Duration>,
     /// When it will have lasted long enough.
@@ -19,18 +19,18 @@ pub(super) struct Silence {
 }
 
 impl Silence {
-    pub(super) fn new(limit: Option<Duration>) -> Self {
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self { limit, until: None, is_over: false }
     }
 
     /// Something came.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.until = None;
         self.is_over = false;
     }
 
     /// Whether it has lasted long enough at `now`; while nobody `is_listening` it has not begun.
-    pub(super) fn check(&mut self, now: Instant, is_listening: bool) -> bool {
+    pub(crate) fn check(&mut self, now: Instant, is_listening: bool) -> bool {
         let Some(limit) = self.limit else { return false };
         if !is_listening {
             self.end();
@@ -41,56 +41,56 @@ impl Silence {
     }
 
     /// Whether it had lasted long enough when it was last looked at.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.is_over
     }
 
     /// When to look at it.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
         // Once it has passed, only what is left to be done counts.
         self.until.filter(|_| !self.is_over)
     }
 }
 
 /// Where messages go, how long none may come, and who is told.
-pub(super) struct Receiving {
-    pub(super) printing: Printing,
-    pub(super) silence: Silence,
-    pub(super) reporter: Reporter,
+pub(crate) struct Receiving {
+    pub(crate) printing: Printing,
+    pub(crate) silence: Silence,
+    pub(crate) reporter: Reporter,
 }
 
 impl Receiving {
-    pub(super) fn new(printing: Printing, idle: Option<Duration>, reporter: Reporter) -> Self {
+    pub(crate) fn new(printing: Printing, idle: Option<Duration>, reporter: Reporter) -> Self {
         Self { printing, silence: Silence::new(idle), reporter }
     }
 
     /// Prints a message.
-    pub(super) fn print(&mut self, message: &Message<'_>) {
+    pub(crate) fn print(&mut self, message: &Message<'_>) {
         self.reporter.message(message);
         self.silence.end();
         self.printing.print(message, self.reporter.ui());
     }
 
     /// Moves the output on and acknowledges what was written.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
         self.reporter.flush();
         self.printing.poll(cx, session);
     }
 
     /// Moves the output on while nothing can be acknowledged.
-    pub(super) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
         self.reporter.flush();
         self.printing.poll_offline(cx);
     }
 
     /// The same as [`Receiving::poll`] until everything was written.
-    pub(super) fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+    pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
         self.printing.poll(cx, session);
         if self.printing.is_over() { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Whether the silence has lasted long enough. While the reader is slow, nobody listens.
-    pub(super) fn is_idle(&mut self, now: Instant, is_listening: bool) -> bool {
+    pub(crate) fn is_idle(&mut self, now: Instant, is_listening: bool) -> bool {
         let is_listening = is_listening && self.printing.is_over();
         self.silence.check(now, is_listening)
     }
@@ -99,7 +99,7 @@ impl Receiving {
     ///
     /// # Errors
     /// When a message or an event was not written.
-    pub(super) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
         let flushed = self.reporter.finish();
         let reader = self.printing.finish(end)?;
         if reader == Reader::Here {

@@ -22,7 +22,7 @@ const OVERHEAD: usize = 48;
 
 /// See the module.
 #[derive(Default)]
-pub(super) struct Removal {
+pub(crate) struct Removal {
     /// How many messages must be safe first, and the topic.
     waiting: VecDeque<(u64, TopicName)>,
     /// Bytes in `waiting`.
@@ -39,13 +39,13 @@ pub(super) struct Removal {
 
 impl Removal {
     /// Whether another topic can wait.
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.size < LIMIT
     }
 
     /// Takes the topic of a retained message, to be removed once `after` messages are safe. What the
     /// broker says about itself is left alone.
-    pub(super) fn add(&mut self, topic: &str, after: u64) {
+    pub(crate) fn add(&mut self, topic: &str, after: u64) {
         if topic.starts_with("$SYS/") {
             return;
         }
@@ -62,13 +62,13 @@ impl Removal {
 
     /// Whether `message` is what the broker made of a removal: subscribers hear of it, and this one can only ask
     /// not to with MQTT 5.
-    pub(super) fn is_echo(&mut self, message: &Message<'_>) -> bool {
+    pub(crate) fn is_echo(&mut self, message: &Message<'_>) -> bool {
         !message.retain && message.payload.is_empty() && self.echoes.remove(message.topic)
     }
 
     /// Publishes the next removals as far as `session` has room, now that `safe` messages are; whether every topic
     /// taken has come to its end.
-    pub(super) fn poll(&mut self, safe: u64, session: &mut Session) -> bool {
+    pub(crate) fn poll(&mut self, safe: u64, session: &mut Session) -> bool {
         while session.has_room(QoS::AtLeastOnce)
             && let Some((position, envelope)) = self.next(safe, session.version())
         {
@@ -93,23 +93,17 @@ impl Removal {
     }
 
     /// Whether every topic taken has come to its end.
-    pub(super) fn is_done(&self) -> bool {
+    pub(crate) fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.begun.is_empty()
     }
 
     /// Notes what became of a topic; one that was refused and is to be named is returned.
-    pub(super) fn note<'a>(
-        &mut self,
-        event: &'a Event,
-    ) -> Option<(TopicName, &'a Explanation)> {
+    pub(crate) fn note<'a>(&mut self, event: &'a Event) -> Option<(TopicName, &'a Explanation)> {
         self.settle(event).filter(|_| self.names_refusals())
     }
 
     /// As [`Removal::note`], but every topic that was refused is returned.
-    pub(super) fn settle<'a>(
-        &mut self,
-        event: &'a Event,
-    ) -> Option<(TopicName, &'a Explanation)> {
+    pub(crate) fn settle<'a>(&mut self, event: &'a Event) -> Option<(TopicName, &'a Explanation)> {
         let Event::Published { position, outcome, .. } = event else { return None };
         let topic = self.begun.remove(position)?;
         self.tally.count(outcome);
@@ -120,23 +114,23 @@ impl Removal {
     }
 
     /// Whether the refusal just noted should be named.
-    pub(super) fn names_refusals(&self) -> bool {
+    pub(crate) fn names_refusals(&self) -> bool {
         self.tally.names_refusals()
     }
 
     /// Topics that have come to their end.
-    pub(super) fn settled(&self) -> u64 {
+    pub(crate) fn settled(&self) -> u64 {
         self.tally.total()
     }
 
     /// Leaves alone what has not begun.
-    pub(super) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         self.waiting.clear();
         self.size = 0;
     }
 
     /// What became of all topics; those still waiting were not removed, nor those without room.
-    pub(super) fn finish(mut self) -> Tally {
+    pub(crate) fn finish(mut self) -> Tally {
         self.tally.count_not_sent(self.waiting.len() as u64 + self.left);
         self.tally
     }

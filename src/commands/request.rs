@@ -1,20 +1,20 @@
 //! `mqtt rr`: publishes a request and prints the reply to it.
 
-mod job;
+pub(crate) mod job;
 
 use super::input;
 use super::output::OutputArgs;
 use super::printing::Printing;
-use super::receiving::Receiving;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
+use super::receiving::Receiving;
 use crate::connection::properties::Packet;
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::QoS;
+use crate::mqtt::Version;
+use crate::mqtt::subscription::Interest;
 use crate::run::Signals;
 use crate::run::options::Protocol;
-use crate::mqtt::subscription::Interest;
-use crate::mqtt::Version;
 use crate::source::{Encoding, Input, Invalid, Options, Source};
 use crate::topic::TopicName;
 use bytes::Bytes;

@@ -1,12 +1,12 @@
 //! `mqtt sub`: prints what is published, and acknowledges nothing before it is written.
 
-mod job;
-mod selection;
+pub(crate) mod job;
+pub(crate) mod selection;
 
 use super::output::OutputArgs;
 use super::printing::Printing;
-use super::receiving::Receiving;
 use super::properties::add_to_interest;
+use super::receiving::Receiving;
 use super::removal::Removal;
 use crate::connection::properties::{Packet, Properties};
 use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};

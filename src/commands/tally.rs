@@ -1,8 +1,8 @@
 //! The truth about what was published: four outcomes, counted.
 
 use crate::exit::ExitStatus;
-use crate::mqtt::Outcome;
 use crate::mqtt::Explanation;
+use crate::mqtt::Outcome;
 use crate::mqtt::Reason;
 use std::fmt;
 
@@ -11,7 +11,7 @@ const NAMED: u64 = 10;
 
 /// How many messages came to which end.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(crate) struct Tally {
     delivered: u64,
     refused: u64,
     unconfirmed: u64,
@@ -24,7 +24,7 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts one message.
-    pub(super) fn count(&mut self, outcome: &Outcome) {
+    pub(crate) fn count(&mut self, outcome: &Outcome) {
         match outcome {
             Outcome::Delivered(_) => self.delivered += 1,
             Outcome::Refused(explanation) => self.count_refused(explanation),
@@ -41,50 +41,50 @@ impl Tally {
     }
 
     /// A QoS 0 message that was on its way turned out to be refused.
-    pub(super) fn count_refused_after_all(&mut self, explanation: &Explanation) {
+    pub(crate) fn count_refused_after_all(&mut self, explanation: &Explanation) {
         self.delivered -= 1;
         self.count_refused(explanation);
     }
 
     /// Counts messages that were read and never handed to the session.
-    pub(super) fn count_not_sent(&mut self, count: u64) {
+    pub(crate) fn count_not_sent(&mut self, count: u64) {
         self.not_sent = self.not_sent.saturating_add(count);
     }
 
     /// A connection ended with this many QoS 0 messages on their way.
-    pub(super) fn count_maybe_lost(&mut self, count: u64) {
+    pub(crate) fn count_maybe_lost(&mut self, count: u64) {
         self.delivered -= count;
         self.maybe_lost += count;
     }
 
     /// Whether the refusal just counted should be named.
-    pub(super) fn names_refusals(&self) -> bool {
+    pub(crate) fn names_refusals(&self) -> bool {
         self.refused <= NAMED
     }
 
     /// Messages that arrived.
-    pub(super) fn delivered(&self) -> u64 {
+    pub(crate) fn delivered(&self) -> u64 {
         self.delivered
     }
 
     /// QoS 0 messages that may be missing.
-    pub(super) fn maybe_lost(&self) -> u64 {
+    pub(crate) fn maybe_lost(&self) -> u64 {
         self.maybe_lost
     }
 
     /// Messages that have come to their end.
-    pub(super) fn total(&self) -> u64 {
+    pub(crate) fn total(&self) -> u64 {
         let sent = self.delivered + self.refused + self.unconfirmed + self.maybe_lost;
         sent.saturating_add(self.not_sent)
     }
 
     /// What the counts alone make of the run.
-    pub(super) fn status(&self) -> ExitStatus {
+    pub(crate) fn status(&self) -> ExitStatus {
         if self.not_sent > 0 { ExitStatus::Lost } else { self.status_of_sent() }
     }
 
     /// The same without the messages that were never sent.
-    pub(super) fn status_of_sent(&self) -> ExitStatus {
+    pub(crate) fn status_of_sent(&self) -> ExitStatus {
         if self.unconfirmed + self.maybe_lost > 0 {
             ExitStatus::Lost
         } else if self.refused > 0 {

@@ -1,8 +1,8 @@
 //! Values of flags: durations, expiries, protocol versions. Parsed strictly.
 
+use crate::mqtt::Version;
 use crate::os_error;
 use crate::run::options::Protocol;
-use crate::mqtt::Version;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use std::fs::File;
 use std::io::Read;

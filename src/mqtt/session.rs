@@ -17,8 +17,8 @@ use super::inbound::{Fingerprint, Inbound};
 use super::keepalive::Due;
 use super::ledger::Ledger;
 use super::options::SessionOptions;
-use super::packet::encode::{self, Parting};
 use super::packet::Connect;
+use super::packet::encode::{self, Parting};
 use super::reason::Reason;
 use super::subscription::Interest;
 use super::subscriptions::{RequestKind, Subscriptions};
@@ -254,9 +254,7 @@ impl Session {
     /// Whether the broker still has to release QoS 2 messages, in a session that a later run may find again: it would
     /// deliver them once more.
     pub fn awaits_release(&self) -> bool {
-        self.is_up()
-            && self.inbound.unreleased() > 0
-            && self.options.outlives_the_run(self.version)
+        self.is_up() && self.inbound.unreleased() > 0 && self.options.outlives_the_run(self.version)
     }
 
     /// Asks for `interest`, from now on, instead of what was asked for before; call only while

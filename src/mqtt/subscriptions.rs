@@ -221,8 +221,7 @@ impl Subscriptions {
             let refusal = availability.and_then(|()| limits.check_size(alone)).err();
             if refusal.is_none() {
                 let together = encode::packet_size(size + length);
-                let is_too_large =
-                    together > LARGEST_BATCH || limits.check_size(together).is_err();
+                let is_too_large = together > LARGEST_BATCH || limits.check_size(together).is_err();
                 if size > empty && is_too_large {
                     break;
                 }

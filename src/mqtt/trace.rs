@@ -5,8 +5,8 @@
 
 #![deny(clippy::indexing_slicing)]
 
-use super::reason::Reason;
 use super::packet::{Frame, Packet};
+use super::reason::Reason;
 use super::version::Version;
 use crate::property::{Properties, Value, take_binary, take_u16, take_varint};
 use std::fmt::Write as _;

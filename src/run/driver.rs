@@ -73,7 +73,7 @@ impl From<Loss> for Leave {
 }
 
 /// Runs `job` until it is done or cannot go on.
-pub(super) async fn drive<W: World>(
+pub(crate) async fn drive<W: World>(
     world: &W,
     options: Rc<RunOptions>,
     session: Rc<SessionOptions>,

@@ -316,13 +316,11 @@ impl Patience {
         let last = self.policy.reconnect_timeout.map(|limit| offline_since + limit);
         self.phase = Phase::Waiting { until: last.map_or(until, |last| last.min(until)) };
         self.attempts += 1;
-        let is_first_hint =
-            self.short_sessions == SUSPICIOUS_SESSIONS && self.attempts == 1;
+        let is_first_hint = self.short_sessions == SUSPICIOUS_SESSIONS && self.attempts == 1;
         Decision::Retry(Retry {
             attempt: self.attempts,
             delay,
-            hints_at_other_client: is_first_hint
-                && self.policy.id_origin == IdOrigin::Chosen,
+            hints_at_other_client: is_first_hint && self.policy.id_origin == IdOrigin::Chosen,
             isolate,
             give_up,
         })
@@ -380,8 +378,8 @@ impl Patience {
             }
             _ => {}
         }
-        let is_contested = self.policy.id_origin == IdOrigin::Chosen
-            && self.short_sessions >= MOST_SHORT_SESSIONS;
+        let is_contested =
+            self.policy.id_origin == IdOrigin::Chosen && self.short_sessions >= MOST_SHORT_SESSIONS;
         is_contested.then_some(LastStraw::Contested)
     }
 

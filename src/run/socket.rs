@@ -36,7 +36,7 @@ pub(super) struct Socket<S: ?Sized> {
     pub(super) has_left_over: bool,
     /// The broker, or whatever it is, has sent something.
     pub(super) is_answered: bool,
-    /// Nothing was there to be read after the last write.
+    /// The broker has had time to read what it owes an answer to.
     pub(super) has_waited: bool,
     /// Bytes went in or out since this was last cleared.
     pub(super) has_moved: bool,
@@ -125,7 +125,6 @@ impl<S: Stream + ?Sized> Socket<S> {
         }
         self.is_stuck = left > 0 || self.is_unflushed;
         self.has_moved |= wrote;
-        self.has_waited &= !wrote;
         wrote
     }
 
@@ -159,7 +158,7 @@ impl<S: Stream + ?Sized> Socket<S> {
     ) -> Result<Poll<()>, Loss> {
         match self.poll_fill(cx) {
             Poll::Pending => {
-                self.has_waited = true;
+                self.has_waited |= session.is_up() && session.is_owed();
                 let arrived = self.stream.arrived();
                 if arrived != std::mem::replace(&mut self.arrived, arrived) {
                     session.heard(now);
@@ -171,6 +170,7 @@ impl<S: Stream + ?Sized> Socket<S> {
                 Err(stranger.or_else(|| self.write_error()).unwrap_or(Loss::Closed))
             }
             Poll::Ready(Ok(_)) => {
+                self.has_waited |= session.is_up() && session.is_owed();
                 self.has_moved = true;
                 self.is_answered = true;
                 session.heard(now);

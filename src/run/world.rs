@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// The surroundings of a run.
-pub(super) trait World {
+pub(crate) trait World {
     /// What a connection is made of.
     type Stream: Stream + ?Sized;
 

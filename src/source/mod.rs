@@ -216,6 +216,13 @@ impl Source {
         })
     }
 
+    /// These records.
+    #[cfg(test)]
+    pub(crate) fn of(records: Vec<Record>) -> Self {
+        let ready = Some(records.into_iter());
+        Self { ready, reading: None, total: None, skipped: 0, complaints: Vec::new() }
+    }
+
     fn wholes(wholes: Vec<Whole>, invalid: Invalid) -> Result<Self, SourceError> {
         let total = wholes.iter().map(Whole::length).sum();
         Self::spawn(total, move |outlet| reading::send_whole(wholes, invalid, outlet))

@@ -59,8 +59,9 @@ impl Shape {
                 let payload = part(block, begin..piece.end, length_of_line);
                 Some((encoding.decode(payload)?, address))
             }
-            Self::Json => json::read(&block[piece])?
-                .map(|(payload, address)| (keep(block, payload), address)),
+            Self::Json => {
+                json::read(&block[piece])?.map(|(payload, address)| (keep(block, payload), address))
+            }
         })
     }
 }

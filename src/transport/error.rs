@@ -16,7 +16,7 @@ pub struct DialError {
 
 impl DialError {
     /// A failure that may pass.
-    pub(super) fn new(cause: impl Into<String>) -> Self {
+    pub(crate) fn new(cause: impl Into<String>) -> Self {
         Self { cause: cause.into(), hint: None, is_final: false }
     }
 

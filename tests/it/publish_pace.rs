@@ -261,7 +261,9 @@ fn an_acknowledgement_is_due_although_the_next_message_is_not() {
         conn.expect_publish();
         conn.expect_closed();
     });
-    let run = publish(&peer, "-q 1 -m x --repeat 2 --interval 1h --ack-timeout 500ms --reconnect never").status(6);
+    let run =
+        publish(&peer, "-q 1 -m x --repeat 2 --interval 1h --ack-timeout 500ms --reconnect never")
+            .status(6);
     run.stderr_contains("1 unconfirmed").stderr_contains("1 not sent").run();
 }
 

@@ -31,7 +31,7 @@ const NAMED: u64 = 10;
 
 /// What happens to what is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
+pub(crate) enum Mode {
     /// It is printed and removed.
     Remove,
     /// It is printed.
@@ -39,11 +39,11 @@ pub(super) enum Mode {
 }
 
 /// What is to be cleared.
-pub(super) struct Plan {
-    pub(super) interest: Rc<Interest>,
+pub(crate) struct Plan {
+    pub(crate) interest: Rc<Interest>,
     /// Topics to leave alone.
-    pub(super) filter_out: Vec<TopicFilter>,
-    pub(super) mode: Mode,
+    pub(crate) filter_out: Vec<TopicFilter>,
+    pub(crate) mode: Mode,
 }
 
 /// Which pass it is.
@@ -58,7 +58,7 @@ enum Pass {
 }
 
 /// Finds what is stored, prints it and removes it, pass by pass.
-pub(super) struct Clearing {
+pub(crate) struct Clearing {
     plan: Plan,
     receiving: Receiving,
     progress: Progress,
@@ -90,11 +90,7 @@ pub(super) struct Clearing {
 }
 
 impl Clearing {
-    pub(super) fn new(
-        plan: Plan,
-        receiving: Receiving,
-        progress: Progress,
-    ) -> Self {
+    pub(crate) fn new(plan: Plan, receiving: Receiving, progress: Progress) -> Self {
         Self {
             plan,
             receiving,
@@ -119,6 +115,7 @@ impl Clearing {
     /// Gives the subscriptions up, to begin another pass.
     fn leave(&mut self, next: Pass, session: &mut Session) {
         self.next = Some(next);
+        self.receiving.silence.end();
         let subscriptions = self.plan.interest.subscriptions.iter();
         let unsubscriptions = subscriptions.map(|it| it.filter.clone()).collect();
         let interest = Interest { unsubscriptions, ..Interest::default() };
@@ -220,7 +217,7 @@ impl Clearing {
     }
 
     /// Adds up what happened.
-    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         self.progress.finish(self.receiving.reporter.ui(), None);
         let tally = std::mem::take(&mut self.removal).finish();
         let refusals = self.refusals();

@@ -20,13 +20,13 @@ use std::time::{Duration, Instant};
 const TURN: u32 = 4_096;
 
 /// Where records go.
-pub(super) struct Addressing {
+pub(crate) struct Addressing {
     /// Where one goes that does not say itself.
-    pub(super) given: Rc<[Rc<Envelope>]>,
+    pub(crate) given: Rc<[Rc<Envelope>]>,
     /// What one that says its topic has otherwise.
-    pub(super) defaults: Envelope,
+    pub(crate) defaults: Envelope,
     /// The last that was made: records that say the same share it.
-    pub(super) last: Option<Rc<Envelope>>,
+    pub(crate) last: Option<Rc<Envelope>>,
 }
 
 impl Addressing {
@@ -96,7 +96,7 @@ enum WaitsFor {
 }
 
 /// Hands records to the session, and adds up what became of each message.
-pub(super) struct Publishing {
+pub(crate) struct Publishing {
     source: Source,
     invalid: Invalid,
     addressing: Addressing,
@@ -125,7 +125,7 @@ pub(super) struct Publishing {
 }
 
 impl Publishing {
-    pub(super) fn new(
+    pub(crate) fn new(
         source: Source,
         invalid: Invalid,
         addressing: Addressing,
@@ -157,7 +157,7 @@ impl Publishing {
     }
 
     /// Waits for the first records, as long as the whole run may take.
-    pub(super) async fn fill(
+    pub(crate) async fn fill(
         &mut self,
         started: Instant,
         timeout: Option<Duration>,
@@ -310,7 +310,7 @@ impl Publishing {
     }
 
     /// Adds up what happened.
-    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         self.tally.count_not_sent(self.waiting());
         let ui = self.reporter.ui();
         let all_delivered = end.is_none() && self.tally.status() == ExitStatus::Success;

@@ -18,7 +18,7 @@ enum Unit {
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// What is paced.
     unit: Unit,
     /// Between one message and the next; zero is as fast as they come.
@@ -30,18 +30,18 @@ pub(super) struct Pace {
 
 impl Pace {
     /// At least `gap` between one message and the next.
-    pub(super) fn gap(gap: Duration) -> Self {
+    pub(crate) fn gap(gap: Duration) -> Self {
         Self { unit: Unit::Record, period: gap, slack: Duration::ZERO, next: None }
     }
 
     /// `rate` messages a second.
-    pub(super) fn rate(rate: f64) -> Self {
+    pub(crate) fn rate(rate: f64) -> Self {
         let period = Duration::from_secs_f64(1.0 / rate);
         Self { unit: Unit::Message, period, slack: BURST, next: None }
     }
 
     /// Whether the message of a record to its topic number `topic`, from 0 on, has to wait at all.
-    pub(super) fn counts(&self, topic: usize) -> bool {
+    pub(crate) fn counts(&self, topic: usize) -> bool {
         match self.unit {
             Unit::Record => topic == 0,
             Unit::Message => true,
@@ -49,12 +49,12 @@ impl Pace {
     }
 
     /// When the next message may go, unless it may now.
-    pub(super) fn wait(&self, now: Instant) -> Option<Instant> {
+    pub(crate) fn wait(&self, now: Instant) -> Option<Instant> {
         self.next.filter(|next| now < *next)
     }
 
     /// A message went.
-    pub(super) fn sent(&mut self, now: Instant) {
+    pub(crate) fn sent(&mut self, now: Instant) {
         if self.period > Duration::ZERO {
             let earliest = now.checked_sub(self.slack).unwrap_or(now);
             let from = self.next.map_or(now, |next| next.max(earliest));

@@ -22,27 +22,27 @@ const PREFIX: &str = "mqtt-rr";
 const POSITION: u64 = 1;
 
 /// Without MQTT 5 nobody but the user can say where the reply is expected.
-pub(super) fn no_response_topic(version: Version) -> Failure {
+pub(crate) fn no_response_topic(version: Version) -> Failure {
     Failure::usage(format!("{version} has no response topics of its own"))
         .hint("say where the reply is expected with --response-topic")
 }
 
 /// Whether subscribing to this topic would mean something else.
-pub(super) fn is_shared(topic: &TopicName) -> bool {
+pub(crate) fn is_shared(topic: &TopicName) -> bool {
     // A topic that is no filter begins like a shared subscription and lacks a part of it.
     topic.as_str().parse().map_or(true, |filter: TopicFilter| filter.is_shared())
 }
 
 /// What is asked.
-pub(super) struct Request {
-    pub(super) topic: TopicName,
-    pub(super) payload: Bytes,
-    pub(super) qos: QoS,
+pub(crate) struct Request {
+    pub(crate) topic: TopicName,
+    pub(crate) payload: Bytes,
+    pub(crate) qos: QoS,
     /// As the user gave them.
-    pub(super) properties: PublishProperties,
+    pub(crate) properties: PublishProperties,
     /// What SUBSCRIBE says besides the response topic.
-    pub(super) interest: Interest,
-    pub(super) client_id: String,
+    pub(crate) interest: Interest,
+    pub(crate) client_id: String,
 }
 
 impl Request {
@@ -108,7 +108,7 @@ impl Expected {
 }
 
 /// Asks, and prints what answers.
-pub(super) struct Requesting {
+pub(crate) struct Requesting {
     request: Request,
     /// So many replies end the run.
     wanted: Option<u64>,
@@ -132,7 +132,7 @@ pub(super) struct Requesting {
 }
 
 impl Requesting {
-    pub(super) fn new(
+    pub(crate) fn new(
         request: Request,
         wanted: Option<u64>,
         receiving: Receiving,
@@ -256,7 +256,7 @@ impl Requesting {
     }
 
     /// Adds up what happened.
-    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge(end);
         match self.receiving.finish(end.as_ref())? {
             Reader::Gone | Reader::Here => end.map_or(Ok(()), Err),

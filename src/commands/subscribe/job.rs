@@ -13,17 +13,17 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 /// What ends the run, besides deadlines and signals.
-pub(super) struct Stop {
+pub(crate) struct Stop {
     /// So many messages.
-    pub(super) count: Option<u64>,
+    pub(crate) count: Option<u64>,
     /// The answer to the subscriptions.
-    pub(super) after_subscribe: bool,
+    pub(crate) after_subscribe: bool,
     /// The end of what the broker had stored.
-    pub(super) after_retained: bool,
+    pub(crate) after_retained: bool,
 }
 
 /// What the broker said to the subscriptions.
-pub(super) struct Answers {
+pub(crate) struct Answers {
     subscriptions: usize,
     all: usize,
     /// Subscriptions that were refused.
@@ -36,7 +36,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// None yet, to what `interest` asks for.
-    pub(super) fn to(interest: &Interest) -> Self {
+    pub(crate) fn to(interest: &Interest) -> Self {
         let subscriptions = interest.subscriptions.len();
         Self {
             subscriptions,
@@ -71,7 +71,7 @@ impl Answers {
 }
 
 /// Prints what comes, and knows when that is enough.
-pub(super) struct Subscribing {
+pub(crate) struct Subscribing {
     receiving: Receiving,
     selection: Selection,
     stop: Stop,
@@ -87,7 +87,7 @@ pub(super) struct Subscribing {
 }
 
 impl Subscribing {
-    pub(super) fn new(
+    pub(crate) fn new(
         receiving: Receiving,
         selection: Selection,
         stop: Stop,
@@ -130,7 +130,7 @@ impl Subscribing {
     }
 
     /// Adds up what happened.
-    pub(super) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+    pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge_removal(end);
         if self.receiving.finish(end.as_ref())? == Reader::Gone {
             return end.map_or(Ok(()), Err);

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 /// Which messages are wanted, by their retain flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// All.
     All,
     /// Those that were published after the subscription.
@@ -20,18 +20,18 @@ pub(super) enum Wanted {
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// Topics to leave out.
-    pub(super) filter_out: Vec<TopicFilter>,
+    pub(crate) filter_out: Vec<TopicFilter>,
     /// By retain flag.
-    pub(super) wanted: Wanted,
+    pub(crate) wanted: Wanted,
     /// By chance.
-    pub(super) sample: Option<Sample>,
+    pub(crate) sample: Option<Sample>,
 }
 
 impl Selection {
     /// Whether `message` is to be printed.
-    pub(super) fn takes(&mut self, message: &Message<'_>) -> bool {
+    pub(crate) fn takes(&mut self, message: &Message<'_>) -> bool {
         let wanted = match self.wanted {
             Wanted::All => true,
             Wanted::Fresh => !message.retain,
@@ -71,10 +71,9 @@ impl FromStr for Sample {
         let percent: Option<f64> = is_plain.then(|| text.parse().ok()).flatten();
         match percent {
             // The largest product is 2⁶⁴, which the cast makes 2⁶⁴ - 1: every draw is in.
-            Some(percent) if (0.1..=100.0).contains(&percent) => Ok(Self {
-                share: (percent / 100.0 * 2f64.powi(64)) as u64,
-                state: random(),
-            }),
+            Some(percent) if (0.1..=100.0).contains(&percent) => {
+                Ok(Self { share: (percent / 100.0 * 2f64.powi(64)) as u64, state: random() })
+            }
             _ => Err("a percentage is a number from 0.1 to 100".to_owned()),
         }
     }

@@ -5,8 +5,8 @@ use crate::connection::args::ConnectionArgs;
 use crate::connection::properties::{Packet, Property, Value, put_into, set};
 use crate::exit::Failure;
 use crate::message::{Envelope, Will};
-use crate::property::Id;
 use crate::mqtt::Parting;
+use crate::property::Id;
 
 /// The properties of CONNECT.
 #[derive(Default)]

@@ -1,9 +1,9 @@
 //! CONNECT, written by hand: 3.1's protocol name, passwords that are any bytes, and an empty user
 //! name beside a password are beyond rumqttc's codec.
 
-use crate::mqtt::version::Version;
 use super::encode::put_message_properties;
 use crate::message::Will;
+use crate::mqtt::version::Version;
 use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 

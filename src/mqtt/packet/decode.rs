@@ -5,9 +5,9 @@
 
 #![deny(clippy::indexing_slicing)]
 
+use crate::message::QoS;
 use crate::mqtt::reason::{self, Reason};
 use crate::mqtt::version::Version;
-use crate::message::QoS;
 use crate::property::{Carrier, Id, Properties, PropertyError, take_binary, take_u16};
 use std::fmt;
 

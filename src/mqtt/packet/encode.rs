@@ -93,12 +93,7 @@ pub fn pubrec(out: &mut BytesMut, packet_id: u16) {
 }
 
 /// Appends PUBREL; `known` is false where the id is not in use here, which MQTT 5 can tell.
-pub fn pubrel(
-    out: &mut BytesMut,
-    version: Version,
-    packet_id: u16,
-    known: bool,
-) {
+pub fn pubrel(out: &mut BytesMut, version: Version, packet_id: u16, known: bool) {
     if known || version != Version::V5 {
         return written(v4::PubRel::new(packet_id).write(out));
     }
@@ -107,12 +102,7 @@ pub fn pubrel(
 }
 
 /// Appends PUBCOMP; `known` is false where the id is not in use here, which MQTT 5 can tell.
-pub fn pubcomp(
-    out: &mut BytesMut,
-    version: Version,
-    packet_id: u16,
-    known: bool,
-) {
+pub fn pubcomp(out: &mut BytesMut, version: Version, packet_id: u16, known: bool) {
     if known || version != Version::V5 {
         return written(v4::PubComp::new(packet_id).write(out));
     }

@@ -25,11 +25,7 @@ impl Session {
     ///
     /// # Errors
     /// When the broker refuses, ends, or breaks the protocol.
-    pub fn receive<'a>(
-        &'a mut self,
-        input: &'a [u8],
-        now: Instant,
-    ) -> Result<Received<'a>, Fault> {
+    pub fn receive<'a>(&'a mut self, input: &'a [u8], now: Instant) -> Result<Received<'a>, Fault> {
         let is_connecting = matches!(self.link, Link::Connecting(_));
         if is_connecting && !greeting::check(input)? {
             return Ok(Received::Incomplete);

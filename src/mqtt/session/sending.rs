@@ -24,12 +24,7 @@ impl Session {
     }
 
     /// Takes a message for the broker; call only while [`Session::has_room`].
-    pub fn publish(
-        &mut self,
-        position: u64,
-        envelope: &Rc<Envelope>,
-        payload: Bytes,
-    ) -> Submitted {
+    pub fn publish(&mut self, position: u64, envelope: &Rc<Envelope>, payload: Bytes) -> Submitted {
         if envelope.qos != QoS::AtMostOnce {
             self.ledger.push(position, Rc::clone(envelope), payload);
             self.pump();

@@ -45,8 +45,7 @@ impl<W: World> Driver<'_, W> {
             Leave::Lost(loss) => {
                 if let Some(reason) = violation(&loss) {
                     self.hang_up(socket, reason).await;
-                } else if matches!(loss, Loss::Unanswered { .. })
-                    && !self.patience.allows_another()
+                } else if matches!(loss, Loss::Unanswered { .. }) && !self.patience.allows_another()
                 {
                     self.part(socket).await;
                 }
@@ -176,13 +175,14 @@ impl<W: World> Driver<'_, W> {
         self.session.hang_up(reason);
         socket.forget_output();
         let by = self.world.now() + LINGER;
+        let mut is_shut = false;
         poll_fn(|cx| {
             let now = self.world.now();
             self.poll_write(cx, socket, now);
-            let is_closed = socket.is_flushed(&self.session)
-                && socket.poll_shutdown(cx).is_ready()
-                && socket.poll_discard(cx).is_ready();
-            if is_closed || now >= by {
+            if !is_shut && socket.is_flushed(&self.session) {
+                is_shut = socket.poll_shutdown(cx).is_ready();
+            }
+            if (is_shut && socket.poll_discard(cx).is_ready()) || now >= by {
                 return Poll::Ready(());
             }
             self.timer.poll(cx, Some(by))

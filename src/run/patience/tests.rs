@@ -161,7 +161,11 @@ fn what_happens_is_answered_as_the_table_says() {
         ("ack=5", "up owe +5 lost=silent up owe +5 lost=silent", "try1 1"),
         ("", "up owe +30 lost=silent up owe +30 lost=silent", "try1 0.5"),
         ("", "up owe +30 lost=silent up owe +30 lost=silent up owe +30 lost=silent", "end"),
-        ("", "up owe +30 lost=silent up owe ack +30 lost=silent up owe +30 lost=silent", "try1 0.5"),
+        (
+            "",
+            "up owe +30 lost=silent up owe ack +30 lost=silent up owe +30 lost=silent",
+            "try1 0.5",
+        ),
         ("", "up owe lost=silent up owe lost=silent up owe lost=silent", "try1 2"),
         ("ack=5", "up owe +2 lost=silent +2 up owe +2 lost=silent up owe +2 lost=silent", "end"),
         ("", "up owe +30 lost=silent up owe +10 lost=silent up owe unstuck +20", "-"),
@@ -233,7 +237,9 @@ fn what_happens_is_answered_as_the_table_says() {
         .iter()
         .map(|(words, script, expected)| (play(words, script), words, script, expected))
         .filter(|(said, _, _, expected)| said != *expected)
-        .map(|(said, words, script, expected)| format!("[{words}] {script}: {said}, not {expected}"))
+        .map(|(said, words, script, expected)| {
+            format!("[{words}] {script}: {said}, not {expected}")
+        })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -244,7 +250,8 @@ fn ten_short_sessions_under_a_chosen_id_are_a_fight() {
     assert_eq!(play("chosen", &fight), "end:contested");
     assert_eq!(play("chosen", &fight[8..]), "try1 30");
     assert_eq!(play("", &fight), "try1 30", "nobody else has a random id");
-    let with_one_that_lasted = format!("{} up +30 lost {}", thrice(&thrice("up lost")), thrice("up lost"));
+    let with_one_that_lasted =
+        format!("{} up +30 lost {}", thrice(&thrice("up lost")), thrice("up lost"));
     assert_eq!(play("chosen", &with_one_that_lasted), "try1 4 hint");
 }
 

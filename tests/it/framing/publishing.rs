@@ -99,11 +99,16 @@ fn acknowledgements_nobody_waits_for() {
     });
     let words = ["no acknowledgement", "1 unconfirmed"];
     let end = End { status: 6, stdout: "", stderr: &words };
-    however_it_is_cut(BOTH, "pub -t t -m x -q 1 --ack-timeout 300ms --reconnect never", end, |conn| {
-        let [high, low] = take(conn);
-        conn.send_raw(&[0x40, 2, high ^ 0x70, low]);
-        conn.expect_goodbye();
-    });
+    however_it_is_cut(
+        BOTH,
+        "pub -t t -m x -q 1 --ack-timeout 300ms --reconnect never",
+        end,
+        |conn| {
+            let [high, low] = take(conn);
+            conn.send_raw(&[0x40, 2, high ^ 0x70, low]);
+            conn.expect_goodbye();
+        },
+    );
 }
 
 #[test]

@@ -337,7 +337,10 @@ fn an_alias_beyond_what_the_broker_takes_is_refused_unless_the_message_was_sent_
     let mut writer = PublishWriter::new(Version::V5, limits(2, 1000), Aliasing::Fixed(3));
     let mut out = BytesMut::new();
     let refusal = writer.write(&mut out, &envelope, b"x", 1, false).unwrap_err();
-    assert_eq!(refusal.to_string(), "0x94 Topic alias invalid: topic alias 3, and the broker takes 2");
+    assert_eq!(
+        refusal.to_string(),
+        "0x94 Topic alias invalid: topic alias 3, and the broker takes 2"
+    );
     writer.write(&mut out, &envelope, b"x", 1, true).unwrap();
     assert_eq!(&out[..], b"\x3a\x0b\0\x05topic\0\x01\0x");
 }

@@ -48,7 +48,10 @@ struct World {
 impl World {
     fn new(version: Version, window: u16) -> Self {
         let mut world = Self {
-            bench: Bench::new(SessionOptions { max_inflight: Some(window), ..persistent() }, version),
+            bench: Bench::new(
+                SessionOptions { max_inflight: Some(window), ..persistent() },
+                version,
+            ),
             window,
             taken: Vec::new(),
             known: BTreeSet::new(),

@@ -227,11 +227,9 @@ fn a_packet_larger_than_mqtt_allows_is_refused_in_every_version() {
 
 #[test]
 fn an_acknowledgement_of_the_wrong_kind_is_a_violation() {
-    for (qos, first, name) in [
-        (ONE, PUBREC, "PUBREC"),
-        (ONE, PUBCOMP, "PUBCOMP"),
-        (TWO, PUBCOMP, "PUBCOMP"),
-    ] {
+    for (qos, first, name) in
+        [(ONE, PUBREC, "PUBREC"), (ONE, PUBCOMP, "PUBCOMP"), (TWO, PUBCOMP, "PUBCOMP")]
+    {
         let mut bench = Bench::up(options(), Version::V5);
         bench.publish(1, qos, "one");
         let text = format!("{name} for packet id 1, which does not wait for it");

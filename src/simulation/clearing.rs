@@ -1,0 +1,61 @@
+//! `mqtt clear-retained`: 0 means that nothing is left, and that each topic was printed once.
+
+use super::draw::Draw;
+use super::network::Fault;
+use super::setting::Setting;
+use crate::commands::clear_retained::job::{Clearing, Mode, Plan};
+use crate::commands::printing::Printing;
+use crate::commands::progress::{Progress, When, Whole};
+use crate::commands::receiving::Receiving;
+use crate::exit::ExitStatus;
+use crate::format::{Body, Format, Template};
+use crate::message::QoS;
+use crate::mqtt::subscription::{Interest, Subscription};
+use crate::sink::Sink;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+/// Plays a seed.
+pub fn run(draw: Draw) {
+    let mut setting = Setting::draw(draw);
+    setting.session.clean_start = true;
+    setting.session.max_inflight.get_or_insert(20);
+    let count = setting.draw.number(0..=40);
+    let stored: BTreeSet<String> = (0..count).map(|number| format!("r/{number}")).collect();
+    for topic in stored.iter().map(String::as_str).chain(["other/x"]) {
+        let qos = *setting.draw.pick(&[0, 1, 2]);
+        setting.broker.borrow_mut().set_retained(topic, qos, b"v");
+    }
+    let qos = *setting.draw.pick(&[QoS::AtMostOnce, QoS::ExactlyOnce]);
+    let subscription =
+        Subscription { no_local: true, ..Subscription::new("r/#".parse().expect("a filter"), qos) };
+    let interest =
+        Interest { subscriptions: vec![subscription], every_time: true, ..Interest::default() };
+    let mode = *setting.draw.pick(&[Mode::Remove, Mode::Remove, Mode::DryRun]);
+    let plan = Plan { interest: Rc::new(interest), filter_out: Vec::new(), mode };
+    let body = Body::Template(Template::parse("%t").expect("a template"));
+    let printing = Printing::new(Format::new(body), Sink::to_memory(Rc::clone(&setting.output)));
+    // What comes later than the longest silence that is waited for cannot be known of.
+    let idle = Some(Duration::from_millis(500) + 100 * setting.temper.retained_gap);
+    let receiving = Receiving::new(printing, idle, setting.reporter());
+    let progress = Progress::new(When::Never, Whole::Unknown, Instant::now());
+    let job = Clearing::new(plan, receiving, progress);
+    let (setting, ending) = setting.run(job, Clearing::finish, std::future::pending());
+    let broker = setting.broker.borrow();
+    let left: BTreeSet<String> = broker.retained_topics().map(str::to_owned).collect();
+    let printed: BTreeSet<String> = ending.output.lines().map(str::to_owned).collect();
+    let summary = format!("{:?} {}", ending.status, ending.message);
+    assert_eq!(printed.len(), ending.output.lines().count(), "once each: {summary}");
+    assert!(printed.is_subset(&stored) && left.contains("other/x"), "{summary}");
+    match mode {
+        Mode::DryRun => assert!(stored.is_subset(&left), "{summary}"),
+        // What is gone was printed.
+        Mode::Remove => assert!(stored.difference(&left).all(|topic| printed.contains(topic))),
+    }
+    // Whether silence is the end or the network, nobody can tell.
+    let stalls = ending.weather.iter().any(|it| matches!(it.fault, Fault::Stall { .. }));
+    if ending.status == ExitStatus::Success && mode == Mode::Remove && !stalls {
+        assert!(stored.is_disjoint(&left), "{summary}: {left:?} is left");
+    }
+}

@@ -1,0 +1,241 @@
+//! What every simulated run has: a broker, a network, options, and who hears of it.
+
+use super::broker::{Broker, Temper};
+use super::draw::Draw;
+use super::network::{Network, Pipe, Weather};
+use super::watched::Watched;
+use crate::events::Reporter;
+use crate::exit::{ExitStatus, Failure};
+use crate::mqtt::{SessionOptions, Version};
+use crate::run::options::{IdOrigin, Protocol, Reconnect};
+use crate::run::{End, Job, RunOptions, Signal, World, drive};
+use crate::sink::Memory;
+use crate::transport::{DialError, Stage, Stream, Target};
+use crate::ui::{Ui, Verbosity};
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+impl Stream for Pipe {}
+
+/// No run takes longer: everything ends.
+const LONGEST: Duration = Duration::from_secs(3 * 3600);
+
+/// A run that looks at the clock so often while it stands still waits for nothing.
+const MOST_LOOKS: u32 = 100_000;
+
+/// The surroundings of one run.
+struct Surroundings {
+    network: Network,
+    draw: RefCell<Draw>,
+    /// The last time that was told, and how often in a row.
+    looks: Cell<(Instant, u32)>,
+    /// When a signal comes.
+    signal_at: Option<Duration>,
+}
+
+impl World for Surroundings {
+    type Stream = Pipe;
+
+    fn now(&self) -> Instant {
+        let now = tokio::time::Instant::now().into_std();
+        let (last, looks) = self.looks.get();
+        let looks = if last == now { looks + 1 } else { 0 };
+        assert!(looks < MOST_LOOKS, "the run spins");
+        self.looks.set((now, looks));
+        now
+    }
+
+    fn random(&self) -> u64 {
+        self.draw.borrow_mut().u64()
+    }
+
+    fn poll_signal(&self, _cx: &mut Context<'_>) -> Poll<Signal> {
+        match self.signal_at {
+            Some(at) if self.network.now() >= at => Poll::Ready(Signal::Interrupt),
+            _ => Poll::Pending,
+        }
+    }
+
+    async fn dial(&self, _stage: &Cell<Stage>) -> Result<Box<Pipe>, DialError> {
+        let pipe = self.network.dial().await;
+        pipe.map(Box::new).map_err(|error| DialError::new(error.to_string()))
+    }
+}
+
+/// What is drawn for a run, and what came of it.
+pub struct Setting {
+    pub draw: Draw,
+    pub temper: Temper,
+    pub broker: Rc<RefCell<Broker>>,
+    pub options: RunOptions,
+    pub session: SessionOptions,
+    /// What goes to `--events`.
+    log: Memory,
+    /// What is printed.
+    pub output: Memory,
+}
+
+/// How a run ended.
+pub struct Ending {
+    pub status: ExitStatus,
+    pub message: String,
+    /// Of its first connections.
+    pub weather: Vec<Weather>,
+    pub log: Vec<serde_json::Value>,
+    pub output: String,
+}
+
+/// Whether one seed is played, for a person to see.
+fn is_alone() -> bool {
+    std::env::var_os("MQTT_TEST_SEED").is_some()
+}
+
+impl Setting {
+    pub fn draw(mut draw: Draw) -> Self {
+        let temper = Temper::draw(&mut draw);
+        let broker = Rc::new(RefCell::new(Broker::new(temper.clone(), draw.fork())));
+        let protocol = match draw.number(0..=9) {
+            0..=3 => Protocol::Auto,
+            4..=6 => Protocol::Exactly(Version::V5),
+            _ => Protocol::Exactly(Version::V311),
+        };
+        let reconnect = *draw.pick(&[
+            Reconnect::Lost,
+            Reconnect::Always,
+            Reconnect::Always,
+            Reconnect::Always,
+            Reconnect::Never,
+        ]);
+        let is_endless = reconnect == Reconnect::Always;
+        let chosen = draw.chance(50);
+        let options = RunOptions {
+            protocol,
+            reconnect,
+            id_origin: if chosen { IdOrigin::Chosen } else { IdOrigin::Generated },
+            connect_timeout: Duration::from_secs(5),
+            ack_timeout: Duration::from_secs(*draw.pick(&[2, 8, 30])),
+            timeout: draw.chance(15).then(|| draw.milliseconds(100..=60_000)),
+            trace: is_alone(),
+            reconnect_timeout: (is_endless || draw.chance(20))
+                .then(|| draw.milliseconds(1_000..=120_000)),
+            ..RunOptions::new(Target::tcp("broker", 1883))
+        };
+        let session = SessionOptions {
+            clean_start: draw.chance(50),
+            resumes: reconnect != Reconnect::Never,
+            keep_alive: *draw.pick(&[0, 2, 60]),
+            receive_maximum: *draw.pick(&[None, Some(1), Some(5)]),
+            max_inflight: *draw.pick(&[None, Some(1), Some(3)]),
+            ..SessionOptions::new("client".to_owned())
+        };
+        Self {
+            draw,
+            temper,
+            broker,
+            options,
+            session,
+            log: Memory::default(),
+            output: Memory::default(),
+        }
+    }
+
+    /// With a log; a seed that is played alone tells everything.
+    pub fn reporter(&self) -> Reporter {
+        let log = Box::new(Shared(Rc::clone(&self.log)));
+        let ui = Ui::new(if self.options.trace { Verbosity::Debug } else { Verbosity::Quiet });
+        Reporter::new(ui, self.options.target.clone(), "client".to_owned(), Some(log))
+    }
+
+    /// Runs `job` while `others` do what they do, and has it `finish`.
+    pub fn run<J: Job>(
+        mut self,
+        job: J,
+        finish: impl FnOnce(J, Option<Failure>) -> Result<(), Failure>,
+        others: impl Future<Output = ()>,
+    ) -> (Self, Ending) {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_time().start_paused(true).build().expect("a runtime");
+        let (options, session) = (Rc::new(self.options), Rc::new(self.session));
+        let network_draw = self.draw.fork();
+        let own_draw = RefCell::new(self.draw.fork());
+        let signal_at = self.draw.chance(5).then(|| self.draw.milliseconds(0..=20_000));
+        let broker = Rc::clone(&self.broker);
+        let (end, job, took, weather) = runtime.block_on(async {
+            let network = Network::new(broker, network_draw);
+            let weather = network.forecast();
+            if options.trace {
+                println!(
+                    "{:#?}\n{:#?}\n{options:#?}\n{session:#?}",
+                    self.temper,
+                    network.forecast()
+                );
+            }
+            let looks = Cell::new((Instant::now(), 0));
+            let world = Surroundings { network, draw: own_draw, looks, signal_at };
+            let started = world.now();
+            let mut job = Watched::new(job);
+            let run = drive(&world, Rc::clone(&options), Rc::clone(&session), started, &mut job);
+            let both = async {
+                tokio::select! {
+                    biased;
+                    end = run => end,
+                    () = others => unreachable!("they go on for ever"),
+                }
+            };
+            let end = tokio::time::timeout(LONGEST, both).await.expect("every run ends");
+            (end, job.into_inner(), world.now() - started, weather)
+        });
+        check_time(&end, &options, took);
+        let failure = Failure::from_end(&end, &options, &session);
+        let result = finish(job, failure);
+        let (status, message) = match result {
+            Ok(()) => (ExitStatus::Success, String::new()),
+            Err(failure) => (failure.status, failure.message),
+        };
+        let lines = String::from_utf8(self.log.take()).expect("events are text");
+        let log = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let output = String::from_utf8(self.output.take()).expect("payloads are text");
+        self.options = Rc::into_inner(options).expect("nobody else has them");
+        self.session = Rc::into_inner(session).expect("nobody else has them");
+        (self, Ending { status, message, weather, log, output })
+    }
+}
+
+/// A run that `-W` bounds is over in time.
+fn check_time(end: &End, options: &RunOptions, took: Duration) {
+    if let Some(timeout) = options.timeout {
+        let most = timeout + Duration::from_secs(2);
+        assert!(took <= most, "{took:?} with -W {timeout:?}: {end:?}");
+    }
+}
+
+impl Ending {
+    /// What became of the message at each position, from 1 on, as the events say.
+    pub fn outcomes(&self, count: usize) -> Vec<String> {
+        let mut outcomes = vec![String::new(); count];
+        for line in self.log.iter().filter(|line| line["event"] == "publish") {
+            let position = line["position"].as_u64().expect("a number") as usize;
+            let outcome = line["outcome"].as_str().expect("a word");
+            assert_eq!(outcomes[position - 1], "", "message {position} has two ends");
+            outcomes[position - 1] = outcome.to_owned();
+        }
+        outcomes
+    }
+}
+
+/// A writer that others can look into.
+struct Shared(Memory);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
