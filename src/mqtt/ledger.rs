@@ -46,6 +46,8 @@ pub struct Entry {
     pub packet_id: u16,
     /// It was sent on an earlier connection of this session.
     pub again: bool,
+    /// It was sent, on this session or one that is gone.
+    was_sent: bool,
     /// The broker may have it, and broke the protocol since: it is never sent as a new message.
     is_doubtful: bool,
     /// What the broker said last.
@@ -127,6 +129,7 @@ impl Ledger {
             cost,
             packet_id: 0,
             again: false,
+            was_sent: false,
             is_doubtful: false,
             reason: Reason::SUCCESS,
             state: State::Queued,
@@ -147,6 +150,7 @@ impl Ledger {
         self.by_id[slot] = self.unsent + 1;
         self.in_flight += 1;
         entry.state = State::Sent;
+        entry.was_sent = true;
         let place = (self.unsent - self.front) as usize;
         self.skip_sent();
         self.entries.get(place)
@@ -335,7 +339,7 @@ impl Ledger {
         self.entries
             .drain(..)
             .filter(|entry| entry.state != State::Done)
-            .map(|entry| (entry.position, entry.is_known_to_the_broker()))
+            .map(|entry| (entry.position, entry.was_sent))
     }
 
     fn find(&mut self, id: u16) -> Option<&mut Entry> {

@@ -2,7 +2,7 @@
 
 use super::broker::{Denial, Fate};
 use super::draw::Draw;
-use super::network::{Direction, Directions, Fault, Seen};
+use super::network::{Direction, Fault, Seen};
 use super::setting::{Ending, Setting};
 use crate::commands::progress::{Progress, When, Whole};
 use crate::commands::publish::job::{Addressing, Publishing};
@@ -32,7 +32,7 @@ fn messages(draw: &mut Draw, is_denying: bool) -> Vec<Sent> {
             topic: if is_denying && draw.chance(10) {
                 "denied/x"
             } else {
-                *draw.pick(&["t/0", "t/1", "t/2"])
+                draw.pick::<&str>(&["t/0", "t/1", "t/2"])
             },
             qos: if mixed { level(draw) } else { one },
         })
@@ -133,14 +133,14 @@ fn check_status(
     let summary = format!("{:?} {} {outcomes:?}", ending.status, ending.message);
     if ending.status == ExitStatus::Success {
         assert!(all, "{summary}");
-        // An end that comes from the network instead of the broker looks like the broker's, and what a network that
-        // is about to stall has taken is not known to be lost.
+        // At QoS 0 an end that comes from the network, or from a broker that just goes, looks like the answer to
+        // DISCONNECT, and what a network that stalls has taken is not known to be lost.
         let is_feigned = ending.weather.iter().any(|it| match it.fault {
             Fault::Cut { direction, seen, .. } => {
                 (direction, seen) == (Direction::Up, Seen::EndOfFile)
             }
-            Fault::Stall { directions, .. } => directions != Directions::Down,
-            _ => false,
+            Fault::Stall { .. } => true,
+            _ => setting.temper.restart.is_some(),
         });
         for (at, _) in messages.iter().enumerate().filter(|(_, it)| it.qos == QoS::AtMostOnce) {
             // A broker that hangs up while we do takes the last messages along, and nobody can tell.

@@ -78,6 +78,8 @@ struct Model {
     /// Position, QoS, state and id, for all that are not final; one that is queued with an id is to be
     /// sent again under it.
     open: Vec<(u64, QoS, State, u16)>,
+    /// Positions of messages that were sent, on whatever session.
+    sent: BTreeSet<u64>,
     /// Messages the broker answered before they were sent again.
     early: usize,
     pushed: u64,
@@ -92,6 +94,7 @@ impl Model {
             ids: PacketIds::default(),
             window,
             open: Vec::new(),
+            sent: BTreeSet::new(),
             early: 0,
             pushed: 0,
             ends: BTreeMap::new(),
@@ -140,6 +143,7 @@ impl Model {
         if let (Some(sent), Some(queued)) = (sent, queued) {
             assert_eq!(sent.again, queued.3 != 0);
             assert!(!sent.again || sent.packet_id == queued.3, "the same id");
+            self.sent.insert(sent.position);
             queued.2 = State::Sent;
             queued.3 = sent.packet_id;
         }
@@ -210,7 +214,9 @@ impl Model {
 
     fn abandon(&mut self) {
         let abandoned: Vec<_> = self.ledger.abandon().collect();
-        let expected: Vec<_> = self.open.drain(..).map(|entry| (entry.0, entry.3 != 0)).collect();
+        let sent = &self.sent;
+        let expected: Vec<_> =
+            self.open.drain(..).map(|entry| (entry.0, sent.contains(&entry.0))).collect();
         assert_eq!(abandoned, expected);
         for (position, _) in abandoned {
             *self.ends.entry(position).or_default() += 1;
