@@ -58,6 +58,12 @@ impl Reporter {
 
     /// Tells of something in the session.
     pub fn event(&mut self, event: &Event) {
+        if self.log.is_none()
+            && let Event::Published { outcome: Outcome::Delivered(Reason::SUCCESS), .. } = event
+        {
+            // Nearly all of them, and nobody wants to hear of it.
+            return;
+        }
         self.say(event);
         if self.log.is_some() {
             self.log_event(event);
@@ -424,7 +430,7 @@ impl Line {
 
     fn explanation(self, explanation: &Explanation) -> Self {
         let line = self.reason(explanation.reason);
-        match &explanation.text {
+        match explanation.text() {
             Some(text) => line.text("reason_string", text),
             None => line,
         }

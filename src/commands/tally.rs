@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn refused(code: u8) -> Outcome {
-        Outcome::Refused(Explanation { reason: Reason(code), text: None, reference: None })
+        Outcome::Refused(Explanation::from(Reason(code)))
     }
 
     #[test]

@@ -34,9 +34,9 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// What tells a message at `qos` from others under the same id; 0 where nothing has to.
-    pub fn fingerprint(&self, qos: QoS, topic: &str, payload: &[u8]) -> Fingerprint {
-        if qos == QoS::ExactlyOnce { self.hasher.hash_one((topic, payload)).max(1) } else { 0 }
+    /// What tells a QoS 2 message from others under the same id: never 0, which stands for nothing to tell apart.
+    pub fn fingerprint(&self, topic: &str, payload: &[u8]) -> Fingerprint {
+        self.hasher.hash_one((topic, payload)).max(1)
     }
 
     /// Whether this is a QoS 2 PUBLISH that came before; it is only acknowledged again.
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_qos_2_message_is_repeated_until_it_was_released() {
         let mut inbound = Inbound::default();
-        let fingerprint = inbound.fingerprint(QoS::ExactlyOnce, "t", b"x");
+        let fingerprint = inbound.fingerprint("t", b"x");
         assert!(!inbound.is_repeated(65_535, fingerprint));
         inbound.mark(65_535, fingerprint);
         assert!(inbound.is_repeated(65_535, fingerprint));
@@ -177,9 +177,8 @@ mod tests {
     #[test]
     fn another_message_under_the_same_id_is_not_a_repetition() {
         let (mut inbound, mut acks) = (Inbound::default(), PendingAcks::default());
-        let fingerprints = [("t", "x"), ("t", "y"), ("u", "x")].map(|(topic, payload)| {
-            inbound.fingerprint(QoS::ExactlyOnce, topic, payload.as_bytes())
-        });
+        let fingerprints = [("t", "x"), ("t", "y"), ("u", "x")]
+            .map(|(topic, payload)| inbound.fingerprint(topic, payload.as_bytes()));
         for fingerprint in fingerprints {
             assert!(!inbound.is_repeated(7, fingerprint));
             inbound.mark(7, fingerprint);

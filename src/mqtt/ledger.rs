@@ -152,6 +152,7 @@ impl Ledger {
         entry.state = State::Sent;
         entry.was_sent = true;
         let place = (self.unsent - self.front) as usize;
+        self.unsent += 1;
         self.skip_sent();
         self.entries.get(place)
     }

@@ -4,7 +4,7 @@
 //! Knows nothing of what the pieces are.
 
 use bytes::{Bytes, BytesMut};
-use memchr::{memchr, memmem::Finder};
+use memchr::{memchr_iter, memmem::Finder};
 use std::io::{self, Read};
 use std::ops::Range;
 
@@ -18,10 +18,11 @@ enum Delimiter {
 }
 
 impl Delimiter {
-    fn find(&self, bytes: &[u8]) -> Option<usize> {
+    /// Where it begins in `bytes`, which begin at `from`.
+    fn ends(&self, bytes: &[u8], from: usize) -> Vec<usize> {
         match self {
-            Self::Byte(byte) => memchr(*byte, bytes),
-            Self::Text(finder) => finder.find(bytes),
+            Self::Byte(byte) => memchr_iter(*byte, bytes).map(|found| from + found).collect(),
+            Self::Text(finder) => finder.find_iter(bytes).map(|found| from + found).collect(),
         }
     }
 
@@ -91,12 +92,8 @@ impl Splitter {
     /// The complete pieces in the buffer; what follows the last delimiter is kept.
     pub(super) fn split(&mut self) -> Option<Block> {
         let delimiter_len = self.delimiter.len();
-        let mut ends = Vec::new();
-        let mut from = self.searched;
-        while let Some(found) = self.delimiter.find(&self.buffer[from..]) {
-            ends.push(from + found);
-            from += found + delimiter_len;
-        }
+        let from = self.searched;
+        let ends = self.delimiter.ends(&self.buffer[from..], from);
         let block = ends.last().map(|last| self.buffer.split_to(last + delimiter_len).freeze());
         // The rest may end with the beginning of a delimiter.
         self.searched = (self.buffer.len() + 1).saturating_sub(delimiter_len);

@@ -255,17 +255,23 @@ impl Publishing {
             }
             self.handed += 1;
             self.at_most_once |= envelope.qos == QoS::AtMostOnce;
-            let submitted = session.publish(position, envelope, sending.payload.clone());
             if sending.next == 0 {
                 self.read += sending.size;
             }
+            let is_last = sending.left() == 1;
+            // What is sent once needs no copy.
+            let payload = match is_last {
+                true => std::mem::take(&mut sending.payload),
+                false => sending.payload.clone(),
+            };
+            let submitted = session.publish(position, envelope, payload);
             sending.next += 1;
             if sending.next == sending.envelopes.len() {
                 sending.next = 0;
                 sending.rounds -= 1;
-                if sending.rounds == 0 {
-                    self.sending = None;
-                }
+            }
+            if is_last {
+                self.sending = None;
             }
             match submitted {
                 Submitted::Pending => {}

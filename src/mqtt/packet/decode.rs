@@ -79,6 +79,22 @@ impl Frame {
         Ok(None)
     }
 
+    /// Which acknowledgement the packet is, if it is one of only a packet id: what most of them are.
+    pub fn short_ack(self) -> Option<AckKind> {
+        match self {
+            Self { first: 0x40, body: 2, .. } => Some(AckKind::PubAck),
+            Self { first: 0x50, body: 2, .. } => Some(AckKind::PubRec),
+            Self { first: 0x62, body: 2, .. } => Some(AckKind::PubRel),
+            Self { first: 0x70, body: 2, .. } => Some(AckKind::PubComp),
+            _ => None,
+        }
+    }
+
+    /// Whether the packet is a PUBLISH.
+    pub fn is_publish(self) -> bool {
+        self.first >> 4 == 3
+    }
+
     /// Bytes of the whole packet.
     pub fn total(self) -> usize {
         self.header + self.body
@@ -234,6 +250,55 @@ pub fn check_header(version: Version, frame: Frame) -> Result<(), Violation> {
     Ok(())
 }
 
+impl<'a> Published<'a> {
+    /// Reads the PUBLISH of `frame`, whose header has been checked.
+    ///
+    /// # Errors
+    /// Says what is malformed or forbidden.
+    pub(in crate::mqtt) fn read(
+        version: Version,
+        frame: Frame,
+        body: &'a [u8],
+    ) -> Result<Self, Violation> {
+        let flags = frame.first & 0x0f;
+        let mut rest = body;
+        let short = || Violation::malformed("truncated PUBLISH");
+        let topic = take_binary(&mut rest).ok_or_else(short)?;
+        let topic = check_topic(topic)?;
+        let qos = QoS::from_number((flags >> 1) & 0b11)
+            .ok_or_else(|| Violation::malformed("PUBLISH with QoS 3"))?;
+        let dup = flags & 0b1000 != 0;
+        let packet_id = match qos {
+            QoS::AtMostOnce if dup => {
+                return Err(Violation::malformed("PUBLISH with DUP at QoS 0"));
+            }
+            QoS::AtMostOnce => 0,
+            _ => take_u16(&mut rest).ok_or_else(short)?,
+        };
+        if packet_id == 0 && qos != QoS::AtMostOnce {
+            return Err(Violation::protocol("PUBLISH with packet id 0"));
+        }
+        let properties = if version == Version::V5 {
+            Properties::take(&mut rest, Carrier::Publish)
+                .map_err(|error| bad_properties("PUBLISH", error))?
+        } else {
+            Properties::default()
+        };
+        if topic.is_empty() && properties.number(Id::TopicAlias).is_none() {
+            return Err(Violation::protocol("PUBLISH with an empty topic"));
+        }
+        Ok(Published {
+            topic,
+            packet_id,
+            qos,
+            retain: flags & 1 != 0,
+            dup,
+            properties,
+            payload: rest,
+        })
+    }
+}
+
 impl<'a> Packet<'a> {
     /// Reads the packet of `frame` whose bytes behind the fixed header are `body`.
     ///
@@ -241,8 +306,20 @@ impl<'a> Packet<'a> {
     /// Says what is malformed or forbidden.
     pub fn read(version: Version, frame: Frame, body: &'a [u8]) -> Result<Self, Violation> {
         check_header(version, frame)?;
+        Self::read_body(version, frame, body)
+    }
+
+    /// The same, where [`check_header`] has been asked.
+    ///
+    /// # Errors
+    /// Says what is malformed or forbidden.
+    pub(in crate::mqtt) fn read_body(
+        version: Version,
+        frame: Frame,
+        body: &'a [u8],
+    ) -> Result<Self, Violation> {
         let packet = match frame.first >> 4 {
-            3 => Packet::Publish(read_publish(version, frame.first & 0x0f, body)?),
+            3 => Packet::Publish(Published::read(version, frame, body)?),
             2 => Packet::ConnAck(read_connack(version, body)?),
             4 => Packet::Ack(read_ack(version, AckKind::PubAck, frame, body)?),
             5 => Packet::Ack(read_ack(version, AckKind::PubRec, frame, body)?),
@@ -280,50 +357,26 @@ fn bad_properties(name: &str, error: PropertyError) -> Violation {
     }
 }
 
-fn read_publish(version: Version, flags: u8, body: &[u8]) -> Result<Published<'_>, Violation> {
-    let mut rest = body;
-    let short = || Violation::malformed("truncated PUBLISH");
-    let topic = take_binary(&mut rest).ok_or_else(short)?;
-    let topic = check_topic(topic)?;
-    let qos = QoS::from_number((flags >> 1) & 0b11)
-        .ok_or_else(|| Violation::malformed("PUBLISH with QoS 3"))?;
-    let dup = flags & 0b1000 != 0;
-    let packet_id = match qos {
-        QoS::AtMostOnce if dup => return Err(Violation::malformed("PUBLISH with DUP at QoS 0")),
-        QoS::AtMostOnce => 0,
-        _ => take_u16(&mut rest).ok_or_else(short)?,
-    };
-    if packet_id == 0 && qos != QoS::AtMostOnce {
-        return Err(Violation::protocol("PUBLISH with packet id 0"));
-    }
-    let properties = if version == Version::V5 {
-        Properties::take(&mut rest, Carrier::Publish)
-            .map_err(|error| bad_properties("PUBLISH", error))?
-    } else {
-        Properties::default()
-    };
-    if topic.is_empty() && properties.number(Id::TopicAlias).is_none() {
-        return Err(Violation::protocol("PUBLISH with an empty topic"));
-    }
-    Ok(Published { topic, packet_id, qos, retain: flags & 1 != 0, dup, properties, payload: rest })
-}
-
 /// UTF-8, no NUL, no wildcard ([MQTT-1.5.4-1], [MQTT-1.5.4-2], [MQTT-3.3.2-2]).
 fn check_topic(topic: &[u8]) -> Result<&str, Violation> {
-    let show = || String::from_utf8_lossy(topic).into_owned();
+    let is_special = |byte: &u8| matches!(byte, 0 | b'+' | b'#');
     match std::str::from_utf8(topic) {
-        Err(_) => Err(Violation::malformed(format!(
-            "the topic \"{}\" is not UTF-8",
-            topic.escape_ascii()
-        ))),
-        Ok(_) if topic.contains(&0) => {
-            Err(Violation::malformed(format!("the topic {:?} contains NUL", show())))
-        }
-        Ok(_) if topic.iter().any(|byte| matches!(byte, b'+' | b'#')) => Err(Violation {
-            reason: Reason(0x90),
-            text: format!("the topic {:?} contains a wildcard", show()),
-        }),
-        Ok(text) => Ok(text),
+        Ok(text) if !topic.iter().any(is_special) => Ok(text),
+        result => Err(wrong_topic(topic, result.is_ok())),
+    }
+}
+
+/// What is wrong with a topic.
+#[cold]
+fn wrong_topic(topic: &[u8], is_text: bool) -> Violation {
+    let shown = String::from_utf8_lossy(topic);
+    if !is_text {
+        Violation::malformed(format!("the topic \"{}\" is not UTF-8", topic.escape_ascii()))
+    } else if topic.contains(&0) {
+        Violation::malformed(format!("the topic {shown:?} contains NUL"))
+    } else {
+        let text = format!("the topic {shown:?} contains a wildcard");
+        Violation { reason: Reason(0x90), text }
     }
 }
 

@@ -183,8 +183,8 @@ pub fn disconnect(
 ) {
     let expiry_only = Parting { session_expiry: parting.session_expiry, ..Parting::default() };
     let properties = [parting, &expiry_only, &Parting::default()]
-        .map(parting_properties)
         .into_iter()
+        .map(parting_properties)
         .find(|properties| fits(packet_size(1 + properties.len())))
         .unwrap_or_else(|| vec![0]);
     // By hand: rumqttc writes a reason without properties as a normal end, or one byte short.

@@ -10,7 +10,7 @@ use crate::mqtt::explanation::Explanation;
 use crate::mqtt::limits::Limits;
 use crate::mqtt::reason::Reason;
 use crate::mqtt::version::Version;
-use crate::property::{Block, Id, put_varint};
+use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 use std::rc::Rc;
 
@@ -48,23 +48,47 @@ struct Prepared {
     first: u8,
     /// Bytes of the packet id: none at QoS 0.
     id_size: usize,
-    /// Without their length; empty below MQTT 5, which has none.
+    /// The topic, with its length.
+    topic: Vec<u8>,
+    /// Fixed header and topic of the last message: the next one often has the same length.
+    head: Vec<u8>,
+    /// The remaining length in `head`.
+    head_remaining: usize,
+    /// The properties with their length; empty below MQTT 5, which has none.
     properties: Vec<u8>,
+    /// The same without the length, which is another with an alias.
+    bare_properties: Vec<u8>,
     /// Why the broker does not take such a message, whatever its size.
     refusal: Option<Explanation>,
 }
 
 impl Prepared {
-    /// Bytes behind the fixed header, and those of the property length and the properties.
-    fn remaining(&self, version: Version, form: TopicForm, payload: usize) -> (usize, usize) {
-        let name = if form.has_name() { self.envelope.topic.as_str().len() } else { 0 };
-        let alias = if form.alias().is_some() { ALIAS_SIZE } else { 0 };
-        let properties = alias + self.properties.len();
-        // A property length is a variable byte integer, as the remaining length is.
-        let block = if version == Version::V5 { packet_size(properties) - 1 } else { 0 };
-        (2 + name + self.id_size + block + payload, properties)
+    /// Fixed header and topic of a message with this remaining length.
+    fn head(&mut self, remaining: usize) -> &[u8] {
+        if self.head_remaining != remaining {
+            self.head_remaining = remaining;
+            self.head.clear();
+            self.head.push(self.first);
+            put_varint(&mut self.head, remaining);
+            self.head.extend_from_slice(&self.topic);
+        }
+        &self.head
+    }
+
+    /// Bytes behind the fixed header.
+    fn remaining(&self, form: TopicForm, payload: usize) -> usize {
+        let topic = if form.has_name() { self.topic.len() } else { 2 };
+        let properties = match form.alias() {
+            None => self.properties.len(),
+            // A property length is a variable byte integer, as the remaining length is.
+            Some(_) => packet_size(ALIAS_SIZE + self.bare_properties.len()) - 1,
+        };
+        topic + self.id_size + properties + payload
     }
 }
+
+/// The flag of a message that may have been sent before ([MQTT 5, 3.3.1.1]).
+const DUP: u8 = 0x08;
 
 /// Bytes of the property Topic Alias.
 const ALIAS_SIZE: usize = 3;
@@ -103,7 +127,8 @@ impl PublishWriter {
         dup: bool,
     ) -> Result<(), Explanation> {
         let at = self.prepare(envelope);
-        let Some(prepared) = self.kept.get(at) else { return Ok(()) };
+        let limits = &self.limits;
+        let Some(prepared) = self.kept.get_mut(at) else { return Ok(()) };
         if let Some(refusal) = &prepared.refusal {
             return Err(refusal.clone());
         }
@@ -115,33 +140,38 @@ impl PublishWriter {
             Some((alias, true)) => TopicForm::Alias(alias),
             Some((alias, false)) => TopicForm::Define(alias),
         };
-        let (mut remaining, mut properties) = prepared.remaining(self.version, form, payload.len());
+        let mut remaining = prepared.remaining(form, payload.len());
         // An alias is for making messages smaller, and never the reason why one is too large.
-        if form != TopicForm::Name && self.check_size(remaining).is_err() {
-            let plain = prepared.remaining(self.version, TopicForm::Name, payload.len());
-            if self.check_size(plain.0).is_ok() {
-                form = TopicForm::Name;
-                (remaining, properties) = plain;
+        if form != TopicForm::Name && check_size(limits, remaining).is_err() {
+            let plain = prepared.remaining(TopicForm::Name, payload.len());
+            if check_size(limits, plain).is_ok() {
+                (form, remaining) = (TopicForm::Name, plain);
             }
         }
-        self.check_size(remaining)?;
+        check_size(limits, remaining)?;
         out.reserve(packet_size(remaining));
-        out.put_u8(prepared.first | u8::from(dup) << 3);
-        put_varint(out, remaining);
-        let topic = if form.has_name() { envelope.topic.as_str().as_bytes() } else { &[] };
-        // A topic is at most 65,535 bytes long.
-        out.put_u16(topic.len() as u16);
-        out.put_slice(topic);
+        let start = out.len();
+        if form.has_name() {
+            out.put_slice(prepared.head(remaining));
+        } else {
+            out.put_u8(prepared.first);
+            put_varint(out, remaining);
+            out.put_slice(&[0, 0]);
+        }
+        if dup && let Some(first) = out.get_mut(start) {
+            *first |= DUP;
+        }
         if prepared.id_size > 0 {
             out.put_u16(packet_id);
         }
-        if self.version == Version::V5 {
-            put_varint(out, properties);
-            if let Some(alias) = form.alias() {
+        match form.alias() {
+            None => out.put_slice(&prepared.properties),
+            Some(alias) => {
+                put_varint(out, ALIAS_SIZE + prepared.bare_properties.len());
                 out.put_u8(Id::TopicAlias as u8);
                 out.put_u16(alias);
+                out.put_slice(&prepared.bare_properties);
             }
-            out.put_slice(&prepared.properties);
         }
         out.put_slice(payload);
         if let TopicForm::Define(alias) = form {
@@ -162,14 +192,23 @@ impl PublishWriter {
 
     #[cold]
     fn keep(&mut self, envelope: &Rc<Envelope>) -> usize {
-        let mut block = Block::default();
+        let (mut topic, mut properties, mut bare_properties) = (Vec::new(), Vec::new(), Vec::new());
+        put_binary(&mut topic, envelope.topic.as_str().as_bytes());
         if self.version == Version::V5 {
+            let mut block = Block::default();
             put_message_properties(&envelope.properties, &mut block);
+            bare_properties = block.into_bytes();
+            put_varint(&mut properties, bare_properties.len());
+            properties.extend_from_slice(&bare_properties);
         }
         let prepared = Prepared {
             first: 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain),
             id_size: if envelope.qos == QoS::AtMostOnce { 0 } else { 2 },
-            properties: block.into_bytes(),
+            topic,
+            head: Vec::new(),
+            head_remaining: usize::MAX,
+            properties,
+            bare_properties,
             refusal: self.check(envelope).err(),
             envelope: Rc::clone(envelope),
         };
@@ -191,13 +230,12 @@ impl PublishWriter {
         }
         self.limits.check(envelope)
     }
+}
 
-    fn check_size(&self, remaining: usize) -> Result<(), Explanation> {
-        if remaining > MAX_REMAINING_LENGTH {
-            let text =
-                format!("the packet has {remaining} bytes, MQTT allows {MAX_REMAINING_LENGTH}");
-            return Err(Explanation::ours(Reason::PACKET_TOO_LARGE, text));
-        }
-        self.limits.check_size(packet_size(remaining))
+fn check_size(limits: &Limits, remaining: usize) -> Result<(), Explanation> {
+    if remaining > MAX_REMAINING_LENGTH {
+        let text = format!("the packet has {remaining} bytes, MQTT allows {MAX_REMAINING_LENGTH}");
+        return Err(Explanation::ours(Reason::PACKET_TOO_LARGE, text));
     }
+    limits.check_size(packet_size(remaining))
 }

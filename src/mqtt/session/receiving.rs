@@ -4,7 +4,7 @@
 
 use super::link::{Link, Up};
 use super::{Delivery, Received, Session};
-use crate::message::Message;
+use crate::message::{Message, QoS};
 use crate::mqtt::event::{Event, Outcome};
 use crate::mqtt::explanation::Explanation;
 use crate::mqtt::fault::{Fault, Refusal};
@@ -31,7 +31,10 @@ impl Session {
             return Ok(Received::Incomplete);
         }
         let Some(frame) = Frame::read(input)? else { return Ok(Received::Incomplete) };
-        check_header(self.version, frame)?;
+        let is_short = frame.short_ack().is_some();
+        if !is_short {
+            check_header(self.version, frame)?;
+        }
         let length = frame.total();
         if let Some(limit) = self.options.maximum_packet_size
             && length as u64 > u64::from(limit)
@@ -40,8 +43,22 @@ impl Session {
             return Err(Violation { reason: Reason::PACKET_TOO_LARGE, text }.into());
         }
         let Some(body) = input.get(frame.header..length) else { return Ok(Received::Incomplete) };
-        match (&self.link, Packet::read(self.version, frame, body)?) {
-            (Link::Up(_), Packet::Publish(publish)) => return self.message(length, publish),
+        if let Link::Up(_) = &self.link {
+            // By far the most packets.
+            if frame.is_publish() {
+                let publish = Published::read(self.version, frame, body)?;
+                return self.message(length, publish);
+            }
+            if let (Some(kind), &[high, low]) = (frame.short_ack(), body)
+                && (high, low) != (0, 0)
+            {
+                let packet_id = u16::from_be_bytes([high, low]);
+                let (reason, properties) = (Reason::SUCCESS, Properties::default());
+                self.ack(&Ack { kind, packet_id, reason, properties })?;
+                return Ok(Received::Packet(length));
+            }
+        }
+        match (&self.link, Packet::read_body(self.version, frame, body)?) {
             (Link::Up(_), packet) => self.packet(packet)?,
             (_, Packet::Disconnect(reason, properties)) => {
                 return Err(disconnected(reason, &properties)?);
@@ -253,8 +270,13 @@ impl Session {
         if !self.taking {
             return Ok(Received::Packet(length));
         }
-        let topic = up.aliases.resolve(publish.topic, alias)?;
-        let fingerprint = self.inbound.fingerprint(qos, topic, payload);
+        let fingerprint = match qos {
+            QoS::ExactlyOnce => {
+                let topic = up.aliases.resolve(publish.topic, alias)?;
+                self.inbound.fingerprint(topic, payload)
+            }
+            _ => 0,
+        };
         let delivery = Delivery { packet_id, qos, fingerprint };
         if self.inbound.is_repeated(packet_id, fingerprint) {
             self.owe(delivery);

@@ -88,8 +88,11 @@ impl Session {
         match taken {
             Taken::Writing | Taken::Last => {
                 self.inbound.hand_on();
-                self.owe(delivery);
+                if delivery.qos != QoS::AtMostOnce {
+                    self.owe(delivery);
+                }
             }
+            Taken::Dropped if delivery.qos == QoS::AtMostOnce => {}
             Taken::Dropped => {
                 self.owe(delivery);
                 self.send_due_acks();

@@ -330,6 +330,9 @@ fn told_v5(packet: v5::Packet) -> String {
 }
 
 fn refused(reason: u8, text: Option<&str>) -> Outcome {
-    let text = text.map(str::to_owned);
-    Outcome::Refused(Explanation { reason: Reason(reason), text, reference: None })
+    let reason = Reason(reason);
+    Outcome::Refused(match text {
+        Some(text) => Explanation::ours(reason, text.to_owned()),
+        None => reason.into(),
+    })
 }

@@ -315,7 +315,7 @@ fn an_alias_that_makes_a_message_too_large_is_left_out() {
     let refusal = writer.write(&mut out, &envelope, b"xy", 0, false).unwrap_err();
     assert!(out.is_empty() && refusal.reason == Reason::PACKET_TOO_LARGE);
     let text = "the packet has 15 bytes, the broker's maximum packet size is 11";
-    assert_eq!(refusal.text.as_deref(), Some(text));
+    assert_eq!(refusal.text(), Some(text));
 }
 
 #[test]

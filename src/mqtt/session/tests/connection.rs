@@ -44,11 +44,7 @@ fn a_connack_that_says_no_is_a_refusal_with_its_code() {
         bench.session.connect();
         match bench.try_hear(bytes) {
             Err(Fault::Refused(refusal)) => {
-                let explanation = reason.map(|reason| Explanation {
-                    reason: Reason(reason),
-                    text: None,
-                    reference: None,
-                });
+                let explanation = reason.map(|reason| Explanation::from(Reason(reason)));
                 assert_eq!(refusal, Refusal { version, code, explanation });
             }
             other => panic!("{other:?}"),

@@ -316,7 +316,7 @@ fn an_acknowledgement_that_crosses_our_disconnect_still_counts() {
 
 #[test]
 fn what_the_broker_has_taken_is_not_what_its_disconnect_refuses() {
-    let quota = Explanation { reason: Reason(0x97), text: None, reference: None };
+    let quota = Explanation::from(Reason(0x97));
     for (released, end) in [(false, Outcome::Refused(quota.clone())), (true, Outcome::Unconfirmed)]
     {
         let mut bench = Bench::up(options(), Version::V5);

@@ -225,7 +225,7 @@ fn an_ordered_end_leaves_no_doubt_and_no_trace_for_a_later_connection() {
 }
 
 fn turned_down(code: u8) -> Fault {
-    Fault::Disconnected(Explanation { reason: Reason(code), text: None, reference: None })
+    Fault::Disconnected(Explanation::from(Reason(code)))
 }
 
 #[test]
