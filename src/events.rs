@@ -57,6 +57,7 @@ impl Reporter {
     }
 
     /// Tells of something in the session.
+    #[inline]
     pub fn event(&mut self, event: &Event) {
         if self.log.is_none()
             && let Event::Published { outcome: Outcome::Delivered(Reason::SUCCESS), .. } = event
@@ -64,6 +65,10 @@ impl Reporter {
             // Nearly all of them, and nobody wants to hear of it.
             return;
         }
+        self.tell(event);
+    }
+
+    fn tell(&mut self, event: &Event) {
         self.say(event);
         if self.log.is_some() {
             self.log_event(event);

@@ -35,7 +35,7 @@ pub enum Event {
     /// The broker answered for one filter.
     Subscribed {
         /// The filter.
-        filter: TopicFilter,
+        filter: Box<TopicFilter>,
         /// What was asked for.
         requested: QoS,
         /// What was granted, or why not.
@@ -44,7 +44,7 @@ pub enum Event {
     /// The broker answered for one filter to unsubscribe from.
     Unsubscribed {
         /// The filter.
-        filter: TopicFilter,
+        filter: Box<TopicFilter>,
         /// Whether it was there, or why it stays.
         answer: Result<Reason, Explanation>,
     },
@@ -62,7 +62,7 @@ pub enum Event {
         /// Which record of the input, counted from 1.
         position: u64,
         /// Where it was to go.
-        topic: String,
+        topic: Box<str>,
     },
     /// A connection ended while QoS 0 messages may have been on their way.
     MaybeLost {

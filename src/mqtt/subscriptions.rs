@@ -282,14 +282,15 @@ impl Subscriptions {
                         continue;
                     };
                     events.push_back(Event::Subscribed {
-                        filter: filter.clone(),
+                        filter: Box::new(filter.clone()),
                         requested: *qos,
                         answer: answer.map(|code| QoS::from_number(code.0).unwrap_or_default()),
                     });
                 }
                 RequestKind::Unsubscribe => {
                     let Some(filter) = self.asked.unsubscriptions.get(at) else { continue };
-                    events.push_back(Event::Unsubscribed { filter: filter.clone(), answer });
+                    let filter = Box::new(filter.clone());
+                    events.push_back(Event::Unsubscribed { filter, answer });
                 }
             }
         }

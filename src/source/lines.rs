@@ -3,9 +3,9 @@
 //! Exact: nothing is trimmed, an empty piece is a piece, a last one without delimiter counts.
 //! Knows nothing of what the pieces are.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use memchr::{memchr_iter, memmem::Finder};
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 
 /// Bytes asked for at a time.
@@ -62,10 +62,10 @@ impl Block {
     }
 }
 
-/// See the module.
+/// Cuts what is read into pieces.
 pub(super) struct Splitter {
     delimiter: Delimiter,
-    buffer: BytesMut,
+    buffer: Vec<u8>,
     /// Bytes at the front of the buffer that no delimiter begins in.
     searched: usize,
 }
@@ -77,16 +77,16 @@ impl Splitter {
             [byte] => Delimiter::Byte(*byte),
             text => Delimiter::Text(Box::new(Finder::new(text).into_owned())),
         };
-        Self { delimiter, buffer: BytesMut::new(), searched: 0 }
+        Self { delimiter, buffer: Vec::new(), searched: 0 }
     }
 
-    /// Reads once; 0 is the end.
-    pub(super) fn fill(&mut self, reader: &mut impl Read) -> io::Result<usize> {
-        let held = self.buffer.len();
-        self.buffer.resize(held + READ_SIZE, 0);
-        let result = reader.read(&mut self.buffer[held..]);
-        self.buffer.truncate(held + *result.as_ref().unwrap_or(&0));
-        result
+    /// Has `read` append what it reads at once to the buffer, which has room for it; 0 is the end.
+    pub(super) fn fill(
+        &mut self,
+        read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        self.buffer.reserve(READ_SIZE);
+        read(&mut self.buffer)
     }
 
     /// The complete pieces in the buffer; what follows the last delimiter is kept.
@@ -94,15 +94,31 @@ impl Splitter {
         let delimiter_len = self.delimiter.len();
         let from = self.searched;
         let ends = self.delimiter.ends(&self.buffer[from..], from);
-        let block = ends.last().map(|last| self.buffer.split_to(last + delimiter_len).freeze());
+        let block = ends.last().map(|last| self.take(last + delimiter_len));
         // The rest may end with the beginning of a delimiter.
         self.searched = (self.buffer.len() + 1).saturating_sub(delimiter_len);
         block.map(|bytes| Block { bytes, ends, delimiter_len })
     }
 
+    /// The first `length` bytes of the buffer. Few are copied: what waits to be acknowledged must not keep a buffer
+    /// that is mostly empty.
+    fn take(&mut self, length: usize) -> Bytes {
+        if length < self.buffer.capacity() / 2 {
+            let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
+            self.buffer.drain(..length);
+            return bytes;
+        }
+        let rest = &self.buffer[length..];
+        let mut next = Vec::with_capacity(rest.len() + READ_SIZE);
+        next.extend_from_slice(rest);
+        let mut block = std::mem::replace(&mut self.buffer, next);
+        block.truncate(length);
+        block.into()
+    }
+
     /// What follows the last delimiter, if anything does.
     pub(super) fn finish(&mut self) -> Option<Block> {
-        let bytes = self.buffer.split().freeze();
+        let bytes = self.take(self.buffer.len());
         self.searched = 0;
         (!bytes.is_empty()).then(|| Block::single(bytes))
     }
@@ -131,7 +147,7 @@ mod tests {
         while !rest.is_empty() {
             let size = sizes.next().unwrap_or(1).clamp(1, rest.len());
             let (mut chunk, more) = rest.split_at(size);
-            while splitter.fill(&mut chunk).unwrap() > 0 {}
+            splitter.fill(|buffer| io::Read::read_to_end(&mut chunk, buffer)).unwrap();
             blocks.extend(splitter.split());
             rest = more;
         }

@@ -231,7 +231,7 @@ impl Source {
     fn lines(splitter: Splitter, pieces: Pieces) -> Result<Self, SourceError> {
         let total = whole::stdin_length();
         Self::spawn(total, |outlet| {
-            reading::send_lines(io::stdin().lock(), splitter, pieces, outlet)
+            reading::send_lines(reading::read_stdin, splitter, pieces, outlet)
         })
     }
 

@@ -6,7 +6,7 @@ use super::lines::Splitter;
 use super::pieces::{Parcel, Pieces};
 use super::whole::Whole;
 use super::{Address, COMPLAINTS, Invalid, Record, SourceError};
-use std::io::{self, Read};
+use std::io;
 use std::thread;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -79,15 +79,32 @@ pub(super) fn send_whole(
     Ok(())
 }
 
-/// Sends the records `reader` holds.
+/// Appends what standard input has to `buffer`, as far as there is room in it; 0 is the end.
+#[cfg(unix)]
+pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
+    // Without writing to the room first, as `Read` would have it.
+    Ok(rustix::io::read(io::stdin(), rustix::buffer::spare_capacity(buffer))?)
+}
+
+/// Appends what standard input has to `buffer`, as far as there is room in it; 0 is the end.
+#[cfg(not(unix))]
+pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
+    let held = buffer.len();
+    buffer.resize(buffer.capacity(), 0);
+    let result = io::Read::read(&mut io::stdin().lock(), &mut buffer[held..]);
+    buffer.truncate(held + *result.as_ref().unwrap_or(&0));
+    result
+}
+
+/// Sends the records of what `read` appends to the buffer it is given.
 pub(super) fn send_lines(
-    mut reader: impl Read,
+    mut read: impl FnMut(&mut Vec<u8>) -> io::Result<usize>,
     mut splitter: Splitter,
     mut pieces: Pieces,
     outlet: &Outlet,
 ) -> Result<(), SourceError> {
     loop {
-        let is_end = match splitter.fill(&mut reader) {
+        let is_end = match splitter.fill(&mut read) {
             Ok(count) => count == 0,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(SourceError::Io { name: "standard input".to_owned(), error }),

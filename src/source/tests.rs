@@ -5,7 +5,6 @@ use super::*;
 use proptest::prelude::*;
 use std::fs;
 use std::future::poll_fn;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,22 +50,19 @@ fn drain(mut source: Source) -> All {
     all
 }
 
-/// Reads a few bytes at a time.
-struct Slowly<'a>(&'a [u8], usize);
-
-impl Read for Slowly<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = self.1.min(buffer.len());
-        self.0.read(&mut buffer[..most])
-    }
-}
-
 /// A source that reads `text` as standard input, `step` bytes at a time.
 fn read(text: &[u8], step: usize, shape: Shape, invalid: Invalid) -> All {
     let text = text.to_vec();
     let source = Source::spawn(None, move |outlet| {
+        let mut rest = &text[..];
+        let slowly = move |buffer: &mut Vec<u8>| {
+            let (piece, more) = rest.split_at(step.min(rest.len()));
+            rest = more;
+            buffer.extend_from_slice(piece);
+            Ok(piece.len())
+        };
         let splitter = Splitter::new(b"\n");
-        reading::send_lines(Slowly(&text, step), splitter, Pieces::new(shape, invalid), outlet)
+        reading::send_lines(slowly, splitter, Pieces::new(shape, invalid), outlet)
     });
     drain(source.unwrap())
 }
@@ -259,25 +255,20 @@ fn what_cannot_be_read_is_refused_at_once() {
     }
 }
 
-/// Lines without end, and how many bytes of them were read.
-struct Endless(Arc<AtomicUsize>);
-
-impl Read for Endless {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        buffer.fill(b'x');
-        buffer[buffer.len() - 1] = b'\n';
-        self.0.fetch_add(buffer.len(), Ordering::Relaxed);
-        Ok(buffer.len())
-    }
-}
-
 #[test]
 fn reading_stays_a_few_blocks_ahead_and_ends_with_the_source() {
     let read = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&read);
     let source = Source::spawn(None, |outlet| {
         let pieces = Pieces::new(Shape::Payload(Encoding::Plain), Invalid::Stop);
-        reading::send_lines(Endless(counter), Splitter::new(b"\n"), pieces, outlet)
+        let endless = move |buffer: &mut Vec<u8>| {
+            let count = buffer.capacity() - buffer.len();
+            buffer.resize(buffer.capacity() - 1, b'x');
+            buffer.push(b'\n');
+            counter.fetch_add(count, Ordering::Relaxed);
+            Ok(count)
+        };
+        reading::send_lines(endless, Splitter::new(b"\n"), pieces, outlet)
     });
     std::thread::sleep(Duration::from_millis(50));
     assert!(read.load(Ordering::Relaxed) <= 4 * (64 << 10));

@@ -72,7 +72,7 @@ impl Session {
     /// Ends the message at `position`, which makes the broker hang up.
     pub fn give_up(&mut self, position: u64) {
         let Some((packet_id, envelope)) = self.ledger.retire(position) else { return };
-        let topic = envelope.topic.as_str().to_owned();
+        let topic = envelope.topic.as_str().into();
         self.progress += 1;
         self.events.push_back(Event::HungUpOn { position, topic });
         self.conclude(position, packet_id, Outcome::Unconfirmed);
