@@ -84,9 +84,11 @@ pub(crate) async fn drive<W: World>(
         Protocol::Auto => Version::V5,
         Protocol::Exactly(version) => version,
     };
+    // Only packet ids of an earlier run can be in the way.
+    let first = if session.clean_start { 0 } else { world.random() };
     let mut driver = Driver {
         world,
-        session: Session::new(session, version, world.random()),
+        session: Session::new(session, version, first),
         timer: Timer::default(),
         patience: Patience::new(Policy::new(&options, started), world.now()),
         last_loss: None,

@@ -48,16 +48,14 @@ struct Prepared {
     first: u8,
     /// Bytes of the packet id: none at QoS 0.
     id_size: usize,
-    /// The topic, with its length.
-    topic: Vec<u8>,
     /// Fixed header and topic of the last message: the next one often has the same length.
     head: Vec<u8>,
     /// The remaining length in `head`.
     head_remaining: usize,
     /// The properties with their length; empty below MQTT 5, which has none.
     properties: Vec<u8>,
-    /// The same without the length, which is another with an alias.
-    bare_properties: Vec<u8>,
+    /// Bytes of that length.
+    length_size: usize,
     /// Why the broker does not take such a message, whatever its size.
     refusal: Option<Explanation>,
 }
@@ -70,18 +68,23 @@ impl Prepared {
             self.head.clear();
             self.head.push(self.first);
             put_varint(&mut self.head, remaining);
-            self.head.extend_from_slice(&self.topic);
+            put_binary(&mut self.head, self.envelope.topic.as_str().as_bytes());
         }
         &self.head
     }
 
+    /// The properties without their length, which is another with an alias.
+    fn bare_properties(&self) -> &[u8] {
+        self.properties.get(self.length_size..).unwrap_or_default()
+    }
+
     /// Bytes behind the fixed header.
     fn remaining(&self, form: TopicForm, payload: usize) -> usize {
-        let topic = if form.has_name() { self.topic.len() } else { 2 };
+        let topic = 2 + if form.has_name() { self.envelope.topic.as_str().len() } else { 0 };
         let properties = match form.alias() {
             None => self.properties.len(),
             // A property length is a variable byte integer, as the remaining length is.
-            Some(_) => packet_size(ALIAS_SIZE + self.bare_properties.len()) - 1,
+            Some(_) => packet_size(ALIAS_SIZE + self.bare_properties().len()) - 1,
         };
         topic + self.id_size + properties + payload
     }
@@ -167,10 +170,10 @@ impl PublishWriter {
         match form.alias() {
             None => out.put_slice(&prepared.properties),
             Some(alias) => {
-                put_varint(out, ALIAS_SIZE + prepared.bare_properties.len());
+                put_varint(out, ALIAS_SIZE + prepared.bare_properties().len());
                 out.put_u8(Id::TopicAlias as u8);
                 out.put_u16(alias);
-                out.put_slice(&prepared.bare_properties);
+                out.put_slice(prepared.bare_properties());
             }
         }
         out.put_slice(payload);
@@ -192,23 +195,22 @@ impl PublishWriter {
 
     #[cold]
     fn keep(&mut self, envelope: &Rc<Envelope>) -> usize {
-        let (mut topic, mut properties, mut bare_properties) = (Vec::new(), Vec::new(), Vec::new());
-        put_binary(&mut topic, envelope.topic.as_str().as_bytes());
+        let (mut properties, mut length_size) = (Vec::new(), 0);
         if self.version == Version::V5 {
             let mut block = Block::default();
             put_message_properties(&envelope.properties, &mut block);
-            bare_properties = block.into_bytes();
-            put_varint(&mut properties, bare_properties.len());
-            properties.extend_from_slice(&bare_properties);
+            let bare = block.into_bytes();
+            put_varint(&mut properties, bare.len());
+            length_size = properties.len();
+            properties.extend_from_slice(&bare);
         }
         let prepared = Prepared {
             first: 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain),
             id_size: if envelope.qos == QoS::AtMostOnce { 0 } else { 2 },
-            topic,
             head: Vec::new(),
             head_remaining: usize::MAX,
             properties,
-            bare_properties,
+            length_size,
             refusal: self.check(envelope).err(),
             envelope: Rc::clone(envelope),
         };
