@@ -256,6 +256,42 @@ fn an_answer_to_the_first_of_two_questions_proves_no_more_than_the_first() {
     }
 }
 
+/// Where the client has to wait for the broker to read, and so expects no answer meanwhile.
+#[test]
+fn an_answer_to_the_first_of_two_questions_proves_no_more_though_the_broker_did_not_read() {
+    for version in VERSIONS {
+        let peer = Peer::script(|conn| {
+            conn.accept();
+            for _ in 0..BEFORE {
+                conn.expect_publish();
+            }
+            conn.expect_pingreq();
+            conn.reached("asked");
+            // Until the client can write no more.
+            conn.stall_for(Duration::from_millis(600));
+            for _ in 0..4_500 {
+                conn.expect_publish();
+            }
+            // The rest is on its way, and so is the second question, before anything is answered.
+            conn.stall_for(Duration::from_millis(1_800));
+            conn.pingresp();
+            conn.stall_for(A_MOMENT);
+            conn.reset();
+        });
+        let options = "-t t -l -q 0 -k 1 --reconnect never";
+        let publish = run(&peer, "pub", version, options).stdin_open().status(6);
+        let mut running = publish.stderr_contains(" QoS 0 messages may be missing").spawn();
+        running.write_stdin(lines(BEFORE));
+        peer.wait_for("asked");
+        running.write_stdin(format!("{}\n", "x".repeat(999)).repeat(6_000));
+        let output = running.wait();
+        let words: Vec<&str> = output.stderr_text().split(' ').collect();
+        let number = words.windows(2).find(|it| it[1] == "QoS").map(|it| it[0]);
+        let missing: usize = number.and_then(|it| it.parse().ok()).expect("a number");
+        assert!(missing > 100, "{output}");
+    }
+}
+
 #[test]
 fn both_answers_prove_all_of_it() {
     for version in VERSIONS {
