@@ -196,6 +196,25 @@ fn three_connections_without_any_progress_end_the_run() {
     }
 }
 
+/// With the session the half of the exchange is lost that was done: PUBREC is no progress.
+#[test]
+fn connections_that_begin_the_same_exchange_anew_end_the_run() {
+    for version in VERSIONS {
+        let ends: [fn(&mut Conn); 2] = [|conn| drop(conn.fall_silent()), Conn::cut];
+        for end in ends {
+            let peer = Peer::each(move |conn| {
+                conn.accept();
+                let id = conn.expect_publish().id.expect("an identifier");
+                conn.pubrec(id, 0);
+                conn.expect_pubrel();
+                end(conn);
+            });
+            let publish = run(&peer, "pub", version, "-t t -m x -q 2").status(6);
+            publish.stderr_contains("1 unconfirmed").run();
+        }
+    }
+}
+
 #[test]
 fn connections_that_bring_one_message_further_each_do_not_end_the_run() {
     for version in VERSIONS {
