@@ -25,7 +25,10 @@ mod config_show;
 mod cookbook;
 mod delivery;
 mod delivery_encrypted;
+mod early_pingresp;
+mod events_connect;
 mod exit_status;
+mod fallback;
 mod faults;
 mod faults_connect;
 #[cfg(target_os = "linux")]
@@ -35,7 +38,11 @@ mod faults_spinning;
 mod faults_takeover;
 mod framing;
 mod generated;
+mod goodbye;
 mod manual;
+#[cfg(target_os = "linux")]
+mod memory_bounded;
+mod odd_answers;
 mod options_file;
 mod profile;
 mod profile_precedence;
@@ -57,6 +64,8 @@ mod request;
 mod request_old;
 mod request_real;
 mod secrets;
+mod series_hung_up;
+mod series_stalled;
 #[cfg(target_os = "linux")]
 mod soak;
 mod subscribe;
@@ -78,4 +87,5 @@ mod tls_refused;
 mod trace;
 mod usage;
 mod websocket;
+mod websocket_end;
 mod websocket_scripted;

@@ -17,6 +17,7 @@ use super::packet::{Ack, Connect, Disconnect, Level, Packet, Publish, Subscribe,
 use super::peer::{PATIENCE, Stage};
 
 mod flood;
+mod silent;
 
 pub struct Conn {
     stream: TcpStream,

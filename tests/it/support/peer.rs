@@ -125,6 +125,12 @@ impl Peer {
         self.stage.wait_for(mark);
     }
 
+    /// As [`Peer::wait_for`], for what takes longer.
+    #[track_caller]
+    pub fn wait_for_at_most(&self, mark: &str, patience: Duration) {
+        self.stage.wait_for_at_most(mark, patience);
+    }
+
     /// Ends the peer and makes every check; call it once the client has ended.
     pub fn finish(mut self) -> Record {
         self.settle();
@@ -200,7 +206,12 @@ impl Stage {
 
     #[track_caller]
     pub fn wait_for(&self, mark: &str) {
-        let scene = self.wait(PATIENCE, |scene| scene.marks.contains(mark));
+        self.wait_for_at_most(mark, PATIENCE);
+    }
+
+    #[track_caller]
+    fn wait_for_at_most(&self, mark: &str, patience: Duration) {
+        let scene = self.wait(patience, |scene| scene.marks.contains(mark));
         assert!(scene.marks.contains(mark), "nobody reached the mark {mark:?}");
     }
 
