@@ -23,7 +23,11 @@ pub struct Reporter {
     /// Attempts since the connection was lost; 0 while it is up.
     attempts: u32,
     /// The last loss that was told, and how often the same came again since.
-    repeated: Option<(String, u64)>,
+    repeated: Option<Repeated>,
+    /// That messages were republished was told.
+    told_republished: bool,
+    /// Messages that the broker hung up on.
+    hung_up_on: u64,
     /// There was a connection before.
     was_connected: bool,
     /// Messages are received, and can be missed.
@@ -41,6 +45,8 @@ impl Reporter {
             failure: None,
             attempts: 0,
             repeated: None,
+            told_republished: false,
+            hung_up_on: 0,
             was_connected: false,
             receives: false,
         }
@@ -122,7 +128,8 @@ impl Reporter {
     fn say(&mut self, event: &Event) {
         match event {
             Event::Connected { session_present, .. } => self.say_connected(*session_present),
-            Event::Republished(count) => {
+            Event::Republished(count) if !self.told_republished => {
+                self.told_republished = true;
                 self.ui.note(&format!(
                     "the session was lost: republished {count}, duplicates possible"
                 ));
@@ -130,8 +137,13 @@ impl Reporter {
             Event::Overrun(maximum) => self.ui.warn(&overrun(*maximum)),
             Event::Downgraded => self.ui.warn(DOWNGRADED),
             Event::HungUpOn { position, topic } => {
-                self.ui.error(&hung_up_on(*position, topic));
-                self.ui.hint("perhaps this topic is not allowed");
+                self.hung_up_on += 1;
+                if self.hung_up_on <= NAMED {
+                    self.ui.error(&hung_up_on(*position, topic));
+                }
+                if self.hung_up_on == 1 {
+                    self.ui.hint("perhaps this topic is not allowed");
+                }
             }
             Event::Stray(name, id) => self.ui.trace(&stray(name, *id)),
             Event::Subscribed { filter, requested, answer: Ok(granted) } if granted < requested => {
@@ -149,6 +161,7 @@ impl Reporter {
             Event::Subscribed { .. }
             | Event::Unsubscribed { .. }
             | Event::Published { .. }
+            | Event::Republished(_)
             | Event::MaybeLost { .. } => {}
         }
     }
@@ -183,27 +196,30 @@ impl Reporter {
             }
             _ => format!("connection to {target} lost: {loss}; reconnecting"),
         };
+        // Whether a broker that hangs up is seen to close or to reset is chance.
+        let is_hang_up = loss.is_hang_up();
         match &mut self.repeated {
-            Some((told, count)) if *told == line => *count += 1,
+            Some(told) if told.line == line || (told.is_hang_up && is_hang_up) => told.again += 1,
             _ => {
                 self.tell_repeated();
                 self.ui.note(&line);
-                self.repeated = Some((line, 0));
+                self.repeated = Some(Repeated { line, is_hang_up, again: 0 });
             }
         }
     }
 
     /// Whether the last loss was only counted.
     fn is_repeating(&self) -> bool {
-        self.repeated.as_ref().is_some_and(|(_, count)| *count > 0)
+        self.repeated.as_ref().is_some_and(|told| told.again > 0)
     }
 
     fn tell_repeated(&mut self) {
-        if let Some((line, count @ 1..)) = self.repeated.take() {
+        if let Some(Repeated { line, again: again @ 1.., .. }) = self.repeated.take() {
             let what = line.rsplit_once(';').map_or(line.as_str(), |(what, _)| what);
-            let times = if count == 1 { "once more" } else { "more times" };
-            let number = if count == 1 { String::new() } else { format!("{count} ") };
-            self.ui.note(&format!("{what} ({number}{times})"));
+            self.ui.note(&match again {
+                1 => format!("{what} (once more)"),
+                _ => format!("{what} ({again} more times)"),
+            });
         }
     }
 
@@ -321,6 +337,18 @@ impl Reporter {
         }
     }
 }
+
+/// A loss that was told.
+struct Repeated {
+    line: String,
+    /// The broker just hung up.
+    is_hang_up: bool,
+    /// How often it came again since.
+    again: u64,
+}
+
+/// How many messages that the broker hangs up on are named.
+const NAMED: u64 = 10;
 
 const DOWNGRADED: &str =
     "the broker acknowledges QoS 2 messages as if they had QoS 1: they may arrive more than once";

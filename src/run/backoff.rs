@@ -12,7 +12,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub const WORTHWHILE: Duration = Duration::from_secs(30);
 
 /// The attempts since the last session that was worth something.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Backoff {
     attempts: u32,
 }

@@ -212,7 +212,7 @@ impl<W: World> Driver<'_, W> {
         }
         let testimony = self.testify(socket.as_ref());
         let leave = match socket {
-            Some(mut socket) => self.leave(leave, &mut socket).await,
+            Some(mut socket) => self.leave(leave, &mut socket, &testimony).await,
             None => leave,
         };
         (leave, testimony)

@@ -155,7 +155,7 @@ struct Fruitless {
 }
 
 /// The waiting of one run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Patience {
     policy: Policy,
     phase: Phase,
@@ -286,11 +286,6 @@ impl Patience {
             Phase::Up { .. } => [ack.map(|at| (at, Limit::Ack)), None],
             Phase::Waiting { until } => [offline, Some((until, Limit::Retry))],
         }
-    }
-
-    /// Whether a connection that the broker accepted may be followed by another.
-    pub fn allows_another(&self) -> bool {
-        self.policy.reconnect != Reconnect::Never
     }
 
     /// The connection, or the attempt at one, ended. `random` is evenly spread over all `u64`.

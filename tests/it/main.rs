@@ -65,6 +65,7 @@ mod request_old;
 mod request_real;
 mod secrets;
 mod series_hung_up;
+mod series_named;
 mod series_stalled;
 #[cfg(target_os = "linux")]
 mod soak;

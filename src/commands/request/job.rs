@@ -298,6 +298,11 @@ impl Job for Requesting {
                 let message = format!("subscription to {filter} refused: {explanation}");
                 self.refusal.get_or_insert(Failure::new(ExitStatus::Refused, message));
             }
+            Event::HungUpOn { topic, .. } => {
+                let message =
+                    format!("the broker hung up each time the request to {topic} was sent");
+                self.refusal.get_or_insert(Failure::new(ExitStatus::Lost, message));
+            }
             Event::Published { outcome, .. } => self.note_outcome(outcome),
             Event::MaybeLost { refusal: Some(explanation), .. } => self.refused(explanation),
             Event::MaybeLost { .. } if self.taken == 0 => {

@@ -5,6 +5,7 @@ use super::{Driver, Leave, Stop};
 use crate::mqtt::{Fault, Reason};
 use crate::run::job::ConnectionEvent;
 use crate::run::loss::Loss;
+use crate::run::patience::{Decision, Setback};
 use crate::run::socket::Socket;
 use crate::run::world::World;
 use std::future::poll_fn;
@@ -23,11 +24,17 @@ const RELEASE: Duration = Duration::from_millis(500);
 
 impl<W: World> Driver<'_, W> {
     /// Ends a connection as the reason for leaving it asks for.
-    pub(super) async fn leave(&mut self, leave: Leave, socket: &mut Socket<W::Stream>) -> Leave {
-        let leave = match leave {
-            Leave::Done => self.release(socket).await,
-            leave => leave,
-        };
+    pub(super) async fn leave(
+        &mut self,
+        mut leave: Leave,
+        socket: &mut Socket<W::Stream>,
+        testimony: &Setback,
+    ) -> Leave {
+        if let Leave::Done = leave
+            && let Err(stop) = self.release(socket).await
+        {
+            leave = Leave::Stop(stop);
+        }
         match leave {
             Leave::Done => match self.close(socket, None).await {
                 Ok(()) => Leave::Done,
@@ -45,13 +52,18 @@ impl<W: World> Driver<'_, W> {
             Leave::Lost(loss) => {
                 if let Some(reason) = violation(&loss) {
                     self.hang_up(socket, reason).await;
-                } else if matches!(loss, Loss::Unanswered { .. }) && !self.patience.allows_another()
-                {
+                } else if matches!(loss, Loss::Unanswered { .. }) && self.is_last(testimony) {
                     self.part(socket).await;
                 }
                 Leave::Lost(loss)
             }
         }
+    }
+
+    /// Whether no connection follows one that is given up now.
+    fn is_last(&self, testimony: &Setback) -> bool {
+        let decision = self.patience.clone().lost(self.world.now(), testimony, 0);
+        matches!(decision, Decision::End(_))
     }
 
     /// Whatever goes wrong now, the reason to leave remains.
@@ -76,22 +88,23 @@ impl<W: World> Driver<'_, W> {
 
     /// Waits a moment for PUBREL and answers it: a broker that has not heard PUBCOMP delivers the message again to
     /// the next run.
-    async fn release(&mut self, socket: &mut Socket<W::Stream>) -> Leave {
+    async fn release(&mut self, socket: &mut Socket<W::Stream>) -> Result<(), Stop> {
         let by = self.world.now() + RELEASE;
         self.session.take_no_more();
         poll_fn(|cx| {
             loop {
                 let now = self.world.now();
                 if !self.session.awaits_release() || now >= by {
-                    return Poll::Ready(Leave::Done);
+                    return Poll::Ready(Ok(()));
                 }
                 if let Poll::Ready(signal) = self.world.poll_signal(cx) {
-                    return Poll::Ready(Leave::Stop(Stop::Signal(signal)));
+                    return Poll::Ready(Err(Stop::Signal(signal)));
                 }
                 socket.has_moved = false;
                 self.poll_write(cx, socket, now);
-                if let Err(loss) = self.poll_read(cx, socket, now) {
-                    return Poll::Ready(loss.into());
+                if self.poll_read(cx, socket, now).is_err() {
+                    // What matters is done: it is no reason to come back.
+                    return Poll::Ready(Ok(()));
                 }
                 if !socket.has_moved && self.timer.poll(cx, Some(by)).is_pending() {
                     return Poll::Pending;
