@@ -4,7 +4,8 @@
 //! user and topic counts if the place is its own.
 
 use super::ineffective::refuse_without_use;
-use super::layer::{Layer, Layers, Origin};
+use super::layer::{Layer, Layers};
+use super::origin::Origin;
 use super::url::{BrokerUrl, is_host};
 use crate::exit::Failure;
 use crate::transport::{Place, Target, websocket};

@@ -7,6 +7,7 @@ use super::layer::Layers;
 use super::place::{Located, is_here, locate};
 use super::properties::{Packet, Properties};
 use super::secret::{Source, is_stdin};
+use super::value::LONGEST_TEXT as LONGEST;
 use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::mqtt::options::KEEP_ALIVE;
@@ -24,9 +25,6 @@ mod packets;
 mod route;
 use packets::{ConnectProperties, resolve_parting, resolve_will};
 use route::resolve_route;
-
-/// Longest string MQTT can carry, in bytes.
-const LONGEST: usize = 65_535;
 
 /// What a command asks of its connection.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,7 @@ mod words;
 
 use super::args::{ConnectionArgs, MoreArgs};
 use super::environment::Environment;
-use super::layer::Origin;
+use super::origin::Origin;
 use crate::exit::Failure;
 use file::ConfigFile;
 use std::path::PathBuf;

@@ -3,7 +3,8 @@
 use super::ConnectionArgs;
 use super::credentials::withhold;
 use super::environment::Environment;
-use super::layer::{Layer, Layers, Origin};
+use super::layer::{Layer, Layers};
+use super::origin::Origin;
 use super::place::{is_about, locate};
 use crate::escape::{Keep, visible};
 use crate::exit::Failure;

@@ -14,6 +14,9 @@ const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
 /// The most bytes of binary data in MQTT ([MQTT 5, 1.5.6]).
 const LONGEST_BINARY: u64 = 65_535;
 
+/// Longest string MQTT can carry, in bytes.
+pub(super) const LONGEST_TEXT: usize = 65_535;
+
 /// A duration such as `500ms`, `10s`, `1m30s`, or a bare number of seconds, fractions allowed.
 ///
 /// # Errors

@@ -32,17 +32,20 @@ mod field;
 mod hex;
 mod json;
 mod number;
+mod padding;
 mod parse;
+mod piece;
 #[cfg(test)]
 mod tests;
 mod text;
 mod what;
 
 use super::Look;
-use super::clock::{Clock, Moment, PerSecond, write_digits};
+use super::clock::{Clock, Moment, write_digits};
 use crate::message::Message;
 pub use error::TemplateError;
-use field::{Context, Field, State};
+use field::{Context, State};
+use piece::Piece;
 use std::str::FromStr;
 
 /// See the module.
@@ -54,16 +57,6 @@ pub struct Template {
     /// The user has colours in it.
     colored: bool,
     state: Box<State>,
-}
-
-#[derive(Clone, Debug)]
-enum Piece {
-    Literal(Vec<u8>),
-    Field(Field),
-    /// `@X`.
-    Time(PerSecond),
-    /// `@N`.
-    Nanoseconds,
 }
 
 impl FromStr for Template {

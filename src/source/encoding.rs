@@ -3,7 +3,7 @@
 //! ASCII white space counts for nothing anywhere, so that what `xxd -p` and `base64` print can be
 //! read. Knows nothing of records or files.
 
-use super::quoted;
+use super::record::quoted;
 use bytes::Bytes;
 use data_encoding::{BASE64_NOPAD, DecodePartial, Encoding as Alphabet, HEXLOWER_PERMISSIVE};
 use std::borrow::Cow;

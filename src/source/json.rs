@@ -10,10 +10,10 @@ mod keys;
 mod tests;
 mod values;
 
-use super::{Address, Own, OwnProperties};
+use super::own::{Address, Own, OwnProperties};
 use expect::{Expect, Want};
 use keys::Keys;
-use serde_core::de::{DeserializeSeed, Error, IgnoredAny, MapAccess};
+use serde_core::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
@@ -147,9 +147,4 @@ fn bytes_of(text: Cow<'_, str>) -> Cow<'_, [u8]> {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),
     }
-}
-
-/// An error in one's own words.
-fn refuse<E: Error>(words: impl std::fmt::Display) -> E {
-    E::custom(words)
 }

@@ -2,10 +2,11 @@
 //!
 //! Knows nothing of reading.
 
+use super::encoding::Encoding;
+use super::json;
 use super::lines::Block;
-use super::{
-    Address, COMPLAINTS, Encoding, Invalid, MAX_PAYLOAD, Record, SourceError, json, quoted,
-};
+use super::own::Address;
+use super::record::{COMPLAINTS, Invalid, MAX_PAYLOAD, Record, SourceError, quoted};
 use crate::topic::MAX_TOPIC_LENGTH;
 use bytes::Bytes;
 use memchr::memmem::Finder;

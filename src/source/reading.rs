@@ -3,9 +3,10 @@
 //! Knows nothing of what a record says.
 
 use super::lines::Splitter;
+use super::own::Address;
 use super::pieces::{Parcel, Pieces};
+use super::record::{COMPLAINTS, Invalid, Record, SourceError};
 use super::whole::Whole;
-use super::{Address, COMPLAINTS, Invalid, Record, SourceError};
 use std::io;
 use std::thread;
 use tokio::sync::mpsc::{Receiver, Sender, channel};

@@ -2,7 +2,8 @@
 //!
 //! Knows nothing of records or threads.
 
-use super::{Encoding, MAX_PAYLOAD, SourceError, unusable};
+use super::encoding::Encoding;
+use super::record::{MAX_PAYLOAD, SourceError, unusable};
 use crate::os_error;
 use bytes::Bytes;
 use std::fs::{self, File};

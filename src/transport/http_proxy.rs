@@ -1,6 +1,6 @@
 //! HTTP CONNECT: asks a proxy for a tunnel (RFC 9110, section 9.3.6).
 
-use super::proxy::Credentials;
+use super::credentials::Credentials;
 use super::target::authority;
 use crate::os_error;
 use data_encoding::BASE64;

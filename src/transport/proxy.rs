@@ -1,9 +1,11 @@
 //! Proxies: SOCKS5 (RFC 1928, 1929) and HTTP CONNECT (RFC 9110, section 9.3.6).
 
+pub use super::credentials::Credentials;
+use super::error::DialError;
+use super::stream::Stage;
 use super::target::authority;
-use super::{DialError, Stage, http_proxy, tcp};
+use super::{http_proxy, tcp};
 use crate::os_error;
-use crate::secret::Secret;
 use std::cell::Cell;
 use std::fmt;
 use std::io;
@@ -21,15 +23,6 @@ pub enum Kind {
     Socks5h,
     /// HTTP CONNECT.
     Http,
-}
-
-/// Who we are to a proxy.
-#[derive(Debug)]
-pub struct Credentials {
-    /// User name; 1 to 255 bytes for SOCKS5, without a colon for HTTP.
-    pub username: String,
-    /// Password; 1 to 255 bytes of UTF-8 for SOCKS5.
-    pub password: Secret,
 }
 
 /// A proxy to connect through.

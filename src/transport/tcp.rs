@@ -1,6 +1,6 @@
 //! TCP: name lookup, and a race of the addresses that it finds (RFC 8305).
 
-use super::DialError;
+use super::error::DialError;
 use crate::os_error;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;

@@ -1,6 +1,6 @@
 //! Unix sockets: a broker on this machine.
 
-use super::DialError;
+use super::error::DialError;
 use std::path::Path;
 use tokio::net::UnixStream;
 

@@ -2,7 +2,9 @@
 
 mod counted;
 
-use super::{DialError, Place, Target};
+use super::error::DialError;
+use super::stream;
+use super::target::{Place, Target};
 use crate::os_error;
 use bytes::Bytes;
 use counted::Counted;
@@ -146,7 +148,7 @@ pub(super) struct Messages<S> {
     rest: Bytes,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> super::Stream for Messages<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> stream::Stream for Messages<S> {
     /// A message can only be read when it is whole, and a large one may take long.
     fn arrived(&self) -> u64 {
         self.inner.get_ref().arrived

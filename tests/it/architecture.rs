@@ -44,6 +44,16 @@ fn only_the_protocol_names_rumqttc() {
 }
 
 #[test]
+fn the_protocol_knows_neither_sockets_nor_a_runtime() {
+    let elsewhere: Vec<String> = sources()
+        .iter()
+        .filter(|source| source.path.starts_with("mqtt") && !source.path.contains("/tests"))
+        .flat_map(|source| offences(source, source.code(), &["tokio", "std::net", "std::thread"]))
+        .collect();
+    assert!(elsewhere.is_empty(), "{}", elsewhere.join("\n"));
+}
+
+#[test]
 fn only_the_command_line_layer_names_clap() {
     check_ban(&Ban { words: &["clap"], allowed: &["cli.rs", "cli/", "connection/", "commands/"] });
 }

@@ -39,6 +39,7 @@ mod faults_takeover;
 mod framing;
 mod generated;
 mod goodbye;
+mod imports;
 mod manual;
 #[cfg(target_os = "linux")]
 mod memory_bounded;

@@ -2,7 +2,9 @@
 //! connection, and what ends the run.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! What CONNECT, its will and DISCONNECT say: flags and `-D` together, each thing once.
 
-use super::LONGEST;
 use crate::connection::args::ConnectionArgs;
 use crate::connection::properties::{Packet, Property, Value, put_into, set};
+use crate::connection::value::LONGEST_TEXT as LONGEST;
 use crate::exit::Failure;
 use crate::message::{Envelope, Will};
 use crate::mqtt::Parting;

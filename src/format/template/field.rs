@@ -1,7 +1,8 @@
 //! One `%` of a template.
 
-use super::hex::write_hex;
+use super::hex::{Digits, write_hex};
 use super::json::{Json, Layout, Payload};
+use super::padding::{cut, fill};
 use super::what::{Kind, What};
 use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, PerSecond};
@@ -98,11 +99,21 @@ impl Field {
             }
             Kind::Hex => {
                 let encoding = if self.what == What::HexUpper { &HEXUPPER } else { &HEXLOWER };
-                write_hex(self, encoding, context.message.payload, out);
+                write_hex(&self.digits(), encoding, context.message.payload, out);
             }
         }
         if context.look.color {
             paint(out, start..out.len(), self.color());
+        }
+    }
+
+    fn digits(&self) -> Digits {
+        Digits {
+            width: self.width,
+            left: self.left,
+            zero: self.zero,
+            group: self.precision,
+            separator: self.separator,
         }
     }
 
@@ -142,17 +153,4 @@ impl Field {
             fill(out, start, missing, with);
         }
     }
-}
-
-/// Inserts `count` times `with` at `at`.
-pub fn fill(out: &mut Vec<u8>, at: usize, count: usize, with: u8) {
-    if count > 0 {
-        out.resize(out.len() + count, with);
-        out[at..].rotate_right(count);
-    }
-}
-
-/// At most `length` bytes.
-pub fn cut(bytes: &[u8], length: usize) -> &[u8] {
-    bytes.get(..length).unwrap_or(bytes)
 }

@@ -1,23 +1,36 @@
 //! Payloads in hexadecimal, in groups or not.
 
-use super::field::{Field, cut, fill};
+use super::padding::{cut, fill};
 use crate::format::write_encoded;
 use data_encoding::Encoding;
 
-/// Appends `payload` in the digits of `encoding`. The width of `field` is that of the digits without
-/// the separators between them, and also the most bytes that are shown.
-pub fn write_hex(field: &Field, encoding: &Encoding, payload: &[u8], out: &mut Vec<u8>) {
-    let bytes = if field.width > 0 { cut(payload, field.width) } else { payload };
-    let missing = field.width.saturating_sub(2 * bytes.len());
+/// How digits are laid out.
+pub struct Digits {
+    /// That of the digits without the separators between them, and also the most bytes that are shown; 0 is none.
+    pub width: usize,
+    /// Filled up on the right, with blanks.
+    pub left: bool,
+    /// Filled up on the left with zeros instead of blanks.
+    pub zero: bool,
+    /// Bytes between two separators.
+    pub group: Option<usize>,
+    /// What stands between groups.
+    pub separator: u8,
+}
+
+/// Appends `payload` in the digits of `encoding`.
+pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut Vec<u8>) {
+    let bytes = if digits.width > 0 { cut(payload, digits.width) } else { payload };
+    let missing = digits.width.saturating_sub(2 * bytes.len());
     let start = out.len();
-    if !field.left {
-        fill(out, start, missing, if field.zero { b'0' } else { b' ' });
+    if !digits.left {
+        fill(out, start, missing, if digits.zero { b'0' } else { b' ' });
     }
     write_encoded(out, encoding, bytes);
-    if let Some(size @ 1..) = field.precision {
-        group(out, start, size, field.separator);
+    if let Some(size @ 1..) = digits.group {
+        group(out, start, size, digits.separator);
     }
-    if field.left {
+    if digits.left {
         fill(out, out.len(), missing, b' ');
     }
 }

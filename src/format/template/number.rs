@@ -1,6 +1,7 @@
 //! Numbers: properties, lengths, times, and binary floating point as C's printf writes it.
 
-use super::field::{Context, Field, fill};
+use super::field::{Context, Field};
+use super::padding::fill;
 use super::what::What;
 use super::write_nanoseconds;
 use crate::format::clock::Moment;

@@ -1,8 +1,9 @@
 //! From the text of a format to its pieces.
 
+use super::error::TemplateError;
 use super::field::Field;
+use super::piece::Piece;
 use super::what::{Kind, What};
-use super::{Piece, TemplateError};
 use crate::format::clock::PerSecond;
 
 /// What may stand between groups of hexadecimal digits: ASCII punctuation but `%`, and a space.

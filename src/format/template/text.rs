@@ -1,6 +1,7 @@
 //! Texts: the topic, the time, and properties that are strings.
 
-use super::field::{Context, Field, cut};
+use super::field::{Context, Field};
+use super::padding::cut;
 use super::what::What;
 use crate::escape::Keep;
 use crate::format::pretty::recycle;

@@ -3,7 +3,6 @@
 //!
 //! Knows nothing of records.
 
-use super::refuse;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -90,4 +89,9 @@ impl<'de, T: Expect<'de>> Visitor<'de> for Want<T> {
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<T::Out, A::Error> {
         self.0.object(object)
     }
+}
+
+/// An error in one's own words.
+pub(super) fn refuse<E: Error>(words: impl std::fmt::Display) -> E {
+    E::custom(words)
 }

@@ -2,8 +2,8 @@
 //!
 //! Knows nothing of values.
 
-use super::super::quoted;
-use super::refuse;
+use super::expect::refuse;
+use crate::source::record::quoted;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use std::fmt;
 

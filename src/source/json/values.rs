@@ -4,8 +4,7 @@
 //! Knows nothing of keys but their names.
 
 use super::super::encoding::decode_base64;
-use super::expect::{Expect, Want};
-use super::refuse;
+use super::expect::{Expect, Want, refuse};
 use crate::message::QoS;
 use crate::topic::TopicName;
 use serde_core::de::SeqAccess;

@@ -1,6 +1,7 @@
 //! Our own certificate and its key.
 
-use super::{Identity, Unusable, diagnosis, roots};
+use super::settings::{Identity, Unusable};
+use super::{diagnosis, roots};
 use crate::os_error;
 use crate::secret::Secret;
 use data_encoding::BASE64;

@@ -1,6 +1,6 @@
 //! The secrets of each connection in a file, for Wireshark and its like (`SSLKEYLOGFILE`).
 
-use super::Unusable;
+use super::settings::Unusable;
 use crate::os_error;
 use data_encoding::HEXLOWER;
 use std::fmt;

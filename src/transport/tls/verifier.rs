@@ -1,6 +1,7 @@
 //! Whether a broker is who it says.
 
-use super::{Trust, Unusable, diagnosis, roots};
+use super::settings::{Trust, Unusable};
+use super::{diagnosis, roots};
 use std::sync::Arc;
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{

@@ -4,10 +4,12 @@
 //! Knows nothing of MQTT, nor where its settings come from. The deadline over the whole of it is the
 //! caller's: dropping the future gives up, and [`Stage`] tells what it was waiting for.
 
+mod credentials;
 mod error;
 mod http_proxy;
 mod prompt;
 pub mod proxy;
+mod stream;
 mod target;
 mod tcp;
 pub mod tls;
@@ -16,6 +18,7 @@ mod unix;
 pub mod websocket;
 
 pub use error::DialError;
+pub use stream::{Stage, Stream};
 pub use target::{Place, Target};
 
 use prompt::Prompt;
@@ -23,16 +26,6 @@ use proxy::Proxy;
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::pin::Pin;
-use tokio::io::{AsyncRead, AsyncWrite};
-
-/// A connection to a broker, whatever it runs over.
-pub trait Stream: AsyncRead + AsyncWrite + Unpin {
-    /// How many bytes have come in that could not be read yet because they are part of something larger; only
-    /// that it grows means anything: the other side is alive.
-    fn arrived(&self) -> u64 {
-        0
-    }
-}
 
 impl Stream for Prompt {}
 #[cfg(unix)]
@@ -50,32 +43,6 @@ pub struct Route {
     pub tls: Option<tls::Client>,
     /// What is sent along with a WebSocket's upgrade request.
     pub headers: websocket::Headers,
-}
-
-/// What dialling waits for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
-    /// Name lookup and TCP.
-    #[default]
-    Connection,
-    /// The proxy's own handshake.
-    Proxy,
-    /// The TLS handshake.
-    Tls,
-    /// The answer to the HTTP upgrade.
-    WebSocket,
-}
-
-impl Stage {
-    /// What is missing, in words.
-    pub fn missing(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::Proxy => "answer from the proxy",
-            Self::Tls => "TLS handshake",
-            Self::WebSocket => "answer to the WebSocket upgrade",
-        }
-    }
 }
 
 /// Connects to `target` by `route`; `stage` is kept up to date.

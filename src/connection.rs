@@ -8,6 +8,7 @@ mod credentials;
 mod environment;
 mod ineffective;
 mod layer;
+mod origin;
 mod place;
 mod plan;
 mod profile;
