@@ -86,12 +86,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-file -d 'Read
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -178,12 +178,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-file -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -271,12 +271,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-file -d 'Read
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -368,12 +368,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-file -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -465,11 +465,11 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-file -d 'Read 
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -562,11 +562,11 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-file -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -644,12 +644,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-fi
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
@@ -712,12 +712,12 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-file -d 'R
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-command -d 'Take what this command prints as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s P -l password -d 'Give the password where other users of this machine can read it' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l connect-timeout -d 'Give up when the broker has not accepted the connection by then [default: 10s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ack-timeout -d 'Give up when the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ack-timeout -d 'Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s W -l timeout -d 'End the run after this time, with status 27 if it is not done [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l reconnect -d 'Which connections to try again [default: lost]' -r -f -a "lost\t'A connection that stood and was lost'
 always\t'The first connection too'
 never\t'None: any loss ends the run'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l reconnect-timeout -d 'Stop trying to reconnect after this time [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l reconnect-timeout -d 'Stop trying to reconnect when the broker was out of reach for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f

@@ -96,10 +96,10 @@ module completions {
     --ask-password            # Ask for the password on the terminal
     --password(-P): string    # Give the password where other users of this machine can read it
     --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --ack-timeout: string     # Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
     --reconnect: string@"nu-complete mqtt pub reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --reconnect-timeout: string # Stop trying to reconnect when the broker was out of reach for this long [default: never]
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
@@ -215,10 +215,10 @@ module completions {
     --ask-password            # Ask for the password on the terminal
     --password(-P): string    # Give the password where other users of this machine can read it
     --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --ack-timeout: string     # Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
     --reconnect: string@"nu-complete mqtt sub reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --reconnect-timeout: string # Stop trying to reconnect when the broker was out of reach for this long [default: never]
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
@@ -333,9 +333,9 @@ module completions {
     --ask-password            # Ask for the password on the terminal
     --password(-P): string    # Give the password where other users of this machine can read it
     --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --ack-timeout: string     # Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     --reconnect: string@"nu-complete mqtt rr reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --reconnect-timeout: string # Stop trying to reconnect when the broker was out of reach for this long [default: never]
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
@@ -420,10 +420,10 @@ module completions {
     --ask-password            # Ask for the password on the terminal
     --password(-P): string    # Give the password where other users of this machine can read it
     --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --ack-timeout: string     # Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
     --reconnect: string@"nu-complete mqtt clear-retained reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --reconnect-timeout: string # Stop trying to reconnect when the broker was out of reach for this long [default: never]
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
@@ -504,10 +504,10 @@ module completions {
     --ask-password            # Ask for the password on the terminal
     --password(-P): string    # Give the password where other users of this machine can read it
     --connect-timeout: string # Give up when the broker has not accepted the connection by then [default: 10s]
-    --ack-timeout: string     # Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    --ack-timeout: string     # Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     --timeout(-W): string     # End the run after this time, with status 27 if it is not done [default: never]
     --reconnect: string@"nu-complete mqtt config reconnect" # Which connections to try again [default: lost]
-    --reconnect-timeout: string # Stop trying to reconnect after this time [default: never]
+    --reconnect-timeout: string # Stop trying to reconnect when the broker was out of reach for this long [default: never]
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]

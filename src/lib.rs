@@ -1,17 +1,22 @@
 //! `mqtt`: publish and subscribe from the command line, and know what really happened.
 //!
 //! ```text
-//! argv ─┐                                           ┌─ source/   arg, file, stdin → records (thread) ─┐
-//! env  ─┼─► cli + connection ──► Options ─► command ─┤                                                ├─► Failure ─► exit status
-//! file ─┘   (what was typed)   (resolved)   run()    ├─ session/  MQTT ⇄ our types; ledger; reconnect │
-//!           (profile)                                │     └─ transport/  tcp, unix, proxy, tls, ws   │
-//!                                                    └─ format/ → sink   Message → stdout (thread) ───┘
-//!                              ui: stderr talk; events: what happened, as NDJSON
+//! argv ─┐                     ┌─► SessionOptions ─┐          ┌─ source/   arg, file, stdin → records (thread)
+//! env  ─┼─► cli + connection ─┤                   ├─► run/ ◄─┤  Job: what a command does on a session
+//! file ─┘   (what was typed)  └─► RunOptions ─────┘  │  ▲   └─ format/ → sink   Message → stdout (thread)
+//!           (profile)                                │  │
+//!                                             bytes ▼  │ events
+//!                       transport/ tcp, unix, ◄──── mqtt/  the session: no socket, no clock, no task
+//!                       proxy, tls, ws
+//!
+//!           Failure ─► exit status        ui: stderr talk; events: what happened, as NDJSON
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → { connection, source, format, sink, events, ui,
-//! session } → { transport, message, topic, property, record, escape, secret, os_error }. `connection`
-//! makes the session's `Options` and the `Reporter`; `exit` turns a session's end into words and a status.
+//! Imports point down: main → lib → cli → commands → { connection, run, source, format, sink, events, ui } →
+//! mqtt → { message, topic, property, record, escape, secret, os_error }; only `run` and `connection` know
+//! [`transport`], only `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
+//! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
+//! turns the end of a run into words and a status.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -19,7 +24,8 @@
 //! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`connection`] | flags over environment over profile → where, as whom, how |
-//! | [`session`] | MQTT: the engine without I/O, and the driver over a real connection |
+//! | [`mod@run`] | one run: dials, carries bytes, keeps time, and decides by one table whether a loss ends it |
+//! | [`mqtt`] | the session: bytes and calls in, bytes and events out |
 //! | [`transport`] | from an address to a stream of bytes, however it leads there |
 //! | [`source`] | what is to be published: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
@@ -27,6 +33,7 @@
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
 //! | [`message`], [`topic`], [`property`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
+//! | `simulation` | tests: whole runs against a broker and a network out of a seed, in no time at all |
 
 #[cfg(feature = "broker")]
 mod broker;

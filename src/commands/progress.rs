@@ -57,7 +57,7 @@ pub(crate) struct State {
     pub(crate) unacknowledged: usize,
 }
 
-/// See the module.
+/// A bar, from when the run is long enough to need one.
 pub(crate) struct Progress {
     whole: Whole,
     started: Instant,

@@ -20,7 +20,7 @@ const ECHOES: usize = 65_536;
 /// What a waiting topic takes besides its text.
 const OVERHEAD: usize = 48;
 
-/// See the module.
+/// The topics to be removed, those on their way, and what became of the others.
 #[derive(Default)]
 pub(crate) struct Removal {
     /// How many messages must be safe first, and the topic.

@@ -127,6 +127,8 @@ pub struct SubscribeArgs {
     pub count: Option<u64>,
 
     /// End when no message came for this long [default: 500ms with --retained-only]
+    ///
+    /// The time counts on while a lost connection is restored.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Stopping")]
     pub idle: Option<Duration>,
 

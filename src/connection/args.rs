@@ -87,7 +87,8 @@ pub struct BasicArgs {
 
     /// Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     ///
-    /// `auto` speaks 5, and 3.1.1 where the broker refuses 5 or hangs up on it.
+    /// `auto` speaks 5, and 3.1.1 where the broker refuses 5, hangs up on it, or has not answered it after half of
+    /// --connect-timeout.
     #[arg(short = 'V', long, alias = "protocol-version", value_name = "VERSION", value_parser = parse_protocol)]
     pub protocol: Option<Protocol>,
 
@@ -184,7 +185,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub connect_timeout: Option<Duration>,
 
-    /// Give up when the broker acknowledges nothing for this long while it should [default: 30s]
+    /// Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub ack_timeout: Option<Duration>,
 
@@ -196,7 +197,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "WHEN", value_enum, help_heading = "Deadlines and reconnecting")]
     pub reconnect: Option<ReconnectArg>,
 
-    /// Stop trying to reconnect after this time [default: never]
+    /// Stop trying to reconnect when the broker was out of reach for this long [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Deadlines and reconnecting")]
     pub reconnect_timeout: Option<Duration>,
 

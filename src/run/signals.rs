@@ -19,7 +19,7 @@ pub enum Signal {
 }
 
 #[cfg(unix)]
-/// See the module.
+/// Listened to from when this is made.
 pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
@@ -56,7 +56,7 @@ impl Signals {
 }
 
 #[cfg(windows)]
-/// See the module.
+/// Listened to from when this is made.
 pub struct Signals {
     interrupt: tokio::signal::windows::CtrlC,
 }

@@ -82,7 +82,7 @@ pub enum Invalid {
     /// Deliver what is before it and end.
     #[default]
     Stop,
-    /// Leave it out and go on. Does not apply to [`Input::Bytes`].
+    /// Leave it out and go on. Does not apply to whole inputs.
     Skip,
 }
 

@@ -18,7 +18,7 @@ pub(super) enum Again {
     StillThere,
 }
 
-/// See the module.
+/// Topics that were printed, and those of them that were set again.
 #[derive(Default)]
 pub(super) struct Memory {
     hasher: RandomState,

@@ -16,7 +16,7 @@ enum Unit {
     Message,
 }
 
-/// See the module.
+/// When the next message may go, by `--rate` or `--interval`.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
     /// What is paced.

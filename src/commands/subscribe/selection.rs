@@ -18,7 +18,7 @@ pub(crate) enum Wanted {
     Retained,
 }
 
-/// See the module.
+/// What `-T`, `-R`, `--retained-only` and `--random-filter` leave of what comes.
 #[derive(Debug)]
 pub(crate) struct Selection {
     /// Topics to leave out.
