@@ -4,16 +4,12 @@
 //! reused as late as possible, so that a stray acknowledgement hardly ever meets a new message.
 
 /// The ids in use by this side of a session.
+#[derive(Default)]
 pub struct PacketIds {
-    used: Box<[u64; 1024]>,
+    /// A bit an id, as far as any was given out.
+    used: Vec<u64>,
     last: u16,
     count: usize,
-}
-
-impl Default for PacketIds {
-    fn default() -> Self {
-        Self { used: Box::new([0; 1024]), last: 0, count: 0 }
-    }
 }
 
 impl PacketIds {
@@ -33,6 +29,9 @@ impl PacketIds {
         loop {
             self.last = self.last.checked_add(1).unwrap_or(1);
             let (word, bit) = place(self.last);
+            if word >= self.used.len() {
+                self.used.resize(word + 1, 0);
+            }
             if self.used[word] & bit == 0 {
                 self.used[word] |= bit;
                 self.count += 1;
@@ -44,8 +43,9 @@ impl PacketIds {
     /// Gives an id back; one that is not in use stays so.
     pub fn release(&mut self, id: u16) {
         let (word, bit) = place(id);
-        if self.used[word] & bit != 0 {
-            self.used[word] &= !bit;
+        let in_use = self.used.get_mut(word).filter(|word| **word & bit != 0);
+        if let Some(word) = in_use {
+            *word &= !bit;
             self.count -= 1;
         }
     }
@@ -80,5 +80,13 @@ mod tests {
         }
         assert_eq!(first, Some(1));
         assert_eq!(ids.take(), Some(2), "1 is still in use");
+    }
+
+    #[test]
+    fn an_id_that_was_never_given_out_can_be_given_back() {
+        let mut ids = PacketIds::after(65_534);
+        ids.release(65_535);
+        ids.release(7);
+        assert_eq!([ids.take(), ids.take()], [Some(65_535), Some(1)]);
     }
 }
