@@ -12,7 +12,7 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use std::io::{self, BufWriter, Write};
 
-/// See the module.
+/// Hears what happens and tells both, a repeated complaint once and with its number.
 pub struct Reporter {
     ui: Ui,
     target: Target,

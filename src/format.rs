@@ -51,7 +51,7 @@ pub enum Ending {
     Nothing,
 }
 
-/// See the module.
+/// A message in, its bytes out.
 #[derive(Clone, Debug)]
 pub struct Format {
     /// What is printed.

@@ -5,7 +5,7 @@
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// See the module.
+/// The bytes of a password.
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {

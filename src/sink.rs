@@ -33,7 +33,7 @@ const RETRY: Duration = Duration::from_millis(5);
 /// last block it reports once more, when what was written is safe.
 type Report = io::Result<Vec<u8>>;
 
-/// See the module.
+/// The output of one run: standard output or a file.
 pub struct Sink {
     filling: Vec<u8>,
     /// Messages in `filling`.

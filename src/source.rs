@@ -86,7 +86,7 @@ pub struct Options {
     pub invalid: Invalid,
 }
 
-/// See the module.
+/// Hands out what was read, in batches; a complaint about what was left out comes with them.
 pub struct Source {
     ready: Option<Batch>,
     reading: Option<Receiver<Delivery>>,

@@ -18,7 +18,7 @@ pub enum Verbosity {
     Debug,
 }
 
-/// See the module.
+/// The one who talks, as much as its verbosity allows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ui {
     verbosity: Verbosity,

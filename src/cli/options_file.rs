@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// See the module.
+/// Its lines, and what to call it in an error.
 pub(super) struct OptionsFile {
     path: PathBuf,
     lines: Vec<Line>,

@@ -8,7 +8,7 @@ use super::place::{is_about, owns};
 use super::secret::Source;
 use crate::transport::Target;
 
-/// See the module.
+/// User name and password, and where each comes from.
 pub(super) struct Credentials {
     pub(super) username: Option<String>,
     pub(super) password: Option<Source>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::env::{self, VarError};
 use std::path::PathBuf;
 
-/// See the module.
+/// What is set, and not empty.
 #[derive(Debug, Default)]
 pub struct Environment {
     values: HashMap<&'static str, String>,

@@ -48,7 +48,7 @@ use field::{Context, State};
 use piece::Piece;
 use std::str::FromStr;
 
-/// See the module.
+/// A format, parsed. Printing cannot fail.
 #[derive(Clone, Debug)]
 pub struct Template {
     pieces: Vec<Piece>,

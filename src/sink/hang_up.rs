@@ -15,7 +15,7 @@ mod unix {
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
 
-    /// See the module.
+    /// What is watched for its reader to go.
     #[derive(Debug, Default)]
     pub enum HangUp {
         /// Nothing to watch.
@@ -59,7 +59,7 @@ mod unix {
     }
 }
 
-/// See the module.
+/// Nothing can be watched here.
 #[cfg(not(unix))]
 #[derive(Debug, Default)]
 pub struct HangUp;

@@ -96,7 +96,7 @@ impl Parcel {
     }
 }
 
-/// See the module.
+/// From pieces to records, numbered from 1 as they stood in the input.
 pub(super) struct Pieces {
     shape: Shape,
     invalid: Invalid,

@@ -4,7 +4,7 @@ use crate::os_error;
 use std::fmt;
 use std::io;
 
-/// See the module. May hold a stranger's words, which must be escaped before they are shown.
+/// What was tried, and why it failed. May hold a stranger's words, which must be escaped before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialError {
     cause: String,

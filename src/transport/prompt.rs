@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// See the module.
+/// A TCP stream, read and written as before.
 #[derive(Debug)]
 pub(super) struct Prompt {
     stream: TcpStream,

@@ -6,7 +6,7 @@
 
 use clap::Args;
 
-/// See the module.
+/// A `--no-` twin for each switch of the connection.
 #[derive(Args, Default)]
 #[group(skip)]
 pub struct OffArgs {

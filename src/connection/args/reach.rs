@@ -4,7 +4,7 @@ use clap::Args;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-/// See the module.
+/// Unix socket, WebSocket, proxy, local address.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Way to the broker")]

@@ -24,7 +24,7 @@ impl From<TlsVersionArg> for Version {
     }
 }
 
-/// See the module.
+/// Whom to trust, what to show, and what to demand of TLS.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "TLS")]

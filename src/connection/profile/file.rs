@@ -20,7 +20,7 @@ const PERHAPS_SECRET: [&str; 3] = ["url", "proxy", "ws-header"];
 /// Keys whose values decide what is run, or where a secret is read.
 const COMMANDS: [&str; 3] = ["password-command", "password-file", "key-password-file"];
 
-/// See the module.
+/// Its text was read whole.
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
     text: String,
