@@ -1,15 +1,15 @@
 //! `mqtt`: publish and subscribe from the command line, and know what really happened.
 //!
 //! ```text
-//! argv ─┐                     ┌─► SessionOptions ─┐          ┌─ source/   arg, file, stdin → records (thread)
-//! env  ─┼─► cli + connection ─┤                   ├─► run/ ◄─┤  Job: what a command does on a session
-//! file ─┘   (what was typed)  └─► RunOptions ─────┘  │  ▲   └─ format/ → sink   Message → stdout (thread)
-//!           (profile)                                │  │
-//!                                             bytes ▼  │ events
-//!                       transport/ tcp, unix, ◄──── mqtt/  the session: no socket, no clock, no task
-//!                       proxy, tls, ws
+//! argv ─┐
+//! env  ─┼─► cli + connection ─► options ─► commands ─────────► run/ ◄─ bytes ─► transport/  tcp, unix, proxy, tls, ws
+//! file ─┘   (what was typed)               │ a Job            │  ▲
+//!           (profile)                      │                  ▼  │ events
+//!                                          │                 mqtt/  the session: no socket, no clock, no task
+//!                                          ├─ source/  arg, file, stdin → records (thread)
+//!                                          └─ format/ → sink   Message → stdout (thread)
 //!
-//!           Failure ─► exit status        ui: stderr talk; events: what happened, as NDJSON
+//! How it ends: Failure ─► exit status       ui: stderr talk; events: what happened, as NDJSON
 //! ```
 //!
 //! Imports point down: main → lib → cli → commands → { connection, run, source, format, sink, events, ui } →
