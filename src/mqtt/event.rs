@@ -52,7 +52,7 @@ pub enum Event {
     Published {
         /// Which record of the input, counted from 1.
         position: u64,
-        /// 0 for messages that were never sent.
+        /// 0 where none is known any more, or none ever was.
         packet_id: u16,
         /// The end.
         outcome: Outcome,

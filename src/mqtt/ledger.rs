@@ -34,7 +34,9 @@ pub enum State {
 /// A message that is not final.
 #[derive(Debug)]
 pub struct Entry {
-    /// Which record of the input it is, counted from 1.
+    /// Which of all the messages it is, counted from 1.
+    serial: u64,
+    /// Which record of the input it is, counted from 1: to several topics, or repeated, it is several messages.
     pub position: u64,
     /// Topic, QoS and retain flag.
     pub envelope: Rc<Envelope>,
@@ -46,7 +48,7 @@ pub struct Entry {
     pub packet_id: u16,
     /// It was sent on an earlier connection of this session.
     pub again: bool,
-    /// It was sent, on this session or one that is gone.
+    /// It was sent on a session that is gone.
     was_sent: bool,
     /// The broker may have it, and broke the protocol since: it is never sent as a new message.
     is_doubtful: bool,
@@ -54,6 +56,17 @@ pub struct Entry {
     pub reason: Reason,
     /// Where it stands.
     pub state: State,
+}
+
+/// A message that ended without an answer.
+#[derive(Debug)]
+pub struct Retired {
+    /// Which record of the input it is.
+    pub position: u64,
+    /// 0 if it has none on this session.
+    pub packet_id: u16,
+    /// Topic, QoS and retain flag.
+    pub envelope: Rc<Envelope>,
 }
 
 /// What an acknowledgement from the broker means for the ledger.
@@ -75,6 +88,8 @@ pub enum Verdict {
 #[derive(Default)]
 pub struct Ledger {
     entries: VecDeque<Entry>,
+    /// How many there were in all.
+    pushed: u64,
     /// Sequence number of the front entry.
     front: u64,
     /// Sequence number of the first entry that is still queued.
@@ -122,7 +137,9 @@ impl Ledger {
         let carried = if is_shared { 0 } else { envelope.size() };
         let cost = payload.len() + carried + ENTRY_COST;
         self.bytes += cost;
+        self.pushed += 1;
         self.entries.push_back(Entry {
+            serial: self.pushed,
             position,
             envelope,
             payload,
@@ -150,7 +167,6 @@ impl Ledger {
         self.by_id[slot] = self.unsent + 1;
         self.in_flight += 1;
         entry.state = State::Sent;
-        entry.was_sent = true;
         let place = (self.unsent - self.front) as usize;
         self.unsent += 1;
         self.skip_sent();
@@ -177,31 +193,38 @@ impl Ledger {
         released
     }
 
-    /// The position of the oldest message whose PUBLISH is out and has no answer.
+    /// The serial number of the oldest message whose PUBLISH is out and has no answer.
     pub fn oldest_unanswered(&self) -> Option<u64> {
-        self.entries.iter().find(|it| it.state == State::Sent).map(|it| it.position)
+        self.entries.iter().find(|it| it.state == State::Sent).map(|it| it.serial)
+    }
+
+    /// Whether the message with this serial number has no end yet.
+    pub fn is_pending(&self, serial: u64) -> bool {
+        self.entries.iter().any(|it| it.serial == serial && it.state != State::Done)
     }
 
     /// Ends the message under `id` without an answer to it; its position, and whether an earlier connection had sent
-    /// it. The id of such a one stays in use.
+    /// it. If that was one of this session, the id stays in use.
     pub fn turn_down(&mut self, id: u16, ids: &mut PacketIds) -> Option<(u64, bool)> {
         let entry = self.find(id)?;
-        let (position, again) = (entry.position, entry.again);
+        let (position, serial, again) = (entry.position, entry.serial, entry.again);
+        let was_sent = again || entry.was_sent;
         if again {
-            self.retire(position);
+            self.retire(serial);
         } else {
             self.finish(id, Reason::SUCCESS, ids);
         }
-        Some((position, again))
+        Some((position, was_sent))
     }
 
-    /// Ends the message at `position`, which the broker may have; its packet id and topic.
-    pub fn retire(&mut self, position: u64) -> Option<(u16, Rc<Envelope>)> {
-        let pending = |it: &&mut Entry| it.position == position && it.state != State::Done;
+    /// Ends the message with this serial number, which the broker may have.
+    pub fn retire(&mut self, serial: u64) -> Option<Retired> {
+        let pending = |it: &&mut Entry| it.serial == serial && it.state != State::Done;
         let entry = self.entries.iter_mut().find(pending)?;
         let was_in_flight = matches!(entry.state, State::Sent | State::Released);
         entry.state = State::Done;
-        let (id, envelope) = (entry.packet_id, Rc::clone(&entry.envelope));
+        let (position, id) = (entry.position, entry.packet_id);
+        let envelope = Rc::clone(&entry.envelope);
         self.in_flight -= usize::from(was_in_flight);
         if let Some(sequence) = self.by_id.get_mut(usize::from(id)) {
             *sequence = 0;
@@ -210,7 +233,7 @@ impl Ledger {
             self.retired.push(id);
         }
         self.trim();
-        Some((id, envelope))
+        Some(Retired { position, packet_id: id, envelope })
     }
 
     /// The broker broke the protocol: what it may have is not published again. Ends what has no answer (positions and
@@ -219,16 +242,18 @@ impl Ledger {
         let unanswered: Vec<_> = self
             .entries
             .iter()
-            .filter(|it| it.state == State::Sent || (it.state == State::Queued && it.again))
-            .map(|it| (it.position, it.packet_id))
+            .filter(|it| match it.state {
+                State::Sent => true,
+                State::Queued => it.again || it.was_sent,
+                State::Released | State::Done => false,
+            })
+            .map(|it| it.serial)
             .collect();
-        for (position, _) in &unanswered {
-            self.retire(*position);
-        }
         for entry in &mut self.entries {
             entry.is_doubtful |= entry.state == State::Released;
         }
-        unanswered
+        let retired = unanswered.into_iter().filter_map(|serial| self.retire(serial));
+        retired.map(|it| (it.position, it.packet_id)).collect()
     }
 
     fn skip_sent(&mut self) {
@@ -310,6 +335,7 @@ impl Ledger {
                     return false;
                 }
                 sent += 1;
+                entry.was_sent = true;
                 entry.packet_id = 0;
                 entry.again = false;
                 entry.state = State::Queued;
@@ -340,7 +366,7 @@ impl Ledger {
         self.entries
             .drain(..)
             .filter(|entry| entry.state != State::Done)
-            .map(|entry| (entry.position, entry.was_sent))
+            .map(|entry| (entry.position, entry.was_sent || entry.is_known_to_the_broker()))
     }
 
     fn find(&mut self, id: u16) -> Option<&mut Entry> {

@@ -4,6 +4,7 @@
 //! resumed or a lost session means.
 
 mod link;
+mod output;
 mod receiving;
 mod sending;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use super::fault::Fault;
 use super::ids::PacketIds;
 use super::inbound::{Fingerprint, Inbound};
 use super::keepalive::Due;
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Retired};
 use super::options::SessionOptions;
 use super::packet::Connect;
 use super::packet::encode::{self, Parting};
@@ -24,8 +25,8 @@ use super::subscription::Interest;
 use super::subscriptions::{RequestKind, Subscriptions};
 use super::version::Version;
 use crate::message::{Message, QoS};
-use bytes::{Buf, BytesMut};
 use link::{Closing, Link};
+use output::Output;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
@@ -61,7 +62,7 @@ pub struct Delivery {
 pub enum Suspect {
     /// A SUBSCRIBE for these filters.
     Subscribe(Vec<String>),
-    /// The oldest PUBLISH that has no answer: the position of its message.
+    /// The oldest PUBLISH that has no answer: which of all the messages it carries, counted from 1.
     Publish(u64),
 }
 
@@ -137,7 +138,7 @@ impl Session {
             request_problem_information: options.request_problem_information,
             user_properties: &options.user_properties,
         };
-        let mut out = BytesMut::new();
+        let mut out = Output::default();
         connect.write(&mut out);
         self.link = Link::Connecting(out);
     }
@@ -147,19 +148,22 @@ impl Session {
     /// one message it can mean, that one is refused; and when it broke the protocol, nothing that it may have is sent
     /// again.
     pub fn lost(&mut self, fault: Option<&Fault>) {
-        let unproven = match std::mem::replace(&mut self.link, Link::Down) {
-            Link::Down | Link::Connecting(_) => 0,
-            Link::Closing(closing) => closing.unproven,
+        // Before CONNACK nothing was published, and where SUBSCRIBE waits for its answer that may be meant.
+        let (unproven, is_about_publish) = match std::mem::replace(&mut self.link, Link::Down) {
+            Link::Down | Link::Connecting(_) => (0, false),
+            Link::Closing(closing) => (closing.unproven, true),
             Link::Up(up) => {
                 if let Some(request) = &up.request {
                     self.ids.release(request.packet_id);
                 }
-                up.unproven()
+                (up.unproven(), up.request.is_none())
             }
         };
         let refusal = match fault {
             Some(Fault::Disconnected(explanation))
-                if explanation.reason.refuses_a_publish() && self.is_about_one(unproven) =>
+                if explanation.reason.refuses_a_publish()
+                    && is_about_publish
+                    && self.is_about_one(unproven) =>
             {
                 Some(explanation.clone())
             }
@@ -168,7 +172,7 @@ impl Session {
         if unproven > 0 {
             self.events.push_back(Event::MaybeLost { count: unproven, refusal });
         } else if let Some(explanation) = refusal {
-            self.refuse_all(&explanation);
+            self.refuse_unanswered(explanation);
         }
         if fault.is_some_and(Fault::is_violation) {
             for (position, packet_id) in self.ledger.doubt() {
@@ -177,12 +181,11 @@ impl Session {
         }
     }
 
-    /// Ends every message that has no end yet as refused.
-    fn refuse_all(&mut self, explanation: &Explanation) {
-        let (_, doubtful) = self.ledger.requeue(&mut self.ids);
-        let positions: Vec<_> = self.ledger.abandon().map(|(position, _)| position).collect();
-        for position in doubtful.into_iter().chain(positions) {
-            self.conclude(position, 0, Outcome::Refused(explanation.clone()));
+    /// Ends the message that waits for its answer as refused. Its id may stand for it on this session still.
+    fn refuse_unanswered(&mut self, explanation: Explanation) {
+        let retired = self.ledger.oldest_unanswered().and_then(|it| self.ledger.retire(it));
+        if let Some(Retired { position, .. }) = retired {
+            self.conclude(position, 0, Outcome::Refused(explanation));
         }
     }
 
@@ -323,7 +326,7 @@ impl Session {
     /// The first `count` bytes of [`Session::output`] reached the connection.
     pub fn wrote(&mut self, count: usize, now: Instant) {
         if let Some(out) = self.link.output_mut() {
-            out.advance(count);
+            out.wrote(count);
         }
         if let Some(up) = self.link.up_mut() {
             up.keep_alive.sent(now);
@@ -380,12 +383,12 @@ impl Session {
     }
 
     /// Writes DISCONNECT with the reason why the broker is left, instead of all that waits to be written. Below MQTT 5
-    /// the packet has no room for it: it would say that all is well, and that the will is not needed.
-    pub fn hang_up(&mut self, reason: Reason) {
-        if let Some(out) = self.link.output_mut() {
-            out.clear();
-        }
+    /// the packet has no room for it: it would say that all is well, and that the will is not needed. A packet whose
+    /// beginning was written goes before it: the broker would take what comes for its rest. Returns how long that is.
+    pub fn hang_up(&mut self, reason: Reason) -> usize {
+        let kept = self.link.output_mut().map_or(0, Output::drop_unbegun);
         self.close(reason, Parting::default());
+        kept
     }
 
     fn close(&mut self, reason: Reason, parting: Parting) {
@@ -430,9 +433,7 @@ impl Session {
     }
 
     fn conclude(&mut self, position: u64, packet_id: u16, outcome: Outcome) {
-        if self.isolated == Some(position) {
-            self.isolated = None;
-        }
+        self.isolated = self.isolated.filter(|serial| self.ledger.is_pending(*serial));
         self.events.push_back(Event::Published { position, packet_id, outcome });
     }
 }

@@ -168,6 +168,7 @@ impl<W: World> Driver<'_, W> {
             suspect: self.session.suspect().filter(|_| has_waited),
             has_delivered: self.session.has_delivered(),
             has_acknowledged: self.session.has_acknowledged(),
+            is_finite: self.job.is_finite(),
             ..Setback::default()
         }
     }
@@ -178,11 +179,11 @@ impl<W: World> Driver<'_, W> {
         if retry.hints_at_other_client {
             self.job.connection(&ConnectionEvent::ShortSessions);
         }
-        if let Some(position) = retry.isolate {
-            self.session.isolate(position);
+        if let Some(serial) = retry.isolate {
+            self.session.isolate(serial);
         }
-        if let Some(position) = retry.give_up {
-            self.session.give_up(position);
+        if let Some(serial) = retry.give_up {
+            self.session.give_up(serial);
             self.tell_events();
         }
         self.job.connection(&ConnectionEvent::Reconnecting { attempt, delay, loss });
@@ -205,16 +206,16 @@ impl<W: World> Driver<'_, W> {
             self.session.set_version(Version::V311);
             self.job.connection(&ConnectionEvent::FallingBack(Version::V311));
             (leave, socket) = self.connection(deadline, false).await;
-            if !self.patience.is_established() {
-                // It may have hung up for any reason: the next attempt begins with 5 again.
-                self.session.set_version(Version::V5);
-            }
         }
         let testimony = self.testify(socket.as_ref());
         let leave = match socket {
             Some(mut socket) => self.leave(leave, &mut socket, &testimony).await,
             None => leave,
         };
+        if may_fall_back && !self.patience.is_established() {
+            // It may have hung up for any reason: the next attempt begins with 5 again.
+            self.session.set_version(Version::V5);
+        }
         (leave, testimony)
     }
 
@@ -363,11 +364,12 @@ impl<W: World> Driver<'_, W> {
         if self.is_deaf() {
             return socket.write_error().map_or(Ok(Poll::Pending), Err);
         }
-        self.poll_read(cx, socket, now)?;
+        let read = self.poll_read(cx, socket, now);
+        // What came behind CONNACK may be why the connection ends: there was one all the same.
         if !was_up && self.session.is_up() {
             self.patience.connected(now);
         }
-        Ok(Poll::Pending)
+        read.map(|()| Poll::Pending)
     }
 
     /// Writes what there is; whether any went.
@@ -458,7 +460,8 @@ impl<W: World> Driver<'_, W> {
             return Err(Stop::Signal(signal));
         }
         // While the job takes nothing in, nobody hears what the broker answers.
-        let owes = !self.job.is_full()
+        let is_deaf = self.session.is_up() && self.job.is_full();
+        let owes = !is_deaf
             && (self.session.is_waiting()
                 || self.job.has_backlog(now)
                 || (!self.session.is_up() && self.job.is_finite()));

@@ -109,6 +109,8 @@ pub struct Setback {
     pub has_delivered: bool,
     /// A message that we received was acknowledged.
     pub has_acknowledged: bool,
+    /// Somebody waits for the run to end by itself.
+    pub is_finite: bool,
 }
 
 /// What follows from a setback.
@@ -309,7 +311,9 @@ impl Patience {
         let until = now + delay;
         // The last attempt comes at the deadline.
         let last = self.policy.reconnect_timeout.map(|limit| offline_since + limit);
-        self.phase = Phase::Waiting { until: last.map_or(until, |last| last.min(until)) };
+        let until = last.map_or(until, |last| last.min(until));
+        let delay = until.saturating_duration_since(now);
+        self.phase = Phase::Waiting { until };
         self.attempts += 1;
         let is_first_hint = self.short_sessions == SUSPICIOUS_SESSIONS && self.attempts == 1;
         Decision::Retry(Retry {
@@ -373,27 +377,30 @@ impl Patience {
             }
             _ => {}
         }
-        let is_contested =
-            self.policy.id_origin == IdOrigin::Chosen && self.short_sessions >= MOST_SHORT_SESSIONS;
-        is_contested.then_some(LastStraw::Contested)
+        match self.policy.id_origin {
+            _ if self.short_sessions < MOST_SHORT_SESSIONS => None,
+            IdOrigin::Chosen => Some(LastStraw::Contested),
+            // Nobody else knows the id, and whoever waits for an end is told that it does not come.
+            IdOrigin::Generated => setback.is_finite.then_some(LastStraw::Loss),
+        }
     }
 
     /// The message to be sent alone, to see whether it is the one that the broker hangs up on, or the one that is.
     fn treat_suspect(&mut self) -> (Option<u64>, Option<u64>) {
-        let (Some((Suspect::Publish(position), count)), Phase::Up { .. }) =
+        let (Some((Suspect::Publish(serial), count)), Phase::Up { .. }) =
             (&self.suspicion, self.phase)
         else {
             return (None, None);
         };
-        let (position, enough) = (*position, MOST_HANG_UPS - u32::from(self.is_warned));
+        let (serial, enough) = (*serial, MOST_HANG_UPS - u32::from(self.is_warned));
         if *count >= enough {
             self.suspicion = None;
             self.is_warned = true;
             // It has come to its end, which is progress of a kind.
             self.fruitless = None;
             self.backoff.reset();
-            return (None, Some(position));
+            return (None, Some(serial));
         }
-        (Some(position).filter(|_| *count + 1 >= enough), None)
+        (Some(serial).filter(|_| *count + 1 >= enough), None)
     }
 }

@@ -133,10 +133,10 @@ impl<S: Stream + ?Sized> Socket<S> {
         session.output().is_empty() && !self.is_unflushed
     }
 
-    /// The session's output was replaced.
-    pub(super) fn forget_output(&mut self) {
+    /// The session's output was replaced, but for the first `kept` bytes.
+    pub(super) fn forget_output(&mut self, kept: usize) {
         if let Some(tracer) = &mut self.tracer {
-            tracer.output = 0;
+            tracer.output = kept;
         }
     }
 

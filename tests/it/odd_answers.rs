@@ -379,3 +379,18 @@ fn who_only_publishes_misses_nothing() {
         assert!(!told.contains("missed"), "{told}");
     }
 }
+
+#[test]
+fn a_broker_that_leaves_with_the_same_breath_as_it_accepted_had_accepted() {
+    let peer = Peer::script(|conn| {
+        conn.expect_connect();
+        conn.send_raw(&[0x20, 3, 0, 0, 0, 0xe0, 1, 0x8b]);
+    })
+    .then(|conn| {
+        conn.accept();
+        drop(conn.take());
+        conn.expect_disconnect(0);
+    });
+    run(&peer, "pub", "5", "-t t -m x -q 1").stderr_contains("lost: ").run();
+    assert_eq!(peer.finish().connections, 2);
+}

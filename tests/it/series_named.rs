@@ -37,6 +37,31 @@ fn a_message_at_qos_2_after_others_is_named() {
     }
 }
 
+/// A record to several topics is several messages. What the broker has to say of the others is lost with the
+/// connection.
+#[test]
+fn of_one_record_to_several_topics_only_the_message_that_is_not_allowed_is_given_up() {
+    let let_in = |conn: &mut Conn| {
+        let connect = conn.expect_connect();
+        conn.connack_with(!connect.clean_start, 0, Properties::new());
+    };
+    let leave = |allowed: usize, lost: usize| {
+        move |conn: &mut Conn| {
+            let_in(conn);
+            (0..allowed).for_each(|_| assert!(conn.take().topic.starts_with("ok/")));
+            (0..lost).for_each(|_| drop(conn.expect_publish()));
+            conn.cut();
+        }
+    };
+    for version in VERSIONS {
+        let peer = Peer::script(leave(0, 3)).then(leave(0, 3)).then(leave(1, 2)).then(leave(0, 2));
+        let peer = peer.then(leave(1, 1)).then(leave(0, 1)).then(leave(0, 1));
+        let publish = run(&peer, "pub", version, "-q 1 -t ok/1 -t ok/2 -t secret/x -m x").status(6);
+        let publish = publish.stderr_contains("message 1 to secret/x is unconfirmed");
+        publish.stderr_contains("2 delivered, 0 refused, 1 unconfirmed, 0 not sent").run();
+    }
+}
+
 #[test]
 fn a_removal_that_the_broker_hangs_up_on_is_named_and_the_others_are_made() {
     for version in VERSIONS {

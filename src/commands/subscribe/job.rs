@@ -266,7 +266,8 @@ impl Job for Subscribing {
         }
         let nothing_left =
             session.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
-        let done = self.has_all() || nothing_left || self.is_idle(session, now);
+        let is_idle = self.is_idle(session, now);
+        let done = is_idle || self.has_all() || nothing_left;
         if done && removed && self.receiving.printing.is_over() {
             Poll::Ready(())
         } else {

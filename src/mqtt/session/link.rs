@@ -1,5 +1,6 @@
 //! The connection of a session: what is known of one connection lives in its state, and goes with it.
 
+use super::output::Output;
 use crate::mqtt::aliases::IncomingAliases;
 use crate::mqtt::inbound::PendingAcks;
 use crate::mqtt::keepalive::KeepAlive;
@@ -9,7 +10,6 @@ use crate::mqtt::packet::{PublishWriter, encode};
 use crate::mqtt::pings::Pings;
 use crate::mqtt::subscriptions::Request;
 use crate::mqtt::version::Version;
-use bytes::BytesMut;
 use std::time::Instant;
 
 /// Bytes that may wait to be written before no more messages are taken.
@@ -23,7 +23,7 @@ pub(super) enum Link {
     /// There is none.
     Down,
     /// CONNECT is on its way; CONNACK is due.
-    Connecting(BytesMut),
+    Connecting(Output),
     /// CONNACK said yes.
     Up(Box<Up>),
     /// DISCONNECT is on its way; only what the broker still has to say about earlier packets matters.
@@ -42,7 +42,7 @@ impl Link {
     }
 
     /// Where what is to be written goes.
-    pub(super) fn output_mut(&mut self) -> Option<&mut BytesMut> {
+    pub(super) fn output_mut(&mut self) -> Option<&mut Output> {
         match self {
             Self::Down => None,
             Self::Connecting(out) => Some(out),
@@ -69,7 +69,7 @@ impl Link {
 /// A connection that the broker has accepted.
 pub(super) struct Up {
     /// What waits to be written.
-    pub(super) out: BytesMut,
+    pub(super) out: Output,
     pub(super) limits: Limits,
     pub(super) keep_alive: KeepAlive,
     /// Writes PUBLISH, within the limits.
@@ -99,7 +99,7 @@ impl Up {
         options: &SessionOptions,
         version: Version,
         limits: Limits,
-        out: BytesMut,
+        out: Output,
         now: Instant,
     ) -> Self {
         let most = if version == Version::V5 { u16::MAX } else { DEFAULT_OLD_WINDOW };
@@ -146,7 +146,7 @@ impl Up {
 
 /// A connection that we are ending.
 pub(super) struct Closing {
-    pub(super) out: BytesMut,
+    pub(super) out: Output,
     /// QoS 0 messages that were not known to have arrived before.
     pub(super) unproven: u64,
 }

@@ -267,9 +267,6 @@ impl Session {
         let alias = properties.number(Id::TopicAlias);
         let Link::Up(up) = &mut self.link else { return Ok(Received::Packet(length)) };
         up.aliases.learn(publish.topic, alias)?;
-        if !self.taking {
-            return Ok(Received::Packet(length));
-        }
         let fingerprint = match qos {
             QoS::ExactlyOnce => {
                 let topic = up.aliases.resolve(publish.topic, alias)?;
@@ -281,6 +278,9 @@ impl Session {
         if self.inbound.is_repeated(packet_id, fingerprint) {
             self.owe(delivery);
             self.send_due_acks();
+            return Ok(Received::Packet(length));
+        }
+        if !self.taking {
             return Ok(Received::Packet(length));
         }
         if let Some(maximum) = self.options.receive_maximum

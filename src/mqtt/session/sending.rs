@@ -4,6 +4,7 @@ use super::link::Link;
 use super::{Delivery, Session};
 use crate::message::{Envelope, QoS};
 use crate::mqtt::event::{Event, Outcome, Submitted, Taken};
+use crate::mqtt::ledger::Retired;
 use crate::mqtt::packet::encode;
 use bytes::Bytes;
 use std::rc::Rc;
@@ -16,11 +17,7 @@ impl Session {
             && (qos == QoS::AtMostOnce
                 || (self.ledger.has_room()
                     && !self.ledger.has_queued()
-                    && self.ledger.in_flight() < self.window(up.window)))
-    }
-
-    fn window(&self, allowed: usize) -> usize {
-        if self.isolated.is_some() { 1 } else { allowed }
+                    && self.ledger.in_flight() < window(self.isolated, up.window)))
     }
 
     /// Takes a message for the broker; call only while [`Session::has_room`].
@@ -43,11 +40,10 @@ impl Session {
     /// Sends queued messages as far as the window goes; to be called when output was written. What this broker is
     /// known not to take comes to its end ([MQTT-3.2.2-15]).
     pub fn pump(&mut self) {
-        let Link::Up(up) = &mut self.link else { return };
-        let window = if self.isolated.is_some() { 1 } else { up.window };
-        while self.ledger.has_queued()
+        while let Link::Up(up) = &mut self.link
+            && self.ledger.has_queued()
             && !up.is_choked()
-            && self.ledger.in_flight() < window
+            && self.ledger.in_flight() < window(self.isolated, up.window)
             && !self.subscriptions.holds_back()
             && let Some(entry) = self.ledger.next_queued(&mut self.ids)
         {
@@ -59,19 +55,20 @@ impl Session {
                 // What was sent to a broker with other limits may have arrived.
                 let outcome =
                     if was_sent { Outcome::Unconfirmed } else { Outcome::Refused(explanation) };
-                self.events.push_back(Event::Published { position, packet_id: 0, outcome });
+                self.conclude(position, 0, outcome);
             }
         }
     }
 
-    /// Sends one message at a time until the one at `position`, which is pending, has its end.
-    pub fn isolate(&mut self, position: u64) {
-        self.isolated = Some(position);
+    /// Sends one message at a time until that of [`Suspect::Publish`](super::Suspect) has its end.
+    pub fn isolate(&mut self, serial: u64) {
+        self.isolated = Some(serial);
     }
 
-    /// Ends the message at `position`, which makes the broker hang up.
-    pub fn give_up(&mut self, position: u64) {
-        let Some((packet_id, envelope)) = self.ledger.retire(position) else { return };
+    /// Ends the message of [`Suspect::Publish`](super::Suspect), which makes the broker hang up.
+    pub fn give_up(&mut self, serial: u64) {
+        let Some(retired) = self.ledger.retire(serial) else { return };
+        let Retired { position, packet_id, envelope } = retired;
         let topic = envelope.topic.as_str().into();
         self.progress += 1;
         self.events.push_back(Event::HungUpOn { position, topic });
@@ -131,4 +128,9 @@ impl Session {
             }
         }
     }
+}
+
+/// How many messages may be in flight, of those that the connection allows, while one may be sent alone.
+fn window(isolated: Option<u64>, allowed: usize) -> usize {
+    if isolated.is_some() { 1 } else { allowed }
 }

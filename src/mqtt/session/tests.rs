@@ -13,7 +13,7 @@ use super::*;
 use crate::message::Envelope;
 use crate::mqtt::event::{Submitted, Taken};
 use crate::mqtt::subscription::{Interest, Subscription};
-use bytes::Bytes;
+use bytes::{Buf, Bytes, BytesMut};
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
 use std::time::Duration;

@@ -185,8 +185,8 @@ impl<W: World> Driver<'_, W> {
     /// Tells the broker why, if it still listens, and reads to the end, as [`Driver::close`] does: or what it
     /// goes on to send would destroy what it has not read.
     async fn hang_up(&mut self, socket: &mut Socket<W::Stream>, reason: Reason) {
-        self.session.hang_up(reason);
-        socket.forget_output();
+        let kept = self.session.hang_up(reason);
+        socket.forget_output(kept);
         let by = self.world.now() + LINGER;
         let mut is_shut = false;
         poll_fn(|cx| {

@@ -83,6 +83,7 @@ impl Play {
                 "bad" => (setback.is_violation, setback.is_hang_up) = (true, false),
                 "delivered" => setback.has_delivered = true,
                 "printed" => setback.has_acknowledged = true,
+                "finite" => setback.is_finite = true,
                 other => panic!("{other}"),
             }
         }
@@ -183,9 +184,9 @@ fn what_happens_is_answered_as_the_table_says() {
         ("ack=5", "up owe +3 lost +1 up owe lost dial +1 lost +90 up owe lost", "try1 4"),
         ("ack=5", "up owe +4 lost +1 up owe lost dial +1 lost +90 up owe lost", "end"),
         // How long to go on trying.
-        ("tries=5", "up lost +4.9 dial lost=silent", "try2 1"),
+        ("tries=5", "up lost +4.9 dial lost=silent", "try2 0.1"),
         ("tries=5", "up lost +5 dial lost=silent", "end"),
-        ("tries=5", "up lost +4 up lost +4 dial lost=silent", "try2 2"),
+        ("tries=5", "up lost +4 up lost +4 dial lost=silent", "try2 1"),
         ("always tries=5", "dial +5 lost=silent dial +5 lost=silent", "end"),
         ("tries=0.2", "up lost +0.2", "retry"),
         // What is tried again.
@@ -250,6 +251,9 @@ fn ten_short_sessions_under_a_chosen_id_are_a_fight() {
     assert_eq!(play("chosen", &fight), "end:contested");
     assert_eq!(play("chosen", &fight[8..]), "try1 30");
     assert_eq!(play("", &fight), "try1 30", "nobody else has a random id");
+    let short = ["up lost=finite"; 10].join(" ");
+    assert_eq!(play("", &short), "end", "somebody waits for the end");
+    assert_eq!(play("", &short[15..]), "try1 30");
     let with_one_that_lasted =
         format!("{} up +30 lost {}", thrice(&thrice("up lost")), thrice("up lost"));
     assert_eq!(play("chosen", &with_one_that_lasted), "try1 4 hint");

@@ -224,6 +224,27 @@ fn disconnect_says_what_the_broker_did_wrong() {
     assert!(bench.bytes().is_empty(), "it would say that all is well, and take the will away");
 }
 
+/// Else the broker takes the first bytes of DISCONNECT for the last ones of the message.
+#[test]
+fn a_packet_that_was_begun_is_written_to_its_end_before_disconnect() {
+    for (version, reason_said) in [(Version::V5, &[0xe0, 1, 0x82][..]), (Version::V311, &[])] {
+        let mut bench = Bench::up(options(), version);
+        bench.publish(1, ZERO, "first");
+        let first = bench.session.output().to_vec();
+        bench.publish(2, ZERO, "second");
+        for written in 0..=first.len() {
+            let mut bench = Bench::up(options(), version);
+            bench.publish(1, ZERO, "first");
+            bench.publish(2, ZERO, "second");
+            bench.session.wrote(written, bench.now);
+            let kept = bench.session.hang_up(Reason(0x82));
+            let rest = if written == 0 { &[] } else { &first[written..] };
+            assert_eq!(kept, rest.len());
+            assert_eq!(bench.bytes(), [rest, reason_said].concat(), "{version:?} {written}");
+        }
+    }
+}
+
 #[test]
 fn after_our_disconnect_only_the_brokers_own_matters() {
     let mut bench = Bench::up(options(), Version::V5);

@@ -108,6 +108,19 @@ fn after_the_last_message_nothing_more_is_taken_or_acknowledged() {
 }
 
 #[test]
+fn the_last_message_is_acknowledged_again_when_it_comes_again() {
+    let mut bench = Bench::up(persistent(), Version::V5);
+    bench.job.answers = [Taken::Last].into();
+    bench.hear(&message(Version::V5, 0x34, 7, ""));
+    bench.session.acknowledge(1);
+    bench.reconnect(true);
+    bench.hear(&message(Version::V5, 0x3c, 7, ""));
+    bench.hear(&message(Version::V5, 0x34, 8, "next"));
+    assert_eq!(bench.sent(), ["PUBREC 7"]);
+    assert_eq!(bench.job.messages.len(), 1);
+}
+
+#[test]
 fn what_was_taken_before_the_end_is_still_acknowledged_after_it() {
     let mut bench = Bench::up(options(), Version::V5);
     bench.hear(&message(Version::V5, 0x32, 1, ""));

@@ -243,6 +243,21 @@ fn a_disconnect_that_turns_down_the_only_message_refuses_it() {
 }
 
 #[test]
+fn a_disconnect_instead_of_connack_or_suback_refuses_no_message() {
+    let mut bench = Bench::up(options(), Version::V5);
+    bench.publish(1, ONE, "one");
+    bench.lost(None);
+    bench.session.connect();
+    bench.lost(Some(&turned_down(0x97)));
+    assert!(bench.job.ends.is_empty() && bench.session.is_owed());
+
+    let mut bench = Bench::up(subscribing(), Version::V5);
+    bench.publish(1, ONE, "one");
+    bench.lost(Some(&turned_down(0x87)));
+    assert!(bench.job.ends.is_empty() && bench.session.is_owed());
+}
+
+#[test]
 fn a_disconnect_that_may_mean_one_of_several_or_none_refuses_nothing() {
     for (messages, code) in [(2, 0x97), (1, 0x8b)] {
         let mut bench = Bench::up(options(), Version::V5);
@@ -303,11 +318,68 @@ fn what_is_published_anew_keeps_to_the_limits_of_the_new_connection() {
         bench.sent();
         reconnect_with(&mut bench, false, properties);
         assert!(bench.sent().is_empty());
+        assert_eq!(bench.job.ends, [(1, 0, Outcome::Unconfirmed)], "it may have arrived");
+        bench.publish(2, ONE, "two");
+        assert!(bench.sent().is_empty());
         assert!(matches!(
-            &bench.job.ends[..],
-            [(1, _, Outcome::Refused(explanation))] if explanation.reason == Reason(reason)
+            &bench.job.ends[1..],
+            [(2, _, Outcome::Refused(explanation))] if explanation.reason == Reason(reason)
         ));
     }
+}
+
+#[test]
+fn a_message_to_be_sent_alone_that_the_next_connection_does_not_take_holds_up_no_other() {
+    for session_present in [false, true] {
+        let mut bench = Bench::up(options(), Version::V5);
+        bench.publish(1, ONE, "too large");
+        bench.sent();
+        bench.lost(None);
+        bench.session.isolate(1);
+        bench.connect(session_present, &[0x27, 0, 0, 0, 10]);
+        assert_eq!(bench.job.ends, [(1, 0, Outcome::Unconfirmed)]);
+        bench.publish(2, ONE, "2");
+        bench.publish(3, ONE, "3");
+        assert_eq!(bench.sent().len(), 2);
+    }
+}
+
+/// A record that goes to several topics is several messages.
+#[test]
+fn one_of_several_messages_of_a_record_is_sent_alone_and_given_up() {
+    let mut bench = Bench::up(options(), Version::V5);
+    for payload in ["a", "b", "c"] {
+        bench.publish(1, ONE, payload);
+    }
+    bench.sent();
+    bench.hear(&ack(PUBACK, 1));
+    assert_eq!(bench.session.suspect(), Some(Suspect::Publish(2)));
+    bench.lost(None);
+    bench.session.isolate(2);
+    bench.connect(true, &[]);
+    assert_eq!(bench.sent(), ["PUBLISH q1 id 2 dup = b"]);
+    bench.lost(None);
+    bench.session.give_up(2);
+    bench.connect(true, &[]);
+    assert_eq!(bench.sent(), ["PUBLISH q1 id 3 dup = c"]);
+    let ends: Vec<_> = bench.job.ends.iter().map(|end| (end.1, end.2.clone())).collect();
+    let delivered = Outcome::Delivered(Reason::SUCCESS);
+    assert_eq!(ends, [(1, delivered), (2, Outcome::Unconfirmed)]);
+}
+
+#[test]
+fn after_a_violation_nothing_that_an_earlier_session_may_have_taken_is_sent() {
+    let mut bench = Bench::up(options(), Version::V5);
+    for position in 1..=3 {
+        bench.publish(position, ONE, "x");
+    }
+    bench.sent();
+    reconnect_with(&mut bench, false, &[0x21, 0, 1]);
+    assert_eq!(bench.sent().len(), 1);
+    let violation = bench.try_hear(&[0x20, 3, 0, 0, 0]).unwrap_err();
+    bench.lost(Some(&violation));
+    let unconfirmed: Vec<_> = bench.job.ends.iter().map(|end| (end.0, &end.2)).collect();
+    assert_eq!(unconfirmed, [1, 2, 3].map(|position| (position, &Outcome::Unconfirmed)));
 }
 
 #[test]

@@ -1,0 +1,72 @@
+//! What waits to be written on a connection, and where in it the next packet begins.
+
+use crate::mqtt::packet::decode::Frame;
+use bytes::{Buf, BytesMut};
+use std::ops::{Deref, DerefMut};
+
+/// Packets as bytes. The first may have been written in part.
+#[derive(Default)]
+pub(super) struct Output {
+    bytes: BytesMut,
+    /// Bytes that are left of a packet whose beginning was written.
+    begun: usize,
+}
+
+impl Output {
+    /// The first `count` bytes were written.
+    pub(super) fn wrote(&mut self, count: usize) {
+        let mut end = self.begun;
+        while end < count
+            && count < self.bytes.len()
+            && let Ok(Some(frame)) = Frame::read(&self.bytes[end..])
+        {
+            end += frame.total();
+        }
+        self.begun = end.saturating_sub(count);
+        self.bytes.advance(count);
+    }
+
+    /// Drops every packet of which nothing was written; how many bytes stay.
+    pub(super) fn drop_unbegun(&mut self) -> usize {
+        self.bytes.truncate(self.begun);
+        self.begun
+    }
+}
+
+impl Deref for Output {
+    type Target = BytesMut;
+
+    fn deref(&self) -> &BytesMut {
+        &self.bytes
+    }
+}
+
+impl DerefMut for Output {
+    fn deref_mut(&mut self) -> &mut BytesMut {
+        &mut self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_that_was_begun_stays_and_those_behind_it_go() {
+        let packets = [&[0x30, 5, 0, 1, b'a', 1, 2][..], &[0xc0, 0], &[0x30, 3, 0, 1, b'b']];
+        let bytes = packets.concat();
+        let starts = [0, 7, 9, bytes.len()];
+        // However the bytes are written in two goes.
+        for first in 0..=bytes.len() {
+            for both in first..=bytes.len() {
+                let mut output = Output::default();
+                output.extend_from_slice(&bytes);
+                output.wrote(first);
+                output.wrote(both - first);
+                let end = starts.into_iter().find(|&start| start >= both).unwrap();
+                assert_eq!(output.drop_unbegun(), end - both, "{first}, {both}");
+                assert_eq!(&output[..], &bytes[both..end], "{first}, {both}");
+            }
+        }
+    }
+}
