@@ -203,18 +203,17 @@ impl Ledger {
         self.entries.iter().any(|it| it.serial == serial && it.state != State::Done)
     }
 
-    /// Ends the message under `id` without an answer to it; its position, and whether an earlier connection had sent
-    /// it. If that was one of this session, the id stays in use.
+    /// Ends the message under `id` without an answer to it; its position, and whether an earlier connection of this
+    /// session had sent it. The id of such a one stays in use.
     pub fn turn_down(&mut self, id: u16, ids: &mut PacketIds) -> Option<(u64, bool)> {
         let entry = self.find(id)?;
         let (position, serial, again) = (entry.position, entry.serial, entry.again);
-        let was_sent = again || entry.was_sent;
         if again {
             self.retire(serial);
         } else {
             self.finish(id, Reason::SUCCESS, ids);
         }
-        Some((position, was_sent))
+        Some((position, again))
     }
 
     /// Ends the message with this serial number, which the broker may have.
