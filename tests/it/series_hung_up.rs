@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::support::{Conn, Mqtt, Packet, Peer, Properties, Publish, Record};
+use crate::support::{Conn, Mqtt, Peer, Properties, Publish, Record};
 
 const VERSIONS: [&str; 2] = ["3.1.1", "5"];
 
@@ -141,19 +141,6 @@ fn a_silence_on_a_connection_that_came_back_is_the_end_as_usual() {
 
 const LINES: &str = "a one\nb two\nsecret/x three\nd four\ne five\n";
 
-/// Plays the polite broker until a message to `secret/…` comes, and hangs up on it.
-fn deny(conn: &mut Conn) {
-    let mut is_over = false;
-    conn.serve_but(|conn, packet| {
-        let is_secret = matches!(packet, Packet::Publish(it) if it.topic.starts_with("secret/"));
-        if is_secret && !is_over {
-            conn.cut();
-        }
-        is_over |= is_secret;
-        is_over
-    });
-}
-
 /// `mqtt pub -l` of these lines, each with its topic, on a broker like this; what it saw.
 #[track_caller]
 fn publish_lines(
@@ -196,7 +183,7 @@ fn the_message_that_the_broker_hangs_up_on_is_named_and_the_others_go_through() 
     for (way, is_kept) in ways() {
         let peer = Peer::each(move |conn| {
             let_in(conn, is_kept);
-            deny(conn);
+            conn.serve_but_for_secrets();
         });
         let summary = "4 delivered, 0 refused, 1 unconfirmed";
         let record = publish_lines(way, LINES, peer, &["3 to secret/x"], summary);
@@ -211,11 +198,11 @@ fn after_the_second_time_it_is_sent_alone() {
     for (way, is_kept) in ways() {
         let peer = Peer::each(move |conn| {
             let_in(conn, is_kept);
-            deny(conn);
+            conn.serve_but_for_secrets();
         });
         let twice = move |conn: &mut Conn| {
             let_in(conn, is_kept);
-            deny(conn);
+            conn.serve_but_for_secrets();
         };
         let peer = peer.then(twice).then(twice).then(move |conn| {
             let_in(conn, is_kept);
@@ -235,7 +222,7 @@ fn a_message_that_is_hung_up_on_alone_ends_the_run_at_either_qos() {
         for qos in ["1", "2"] {
             let peer = Peer::each(move |conn| {
                 let_in(conn, is_kept);
-                deny(conn);
+                conn.serve_but_for_secrets();
             });
             let options = "-t secret/x -m x --events - -q";
             let publish = run(&peer, "pub", version, options).arg(qos).status(6);
@@ -255,7 +242,7 @@ fn several_such_messages_are_named_and_the_first_or_last_may_be_among_them() {
     for (way, is_kept) in ways() {
         let peer = Peer::each(move |conn| {
             let_in(conn, is_kept);
-            deny(conn);
+            conn.serve_but_for_secrets();
         });
         let denied = ["1 to secret/a", "3 to secret/c", "5 to secret/e"];
         let summary = "2 delivered, 0 refused, 3 unconfirmed";
@@ -278,7 +265,7 @@ fn a_message_that_is_only_before_such_a_one_is_not_blamed() {
         };
         let peer = Peer::each(move |conn| {
             let_in(conn, is_kept);
-            deny(conn);
+            conn.serve_but_for_secrets();
         });
         let peer = peer.then(hasty).then(hasty);
         let summary = "4 delivered, 0 refused, 1 unconfirmed";

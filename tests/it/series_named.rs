@@ -11,26 +11,13 @@ fn run(peer: &Peer, command: &str, version: &str, options: &str) -> Mqtt {
     run.deadline(Duration::from_secs(25))
 }
 
-/// Plays the polite broker until a message to `secret/…` comes, and hangs up on it.
-fn deny(conn: &mut Conn) {
-    let mut is_over = false;
-    conn.serve_but(|conn, packet| {
-        let is_secret = matches!(packet, Packet::Publish(it) if it.topic.starts_with("secret/"));
-        if is_secret && !is_over {
-            conn.cut();
-        }
-        is_over |= is_secret;
-        is_over
-    });
-}
-
 const LINES: &str = "a:one\nb:two\nsecret/x:three\nd:four\ne:five\n";
 
 /// PUBREL, which answers PUBREC, is written last; that PUBLISH had waited for long is forgotten over it.
 #[test]
 fn a_message_at_qos_2_after_others_is_named() {
     for version in VERSIONS {
-        let peer = Peer::each(deny);
+        let peer = Peer::each(Conn::serve_but_for_secrets);
         let publish = run(&peer, "pub", version, "-l --topic-from : -q 2").stdin(LINES);
         let publish = publish.status(6).stderr_contains("message 3 to secret/x is unconfirmed");
         publish.stderr_contains("4 delivered, 0 refused, 1 unconfirmed").run();
@@ -94,7 +81,7 @@ fn a_removal_that_the_broker_hangs_up_on_is_named_and_the_others_are_made() {
 #[test]
 fn a_request_that_the_broker_hangs_up_on_is_named() {
     for version in VERSIONS {
-        let peer = Peer::each(deny);
+        let peer = Peer::each(Conn::serve_but_for_secrets);
         let options = "-t secret/ask -m x -e answers -q 1 -W 8s";
         let request = run(&peer, "rr", version, options).status(6);
         request.stderr_contains("secret/ask").stderr_contains("hung up each time").run();
@@ -123,7 +110,7 @@ fn twelve_messages_that_are_not_allowed_are_not_twelve_times_the_same_words() {
         let peer = Peer::each(|conn| {
             let connect = conn.expect_connect();
             conn.connack_with(!connect.clean_start, 0, Properties::new());
-            deny(conn);
+            conn.serve_but_for_secrets();
         });
         let input: String = (0..12).map(|line| format!("{line}\n")).collect();
         let publish = run(&peer, "pub", version, "-t secret/x -l -q 1").stdin(input).status(6);

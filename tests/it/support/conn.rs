@@ -566,6 +566,21 @@ impl Conn {
         self.serve_but(|_, _| false);
     }
 
+    /// Plays the polite broker until a message to `secret/…` comes, and hangs up on it.
+    #[track_caller]
+    pub fn serve_but_for_secrets(&mut self) {
+        let mut is_over = false;
+        self.serve_but(|conn, packet| {
+            let is_secret =
+                matches!(packet, Packet::Publish(it) if it.topic.starts_with("secret/"));
+            if is_secret && !is_over {
+                conn.cut();
+            }
+            is_over |= is_secret;
+            is_over
+        });
+    }
+
     /// As [`Conn::serve`], but for the packets that `handle` says it has handled.
     #[track_caller]
     pub fn serve_but(&mut self, mut handle: impl FnMut(&mut Self, &Packet) -> bool) {
