@@ -1,6 +1,10 @@
 //! What happened, told twice: as lines for a person on stderr, and as NDJSON for a program
 //! (`--events`, contract section 4.4). Every command's job passes what it hears to its [`Reporter`].
 
+mod log;
+
+pub use log::Log;
+
 use crate::message::Message;
 use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
 use crate::property::{Id, Properties, Value};
@@ -10,14 +14,14 @@ use crate::transport::Target;
 use crate::ui::Ui;
 use data_encoding::BASE64;
 use jiff::Timestamp;
-use std::io::{self, BufWriter, Write};
+use std::io;
 
 /// Hears what happens and tells both, a repeated complaint once and with its number.
 pub struct Reporter {
     ui: Ui,
     target: Target,
     client_id: String,
-    log: Option<BufWriter<Box<dyn Write>>>,
+    log: Option<Log>,
     /// Why there are no events any more.
     failure: Option<io::Error>,
     /// Attempts since the connection was lost; 0 while it is up.
@@ -36,12 +40,12 @@ pub struct Reporter {
 
 impl Reporter {
     /// Tells of a session with `target`; events go to `log`.
-    pub fn new(ui: Ui, target: Target, client_id: String, log: Option<Box<dyn Write>>) -> Self {
+    pub fn new(ui: Ui, target: Target, client_id: String, log: Option<Log>) -> Self {
         Self {
             ui,
             target,
             client_id,
-            log: log.map(BufWriter::new),
+            log,
             failure: None,
             attempts: 0,
             repeated: None,
@@ -109,20 +113,26 @@ impl Reporter {
         if let Some(log) = &mut self.log
             && let Err(error) = log.flush()
         {
-            // Events are an extra: a reader that is gone must not end the run.
-            self.failure = Some(error);
-            self.log = None;
+            self.give_up(error);
         }
     }
 
-    /// Writes out the last events.
+    /// Writes out the last events, and waits a moment for that.
     ///
     /// # Errors
     /// Why events could not be written, now or earlier.
     pub fn finish(&mut self) -> io::Result<()> {
         self.tell_repeated();
-        self.flush();
+        if let Some(Err(error)) = self.log.as_mut().map(Log::finish) {
+            self.give_up(error);
+        }
         self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Events are an extra: a reader that is gone must not end the run.
+    fn give_up(&mut self, error: io::Error) {
+        self.failure = Some(error);
+        self.log = None;
     }
 
     fn say(&mut self, event: &Event) {
@@ -331,9 +341,10 @@ impl Reporter {
     }
 
     fn log(&mut self, line: Line) {
-        if let Some(log) = &mut self.log {
-            // What could not be written comes out again when it is flushed.
-            let _ = log.write_all(&line.finish());
+        if let Some(log) = &mut self.log
+            && let Err(error) = log.line(&line.finish())
+        {
+            self.give_up(error);
         }
     }
 }

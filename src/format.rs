@@ -108,6 +108,11 @@ impl Format {
         Self { clock, ..self }
     }
 
+    /// Time has passed: until this is called again, all messages have come at the same time.
+    pub fn go_on(&mut self) {
+        self.clock.go_on();
+    }
+
     /// Appends `message` to `out`.
     pub fn write(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
         let look = Look { protect: self.protect, color: self.color, pretty: self.pretty };

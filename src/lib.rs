@@ -7,12 +7,12 @@
 //!           (profile)                      │                  ▼  │ events
 //!                                          │                 mqtt/  the session: no socket, no clock, no task
 //!                                          ├─ source/  arg, file, stdin → records (thread)
-//!                                          └─ format/ → sink   Message → stdout (thread)
+//!                                          └─ format/ → output/   Message → stdout or a file
 //!
-//! How it ends: Failure ─► exit status       ui: stderr talk; events: what happened, as NDJSON
+//! How it ends: Failure ─► exit status       ui: talk on stderr; events: what happened, as NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → { connection, run, source, format, sink, events, ui } →
+//! Imports point down: main → lib → cli → commands → { connection, run, source, format, events, ui } → output →
 //! mqtt → { message, topic, property, record, escape, secret, os_error }; only `run` and `connection` know
 //! [`transport`], only `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
@@ -29,7 +29,7 @@
 //! | [`transport`] | from an address to a stream of bytes, however it leads there |
 //! | [`source`] | what is to be published: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
-//! | [`sink`] | where it is printed to |
+//! | [`output`] | where messages, events and talk are written to, and never waited for |
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
 //! | [`message`], [`topic`], [`property`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
@@ -46,7 +46,10 @@ pub mod exit;
 pub mod format;
 pub mod message;
 pub mod mqtt;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod nonblocking;
 pub mod os_error;
+pub mod output;
 pub mod property;
 mod random;
 pub mod record;
@@ -54,7 +57,6 @@ pub mod run;
 pub mod secret;
 #[cfg(test)]
 mod simulation;
-pub mod sink;
 pub mod source;
 pub mod topic;
 pub mod transport;
@@ -71,6 +73,7 @@ use ui::Ui;
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(|panic| {
         Ui::default().error(&bug_report(panic));
+        output::stderr::finish();
         // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
         std::process::exit(ExitStatus::Bug.code().into());
     }));
@@ -82,7 +85,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(ExitStatus::Success.code())
         }
     });
-    match result {
+    let code = match result {
         Ok(code) => code,
         Err(failure) => {
             Ui::default().error(&failure.message);
@@ -90,7 +93,9 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             failure.hints.iter().for_each(|hint| Ui::default().hint(hint));
             failure.status.code()
         }
-    }
+    };
+    output::stderr::finish();
+    code
 }
 
 fn dispatch(command: Action) -> Result<u8, Failure> {

@@ -2,7 +2,7 @@
 //!
 //! The line is always valid JSON and never harms a terminal: C1 control characters and bidirectional
 //! marks are written as `\u00XX`. Nothing is lost: a payload that is not UTF-8 goes in as base64.
-//! Knows nothing of sinks or sessions, of clocks or colours.
+//! Knows nothing of sessions, of clocks or colours.
 
 #[cfg(test)]
 mod tests;

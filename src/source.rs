@@ -1,8 +1,8 @@
 //! What is to be published: records from the command line, files or standard input, in order and
 //! counted from 1.
 //!
-//! Reading happens on a thread and runs at most a few blocks ahead, so unread input stays in its
-//! pipe. Knows nothing of flags or sessions.
+//! Lines that come through a pipe, from a terminal or a socket are read when there are some and somebody wants them.
+//! Everything else is read by a thread, which runs at most a few blocks ahead. So unread input stays where it is.
 //!
 //! How a job uses it: [`Source::open`], then [`Source::poll_next`] until it gives `None` or an error,
 //! which ends the input. With [`Invalid::Stop`] everything before an invalid record comes first, then
@@ -11,14 +11,17 @@
 //! after each `poll_next`, why the first [`COMPLAINTS`] of them were left out: errors to be shown, one
 //! line each.
 
+mod at_hand;
 mod delimiter;
 mod encoding;
 mod json;
 mod lines;
 mod own;
 mod pieces;
+mod reader;
 mod reading;
 mod record;
+mod said;
 #[cfg(test)]
 mod tests;
 mod whole;
@@ -28,14 +31,16 @@ pub use encoding::Encoding;
 pub use own::{Address, Own, OwnProperties};
 pub use record::{Batch, COMPLAINTS, Invalid, MAX_PAYLOAD, Record, SourceError};
 
+use at_hand::AtHand;
 use bytes::Bytes;
 use lines::Splitter;
 use pieces::{Parcel, Pieces, Shape};
+use reader::{Reader, Reading};
 use reading::{Delivery, Outlet};
 use record::unusable;
 use std::io;
 use std::path::PathBuf;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc::Receiver;
 use whole::Whole;
 
@@ -46,7 +51,7 @@ use whole::Whole;
 /// What is wrong with it, in one line.
 pub fn read_record(line: &Bytes) -> Result<Option<(Bytes, Address)>, String> {
     let record = json::read(line)?;
-    Ok(record.map(|(payload, address)| (pieces::keep(line, payload), address)))
+    Ok(record.map(|(payload, said)| (pieces::keep(line, payload), said.into_address())))
 }
 
 /// What to read.
@@ -86,10 +91,18 @@ pub struct Options {
     pub invalid: Invalid,
 }
 
+/// Where more comes from.
+enum Feed {
+    /// It was read to the end, or to an error that is to be told.
+    Ended(Option<SourceError>),
+    Thread(Receiver<Delivery>),
+    Here(Box<(AtHand, Reader)>),
+}
+
 /// Hands out what was read, in batches; a complaint about what was left out comes with them.
 pub struct Source {
     ready: Option<Batch>,
-    reading: Option<Receiver<Delivery>>,
+    feed: Feed,
     total: Option<u64>,
     skipped: u64,
     complaints: Vec<SourceError>,
@@ -128,20 +141,17 @@ impl Source {
         let decoded = encoding.decode(text.into());
         let payload = decoded.map_err(|cause| unusable("the message", cause))?;
         let record = Record { position: 1, payload, size: 0, address: Address::Given };
-        Ok(Self {
-            ready: Some(vec![record].into_iter()),
-            reading: None,
-            total: None,
-            skipped: 0,
-            complaints: Vec::new(),
-        })
+        Ok(Self { ready: Some(vec![record].into_iter()), ..Self::new(Feed::Ended(None), None) })
     }
 
     /// These records.
     #[cfg(test)]
     pub(crate) fn of(records: Vec<Record>) -> Self {
-        let ready = Some(records.into_iter());
-        Self { ready, reading: None, total: None, skipped: 0, complaints: Vec::new() }
+        Self { ready: Some(records.into_iter()), ..Self::new(Feed::Ended(None), None) }
+    }
+
+    fn new(feed: Feed, total: Option<u64>) -> Self {
+        Self { ready: None, feed, total, skipped: 0, complaints: Vec::new() }
     }
 
     fn wholes(wholes: Vec<Whole>, invalid: Invalid) -> Result<Self, SourceError> {
@@ -150,18 +160,19 @@ impl Source {
     }
 
     fn lines(splitter: Splitter, pieces: Pieces) -> Result<Self, SourceError> {
+        let reader = Reader::new(splitter, pieces);
+        if let Some(stdin) = AtHand::stdin() {
+            return Ok(Self::new(Feed::Here(Box::new((stdin, reader))), None));
+        }
         let total = whole::stdin_length();
-        Self::spawn(total, |outlet| {
-            reading::send_lines(reading::read_stdin, splitter, pieces, outlet)
-        })
+        Self::spawn(total, |outlet| reading::send_lines(reading::read_stdin, reader, outlet))
     }
 
     fn spawn(
         total: Option<u64>,
         read: impl FnOnce(&Outlet) -> Result<(), SourceError> + Send + 'static,
     ) -> Result<Self, SourceError> {
-        let reading = Some(reading::spawn(read)?);
-        Ok(Self { ready: None, reading, total, skipped: 0, complaints: Vec::new() })
+        Ok(Self::new(Feed::Thread(reading::spawn(read)?), total))
     }
 
     /// The next records; `None` at the end, and after an error.
@@ -169,22 +180,37 @@ impl Source {
         if let Some(batch) = self.ready.take() {
             return Poll::Ready(Some(Ok(batch)));
         }
-        let Some(receiver) = &mut self.reading else { return Poll::Ready(None) };
-        let end = match std::task::ready!(receiver.poll_recv(cx)) {
-            Some(Delivery::Parcel(Parcel { records, skipped, complaints })) => {
-                self.skipped += skipped;
-                self.complaints.extend(complaints);
-                return Poll::Ready(Some(Ok(records.into_iter())));
+        loop {
+            match &mut self.feed {
+                Feed::Ended(error) => return Poll::Ready(error.take().map(Err)),
+                Feed::Thread(receiver) => match ready!(receiver.poll_recv(cx)) {
+                    Some(Delivery::Parcel(parcel)) => return self.take(parcel),
+                    Some(Delivery::End(end)) => self.feed = Feed::Ended(end.err()),
+                    // Without its last word the thread broke down, and its input is not whole.
+                    None => {
+                        let error = io::Error::other("reading broke down");
+                        let error = SourceError::Io { name: "the input".to_owned(), error };
+                        self.feed = Feed::Ended(Some(error));
+                    }
+                },
+                Feed::Here(here) => {
+                    let (stdin, reader) = &mut **here;
+                    let Reading { parcel, end } = ready!(reader.poll_read(cx, stdin));
+                    if let Some(end) = end {
+                        self.feed = Feed::Ended(end.err());
+                    }
+                    if !parcel.is_empty() {
+                        return self.take(parcel);
+                    }
+                }
             }
-            Some(Delivery::End(end)) => end.err(),
-            // Without its last word the thread broke down, and its input is not whole.
-            None => {
-                let error = io::Error::other("reading broke down");
-                Some(SourceError::Io { name: "the input".to_owned(), error })
-            }
-        };
-        self.reading = None;
-        Poll::Ready(end.map(Err))
+        }
+    }
+
+    fn take(&mut self, parcel: Parcel) -> Poll<Option<Result<Batch, SourceError>>> {
+        self.skipped += parcel.skipped;
+        self.complaints.extend(parcel.complaints);
+        Poll::Ready(Some(Ok(parcel.records.into_iter())))
     }
 
     /// Bytes of all input, where that can be known: regular files, standard input redirected from

@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of packets or commands.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -153,6 +154,31 @@ checked_text! {
     /// A valid topic to publish to.
     TopicName, check_name
 }
+/// A valid topic to publish to, borrowed where it can be.
+#[derive(Debug)]
+pub struct TopicText<'a>(Cow<'a, str>);
+
+impl<'a> TopicText<'a> {
+    /// `text`, if it is one.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub fn new(text: Cow<'a, str>) -> Result<Self, TopicError> {
+        check_name(&text)?;
+        Ok(Self(text))
+    }
+
+    /// The text, known to be valid.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Independent of what it is borrowed from.
+    pub fn into_name(self) -> TopicName {
+        TopicName(self.0.into_owned())
+    }
+}
+
 checked_text! {
     /// A valid topic filter to subscribe to, shared ones included.
     TopicFilter, check_filter

@@ -7,8 +7,8 @@
 mod credentials;
 mod error;
 mod http_proxy;
-mod prompt;
 pub mod proxy;
+mod quick_ack;
 mod stream;
 mod target;
 mod tcp;
@@ -21,16 +21,14 @@ pub use error::DialError;
 pub use stream::{Stage, Stream};
 pub use target::{Place, Target};
 
-use prompt::Prompt;
 use proxy::Proxy;
+use quick_ack::QuickAck;
 use std::cell::Cell;
 use std::net::IpAddr;
 use std::pin::Pin;
 
-impl Stream for Prompt {}
 #[cfg(unix)]
 impl Stream for tokio::net::UnixStream {}
-impl<S: Stream> Stream for tls::Encrypted<S> {}
 
 /// How the broker is reached, besides where it is.
 #[derive(Debug, Default)]
@@ -65,7 +63,7 @@ pub async fn dial(
         None => tcp::connect(host, port, route.bind).await?,
         Some(proxy) => boxed(|| proxy.connect(host, port, route.bind, stage)).await?,
     };
-    let stream = Prompt::new(stream);
+    let stream = QuickAck::new(stream);
     match &route.tls {
         None if target.websocket.is_none() => Ok(Box::new(stream)),
         None => boxed(|| upgrade(stream, target, route, stage)).await,
@@ -84,7 +82,7 @@ fn boxed<'a, F: Future + 'a>(
 
 /// Speaks TLS on `stream`, and inside of it whatever `target` asks for.
 async fn encrypt(
-    stream: Prompt,
+    stream: QuickAck,
     tls: &tls::Client,
     target: &Target,
     route: &Route,

@@ -4,7 +4,8 @@
 //! stranger.
 
 use crate::escape::{Keep, visible};
-use std::io::{self, IsTerminal, Write};
+use crate::output::stderr;
+use std::io::{self, IsTerminal};
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,9 +74,7 @@ impl Ui {
 }
 
 fn say(prefix: &str, text: &str) {
-    let line = format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing));
-    // Nobody is left to be told when stderr is gone.
-    let _ = io::stderr().lock().write_all(line.as_bytes());
+    stderr::line(format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing)).as_bytes());
 }
 
 /// Asks the person at the terminal; `None` when there is none to ask, or no answer.
@@ -84,7 +83,7 @@ pub fn confirm(question: &str) -> Option<bool> {
         return None;
     }
     let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));
-    io::stderr().lock().write_all(question.as_bytes()).ok()?;
+    stderr::line(question.as_bytes());
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).ok()?;
     Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -3,7 +3,6 @@
 pub(crate) mod job;
 mod memory;
 
-use super::output;
 use super::printing::Printing;
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_interest;
@@ -14,7 +13,7 @@ use crate::exit::Failure;
 use crate::format::{Body, Format, Payloads, Template};
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, Subscription};
-use crate::sink::Sink;
+use crate::output::Writer;
 use crate::topic::TopicFilter;
 use crate::ui;
 use clap::Args;
@@ -140,7 +139,7 @@ pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Remove };
     let idle = args.idle.unwrap_or(QUIET);
     let plan = Plan { interest: Rc::new(interest), filter_out: args.filter_out, mode };
-    let printing = Printing::new(format, Sink::to_stdout().map_err(output::failure)?);
+    let printing = Printing::new(format, Writer::to_stdout());
     let receiving = Receiving::new(printing, Some(idle), connection.reporter);
     let mut job = Clearing::new(plan, receiving, progress);
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;

@@ -5,7 +5,7 @@
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Body, Ending, Format, Payloads, Template};
 use crate::os_error;
-use crate::sink::{Sink, Start};
+use crate::output::{Start, Writer};
 use crate::ui::{self, Color};
 use clap::{ArgGroup, Args, ValueEnum};
 use std::fs::File;
@@ -156,15 +156,15 @@ impl OutputArgs {
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(&self) -> Result<Sink, Failure> {
+    pub fn open(&self) -> Result<Writer, Failure> {
         match self.file() {
-            None => Sink::to_stdout().map_err(failure),
+            None => Ok(Writer::to_stdout()),
             Some(path) => {
                 let file = open(path, self.append).map_err(|error| {
                     let (path, cause) = (path.display(), os_error::plain(&error));
                     Failure::usage(format!("cannot write to {path}: {cause}"))
                 })?;
-                Sink::to_file(file, if self.append { Start::Append } else { Start::Replace })
+                Writer::to_file(file, if self.append { Start::Append } else { Start::Replace })
                     .map_err(failure)
             }
         }

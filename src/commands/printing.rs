@@ -6,14 +6,10 @@ use crate::exit::{ExitStatus, Failure};
 use crate::format::Format;
 use crate::message::Message;
 use crate::mqtt::Session;
-use crate::sink::Sink;
+use crate::output::Writer;
 use crate::ui::Ui;
 use std::io;
 use std::task::{Context, Poll};
-use std::time::Duration;
-
-/// How long a stuck reader may hold up the end of the run.
-const LAST_WRITE: Duration = Duration::from_millis(300);
 
 /// Whether somebody still reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +20,10 @@ pub(crate) enum Reader {
     Gone,
 }
 
-/// Formats messages, hands them to the sink, and counts those that were written.
+/// Formats messages, hands them to the writer, and counts those that were written.
 pub(crate) struct Printing {
     format: Format,
-    sink: Sink,
+    writer: Writer,
     written: u64,
     /// Messages that were written while there was no connection, and are to be acknowledged on the next.
     written_offline: u64,
@@ -36,13 +32,13 @@ pub(crate) struct Printing {
 }
 
 impl Printing {
-    pub(crate) fn new(format: Format, sink: Sink) -> Self {
-        Self { format, sink, written: 0, written_offline: 0, failure: None }
+    pub(crate) fn new(format: Format, writer: Writer) -> Self {
+        Self { format, writer, written: 0, written_offline: 0, failure: None }
     }
 
     /// The broker was reached: there will be output.
     pub(crate) fn begin(&mut self) {
-        if let Err(error) = self.sink.begin() {
+        if let Err(error) = self.writer.begin() {
             self.failure.get_or_insert(error);
         }
     }
@@ -50,7 +46,7 @@ impl Printing {
     /// Prints a message.
     pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
         let format = &mut self.format;
-        self.sink.message(|out| format.write(message, out));
+        self.writer.message(|out| format.write(message, out));
         if let Some(complaint) = self.format.take_complaint() {
             ui.warn(&complaint);
         }
@@ -67,11 +63,13 @@ impl Printing {
 
     /// Moves the output on while nothing can be acknowledged.
     pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
-        // Afterwards the sink no longer knows why.
+        // Everything that one read brought came at the same time.
+        self.format.go_on();
+        // Afterwards the writer no longer knows why.
         if self.has_failed() {
             return;
         }
-        match self.sink.poll(cx) {
+        match self.writer.poll(cx) {
             Poll::Pending => {}
             Poll::Ready(Ok(written)) => {
                 self.written += written;
@@ -88,7 +86,7 @@ impl Printing {
 
     /// Whether everything was written, or nothing ever will be.
     pub(crate) fn is_over(&self) -> bool {
-        self.sink.is_idle() || self.has_failed()
+        self.writer.is_idle() || self.has_failed()
     }
 
     /// Whether nothing can be written any more.
@@ -98,7 +96,7 @@ impl Printing {
 
     /// Whether nothing more should be printed for now.
     pub(crate) fn is_full(&self) -> bool {
-        self.sink.is_full()
+        self.writer.is_full()
     }
 
     /// Writes what is left, at the `end` of the run.
@@ -106,12 +104,12 @@ impl Printing {
     /// # Errors
     /// When something was not written.
     pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
-        match self.failure.take().or_else(|| self.sink.finish(LAST_WRITE).err()) {
+        match self.failure.take().or_else(|| self.writer.finish().err()) {
             Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Reader::Gone),
             Some(error) => return Err(output::failure(error)),
             None => {}
         }
-        let unwritten = self.sink.unwritten();
+        let unwritten = self.writer.unwritten();
         if unwritten == 0 {
             return Ok(Reader::Here);
         }

@@ -3,10 +3,11 @@
 //!
 //! Knows nothing of sessions or of where messages come from.
 
+use crate::output::stderr;
 use crate::ui::{self, Ui};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::fmt;
-use std::io::{self, Write};
+use std::io;
 use std::time::{Duration, Instant};
 
 /// A run that is over by then needs no bar.
@@ -222,12 +223,6 @@ fn make(whole: Whole) -> ProgressBar {
 #[derive(Debug)]
 struct Line;
 
-impl Line {
-    fn put(text: &str) -> io::Result<()> {
-        io::stderr().lock().write_all(text.as_bytes())
-    }
-}
-
 impl TermLike for Line {
     fn width(&self) -> u16 {
         ui::stderr_width().unwrap_or(WIDTH).saturating_sub(MARGIN)
@@ -250,16 +245,19 @@ impl TermLike for Line {
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        Self::put(text)?;
-        Self::put("\n")
+        stderr::draw(text);
+        stderr::draw("\n");
+        Ok(())
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        Self::put(text)
+        stderr::draw(text);
+        Ok(())
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        Self::put("\r\x1b[2K")
+        stderr::draw("\r\x1b[2K");
+        Ok(())
     }
 
     fn flush(&self) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! `mqtt pub`: publishes records and knows what became of each.
 
+pub(crate) mod addressing;
 mod args;
 pub(crate) mod job;
 pub(crate) mod pace;
@@ -16,8 +17,9 @@ use crate::message::{Envelope, PublishProperties};
 use crate::mqtt::Aliasing;
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
+use addressing::Addressing;
 use args::{AliasArg, MessageArgs, MoreArgs};
-use job::{Addressing, Publishing};
+use job::Publishing;
 use pace::Pace;
 use std::rc::Rc;
 use std::time::Instant;
@@ -65,7 +67,7 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     let source = Source::open(source).map_err(source_failure)?;
     let whole = match source.total() {
         Some(bytes) => Whole::Bytes(bytes.saturating_mul(repeat)),
-        None if is_given => Whole::Messages(repeat.saturating_mul(addressing.given.len() as u64)),
+        None if is_given => Whole::Messages(repeat.saturating_mul(addressing.given() as u64)),
         None => Whole::Unknown,
     };
     let progress = Progress::new(when(&more, alone), whole, started);
@@ -198,7 +200,7 @@ fn addressing(
     let (qos, retain) = (message.qos.unwrap_or_default(), message.retain);
     let defaults = Envelope { topic, qos, retain, properties };
     let given = topics.into_iter().map(|topic| Rc::new(Envelope { topic, ..defaults.clone() }));
-    Ok(Addressing { given: given.collect(), defaults, last: None })
+    Ok(Addressing::new(given.collect(), defaults))
 }
 
 /// Unless it is asked for there is no bar among the lines of a trace, or when little is to be said.

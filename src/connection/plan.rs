@@ -8,18 +8,18 @@ use super::place::{Located, is_here, locate};
 use super::properties::{Packet, Properties};
 use super::secret::{Source, is_stdin};
 use super::value::LONGEST_TEXT as LONGEST;
-use crate::events::Reporter;
+use crate::events::{Log, Reporter};
 use crate::exit::Failure;
 use crate::mqtt::options::KEEP_ALIVE;
 use crate::mqtt::{SessionOptions, Version};
 use crate::os_error;
+use crate::output::{Start, Writer};
 use crate::random::random;
 use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
 use crate::transport::Target;
 use crate::ui::{Ui, Verbosity};
 use std::fs::File;
-use std::io::{self, Write};
 
 mod packets;
 mod route;
@@ -233,9 +233,9 @@ fn resolve_protocol(
     }
 }
 
-fn open_events(name: &str) -> Result<Box<dyn Write>, Failure> {
+fn open_events(name: &str) -> Result<Log, Failure> {
     let path = match (name, name.strip_prefix("fd:")) {
-        ("-", _) => return Ok(Box::new(io::stderr())),
+        ("-", _) | (_, Some("2")) => return Ok(Log::Stderr),
         (_, Some(number)) => {
             let number: u32 = number.parse().map_err(|_| {
                 Failure::usage(format!("--events {name}: a file descriptor is a number"))
@@ -248,13 +248,11 @@ fn open_events(name: &str) -> Result<Box<dyn Write>, Failure> {
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(&path) {
-        Ok(file) => Ok(Box::new(file)),
-        Err(error) => Err(Failure::usage(format!(
-            "cannot write events to {name}: {}",
-            os_error::plain(&error)
-        ))),
-    }
+    let opened = options.open(&path).and_then(|file| Writer::to_file(file, Start::Append));
+    opened.map(Log::Opened).map_err(|error| {
+        let cause = os_error::plain(&error);
+        Failure::usage(format!("cannot write events to {name}: {cause}"))
+    })
 }
 
 #[cfg(test)]

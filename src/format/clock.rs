@@ -13,6 +13,8 @@ use std::time::SystemTime;
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     fixed: Option<Timestamp>,
+    /// What it said last.
+    now: Option<Moment>,
     zone: Option<TimeZone>,
 }
 
@@ -28,15 +30,21 @@ pub struct Moment {
 impl Clock {
     /// A clock that stands still at `time`, with `zone` as the local time zone.
     pub fn fixed(time: Timestamp, zone: TimeZone) -> Self {
-        Self { fixed: Some(time), zone: Some(zone) }
+        Self { fixed: Some(time), now: None, zone: Some(zone) }
     }
 
-    /// What time it is.
-    pub fn read(&self) -> Moment {
-        match self.fixed {
+    /// What time it is. Between two calls of [`Clock::go_on`] it stays the same.
+    pub fn read(&mut self) -> Moment {
+        let fixed = self.fixed;
+        *self.now.get_or_insert_with(|| match fixed {
             Some(time) => Moment::from(time),
             None => Moment::of(SystemTime::now()),
-        }
+        })
+    }
+
+    /// Time has passed.
+    pub fn go_on(&mut self) {
+        self.now = None;
     }
 
     fn zone(&mut self, zone: Zone) -> TimeZone {
@@ -117,7 +125,11 @@ impl PerSecond {
 
 /// Date and time with microseconds.
 #[derive(Clone, Debug)]
-pub struct Stamp(PerSecond);
+pub struct Stamp {
+    second: PerSecond,
+    /// When the text of `second` is right with its fraction.
+    moment: Option<Moment>,
+}
 
 /// Where the microseconds stand in `2026-11-20T17:19:39.000000`.
 const FRACTION: std::ops::Range<usize> = 20..26;
@@ -125,21 +137,24 @@ const FRACTION: std::ops::Range<usize> = 20..26;
 impl Stamp {
     /// `2026-11-20T17:19:39.309950Z`.
     pub fn utc() -> Self {
-        Self(PerSecond::utc("%Y-%m-%dT%H:%M:%S.000000Z"))
+        Self { second: PerSecond::utc("%Y-%m-%dT%H:%M:%S.000000Z"), moment: None }
     }
 
     /// `2026-11-20T18:19:39.309950+0100`.
     pub fn local() -> Self {
-        Self(PerSecond::local("%Y-%m-%dT%H:%M:%S.000000%z"))
+        Self { second: PerSecond::local("%Y-%m-%dT%H:%M:%S.000000%z"), moment: None }
     }
 
     /// The text for `moment`.
     pub fn at(&mut self, moment: Moment, clock: &mut Clock) -> &[u8] {
-        self.0.at(moment, clock);
-        if let Some(digits) = self.0.text.get_mut(FRACTION) {
-            write_digits(digits, moment.nanosecond / 1000);
+        if self.moment != Some(moment) {
+            self.moment = Some(moment);
+            self.second.at(moment, clock);
+            if let Some(digits) = self.second.text.get_mut(FRACTION) {
+                write_digits(digits, moment.nanosecond / 1000);
+            }
         }
-        &self.0.text
+        &self.second.text
     }
 }
 

@@ -215,6 +215,11 @@ impl Session {
             || self.link.up().is_some_and(|up| up.request.is_some() || up.is_asking())
     }
 
+    /// Whether the broker is going to send something: an answer, or messages whenever it likes.
+    pub fn expects_more(&self) -> bool {
+        !self.is_up() || self.is_owed() || self.subscriptions.are_any()
+    }
+
     /// Messages sent and not acknowledged yet.
     pub fn unacknowledged(&self) -> usize {
         self.ledger.in_flight()

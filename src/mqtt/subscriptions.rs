@@ -125,6 +125,11 @@ impl Subscriptions {
             && self.unsubscribed == self.asked.unsubscriptions.len()
     }
 
+    /// Whether messages may come.
+    pub fn are_any(&self) -> bool {
+        !self.asked.subscriptions.is_empty()
+    }
+
     /// Whether nothing may be published because subscriptions come first.
     pub fn holds_back(&self) -> bool {
         self.asked.before_publishing && (self.refused || !self.is_complete())

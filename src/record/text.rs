@@ -2,7 +2,6 @@
 
 use crate::escape::is_deceptive;
 use data_encoding::BASE64;
-use std::io::Write as _;
 
 /// Appends `"key":"text"`, or `"key_base64":"…"` when `bytes` are not UTF-8; `start` is `,"key`.
 pub fn write_bytes(out: &mut Vec<u8>, start: &str, bytes: &[u8]) {
@@ -37,44 +36,142 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[first..]);
 }
 
-/// Bytes looked at together.
+/// Bytes compared together where nothing has been escaped for a while.
 const BLOCK: usize = 16;
+
+/// What becomes of each byte of a text: itself (`PLAIN`), an escape with this letter, or something to be found out.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [PLAIN; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escapes[byte] = UNICODE;
+        byte += 1;
+    }
+    escapes[0x7f] = UNICODE;
+    escapes[b'"' as usize] = b'"';
+    escapes[b'\\' as usize] = b'\\';
+    escapes[b'\n' as usize] = b'n';
+    escapes[b'\r' as usize] = b'r';
+    escapes[b'\t' as usize] = b't';
+    escapes[0x08] = b'b';
+    escapes[0x0c] = b'f';
+    // Some characters that begin with these bytes do harm, and are all that do beyond ASCII.
+    escapes[0xc2] = FIRST;
+    escapes[0xe2] = FIRST;
+    escapes
+};
+
+/// A byte that stays what it is.
+const PLAIN: u8 = 0;
+
+/// A control character that is written as a number.
+const UNICODE: u8 = b'u';
+
+/// The first byte of a character that may have to be written as a number.
+const FIRST: u8 = 1;
+
+/// The escapes of control characters.
+const CONTROLS: [[u8; 6]; 128] = {
+    let mut controls = [[0; 6]; 128];
+    let mut byte = 0;
+    while byte < controls.len() {
+        controls[byte] = escape(byte as u32);
+        byte += 1;
+    }
+    controls
+};
 
 /// Appends `text` as a JSON string with its quotes.
 pub fn write_string(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut copied = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        // Most text has nothing to be escaped, and a block of it takes a few instructions.
-        if let Some(block) = bytes.get(at..at + BLOCK)
-            && !block.iter().fold(false, |any, &byte| any | is_suspect(byte))
-        {
-            at += BLOCK;
-            continue;
+    let mut rest = text.as_bytes();
+    // Most text has nothing to be escaped. Where something was, as in JSON, there will soon be more.
+    let mut is_sparse = true;
+    loop {
+        let run = plain_run(rest, is_sparse);
+        if run > 0 {
+            push_run(out, rest, run);
+            rest = &rest[run..];
         }
-        let end = bytes.len().min(at + BLOCK);
-        while at < end {
-            if !is_suspect(bytes[at]) {
-                at += 1;
-                continue;
+        is_sparse = run >= BLOCK;
+        let Some((&byte, after)) = rest.split_first() else { break };
+        match ESCAPES[usize::from(byte)] {
+            UNICODE => {
+                rest = push_controls(out, rest);
             }
-            let char = text[at..].chars().next().unwrap_or_default();
-            let next = at + char.len_utf8();
-            if needs_escape(char) {
-                out.extend_from_slice(&bytes[copied..at]);
-                write_escape(out, char);
-                copied = next;
+            FIRST => {
+                let char = text[text.len() - rest.len()..].chars().next().unwrap_or_default();
+                let (first, after) = rest.split_at(char.len_utf8());
+                if is_harmful(char) {
+                    out.extend_from_slice(&escape(char.into()));
+                } else {
+                    out.extend_from_slice(first);
+                }
+                rest = after;
             }
-            at = next;
+            letter => {
+                out.extend_from_slice(&[b'\\', letter]);
+                rest = after;
+            }
         }
     }
-    out.extend_from_slice(&bytes[copied..]);
     out.push(b'"');
 }
 
-/// Whether something to be escaped may begin with `byte`.
+/// How many bytes at the front stay what they are.
+#[inline(always)]
+fn plain_run(bytes: &[u8], is_sparse: bool) -> usize {
+    let mut length = 0;
+    if is_sparse {
+        for block in bytes.chunks_exact(BLOCK).take_while(|block| is_plain(block)) {
+            length += block.len();
+        }
+    }
+    let of = |byte: u8| ESCAPES[usize::from(byte)];
+    while let Some(&[a, b, c, d]) = bytes[length..].first_chunk()
+        && of(a) | of(b) | of(c) | of(d) == PLAIN
+    {
+        length += 4;
+    }
+    while let Some(&byte) = bytes.get(length)
+        && of(byte) == PLAIN
+    {
+        length += 1;
+    }
+    length
+}
+
+/// Appends the first `length` bytes. A short run is copied with what is after it, which is cut off again: copying a
+/// number of bytes that the compiler knows takes two instructions.
+#[inline(always)]
+fn push_run(out: &mut Vec<u8>, bytes: &[u8], length: usize) {
+    let end = out.len() + length;
+    match bytes.first_chunk::<BLOCK>() {
+        Some(block) if length <= BLOCK => {
+            out.extend_from_slice(block);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(&bytes[..length]),
+    }
+}
+
+/// Appends what the control characters at the front become, and returns the rest.
+fn push_controls<'a>(out: &mut Vec<u8>, mut rest: &'a [u8]) -> &'a [u8] {
+    while let Some((&byte, after)) = rest.split_first()
+        && ESCAPES[usize::from(byte)] == UNICODE
+    {
+        out.extend_from_slice(&CONTROLS[usize::from(byte) % CONTROLS.len()]);
+        rest = after;
+    }
+    rest
+}
+
+/// Whether all of `block` stays what it is. Comparisons, unlike a table, can be made for all bytes at once.
+fn is_plain(block: &[u8]) -> bool {
+    !block.iter().fold(false, |any, &byte| any | is_suspect(byte))
+}
+
 #[inline]
 fn is_suspect(byte: u8) -> bool {
     (byte < 0x20)
@@ -85,8 +182,18 @@ fn is_suspect(byte: u8) -> bool {
         | (byte == 0xe2)
 }
 
-fn needs_escape(char: char) -> bool {
-    matches!(char, '"' | '\\') || is_harmful(char)
+/// `\u` and the digits of `code`, which is below 0x10000.
+const fn escape(code: u32) -> [u8; 6] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let [high, low] = (code as u16).to_be_bytes();
+    [
+        b'\\',
+        b'u',
+        DIGITS[(high >> 4) as usize],
+        DIGITS[(high & 15) as usize],
+        DIGITS[(low >> 4) as usize],
+        DIGITS[(low & 15) as usize],
+    ]
 }
 
 /// Whether `char` may drive or deceive a terminal.
@@ -94,23 +201,13 @@ pub fn is_harmful(char: char) -> bool {
     char.is_control() || is_deceptive(char)
 }
 
-/// Appends the escape for `char`, which is in the basic multilingual plane.
+/// Appends the escape for `char`, which is in the basic multilingual plane and does not stay what it is.
 pub fn write_escape(out: &mut Vec<u8>, char: char) {
-    let short = match char {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\n' => b'n',
-        '\r' => b'r',
-        '\t' => b't',
-        '\x08' => b'b',
-        '\x0c' => b'f',
-        _ => {
-            // Writing to memory cannot fail.
-            let _ = write!(out, "\\u{:04x}", char as u32);
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
+    let letter = u8::try_from(char).map_or(UNICODE, |byte| ESCAPES[usize::from(byte)]);
+    match letter {
+        PLAIN | FIRST | UNICODE => out.extend_from_slice(&escape(char.into())),
+        letter => out.extend_from_slice(&[b'\\', letter]),
+    }
 }
 
 /// The length of the JSON string that `json` begins with, quotes included.
@@ -124,4 +221,16 @@ pub fn string_length(json: &[u8]) -> usize {
         at += 2;
     }
     json.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_plain_is_plain_however_it_is_looked_at() {
+        for byte in 0..=255 {
+            assert_eq!(is_plain(&[byte]), ESCAPES[usize::from(byte)] == PLAIN, "{byte}");
+        }
+    }
 }

@@ -156,6 +156,7 @@ impl<S: Stream + ?Sized> Socket<S> {
         now: Instant,
         tell: &mut dyn FnMut(ConnectionEvent<'_>),
     ) -> Result<Poll<()>, Loss> {
+        self.stream.expect_more(session.expects_more());
         match self.poll_fill(cx) {
             Poll::Pending => {
                 self.has_waited |= session.is_up() && session.is_owed();

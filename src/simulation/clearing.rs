@@ -11,9 +11,10 @@ use crate::exit::ExitStatus;
 use crate::format::{Body, Format, Template};
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, Subscription};
-use crate::sink::Sink;
+use crate::output::Writer;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Plays a seed.
@@ -35,7 +36,7 @@ pub fn run(draw: Draw) {
     let mode = *setting.draw.pick(&[Mode::Remove, Mode::Remove, Mode::DryRun]);
     let plan = Plan { interest: Rc::new(interest), filter_out: Vec::new(), mode };
     let body = Body::Template(Template::parse("%t").expect("a template"));
-    let printing = Printing::new(Format::new(body), Sink::to_memory(Rc::clone(&setting.output)));
+    let printing = Printing::new(Format::new(body), Writer::to_memory(Arc::clone(&setting.output)));
     // What comes later than the longest silence that is waited for cannot be known of.
     let idle = Some(Duration::from_millis(500) + 100 * setting.temper.retained_gap);
     let receiving = Receiving::new(printing, idle, setting.reporter());

@@ -5,7 +5,8 @@ use super::draw::Draw;
 use super::network::{Direction, Fault, Seen};
 use super::setting::{Ending, Setting};
 use crate::commands::progress::{Progress, When, Whole};
-use crate::commands::publish::job::{Addressing, Publishing};
+use crate::commands::publish::addressing::Addressing;
+use crate::commands::publish::job::Publishing;
 use crate::commands::publish::pace::Pace;
 use crate::exit::ExitStatus;
 use crate::message::{Envelope, QoS};
@@ -13,6 +14,7 @@ use crate::mqtt::Aliasing;
 use crate::source::{Address, Invalid, Own, Record, Source};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// One that is to be published; its payload is its position.
@@ -46,7 +48,7 @@ fn records(messages: &[Sent]) -> Vec<Record> {
             position,
             payload: position.to_string().into(),
             size: 1,
-            address: Address::Own(Box::new(Own {
+            address: Address::Own(Arc::new(Own {
                 topic: Some(sent.topic.parse().expect("a topic")),
                 qos: Some(sent.qos),
                 retain: None,
@@ -63,7 +65,7 @@ pub fn run(draw: Draw) {
     let is_denying = setting.temper.denial.is_some();
     let messages = messages(&mut setting.draw, is_denying);
     let defaults = Envelope::new("-".parse().expect("a topic"), QoS::AtMostOnce, false);
-    let addressing = Addressing { given: Rc::new([]), defaults, last: None };
+    let addressing = Addressing::new(Rc::new([]), defaults);
     let pace = match setting.draw.chance(20) {
         true => Pace::gap(Duration::from_millis(setting.draw.number(1..=3_000))),
         false => Pace::default(),

@@ -9,8 +9,8 @@ use crate::exit::ExitStatus;
 use crate::format::{Body, Format};
 use crate::message::{PublishProperties, QoS};
 use crate::mqtt::subscription::Interest;
-use crate::sink::Sink;
-use std::rc::Rc;
+use crate::output::Writer;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Plays a seed.
@@ -35,8 +35,8 @@ pub fn run(draw: Draw) {
         interest: Interest { before_publishing: true, ..Interest::default() },
         client_id: "client".to_owned(),
     };
-    let sink = Sink::to_memory(Rc::clone(&setting.output));
-    let printing = Printing::new(Format::new(Body::Raw), sink);
+    let writer = Writer::to_memory(Arc::clone(&setting.output));
+    let printing = Printing::new(Format::new(Body::Raw), writer);
     let receiving = Receiving::new(printing, None, setting.reporter());
     let job = Requesting::new(request, Some(1), receiving, false);
     let (setting, ending) = setting.run(job, Requesting::finish, std::future::pending());

@@ -4,17 +4,18 @@ use super::broker::{Broker, Temper};
 use super::draw::Draw;
 use super::network::{Network, Pipe, Weather};
 use super::watched::Watched;
-use crate::events::Reporter;
+use crate::events::{Log, Reporter};
 use crate::exit::{ExitStatus, Failure};
 use crate::mqtt::{SessionOptions, Version};
+use crate::output::{Memory, Writer};
 use crate::run::options::{IdOrigin, Protocol, Reconnect};
 use crate::run::{End, Job, RunOptions, Signal, World, drive};
-use crate::sink::Memory;
 use crate::transport::{DialError, Stage, Stream, Target};
 use crate::ui::{Ui, Verbosity};
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -144,7 +145,7 @@ impl Setting {
 
     /// With a log; a seed that is played alone tells everything.
     pub fn reporter(&self) -> Reporter {
-        let log = Box::new(Shared(Rc::clone(&self.log)));
+        let log = Log::Opened(Writer::to_memory(Arc::clone(&self.log)));
         let ui = Ui::new(if self.options.trace { Verbosity::Debug } else { Verbosity::Quiet });
         Reporter::new(ui, self.options.target.clone(), "client".to_owned(), Some(log))
     }
@@ -195,9 +196,9 @@ impl Setting {
             Ok(()) => (ExitStatus::Success, String::new()),
             Err(failure) => (failure.status, failure.message),
         };
-        let lines = String::from_utf8(self.log.take()).expect("events are text");
+        let lines = text(&self.log);
         let log = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let output = String::from_utf8(self.output.take()).expect("payloads are text");
+        let output = text(&self.output);
         self.options = Rc::into_inner(options).expect("nobody else has them");
         self.session = Rc::into_inner(session).expect("nobody else has them");
         (self, Ending { status, message, weather, log, output })
@@ -226,16 +227,8 @@ impl Ending {
     }
 }
 
-/// A writer that others can look into.
-struct Shared(Memory);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// What was written to `memory`, which was text.
+fn text(memory: &Memory) -> String {
+    let bytes = std::mem::take(&mut *memory.lock().expect("nobody panicked"));
+    String::from_utf8(bytes).expect("events and payloads are text")
 }

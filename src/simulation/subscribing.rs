@@ -11,10 +11,11 @@ use crate::exit::ExitStatus;
 use crate::format::{Body, Format};
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, Subscription};
-use crate::sink::Sink;
+use crate::output::Writer;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Messages that others publish while the run lasts.
@@ -54,7 +55,7 @@ pub fn run(draw: Draw) {
     let stop = Stop { count, after_subscribe: false, after_retained: false };
     let mut format = Format::new(Body::Raw);
     format.with_topic = true;
-    let printing = Printing::new(format, Sink::to_memory(Rc::clone(&setting.output)));
+    let printing = Printing::new(format, Writer::to_memory(Arc::clone(&setting.output)));
     let receiving = Receiving::new(printing, idle, setting.reporter());
     let selection = Selection { filter_out: Vec::new(), wanted: Wanted::All, sample: None };
     let answers = Answers::to(&setting.session.interest);

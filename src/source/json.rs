@@ -10,7 +10,8 @@ mod keys;
 mod tests;
 mod values;
 
-use super::own::{Address, Own, OwnProperties};
+use super::own::OwnProperties;
+use super::said::Said;
 use expect::{Expect, Want};
 use keys::Keys;
 use serde_core::de::{DeserializeSeed, IgnoredAny, MapAccess};
@@ -18,10 +19,10 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
 
-/// A payload, and where it goes.
-pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Address);
+/// A payload, and what the record says of itself.
+pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Said<'a>);
 
-/// Payload and address of the record in `line`; nothing when the line is blank.
+/// What the record in `line` is; nothing when the line is blank.
 ///
 /// # Errors
 /// When the line is anything else than one record.
@@ -31,19 +32,14 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Addressed<'_>>, String> {
     }
     let text = std::str::from_utf8(line)
         .map_err(|error| format!("not UTF-8 (column {})", error.valid_up_to() + 1))?;
-    let (own, payload) = parse(text).map_err(|error| explain(&error))?;
-    let address = if own.is_empty() { Address::Given } else { Address::Own(own) };
-    Ok(Some((payload, address)))
+    parse(text).map(Some).map_err(|error| explain(&error))
 }
 
-/// What a line says, and its payload.
-type Said<'a> = (Box<Own>, Cow<'a, [u8]>);
-
-fn parse(text: &str) -> Result<Said<'_>, serde_json::Error> {
+fn parse(text: &str) -> Result<Addressed<'_>, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let said = Want(Line).deserialize(&mut reader)?;
+    let record = Want(Line).deserialize(&mut reader)?;
     reader.end()?;
-    Ok(said)
+    Ok(record)
 }
 
 /// The reader's words without the line, of which it sees only one.
@@ -61,21 +57,21 @@ fn explain(error: &serde_json::Error) -> String {
 struct Line;
 
 impl<'a> Expect<'a> for Line {
-    type Out = Said<'a>;
+    type Out = Addressed<'a>;
 
     fn refusal(&self) -> String {
         "a record must be a JSON object".to_owned()
     }
 
-    fn object<A: MapAccess<'a>>(self, mut map: A) -> Result<Said<'a>, A::Error> {
-        let mut own = Box::<Own>::default();
+    fn object<A: MapAccess<'a>>(self, mut map: A) -> Result<Addressed<'a>, A::Error> {
+        let mut said = Said::default();
         let mut payload = Cow::Borrowed(&[][..]);
         let mut keys = Keys::new(&keys::RECORD);
         while let Some(name) = map.next_key_seed(&mut keys)? {
             match name {
-                "topic" => own.topic = Some(map.next_value_seed(Want(Topic(name)))?),
-                "qos" => own.qos = Some(map.next_value_seed(Want(Level(name)))?),
-                "retain" => own.retain = Some(map.next_value_seed(Want(Flag(name)))?),
+                "topic" => said.topic = Some(map.next_value_seed(Want(Topic(name)))?),
+                "qos" => said.qos = Some(map.next_value_seed(Want(Level(name)))?),
+                "retain" => said.retain = Some(map.next_value_seed(Want(Flag(name)))?),
                 "payload" => payload = bytes_of(map.next_value_seed(Want(Text::any(name)))?),
                 "payload_base64" => {
                     payload = Cow::Owned(map.next_value_seed(Want(Base64::any(name)))?);
@@ -84,11 +80,11 @@ impl<'a> Expect<'a> for Line {
                     let json: &'a RawValue = map.next_value()?;
                     payload = Cow::Borrowed(json.get().as_bytes());
                 }
-                "properties" => own.properties = map.next_value_seed(Want(Properties(name)))?,
+                "properties" => said.properties = map.next_value_seed(Want(Properties(name)))?,
                 _ => ignore(&mut map)?,
             }
         }
-        Ok((own, payload))
+        Ok((payload, said))
     }
 }
 
@@ -118,7 +114,8 @@ impl<'a> Expect<'a> for Properties {
                     own.content_type = Some(text.into_owned());
                 }
                 "response_topic" => {
-                    own.response_topic = Some(map.next_value_seed(Want(Topic(name)))?);
+                    let topic = map.next_value_seed(Want(Topic(name)))?;
+                    own.response_topic = Some(topic.into_name());
                 }
                 "correlation_data" => {
                     let text = map.next_value_seed(Want(Text::binary_property(name)))?;

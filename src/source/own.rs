@@ -1,22 +1,19 @@
 //! What a record says of itself, and how that goes together with what the flags say.
-//!
-//! Knows nothing of where records come from or how they are written.
 
 use crate::message::{Envelope, PublishProperties, QoS};
 use crate::topic::TopicName;
+use std::sync::Arc;
 
 /// Where a record goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// The record says nothing: the topics and flags of the command line count.
     Given,
-    /// This topic, and the flags of the command line for the rest.
-    Topic(TopicName),
-    /// A JSON record that says at least one thing itself.
-    Own(Box<Own>),
+    /// The record says at least one thing itself. Records that say the same mostly share it.
+    Own(Arc<Own>),
 }
 
-/// What a JSON record says; what it leaves out is `None`, and the flags fill it in.
+/// What a record says; what it leaves out is `None`, and the flags fill it in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
     /// Where it goes, instead of all topics of the command line.
@@ -31,7 +28,7 @@ pub struct Own {
 
 /// The properties a JSON record gives, each for itself: one that is given replaces that of the flags,
 /// one that is not leaves it. The limits are those of [`PublishProperties`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OwnProperties {
     /// Whether the payload is declared to be UTF-8 text.
     pub payload_utf8: Option<bool>,
@@ -48,11 +45,6 @@ pub struct OwnProperties {
 }
 
 impl Own {
-    /// Whether the record says nothing.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self { topic: None, qos: None, retain: None, properties: None })
-    }
-
     /// What the record is sent with: field by field what it says itself, `defaults` for the rest.
     pub fn envelope(&self, defaults: &Envelope) -> Envelope {
         Envelope {
@@ -71,6 +63,20 @@ impl OwnProperties {
     /// Whether none is given.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Bytes of memory that their values take.
+    pub(super) fn size(&self) -> usize {
+        let texts = [
+            self.content_type.as_ref().map_or(0, String::len),
+            self.response_topic.as_ref().map_or(0, |topic| topic.as_str().len()),
+            self.correlation_data.as_ref().map_or(0, Vec::len),
+        ];
+        let pairs = self.user_properties.iter().flatten();
+        let in_pairs: usize = pairs
+            .map(|(name, value)| size_of::<(String, String)>() + name.len() + value.len())
+            .sum();
+        in_pairs + texts.iter().sum::<usize>()
     }
 
     fn over(&self, defaults: &PublishProperties) -> PublishProperties {

@@ -7,7 +7,8 @@ use super::json;
 use super::lines::Block;
 use super::own::Address;
 use super::record::{COMPLAINTS, Invalid, MAX_PAYLOAD, Record, SourceError, quoted};
-use crate::topic::MAX_TOPIC_LENGTH;
+use super::said::{Said, Sayings};
+use crate::topic::{MAX_TOPIC_LENGTH, TopicText};
 use bytes::Bytes;
 use memchr::memmem::Finder;
 use std::borrow::Cow;
@@ -47,21 +48,27 @@ impl Shape {
         }
     }
 
-    /// Payload and address of a piece; nothing when it is blank.
-    fn read(&self, block: &Bytes, piece: Range<usize>) -> Result<Option<(Bytes, Address)>, String> {
+    /// Payload of a piece and what it says of itself; nothing when it is blank.
+    fn read<'a>(
+        &self,
+        block: &'a Bytes,
+        piece: Range<usize>,
+    ) -> Result<Option<(Bytes, Said<'a>)>, String> {
         Ok(match self {
-            Self::Payload(encoding) => Some((encoding.decode(block.slice(piece))?, Address::Given)),
+            Self::Payload(encoding) => {
+                Some((encoding.decode(block.slice(piece))?, Said::default()))
+            }
             Self::TopicAndPayload(separator, encoding) => {
                 let length_of_line = piece.len();
                 let line = &block[piece.clone()];
                 let length = separator.find(line).ok_or_else(|| missing(separator.needle()))?;
                 let begin = piece.start + length + separator.needle().len();
-                let address = read_topic(&line[..length])?;
+                let said = Said::topic(read_topic(&line[..length])?);
                 let payload = part(block, begin..piece.end, length_of_line);
-                Some((encoding.decode(payload)?, address))
+                Some((encoding.decode(payload)?, said))
             }
             Self::Json => {
-                json::read(&block[piece])?.map(|(payload, address)| (keep(block, payload), address))
+                json::read(&block[piece])?.map(|(payload, said)| (keep(block, payload), said))
             }
         })
     }
@@ -71,12 +78,11 @@ fn missing(separator: &[u8]) -> String {
     format!("no topic: {} is missing", quoted(&String::from_utf8_lossy(separator)))
 }
 
-fn read_topic(bytes: &[u8]) -> Result<Address, String> {
+fn read_topic(bytes: &[u8]) -> Result<TopicText<'_>, String> {
     let shown = || quoted(&String::from_utf8_lossy(bytes));
     let text = std::str::from_utf8(bytes)
         .map_err(|_| format!("invalid topic {}: it is not UTF-8", shown()))?;
-    let topic = text.parse().map_err(|error| format!("invalid topic {}: {error}", shown()))?;
-    Ok(Address::Topic(topic))
+    TopicText::new(text.into()).map_err(|error| format!("invalid topic {}: {error}", shown()))
 }
 
 /// Records that were read together, and what became of the others.
@@ -100,6 +106,8 @@ impl Parcel {
 pub(super) struct Pieces {
     shape: Shape,
     invalid: Invalid,
+    /// What records said of themselves.
+    sayings: Sayings,
     /// The number of the next piece.
     position: u64,
     /// Bytes of pieces that made no record, since the last one that did.
@@ -130,7 +138,7 @@ pub(super) fn keep(block: &Bytes, payload: Cow<'_, [u8]>) -> Bytes {
 impl Pieces {
     /// Pieces counted from 1.
     pub(super) fn new(shape: Shape, invalid: Invalid) -> Self {
-        Self { shape, invalid, position: 1, passed: 0, skipped: 0 }
+        Self { shape, invalid, sayings: Sayings::default(), position: 1, passed: 0, skipped: 0 }
     }
 
     /// The records in `block`, and the error that ends reading behind them.
@@ -155,7 +163,8 @@ impl Pieces {
                 Ok(Some((payload, _))) if payload.len() > MAX_PAYLOAD => {
                     return (parcel, Err(SourceError::TooLong { position }));
                 }
-                Ok(Some((payload, address))) => {
+                Ok(Some((payload, said))) => {
+                    let address = self.sayings.share(said);
                     parcel.records.push(Record { position, payload, size, address });
                 }
                 Ok(None) => self.passed = size,

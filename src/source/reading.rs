@@ -1,10 +1,8 @@
 //! The thread that reads: files and standard input in, parcels of records out.
-//!
-//! Knows nothing of what a record says.
 
-use super::lines::Splitter;
 use super::own::Address;
-use super::pieces::{Parcel, Pieces};
+use super::pieces::Parcel;
+use super::reader::{Reader, Reading};
 use super::record::{COMPLAINTS, Invalid, Record, SourceError};
 use super::whole::Whole;
 use std::io;
@@ -100,27 +98,34 @@ pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
 /// Sends the records of what `read` appends to the buffer it is given.
 pub(super) fn send_lines(
     mut read: impl FnMut(&mut Vec<u8>) -> io::Result<usize>,
-    mut splitter: Splitter,
-    mut pieces: Pieces,
+    mut reader: Reader,
     outlet: &Outlet,
 ) -> Result<(), SourceError> {
     loop {
-        let is_end = match splitter.fill(&mut read) {
-            Ok(count) => count == 0,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(SourceError::Io { name: "standard input".to_owned(), error }),
-        };
-        let block = if is_end { splitter.finish() } else { splitter.split() };
-        if let Some(block) = block {
-            let (parcel, result) = pieces.read(&block);
-            if !outlet.send(parcel) {
-                return Ok(());
+        match reader.read(&mut read) {
+            Ok(Reading { parcel, end }) => {
+                if !outlet.send(parcel) {
+                    return Ok(());
+                }
+                if let Some(end) = end {
+                    return end;
+                }
             }
-            result?;
+            Err(io::ErrorKind::Interrupted) => {}
+            // Another program made it non-blocking.
+            Err(_) => wait_for_stdin(),
         }
-        if is_end {
-            return Ok(());
-        }
-        pieces.check_held(splitter.held())?;
     }
+}
+
+#[cfg(unix)]
+fn wait_for_stdin() {
+    use rustix::event::{PollFd, PollFlags, poll};
+    // Should it fail, reading does too, and tells why.
+    let _ = poll(&mut [PollFd::new(&io::stdin(), PollFlags::IN)], None);
+}
+
+#[cfg(not(unix))]
+fn wait_for_stdin() {
+    thread::sleep(std::time::Duration::from_millis(5));
 }

@@ -2,6 +2,7 @@
 
 use super::lines::Block;
 use super::*;
+use crate::topic::TopicName;
 use proptest::prelude::*;
 use std::fs;
 use std::future::poll_fn;
@@ -61,10 +62,15 @@ fn read(text: &[u8], step: usize, shape: Shape, invalid: Invalid) -> All {
             buffer.extend_from_slice(piece);
             Ok(piece.len())
         };
-        let splitter = Splitter::new(b"\n");
-        reading::send_lines(slowly, splitter, Pieces::new(shape, invalid), outlet)
+        let reader = Reader::new(Splitter::new(b"\n"), Pieces::new(shape, invalid));
+        reading::send_lines(slowly, reader, outlet)
     });
     drain(source.unwrap())
+}
+
+/// The address of a record that only says its topic.
+fn to(topic: &str) -> Address {
+    Address::Own(Arc::new(Own { topic: topic.parse().ok(), ..Own::default() }))
 }
 
 fn topic_from(separator: &[u8], encoding: Encoding) -> Shape {
@@ -80,7 +86,7 @@ fn a_topic_ends_at_the_first_separator() {
     let text = b"a/b 1\nc  2 3 \n/ \nd e";
     let all = read(text, 3, topic_from(b" ", Encoding::Plain), Invalid::Stop);
     assert_eq!(all.rows(), [(1, "1", 6), (2, " 2 3 ", 8), (3, "", 3), (4, "e", 3)]);
-    let topics = ["a/b", "c", "/", "d"].map(|topic| Address::Topic(topic.parse().unwrap()));
+    let topics = ["a/b", "c", "/", "d"].map(to);
     assert_eq!(all.records.into_iter().map(|record| record.address).collect::<Vec<_>>(), topics);
     let all = read(b"a: b: c\n", 100, topic_from(b": ", Encoding::Plain), Invalid::Stop);
     assert_eq!(all.rows(), [(1, "b: c", 8)]);
@@ -155,8 +161,7 @@ fn blank_lines_between_json_records_are_counted_and_passed_over() {
         let all = read(text, step, Shape::Json, Invalid::Stop);
         assert_eq!(all.rows(), [(2, "a", 18), (5, "", 18)]);
         assert_eq!(all.records[0].address, Address::Given);
-        let own = Own { topic: "t".parse().ok(), ..Own::default() };
-        assert_eq!(all.records[1].address, Address::Own(Box::new(own)));
+        assert_eq!(all.records[1].address, to("t"));
         assert_eq!(all.error.as_deref(), Some("line 6: unknown key \"colour\" (column 9)"));
     }
 }
@@ -268,7 +273,7 @@ fn reading_stays_a_few_blocks_ahead_and_ends_with_the_source() {
             counter.fetch_add(count, Ordering::Relaxed);
             Ok(count)
         };
-        reading::send_lines(endless, Splitter::new(b"\n"), pieces, outlet)
+        reading::send_lines(endless, Reader::new(Splitter::new(b"\n"), pieces), outlet)
     });
     std::thread::sleep(Duration::from_millis(50));
     assert!(read.load(Ordering::Relaxed) <= 4 * (64 << 10));
@@ -284,13 +289,7 @@ fn reading_stays_a_few_blocks_ahead_and_ends_with_the_source() {
 fn a_thread_that_breaks_down_is_no_end() {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     drop(sender);
-    let source = Source {
-        ready: None,
-        reading: Some(receiver),
-        total: None,
-        skipped: 0,
-        complaints: Vec::new(),
-    };
+    let source = Source::new(Feed::Thread(receiver), None);
     assert_eq!(drain(source).error.as_deref(), Some("cannot read the input: reading broke down"));
 }
 
@@ -304,11 +303,13 @@ proptest! {
         step in 1usize..50,
     ) {
         let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-        let all = read(text.as_bytes(), step, topic_from(separator.as_bytes(), Encoding::Plain), Invalid::Skip);
+        let shape = topic_from(separator.as_bytes(), Encoding::Plain);
+        let all = read(text.as_bytes(), step, shape, Invalid::Skip);
         let expected: Vec<_> = (1..).zip(&lines).filter_map(|(position, line)| {
             let (topic, payload) = line.split_once(separator)?;
-            Some((position, topic.parse().ok()?, payload.to_owned()))
-        }).map(|(position, topic, payload): (u64, _, String)| (position, Address::Topic(topic), Bytes::from(payload))).collect();
+            topic.parse::<TopicName>().ok()?;
+            Some((position, topic, payload.to_owned()))
+        }).map(|(position, topic, payload): (u64, _, String)| (position, to(topic), Bytes::from(payload))).collect();
         prop_assert_eq!(all.skipped as usize, lines.len() - expected.len());
         prop_assert_eq!(all.complaints.len() as u64, all.skipped.min(COMPLAINTS));
         prop_assert!(all.size() <= text.len() as u64);

@@ -9,6 +9,11 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin {
     fn arrived(&self) -> u64 {
         0
     }
+
+    /// Whether the other side is going to send something, so that whatever keeps it from that costs time.
+    fn expect_more(&mut self, expects_more: bool) {
+        let _ = expects_more;
+    }
 }
 
 /// What dialling waits for.

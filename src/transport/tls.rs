@@ -13,6 +13,7 @@ mod verifier;
 pub use settings::{Identity, Settings, Trust, Unusable, Version};
 
 use super::error::DialError;
+use super::stream::Stream;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -94,6 +95,12 @@ impl Client {
 
 /// A TLS connection whose errors are words for a person.
 pub(super) struct Encrypted<S>(TlsStream<S>);
+
+impl<S: Stream> Stream for Encrypted<S> {
+    fn expect_more(&mut self, expects_more: bool) {
+        self.0.get_mut().0.expect_more(expects_more);
+    }
+}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
     fn poll_read(

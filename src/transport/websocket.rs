@@ -148,10 +148,14 @@ pub(super) struct Messages<S> {
     rest: Bytes,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> stream::Stream for Messages<S> {
+impl<S: stream::Stream> stream::Stream for Messages<S> {
     /// A message can only be read when it is whole, and a large one may take long.
     fn arrived(&self) -> u64 {
         self.inner.get_ref().arrived
+    }
+
+    fn expect_more(&mut self, expects_more: bool) {
+        self.inner.get_mut().inner.expect_more(expects_more);
     }
 }
 

@@ -1,75 +1,30 @@
 //! The run of `mqtt pub` on a session: records in, and what became of each message.
 
+use super::addressing::{Addressing, Envelopes};
 use super::pace::Pace;
 use crate::commands::input;
 use crate::commands::progress::{Progress, State};
 use crate::commands::tally::Tally;
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
-use crate::message::{Envelope, Message, QoS};
+use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Outcome, Reason, Session, Submitted, Taken};
 use crate::run::{ConnectionEvent, Job, Signals};
-use crate::source::{Address, Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
+use crate::source::{Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
 use bytes::Bytes;
 use std::future::poll_fn;
-use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// Messages handed to the session in one turn at most, so that clock and signals have theirs.
 const TURN: u32 = 4_096;
 
-/// Where records go.
-pub(crate) struct Addressing {
-    /// Where one goes that does not say itself.
-    pub(crate) given: Rc<[Rc<Envelope>]>,
-    /// What one that says its topic has otherwise.
-    pub(crate) defaults: Envelope,
-    /// The last that was made: records that say the same share it.
-    pub(crate) last: Option<Rc<Envelope>>,
-}
-
-impl Addressing {
-    /// The envelopes of a message, none when there is no topic for it.
-    fn envelopes(&mut self, address: Address) -> Rc<[Rc<Envelope>]> {
-        match address {
-            Address::Given => Rc::clone(&self.given),
-            Address::Topic(topic) => {
-                Rc::new([self.share(Envelope { topic, ..self.defaults.clone() })])
-            }
-            Address::Own(own) if own.topic.is_some() => {
-                Rc::new([self.share(own.envelope(&self.defaults))])
-            }
-            Address::Own(own) => {
-                let made = self.given.iter().map(|envelope| own.envelope(envelope));
-                made.collect::<Vec<_>>().into_iter().map(|envelope| self.share(envelope)).collect()
-            }
-        }
-    }
-
-    fn share(&mut self, envelope: Envelope) -> Rc<Envelope> {
-        match &self.last {
-            Some(last) if **last == envelope => Rc::clone(last),
-            _ => Rc::clone(self.last.insert(Rc::new(envelope))),
-        }
-    }
-
-    /// How many messages a record becomes.
-    fn count(&self, address: &Address) -> u64 {
-        match address {
-            Address::Own(own) if own.topic.is_some() => 1,
-            Address::Topic(_) => 1,
-            Address::Given | Address::Own(_) => self.given.len() as u64,
-        }
-    }
-}
-
 /// A record that is being sent: to each of its topics, so many times.
 struct Sending {
     position: u64,
     payload: Bytes,
     size: u64,
-    envelopes: Rc<[Rc<Envelope>]>,
+    envelopes: Envelopes,
     /// Which of them is next.
     next: usize,
     /// How many rounds are left, this one included.
@@ -201,7 +156,7 @@ impl Publishing {
     }
 
     fn begin(&mut self, Record { position, payload, size, address }: Record) {
-        let envelopes = self.addressing.envelopes(address);
+        let envelopes = self.addressing.envelopes(&address);
         if !envelopes.is_empty() {
             let rounds = self.repeat;
             self.sending = Some(Sending { position, payload, size, envelopes, next: 0, rounds });

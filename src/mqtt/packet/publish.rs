@@ -61,6 +61,25 @@ struct Prepared {
 }
 
 impl Prepared {
+    /// For messages of `envelope`, in the memory of what was prepared before.
+    fn reset(&mut self, envelope: &Rc<Envelope>, version: Version, refusal: Option<Explanation>) {
+        self.envelope = Rc::clone(envelope);
+        self.first = 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain);
+        self.id_size = if envelope.qos == QoS::AtMostOnce { 0 } else { 2 };
+        self.head_remaining = usize::MAX;
+        self.properties.clear();
+        self.length_size = 0;
+        if version == Version::V5 {
+            let mut block = Block::default();
+            put_message_properties(&envelope.properties, &mut block);
+            let bare = block.into_bytes();
+            put_varint(&mut self.properties, bare.len());
+            self.length_size = self.properties.len();
+            self.properties.extend_from_slice(&bare);
+        }
+        self.refusal = refusal;
+    }
+
     /// Fixed header and topic of a message with this remaining length.
     fn head(&mut self, remaining: usize) -> &[u8] {
         if self.head_remaining != remaining {
@@ -195,32 +214,22 @@ impl PublishWriter {
 
     #[cold]
     fn keep(&mut self, envelope: &Rc<Envelope>) -> usize {
-        let (mut properties, mut length_size) = (Vec::new(), 0);
-        if self.version == Version::V5 {
-            let mut block = Block::default();
-            put_message_properties(&envelope.properties, &mut block);
-            let bare = block.into_bytes();
-            put_varint(&mut properties, bare.len());
-            length_size = properties.len();
-            properties.extend_from_slice(&bare);
-        }
-        let prepared = Prepared {
-            first: 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain),
-            id_size: if envelope.qos == QoS::AtMostOnce { 0 } else { 2 },
-            head: Vec::new(),
-            head_remaining: usize::MAX,
-            properties,
-            length_size,
-            refusal: self.check(envelope).err(),
-            envelope: Rc::clone(envelope),
-        };
-        if self.kept.len() < KEPT {
-            self.kept.push(prepared);
-            return self.kept.len() - 1;
-        }
         let at = self.oldest;
-        self.kept[at] = prepared;
         self.oldest = (at + 1) % KEPT;
+        let refusal = self.check(envelope).err();
+        if at == self.kept.len() {
+            self.kept.push(Prepared {
+                envelope: Rc::clone(envelope),
+                first: 0,
+                id_size: 0,
+                head: Vec::new(),
+                head_remaining: 0,
+                properties: Vec::new(),
+                length_size: 0,
+                refusal: None,
+            });
+        }
+        self.kept[at].reset(envelope, self.version, refusal);
         at
     }
 

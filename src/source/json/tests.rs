@@ -6,15 +6,16 @@ mod round_trip;
 
 use super::*;
 use crate::message::QoS;
+use crate::source::own::{Address, Own};
 use bytes::Bytes;
+use std::sync::Arc;
 
 /// Payload and what else a line says, or what is wrong with it; nothing for a blank one.
 fn said(line: impl AsRef<[u8]>) -> Result<Option<(Vec<u8>, Own)>, String> {
-    Ok(read(line.as_ref())?.map(|(payload, address)| {
-        let own = match address {
-            Address::Own(own) => *own,
+    Ok(read(line.as_ref())?.map(|(payload, said)| {
+        let own = match said.into_address() {
+            Address::Own(own) => Arc::unwrap_or_clone(own),
             Address::Given => Own::default(),
-            Address::Topic(_) => panic!("not a JSON record's"),
         };
         (payload.to_vec(), own)
     }))

@@ -6,7 +6,7 @@
 use super::super::encoding::decode_base64;
 use super::expect::{Expect, Want, refuse};
 use crate::message::QoS;
-use crate::topic::TopicName;
+use crate::topic::TopicText;
 use serde_core::de::SeqAccess;
 use std::borrow::Cow;
 
@@ -17,14 +17,14 @@ const MAX_PROPERTY: usize = 65_535;
 pub(super) struct Topic(pub(super) &'static str);
 
 impl<'de> Expect<'de> for Topic {
-    type Out = TopicName;
+    type Out = TopicText<'de>;
 
     fn refusal(&self) -> String {
         format!("{:?} must be a string", self.0)
     }
 
-    fn text(self, text: Cow<'de, str>) -> Result<TopicName, String> {
-        text.parse().map_err(|error| format!("invalid {:?}: {error}", self.0))
+    fn text(self, text: Cow<'de, str>) -> Result<TopicText<'de>, String> {
+        TopicText::new(text).map_err(|error| format!("invalid {:?}: {error}", self.0))
     }
 }
 

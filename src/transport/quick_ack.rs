@@ -2,8 +2,10 @@
 //!
 //! A kernel holds an acknowledgement back for 40 ms and more, in the hope of data to send it with. A broker that leaves
 //! Nagle's algorithm on, as mosquitto does, sends no further small packet until then, and neither side does anything
-//! meanwhile. Knows nothing of MQTT.
+//! meanwhile. A kernel only holds back after something was sent in answer to what was received, and stops to once it is
+//! told; so it is told when a silence begins after both, unless nothing more is expected.
 
+use super::stream::Stream;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,53 +14,71 @@ use tokio::net::TcpStream;
 
 /// A TCP stream, read and written as before.
 #[derive(Debug)]
-pub(super) struct Prompt {
+pub(super) struct QuickAck {
     stream: TcpStream,
-    /// The kernel knows it already: nothing came or went since it was told.
-    is_told: bool,
+    /// The other side is going to send something.
+    expects_more: bool,
+    /// Something was sent since the kernel was told: it may hold back again.
+    has_written: bool,
+    /// Something came since, and nothing was sent that would take its acknowledgement along.
+    is_owing: bool,
 }
 
-impl Prompt {
+impl QuickAck {
     pub(super) fn new(stream: TcpStream) -> Self {
-        Self { stream, is_told: false }
+        Self { stream, expects_more: true, has_written: false, is_owing: false }
     }
 
-    /// Has what came acknowledged now. The kernel forgets it with the next exchange.
+    /// A silence begins: has what came acknowledged now, if the kernel would not by itself.
     fn acknowledge(&mut self) {
-        // It only makes things faster: a failure makes them slower.
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        if !self.is_told {
+        if self.expects_more && self.has_written && self.is_owing {
+            self.has_written = false;
+            self.is_owing = false;
+            // It only makes things faster: a failure makes them slower.
+            #[cfg(any(target_os = "linux", target_os = "android"))]
             let _ = self.stream.set_quickack(true);
         }
-        self.is_told = true;
+    }
+
+    /// Something was sent, perhaps.
+    fn wrote<T>(&mut self, result: &Poll<T>) {
+        if result.is_ready() {
+            self.has_written = true;
+            self.is_owing = false;
+        }
     }
 }
 
-impl AsyncRead for Prompt {
+impl Stream for QuickAck {
+    fn expect_more(&mut self, expects_more: bool) {
+        self.expects_more = expects_more;
+    }
+}
+
+impl AsyncRead for QuickAck {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if read.is_pending() {
-            // Now there will be silence: the answer to what was read is written, and took its acknowledgement along.
-            self.acknowledge();
-        } else {
-            self.is_told = false;
+        match read {
+            Poll::Pending => self.acknowledge(),
+            Poll::Ready(_) => self.is_owing = true,
         }
         read
     }
 }
 
-impl AsyncWrite for Prompt {
+impl AsyncWrite for QuickAck {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.is_told = false;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.wrote(&result);
+        result
     }
 
     fn poll_write_vectored(
@@ -66,8 +86,9 @@ impl AsyncWrite for Prompt {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.is_told = false;
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.wrote(&result);
+        result
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -94,20 +115,21 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (near, far) = tokio::join!(TcpStream::connect(address), listener.accept());
-        let (mut near, mut far) = (Prompt::new(near.unwrap()), far.unwrap().0);
+        let (mut near, mut far) = (QuickAck::new(near.unwrap()), far.unwrap().0);
         near.stream.set_nodelay(true).unwrap();
         let mut byte = [0];
         // A conversation is what makes the kernel wait for data.
         for _ in 0..100 {
-            far.write_all(b"x").await.unwrap();
-            near.read_exact(&mut byte).await.unwrap();
             near.write_all(b"y").await.unwrap();
             far.read_exact(&mut byte).await.unwrap();
+            far.write_all(b"x").await.unwrap();
+            near.read_exact(&mut byte).await.unwrap();
         }
         let mut buffer = ReadBuf::new(&mut byte);
         let waker = std::task::Waker::noop();
         let mut cx = Context::from_waker(waker);
         assert!(Pin::new(&mut near).poll_read(&mut cx, &mut buffer).is_pending());
         assert!(near.stream.quickack().unwrap());
+        assert!(!near.is_owing, "it is told once");
     }
 }

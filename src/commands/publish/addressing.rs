@@ -1,0 +1,100 @@
+//! Where records go, and with what: what they say themselves, and the flags for the rest.
+
+use crate::message::Envelope;
+use crate::source::{Address, Own};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The envelopes of a message, one for each of its topics.
+pub(crate) type Envelopes = Rc<[Rc<Envelope>]>;
+
+/// How many are remembered.
+const REMEMBERED: usize = 256;
+
+/// Makes envelopes. Records that say the same share theirs.
+pub(crate) struct Addressing {
+    /// Where a record goes that does not say itself.
+    given: Envelopes,
+    /// What one that says its topic has otherwise.
+    defaults: Envelope,
+    /// What was made last, each at a place that follows from the address of its key.
+    made: Vec<Option<(Arc<Own>, Envelopes)>>,
+}
+
+impl Addressing {
+    pub(crate) fn new(given: Envelopes, defaults: Envelope) -> Self {
+        Self { given, defaults, made: Vec::new() }
+    }
+
+    /// How many topics were given.
+    pub(crate) fn given(&self) -> usize {
+        self.given.len()
+    }
+
+    /// The envelopes of a message, none when there is no topic for it.
+    pub(crate) fn envelopes(&mut self, address: &Address) -> Envelopes {
+        let own = match address {
+            Address::Given => return Rc::clone(&self.given),
+            Address::Own(own) => own,
+        };
+        // What nobody else remembers will not come again.
+        if Arc::strong_count(own) == 1 {
+            return self.make(own);
+        }
+        if self.made.is_empty() {
+            self.made.resize(REMEMBERED, None);
+        }
+        let place = Arc::as_ptr(own).addr() / size_of::<Own>() % REMEMBERED;
+        if let Some((key, envelopes)) = &self.made[place]
+            && Arc::ptr_eq(key, own)
+        {
+            return Rc::clone(envelopes);
+        }
+        let envelopes = self.make(own);
+        self.made[place] = Some((Arc::clone(own), Rc::clone(&envelopes)));
+        envelopes
+    }
+
+    fn make(&self, own: &Own) -> Envelopes {
+        match &own.topic {
+            Some(_) => Rc::new([Rc::new(own.envelope(&self.defaults))]),
+            None => self.given.iter().map(|given| Rc::new(own.envelope(given))).collect(),
+        }
+    }
+
+    /// How many messages a record becomes.
+    pub(crate) fn count(&self, address: &Address) -> u64 {
+        match address {
+            Address::Own(own) if own.topic.is_some() => 1,
+            Address::Given | Address::Own(_) => self.given.len() as u64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::QoS;
+
+    fn own(topic: &str) -> Arc<Own> {
+        Arc::new(Own { topic: topic.parse().ok(), ..Own::default() })
+    }
+
+    #[test]
+    fn records_that_say_the_same_share_an_envelope_in_whatever_order_they_come() {
+        let defaults = Envelope::new("-".parse().unwrap(), QoS::AtLeastOnce, false);
+        let mut addressing = Addressing::new(Rc::new([]), defaults);
+        let known = [own("a"), own("b")];
+        let [a, b] = known.clone().map(Address::Own);
+        let first = [&a, &b].map(|address| addressing.envelopes(address));
+        assert_eq!(first[0][0].topic.as_str(), "a");
+        assert_eq!(first[1][0].qos, QoS::AtLeastOnce);
+        for _ in 0..3 {
+            assert!(Rc::ptr_eq(&addressing.envelopes(&a), &first[0]));
+            assert!(Rc::ptr_eq(&addressing.envelopes(&b), &first[1]));
+        }
+        let alone = Address::Own(own("c"));
+        assert_eq!(addressing.envelopes(&alone)[0].topic.as_str(), "c");
+        assert!(!Rc::ptr_eq(&addressing.envelopes(&alone), &addressing.envelopes(&alone)));
+    }
+}

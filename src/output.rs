@@ -1,0 +1,386 @@
+//! Where everything that is said goes: messages on standard output or in a file, events, and talk on standard error. No
+//! reader that stops reading can stop the session.
+//!
+//! ```text
+//! messages, events, lines ─► Writer ─┬─► a short block, where nobody has to wait ─────────► descriptor
+//!                            (bounded) └─► the rest ─► Worker (a thread, started when needed) ─┘
+//! ```
+//!
+//! A short block is written at once, by whoever has it: one system call, and no other thread is woken. What does not go
+//! at once is handed to a thread, and so is a long block, which is written while the next one is made. Until that is done
+//! more is gathered, up to a limit. At the limit messages are held back where they come from ([`Writer::is_full`]), and
+//! lines ([`Writer::line`]) are left out and counted. Whatever was added is written at the next opportunity, so output is
+//! flushed whenever nothing more is waiting.
+
+mod at_once;
+mod block;
+mod descriptor;
+mod reader_gone;
+pub mod stderr;
+mod worker;
+
+use at_once::AtOnce;
+use block::Block;
+use descriptor::Descriptor;
+use reader_gone::ReaderGone;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use worker::Worker;
+
+/// Bytes that make an output full.
+const LIMIT: usize = 256 << 10;
+
+/// Bytes that are written at once: less than a pipe holds, so that the thread is used where there is more to do than
+/// that.
+const SHORT: usize = 16 << 10;
+
+/// How long a line waits for a reader that has just stopped reading, so that one that is only slow misses nothing.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+/// How long a stuck reader may hold up the end of the run.
+const LAST_WRITE: Duration = Duration::from_millis(300);
+
+/// One descriptor that is written to, and what waits for it.
+pub struct Writer {
+    descriptor: Arc<Descriptor>,
+    /// How to write to it without waiting.
+    at_once: AtOnce,
+    reader_gone: ReaderGone,
+    /// A file whose contents go with the first output.
+    is_replaced: bool,
+    /// What was added since it was last moved on.
+    fresh: Block,
+    worker: Option<Worker>,
+    /// Records that the thread has.
+    handed: u64,
+    /// Bytes that wait behind what the thread is writing.
+    waiting: usize,
+    /// Records that were written since this was last told.
+    written: u64,
+    /// Lines that were left out.
+    left_out: u64,
+    /// The reader had its time, and nothing was written since.
+    is_stuck: bool,
+    /// Written to at once, instead of the descriptor.
+    #[cfg(test)]
+    memory: Option<Memory>,
+}
+
+/// Where a simulation finds what was written.
+#[cfg(test)]
+pub(crate) type Memory = Arc<std::sync::Mutex<Vec<u8>>>;
+
+/// What becomes of what a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It goes.
+    Replace,
+    /// It stays, and output comes after it.
+    Append,
+}
+
+impl Writer {
+    /// Writes to standard output.
+    pub fn to_stdout() -> Self {
+        Self::new(Descriptor::Stdout)
+    }
+
+    /// Writes to standard error, which only [`stderr`] does.
+    fn to_stderr() -> Self {
+        Self::new(Descriptor::Stderr)
+    }
+
+    /// Writes to `file`, and syncs it at the end if it is one that can be.
+    ///
+    /// # Errors
+    /// When the system does not tell what it is.
+    pub fn to_file(file: File, start: Start) -> io::Result<Self> {
+        // Only a file on a disk can have contents to replace.
+        let is_replaced = start == Start::Replace && file.metadata()?.is_file();
+        Ok(Self { is_replaced, ..Self::new(Descriptor::File(file)) })
+    }
+
+    fn new(descriptor: Descriptor) -> Self {
+        let at_once = AtOnce::of(&descriptor);
+        let descriptor = Arc::new(descriptor);
+        Self {
+            at_once,
+            reader_gone: ReaderGone::of(&descriptor),
+            descriptor,
+            is_replaced: false,
+            fresh: Block::default(),
+            worker: None,
+            handed: 0,
+            waiting: 0,
+            written: 0,
+            left_out: 0,
+            is_stuck: false,
+            #[cfg(test)]
+            memory: None,
+        }
+    }
+
+    /// Writes to `memory`, whenever it is polled.
+    #[cfg(test)]
+    pub(crate) fn to_memory(memory: Memory) -> Self {
+        let reader_gone = ReaderGone::default();
+        Self { memory: Some(memory), reader_gone, ..Self::new(Descriptor::Stdout) }
+    }
+
+    /// There will be output now: what the file held goes.
+    ///
+    /// # Errors
+    /// When it cannot be emptied.
+    pub fn begin(&mut self) -> io::Result<()> {
+        match &*self.descriptor {
+            Descriptor::File(file) if std::mem::take(&mut self.is_replaced) => file.set_len(0),
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds a message: what `write` appends. It is never left out; whoever adds it looks at [`Writer::is_full`].
+    pub fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        write(&mut self.fresh.bytes);
+        self.fresh.records += 1;
+    }
+
+    /// Adds a line, unless the reader is stuck and there is no room for it: then it is counted.
+    ///
+    /// # Errors
+    /// The error that ended writing.
+    pub fn line(&mut self, line: &[u8]) -> io::Result<()> {
+        if self.fresh.bytes.len() >= SHORT {
+            self.advance(None)?;
+        }
+        if self.is_full() && !self.is_stuck {
+            self.wait(Instant::now() + PATIENCE)?;
+            self.is_stuck = self.is_full();
+        }
+        if self.is_full() {
+            self.left_out += 1;
+        } else {
+            self.message(|out| out.extend_from_slice(line));
+        }
+        Ok(())
+    }
+
+    /// Whether nothing more should be added for now.
+    pub fn is_full(&self) -> bool {
+        self.waiting + self.fresh.bytes.len() >= LIMIT
+    }
+
+    /// Moves the output on. Ready with the number of records that have been written since the last call, or when
+    /// everything has been (then possibly 0).
+    ///
+    /// # Errors
+    /// The error that ended writing.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
+        self.advance(Some(cx.waker()))?;
+        match std::mem::take(&mut self.written) {
+            0 if !self.is_idle() => Poll::Pending,
+            // Otherwise writing itself would tell.
+            0 if self.reader_gone.poll(cx).is_ready() => {
+                Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+            }
+            written => Poll::Ready(Ok(written)),
+        }
+    }
+
+    /// Writes what can be written at once, and has the thread write the rest; nobody is woken when that is done.
+    ///
+    /// # Errors
+    /// The error that ended writing.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.advance(None)
+    }
+
+    /// Whether everything has been written.
+    pub fn is_idle(&self) -> bool {
+        self.unwritten() == 0
+    }
+
+    /// Records that have not been written.
+    pub fn unwritten(&self) -> u64 {
+        self.handed + self.fresh.records
+    }
+
+    /// Lines that were left out.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Waits for a moment until everything is written; [`Writer::unwritten`] tells whether it was. Then a file is synced.
+    ///
+    /// # Errors
+    /// The error that ended writing.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.finish_within(LAST_WRITE)
+    }
+
+    fn finish_within(&mut self, patience: Duration) -> io::Result<()> {
+        self.advance(None)?;
+        let deadline = Instant::now() + patience;
+        while !self.is_idle() && Instant::now() < deadline {
+            self.wait(deadline)?;
+        }
+        if self.is_idle() { self.descriptor.sync() } else { Ok(()) }
+    }
+
+    /// Waits until something is written, or until `deadline`.
+    fn wait(&mut self, deadline: Instant) -> io::Result<()> {
+        if let Some(worker) = &self.worker {
+            worker.wait(deadline);
+        }
+        self.advance(None)
+    }
+
+    fn advance(&mut self, waker: Option<&Waker>) -> io::Result<()> {
+        #[cfg(test)]
+        if let Some(memory) = &self.memory {
+            memory.lock().unwrap().append(&mut self.fresh.bytes);
+            self.written += std::mem::take(&mut self.fresh.records);
+            return Ok(());
+        }
+        let is_busy = self.look(waker)?;
+        if self.fresh.bytes.is_empty() {
+            // Records may be empty: there is nothing to write of them.
+            if !is_busy {
+                self.written += std::mem::take(&mut self.fresh.records);
+            }
+            return Ok(());
+        }
+        if !is_busy && self.write_at_once()? {
+            return Ok(());
+        }
+        self.handed += self.fresh.records;
+        let worker = match &mut self.worker {
+            Some(worker) => worker,
+            none => none.insert(Worker::start(Arc::clone(&self.descriptor))?),
+        };
+        worker.add(&mut self.fresh);
+        self.look(waker).map(drop)
+    }
+
+    /// Takes note of what the thread has done; whether it has more to do.
+    fn look(&mut self, waker: Option<&Waker>) -> io::Result<bool> {
+        let Some(worker) = &self.worker else { return Ok(false) };
+        let standing = worker.look(waker)?;
+        self.handed -= standing.written;
+        self.written += standing.written;
+        self.waiting = standing.waiting;
+        self.is_stuck &= standing.written == 0;
+        Ok(standing.is_busy)
+    }
+
+    /// Writes what there is, if it is little and as far as nobody has to wait for it; whether all of it went.
+    fn write_at_once(&mut self) -> io::Result<bool> {
+        let bytes = &self.fresh.bytes;
+        if bytes.len() > SHORT {
+            return Ok(false);
+        }
+        let mut start = 0;
+        while start < bytes.len() {
+            match self.at_once.write(&self.descriptor, &bytes[start..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => start += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        if start < bytes.len() {
+            self.fresh.bytes.drain(..start);
+            return Ok(false);
+        }
+        self.written += self.fresh.records;
+        self.fresh.clear();
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use std::io::Read;
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap().block_on(future)
+    }
+
+    fn pipe() -> (io::PipeReader, Writer) {
+        let (reader, writer) = io::pipe().unwrap();
+        let file = File::from(std::os::fd::OwnedFd::from(writer));
+        (reader, Writer::to_file(file, Start::Append).unwrap())
+    }
+
+    #[test]
+    fn messages_are_counted_when_they_are_written() {
+        let (reader, mut writer) = pipe();
+        writer.message(|out| out.extend_from_slice(b"one\n"));
+        writer.message(|out| out.extend_from_slice(b"two\n"));
+        let written = block_on(poll_fn(|cx| writer.poll(cx))).unwrap();
+        assert_eq!(written, 2);
+        // Nothing of this needed a thread.
+        assert_eq!(writer.worker.is_some(), cfg!(not(target_os = "linux")));
+        drop(writer);
+        assert_eq!(io::read_to_string(reader).unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn a_message_of_no_bytes_counts_in_its_turn() {
+        let (_reader, mut writer) = pipe();
+        let waker = Waker::noop();
+        let mut cx = Context::from_waker(waker);
+        writer.message(|_| {});
+        assert!(matches!(writer.poll(&mut cx), Poll::Ready(Ok(1))) && writer.is_idle());
+        writer.message(|out| out.resize(2 * LIMIT, b'x'));
+        assert!(writer.poll(&mut cx).is_pending());
+        writer.message(|_| {});
+        assert!(writer.poll(&mut cx).is_pending());
+        assert_eq!(writer.unwritten(), 2);
+    }
+
+    #[test]
+    fn a_stuck_reader_fills_it_and_an_error_comes_out() {
+        let (reader, mut writer) = pipe();
+        let waker = Waker::noop();
+        for _ in 0..2 {
+            writer.message(|out| out.resize(out.len() + LIMIT, b'x'));
+            assert!(writer.poll(&mut Context::from_waker(waker)).is_pending());
+        }
+        assert!(writer.is_full());
+        drop(reader);
+        let error = block_on(poll_fn(|cx| writer.poll(cx))).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+    }
+
+    #[test]
+    fn a_reader_that_wakes_up_gets_what_waited_and_is_told_of_no_less() {
+        let (mut reader, mut writer) = pipe();
+        let line = [b'x'; 1 << 10];
+        let mut count = 0;
+        while writer.left_out() == 0 {
+            writer.line(&line).unwrap();
+            count += 1;
+        }
+        writer.line(&line).unwrap();
+        assert_eq!(writer.left_out(), 2);
+        let kept = count - 1;
+        let reading = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            reader.read_to_end(&mut all).unwrap();
+            all.len() as u64
+        });
+        writer.finish_within(Duration::from_secs(60)).unwrap();
+        assert!(writer.is_idle() && !writer.is_full());
+        writer.line(&line).unwrap();
+        writer.finish_within(Duration::from_secs(60)).unwrap();
+        assert_eq!(writer.left_out(), 2);
+        drop(writer);
+        assert_eq!(reading.join().unwrap(), (kept + 1) << 10);
+    }
+}

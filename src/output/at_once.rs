@@ -1,0 +1,62 @@
+//! Writing what goes without waiting, where the system can.
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) use linux::AtOnce;
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+mod linux {
+    use crate::nonblocking::{Access, NonBlocking};
+    use crate::output::descriptor::Descriptor;
+    use rustix::io::write;
+    use rustix::net::{SendFlags, send};
+    use std::io;
+
+    /// How a descriptor is written to without waiting.
+    #[derive(Debug)]
+    pub(crate) struct AtOnce(NonBlocking);
+
+    impl AtOnce {
+        /// The way for `descriptor`.
+        pub(crate) fn of(descriptor: &Descriptor) -> Self {
+            Self(NonBlocking::of(descriptor, Access::Write))
+        }
+
+        /// Writes what goes at once.
+        ///
+        /// # Errors
+        /// `WouldBlock` when nothing does.
+        pub(crate) fn write(&self, descriptor: &Descriptor, bytes: &[u8]) -> io::Result<usize> {
+            Ok(match &self.0 {
+                NonBlocking::Never => return Err(io::ErrorKind::WouldBlock.into()),
+                NonBlocking::Pipe(file) | NonBlocking::Terminal(file) => write(file, bytes)?,
+                NonBlocking::Socket => {
+                    send(descriptor, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?
+                }
+                NonBlocking::AsItIs => write(descriptor, bytes)?,
+            })
+        }
+    }
+}
+
+/// Nothing can be written without waiting here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[derive(Debug)]
+pub(super) struct AtOnce;
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use super::descriptor::Descriptor;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use std::io;
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+impl AtOnce {
+    /// The only way there is.
+    pub(super) fn of(_descriptor: &Descriptor) -> Self {
+        Self
+    }
+
+    /// Writes nothing.
+    pub(super) fn write(&self, _descriptor: &Descriptor, _bytes: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}

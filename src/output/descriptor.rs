@@ -1,0 +1,96 @@
+//! What is written to: standard output, standard error, or a file that was opened.
+
+use std::fs::File;
+use std::io::{self, Write};
+#[cfg(unix)]
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+
+/// An open descriptor. Its flags are shared with every process that has it too, and are left as they are.
+#[derive(Debug)]
+pub(super) enum Descriptor {
+    Stdout,
+    Stderr,
+    File(File),
+}
+
+impl Descriptor {
+    /// Writes some of `bytes`, and waits for it.
+    #[cfg(unix)]
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        // Not by way of `Stdout`, which takes everything in silence when it cannot be written to.
+        Ok(rustix::io::write(self, bytes)?)
+    }
+
+    /// Writes some of `bytes`, and waits for it.
+    #[cfg(not(unix))]
+    pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout => io::stdout().write(bytes),
+            Self::Stderr => io::stderr().write(bytes),
+            Self::File(file) => (&*file).write(bytes),
+        }
+    }
+
+    /// Writes all of `bytes`, however long it takes.
+    pub(super) fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => bytes = &bytes[written..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Another program made it non-blocking.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.wait()?,
+                Err(error) => return Err(error),
+            }
+        }
+        self.flush()
+    }
+
+    /// Waits until something can be written.
+    #[cfg(unix)]
+    fn wait(&self) -> io::Result<()> {
+        use rustix::event::{PollFd, PollFlags, poll};
+        match poll(&mut [PollFd::new(self, PollFlags::OUT)], None) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Waits until something can be written.
+    #[cfg(not(unix))]
+    fn wait(&self) -> io::Result<()> {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        Ok(())
+    }
+
+    /// Passes on what the standard library holds back, where it does.
+    fn flush(&self) -> io::Result<()> {
+        if cfg!(not(unix)) && matches!(self, Self::Stdout) { io::stdout().flush() } else { Ok(()) }
+    }
+
+    /// Makes sure that what was written to a file stays; devices and pipes have nothing to sync.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match self {
+            Self::File(file) if file.metadata()?.is_file() => file.sync_all(),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(unix)]
+impl AsFd for Descriptor {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Stdout => rustix::stdio::stdout(),
+            Self::Stderr => rustix::stdio::stderr(),
+            Self::File(file) => file.as_fd(),
+        }
+    }
+}
+
+#[cfg(unix)]
+impl AsRawFd for Descriptor {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}

@@ -1,0 +1,72 @@
+//! From what is read to records, a read at a time.
+
+use super::at_hand::AtHand;
+use super::lines::Splitter;
+use super::pieces::{Parcel, Pieces};
+use super::record::SourceError;
+use std::io;
+use std::task::{Context, Poll};
+
+/// Cuts input into records.
+pub(super) struct Reader {
+    splitter: Splitter,
+    pieces: Pieces,
+}
+
+/// What a read brought.
+pub(super) struct Reading {
+    /// The records that are complete.
+    pub(super) parcel: Parcel,
+    /// How the input ended, if it did.
+    pub(super) end: Option<Result<(), SourceError>>,
+}
+
+impl Reader {
+    pub(super) fn new(splitter: Splitter, pieces: Pieces) -> Self {
+        Self { splitter, pieces }
+    }
+
+    /// Reads once, when there is something.
+    pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, stdin: &mut AtHand) -> Poll<Reading> {
+        loop {
+            let read = self.read(|buffer| match stdin.poll_read(cx, buffer) {
+                Poll::Ready(result) => result,
+                Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
+            });
+            match read {
+                Ok(reading) => return Poll::Ready(reading),
+                Err(io::ErrorKind::WouldBlock) => return Poll::Pending,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Has `read` append what it reads to a buffer, which has room for it; 0 is the end.
+    ///
+    /// # Errors
+    /// Those of `read` after which there may be more.
+    pub(super) fn read(
+        &mut self,
+        read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
+    ) -> Result<Reading, io::ErrorKind> {
+        let is_end = match self.splitter.fill(read) {
+            Ok(count) => count == 0,
+            Err(error) => match error.kind() {
+                kind @ (io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {
+                    return Err(kind);
+                }
+                _ => {
+                    let name = "standard input".to_owned();
+                    let end = Some(Err(SourceError::Io { name, error }));
+                    return Ok(Reading { parcel: Parcel::default(), end });
+                }
+            },
+        };
+        let block = if is_end { self.splitter.finish() } else { self.splitter.split() };
+        let (parcel, result) =
+            block.map_or_else(|| (Parcel::default(), Ok(())), |block| self.pieces.read(&block));
+        let result = result.and_then(|()| self.pieces.check_held(self.splitter.held()));
+        let end = (is_end || result.is_err()).then_some(result);
+        Ok(Reading { parcel, end })
+    }
+}

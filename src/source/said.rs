@@ -1,0 +1,94 @@
+//! What records say of themselves, borrowed from their lines, and the few different things that many of them say.
+
+use super::own::{Address, Own, OwnProperties};
+use crate::message::QoS;
+use crate::topic::TopicText;
+use fnv::FnvHasher;
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+/// What a record says of itself.
+#[derive(Debug, Default)]
+pub(super) struct Said<'a> {
+    pub(super) topic: Option<TopicText<'a>>,
+    pub(super) qos: Option<QoS>,
+    pub(super) retain: Option<bool>,
+    pub(super) properties: Option<OwnProperties>,
+}
+
+impl<'a> Said<'a> {
+    /// Only where it goes.
+    pub(super) fn topic(topic: TopicText<'a>) -> Self {
+        Self { topic: Some(topic), ..Self::default() }
+    }
+
+    /// Independent of its line.
+    pub(super) fn into_address(self) -> Address {
+        if self.is_empty() { Address::Given } else { Address::Own(Arc::new(self.into_own())) }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self { topic: None, qos: None, retain: None, properties: None })
+    }
+
+    fn into_own(self) -> Own {
+        let Self { topic, qos, retain, properties } = self;
+        Own { topic: topic.map(TopicText::into_name), qos, retain, properties }
+    }
+
+    fn is(&self, own: &Own) -> bool {
+        let topic = self.topic.as_ref().map(TopicText::as_str);
+        topic == own.topic.as_ref().map(|topic| topic.as_str())
+            && self.qos == own.qos
+            && self.retain == own.retain
+            && self.properties == own.properties
+    }
+
+    fn hash(&self) -> u64 {
+        let mut hasher = FnvHasher::default();
+        if let Some(topic) = &self.topic {
+            hasher.write(topic.as_str().as_bytes());
+        }
+        let qos = self.qos.map_or(3, QoS::number);
+        hasher.write_u8(qos << 2 | self.retain.map_or(2, u8::from));
+        if let Some(properties) = &self.properties {
+            properties.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// Bytes of memory that it takes, roughly.
+    fn size(&self) -> usize {
+        let topic = self.topic.as_ref().map_or(0, |topic| topic.as_str().len());
+        topic + self.properties.as_ref().map_or(0, OwnProperties::size)
+    }
+}
+
+/// How many different things are remembered.
+const REMEMBERED: usize = 256;
+
+/// What takes more memory than this is not remembered, in bytes.
+const LARGEST: usize = 1 << 10;
+
+/// The last different things that were said, of which records that say the same have a share.
+#[derive(Default)]
+pub(super) struct Sayings(Vec<Option<Arc<Own>>>);
+
+impl Sayings {
+    /// What was said, from before if it was said before.
+    pub(super) fn share(&mut self, said: Said<'_>) -> Address {
+        if said.is_empty() || said.size() > LARGEST {
+            return said.into_address();
+        }
+        if self.0.is_empty() {
+            self.0.resize(REMEMBERED, None);
+        }
+        let place = (said.hash() % REMEMBERED as u64) as usize;
+        let remembered = &mut self.0[place];
+        match remembered {
+            Some(own) if said.is(own) => Address::Own(Arc::clone(own)),
+            _ => Address::Own(Arc::clone(remembered.insert(Arc::new(said.into_own())))),
+        }
+    }
+}
