@@ -23,12 +23,13 @@ pub struct Broker {
 }
 
 impl Broker {
-    pub fn start(scratch: &Scratch) -> Result<Self> {
+    /// Starts the one in `folder` if it is there, else that of the system.
+    pub fn start(folder: Option<&Path>, scratch: &Scratch) -> Result<Self> {
         let port = free_port()?;
         // Started by root it would become somebody else, who cannot read its configuration.
         let text = format!("listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n");
         let configuration = scratch.write("mosquitto.conf", text.as_bytes())?;
-        let child = Command::new(find()?)
+        let child = Command::new(find(folder)?)
             .arg("-c")
             .arg(configuration)
             .stdin(Stdio::null())
@@ -70,13 +71,16 @@ fn free_port() -> Result<u16> {
 }
 
 /// Where it is: Debian keeps it where only root's PATH leads.
-fn find() -> Result<PathBuf> {
+fn find(folder: Option<&Path>) -> Result<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
+    folder
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(env::split_paths(&path))
         .chain([Path::new("/usr/sbin").into(), Path::new("/usr/local/sbin").into()])
         .map(|folder| folder.join("mosquitto"))
         .find(|path| path.is_file())
         .ok_or_else(|| {
-            Error::new("clear-retained needs a broker with a store: sudo apt-get install mosquitto")
+            Error::new("clear-retained and latency need a broker: sudo apt-get install mosquitto")
         })
 }

@@ -20,6 +20,42 @@ pub enum Kind {
     Subscribe(Style),
     /// `clear-retained`, on a real broker, speaking this version.
     ClearRetained(Version),
+    /// `sub`, into a pipe, of messages that come one at a time, so many a second.
+    SubscribeTrickle(u32),
+    /// `pub -l` of lines that come one at a time, so many a second.
+    PublishTrickle(u32),
+    /// `sub`, into a file, of messages that come this way.
+    SubscribeOver(Way),
+    /// `pub -l` to `sub` through a real broker, so many lines a second.
+    Relay(u32),
+}
+
+/// What carries MQTT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    Tcp,
+    Tls,
+    WebSocket,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// The time from start to end, or the peak of memory where messages go on.
+    #[default]
+    Usual,
+    /// Time of processors, in all.
+    Cpu,
+    /// Time of processors for a message.
+    CpuEach,
+    /// Context switches for a message.
+    SwitchesEach,
+    /// What half of the messages take at most.
+    Median,
+    /// What 99 of 100 messages take at most.
+    Tail,
 }
 
 /// A row.
@@ -29,6 +65,8 @@ pub struct Case {
     pub qos: u8,
     /// Messages; none where they go on until the program is ended.
     pub count: Option<usize>,
+    #[serde(default, skip_serializing_if = "Quantity::is_usual")]
+    pub quantity: Quantity,
     pub target: Target,
 }
 
@@ -41,6 +79,14 @@ pub struct Counts {
     pub published: usize,
     pub received: usize,
     pub stored: usize,
+    /// One at a time, 1,000 a second.
+    pub seldom: usize,
+    /// One at a time, 10,000 a second.
+    pub often: usize,
+    /// Received over TCP, TLS and WebSocket.
+    pub carried: usize,
+    /// Through a real broker.
+    pub relayed: usize,
 }
 
 /// The rows of which the time is taken.
@@ -62,18 +108,39 @@ pub fn timed(counts: Counts) -> Vec<Case> {
         (PublishOne, 0, 1, ShareOfTime(0.75)),
         (PublishOne, 1, 1, ShareOfTime(0.75)),
     ]
-    .map(|(kind, qos, count, target)| Case { kind, qos, count: Some(count), target })
+    .map(|(kind, qos, count, target)| Case::new(kind, qos, count, Quantity::Usual, target))
     .to_vec()
+}
+
+/// The rows of which the time of processors is taken.
+pub fn metered(counts: Counts) -> Vec<Case> {
+    use Kind::{PublishTrickle, SubscribeOver, SubscribeTrickle};
+    use Quantity::{Cpu, CpuEach};
+    use Target::{OwnTcp, ShareOfCpu, Untold};
+    [
+        (SubscribeTrickle(1000), 0, counts.seldom, CpuEach, ShareOfCpu(1.0)),
+        (SubscribeTrickle(10_000), 0, counts.often, CpuEach, ShareOfCpu(0.85)),
+        (PublishTrickle(1000), 1, counts.seldom, CpuEach, ShareOfCpu(0.9)),
+        (SubscribeOver(Way::Tcp), 0, counts.carried, Cpu, Untold),
+        (SubscribeOver(Way::Tls), 0, counts.carried, Cpu, ShareOfCpu(1.0)),
+        (SubscribeOver(Way::WebSocket), 0, counts.carried, Cpu, OwnTcp),
+    ]
+    .map(|(kind, qos, count, quantity, target)| Case::new(kind, qos, count, quantity, target))
+    .to_vec()
+}
+
+/// The rows of the way from one program to another, through a real broker.
+pub fn relayed(counts: Counts) -> Vec<Case> {
+    let target = Target::ShareOfTime(0.95);
+    vec![Case::new(Kind::Relay(200), 0, counts.relayed, Quantity::Median, target)]
 }
 
 /// The rows with a real broker, of which the time is taken.
 pub fn clearing(counts: Counts) -> Vec<Case> {
     [Version::V5, Version::V311]
-        .map(|version| Case {
-            kind: Kind::ClearRetained(version),
-            qos: 1,
-            count: Some(counts.stored),
-            target: Target::TimesRemovals(2.5),
+        .map(|version| {
+            let target = Target::TimesRemovals(2.5);
+            Case::new(Kind::ClearRetained(version), 1, counts.stored, Quantity::Usual, target)
         })
         .to_vec()
 }
@@ -83,21 +150,79 @@ pub fn memory() -> Vec<Case> {
     use Kind::{PublishLines, Subscribe};
     let subscribe = Subscribe(Style::Raw);
     [(PublishLines, 0), (PublishLines, 1), (subscribe, 0), (subscribe, 1)]
-        .map(|(kind, qos)| Case { kind, qos, count: None, target: MEMORY })
+        .map(|(kind, qos)| Case {
+            kind,
+            qos,
+            count: None,
+            quantity: Quantity::Usual,
+            target: MEMORY,
+        })
         .to_vec()
 }
 
 impl Kind {
     /// Whether it is a subscriber.
     pub fn subscribes(self) -> bool {
-        matches!(self, Self::Subscribe(_))
+        matches!(self, Self::Subscribe(_) | Self::SubscribeTrickle(_) | Self::SubscribeOver(_))
+    }
+}
+
+impl Way {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Tls => "TLS",
+            Self::WebSocket => "WebSocket",
+        }
+    }
+}
+
+impl Quantity {
+    fn is_usual(&self) -> bool {
+        *self == Self::Usual
     }
 }
 
 impl Case {
-    /// The row for the memory of the same runs.
-    pub fn memory(&self) -> Self {
-        Self { count: None, target: MEMORY, ..*self }
+    fn new(kind: Kind, qos: u8, count: usize, quantity: Quantity, target: Target) -> Self {
+        Self { kind, qos, count: Some(count), quantity, target }
+    }
+
+    /// The other row that the same runs fill, if there is one.
+    pub fn second(&self) -> Option<Self> {
+        use Quantity::{SwitchesEach, Tail, Usual};
+        let (quantity, target) = match self.kind {
+            Kind::ClearRetained(_) => return Some(Self { count: None, target: MEMORY, ..*self }),
+            Kind::SubscribeTrickle(1000) => (SwitchesEach, Target::ShareOfSwitches(1.0)),
+            Kind::SubscribeTrickle(_) | Kind::PublishTrickle(_) => (SwitchesEach, Target::Untold),
+            Kind::SubscribeOver(Way::WebSocket) => (Usual, Target::OwnTcp),
+            Kind::SubscribeOver(_) => (Usual, Target::Untold),
+            Kind::Relay(_) => (Tail, Target::ShareOfTime(1.0)),
+            _ => return None,
+        };
+        Some(Self { quantity, target, ..*self })
+    }
+
+    /// Whether the target of `other` is in terms of this row.
+    pub fn is_base_of(&self, other: &Self) -> bool {
+        let alike = self.count == other.count && self.quantity == other.quantity;
+        alike
+            && match other.target {
+                Target::TimesOwnZero(_) => self.kind == other.kind && self.qos == 0,
+                Target::OwnTcp => self.kind == Kind::SubscribeOver(Way::Tcp),
+                _ => false,
+            }
+    }
+
+    /// The subscriber of a [`Kind::Relay`], which is told first that it is there.
+    pub fn subscriber(&self, rate: u32) -> Self {
+        let count = self.count.map(|count| count + 1);
+        Self { kind: Kind::SubscribeTrickle(rate), count, ..*self }
+    }
+
+    /// The publisher of a [`Kind::Relay`].
+    pub fn publisher(&self, rate: u32) -> Self {
+        Self { kind: Kind::PublishTrickle(rate), ..*self }
     }
 
     /// Names the row; `--only` looks in it.
@@ -119,8 +244,27 @@ impl Case {
                 format!("memory: clear-retained -V {}, these topics", version.name())
             }
             (Kind::Subscribe(_), None) => "memory: sub, stdout that nobody reads".into(),
+            (Kind::SubscribeTrickle(rate), _) => {
+                format!("sub, {} messages a second into a pipe", thousands(rate as usize))
+            }
+            (Kind::PublishTrickle(rate), _) => {
+                format!("pub -l, {} lines a second", thousands(rate as usize))
+            }
+            (Kind::SubscribeOver(way), count) => {
+                let count = thousands(count.unwrap_or_default());
+                format!("sub over {}, {count} messages", way.name())
+            }
+            (Kind::Relay(_), _) => "pub -l to sub through a broker".into(),
         };
-        format!("{what}, QoS {}", self.qos)
+        let quantity = match (self.quantity, self.kind) {
+            (Quantity::Usual, Kind::SubscribeOver(_)) => "time: ",
+            (Quantity::Usual, _) => "",
+            (Quantity::Cpu | Quantity::CpuEach, _) => "CPU: ",
+            (Quantity::SwitchesEach, _) => "context switches: ",
+            (Quantity::Median, _) => "latency, median: ",
+            (Quantity::Tail, _) => "latency, 99 %: ",
+        };
+        format!("{quantity}{what}, QoS {}", self.qos)
     }
 }
 

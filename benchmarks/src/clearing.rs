@@ -31,9 +31,10 @@ pub fn measure(
     case: &Case,
     programs: &[Program],
     rounds: usize,
+    mosquitto: Option<&Path>,
     scratch: &Scratch,
 ) -> Result<[Row; 2]> {
-    let broker = Broker::start(scratch)?;
+    let broker = Broker::start(mosquitto, scratch)?;
     let lines = Lines::numbered(case.count.unwrap_or_default());
     let able = || programs.iter().filter(|program| program.maker.share(case).is_some());
     let row = |case: Case| Row {
@@ -41,7 +42,7 @@ pub fn measure(
         series: able().map(|program| Series::new(program.maker, &case)).collect(),
         removals: Vec::new(),
     };
-    let (mut time, mut memory) = (row(*case), row(case.memory()));
+    let (mut time, mut memory) = (row(*case), row(case.second().unwrap_or(*case)));
     for _ in 0..rounds {
         store::fill(broker.port, &lines)?;
         let start = Instant::now();

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, TcpStream};
 
 use crate::error::{Context, Error, Result};
+use crate::stream::Stream;
 use crate::wire::{self, Inbox, Publish, Version};
 use crate::workload::Flood;
 
@@ -14,21 +15,21 @@ const WRITE_SIZE: usize = 256 * 1024;
 
 /// A connection with its buffers.
 pub struct Link {
-    pub stream: TcpStream,
+    pub stream: Stream,
     pub inbox: Inbox,
     out: Vec<u8>,
 }
 
 impl Link {
-    pub fn new(stream: TcpStream) -> Result<Self> {
-        stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
-        Ok(Self { stream, inbox: Inbox::new(), out: Vec::with_capacity(2 * WRITE_SIZE) })
+    pub fn new(stream: Stream) -> Self {
+        Self { stream, inbox: Inbox::new(), out: Vec::with_capacity(2 * WRITE_SIZE) }
     }
 
     /// A connection to a broker on this machine, which has let it in.
     pub fn connect(port: u16, version: Version) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).context("cannot connect")?;
-        let mut link = Self::new(stream)?;
+        stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
+        let mut link = Self::new(Stream::Tcp(stream));
         link.write(&wire::connect(version))?;
         link.expect(wire::CONNACK)?;
         Ok(link)
@@ -57,7 +58,14 @@ impl Link {
     /// Reads once more. False at the end of the stream, however it came.
     pub fn fill(&mut self) -> Result<bool> {
         match self.inbox.fill(&mut self.stream) {
-            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(false),
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof
+                ) =>
+            {
+                Ok(false)
+            }
             result => result.context("cannot read"),
         }
     }
@@ -159,16 +167,28 @@ pub struct Progress {
     pub parting: Parting,
 }
 
+impl Progress {
+    pub fn new() -> Self {
+        Self { sent: 0, taken: 0, finished: 0, parting: Parting::None }
+    }
+}
+
+/// Sends what is at QoS 0 up to message `end`.
+pub fn pour(link: &mut Link, flood: &Flood, progress: &mut Progress, end: usize) -> Result<()> {
+    let batch = flood.fitting(WRITE_SIZE);
+    while progress.sent < end {
+        let (frames, count) = flood.frames(progress.sent, batch.min(end - progress.sent));
+        link.write(frames)?;
+        progress.sent += count;
+    }
+    Ok(())
+}
+
 /// Sends the flood, never more in flight than its window and the `limit` of the other side, and sees the handshakes through.
 pub fn send(link: &mut Link, flood: &Flood, limit: u16) -> Result<Progress> {
-    let mut progress = Progress { sent: 0, taken: 0, finished: 0, parting: Parting::None };
+    let mut progress = Progress::new();
     if flood.qos == 0 {
-        let batch = flood.fitting(WRITE_SIZE);
-        while progress.sent < flood.total {
-            let (frames, count) = flood.frames(progress.sent, batch);
-            link.write(frames)?;
-            progress.sent += count;
-        }
+        pour(link, flood, &mut progress, flood.total)?;
         return Ok(progress);
     }
     let window = usize::from(flood.window.min(limit).max(1));

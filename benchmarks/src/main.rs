@@ -3,13 +3,15 @@
 //!
 //! ```text
 //! args ─► selection ─► measure ─┬─► run, timed ───┬─► record ─► report ─► stdout; --record: results.json, results.md,
-//!         (cases,               ├─► memory ───────┤                       plot.svg, a table in the README
-//!          programs)            └─► clearing ─────┘
+//!         (cases,               ├─► metered ──────┤                       plot.svg, a table in the README
+//!          programs)            ├─► memory ───────┤
+//!                               ├─► clearing ─────┤
+//!                               └─► relay ────────┘
 //!                                    └─► broker, store (a real mosquitto)
 //! verify       counts and contents, no record
 //! self_check   no program: is the peer fast enough?
 //! scratch      where inputs and outputs are
-//! peer ─► flow ─► wire, workload
+//! peer ─► flow ─► wire, workload, stream ─► websocket
 //! ```
 
 mod args;
@@ -18,22 +20,31 @@ mod cases;
 mod clearing;
 mod error;
 mod flow;
+mod judge;
 mod measure;
 mod memory;
+mod meter;
+mod metered;
+mod pace;
 mod peer;
 mod programs;
 mod record;
+mod relay;
 mod report;
 mod run;
 mod scratch;
 mod selection;
 mod self_check;
 mod store;
+mod stream;
 mod style;
 mod summary;
 mod target;
 mod timed;
+mod tls;
+mod usage;
 mod verify;
+mod websocket;
 mod wire;
 mod workload;
 

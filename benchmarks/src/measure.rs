@@ -1,6 +1,7 @@
 //! Measures all rows, into a record.
 //!
-//! Knows the order and how many runs; how one is done is known by `run`, `clearing` and `memory`.
+//! Knows the order and how many runs; how one is done is known by `run`, `metered`, `clearing`, `relay` and
+//! `memory`.
 
 use crate::args::Args;
 use crate::cases::{Case, Kind};
@@ -9,7 +10,7 @@ use crate::programs::Program;
 use crate::record::{About, Record, Row};
 use crate::scratch::Scratch;
 use crate::selection::{self, Selection};
-use crate::{clearing, memory, run, say};
+use crate::{clearing, memory, metered, relay, run, say};
 
 /// How many runs of `pub -m` go on one of the others: they take milliseconds, and spread as much.
 pub const SINGLES: usize = 40;
@@ -29,7 +30,17 @@ pub fn measure(args: &Args) -> Result<Record> {
     let mut rows = timed(&selection.timed, args, &programs, &scratch)?;
     for case in &selection.clearing {
         say(&format!("{}: {} runs …", case.title(), args.runs));
-        rows.extend(clearing::measure(case, &programs, args.runs, &scratch)?);
+        let mosquitto = args.mosquitto.as_deref();
+        rows.extend(clearing::measure(case, &programs, args.runs, mosquitto, &scratch)?);
+    }
+    if let Some(first) = selection.metered.first() {
+        say(&format!("{} and so on: {} runs of each …", first.title(), args.runs));
+        rows.extend(metered::measure(&selection.metered, &programs, args.runs, &scratch)?);
+    }
+    for case in &selection.relayed {
+        say(&format!("{}: {} runs …", case.title(), args.runs));
+        let mosquitto = args.mosquitto.as_deref();
+        rows.extend(relay::measure(case, &programs, args.runs, mosquitto, &scratch)?);
     }
     for case in &selection.memory {
         say(&format!("{} …", case.title()));

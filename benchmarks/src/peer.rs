@@ -3,7 +3,7 @@
 //! It must never be what is measured: see `self_check.rs`. Knows nothing of the programs that connect to it.
 
 use std::fs;
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -11,7 +11,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::error::{Context, Error, Result};
-use crate::flow::{self, Link, Parting, Wish};
+use crate::flow::{self, Link, Parting, Progress, Wish};
+use crate::pace;
+use crate::stream::{Door, Stream};
 use crate::wire::{self, Connect, Version};
 use crate::workload::{Checker, Flood, Lines};
 
@@ -21,6 +23,9 @@ pub enum Role {
     Collect { lines: Arc<Lines>, topic: &'static str, qos: u8 },
     /// Waits for a subscription, then sends.
     Flood(Arc<Flood>, Close),
+    /// Waits for a subscription, then sends what is at QoS 0: at once, or the first message, and when told to go on the
+    /// others, so many a second. The last one waits until told to go on.
+    Meter(Arc<Flood>, Option<u32>),
     /// Reads nothing more.
     Stall,
 }
@@ -52,6 +57,10 @@ pub struct Peer {
 
 impl Peer {
     pub fn start(role: Role, version: Version) -> Result<Self> {
+        Self::behind(Door::Tcp, role, version)
+    }
+
+    pub fn behind(door: Door, role: Role, version: Version) -> Result<Self> {
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("cannot listen on 127.0.0.1")?;
         let port = listener.local_addr().context("cannot see the port")?.port();
@@ -63,7 +72,9 @@ impl Peer {
             .name("peer".into())
             .spawn(move || {
                 let (stream, _) = listener.accept().context("cannot accept")?;
-                let report = serve(stream, &role, version, &ready_sender, &released);
+                let report = door
+                    .open(stream)
+                    .and_then(|stream| serve(stream, &role, version, &ready_sender, &released));
                 fail.store(report.is_err(), Ordering::Relaxed);
                 report
             })
@@ -74,6 +85,11 @@ impl Peer {
     /// Waits until the client is connected (and subscribed, for a flood).
     pub fn wait_ready(&self, limit: Duration) -> Result<()> {
         self.ready.recv_timeout(limit).context("the client did not get as far as its work")
+    }
+
+    /// Tells a peer that waits for it to go on. That it is dropped tells it to leave.
+    pub fn release(&self) -> Sender<()> {
+        self.release.clone()
     }
 
     /// Turns true when the peer gave up on the client, which may go on trying to reach it.
@@ -91,13 +107,13 @@ impl Peer {
 }
 
 fn serve(
-    stream: TcpStream,
+    stream: Stream,
     role: &Role,
     expected: Version,
     ready: &Sender<()>,
     released: &Receiver<()>,
 ) -> Result<Report> {
-    let mut link = Link::new(stream)?;
+    let mut link = Link::new(stream);
     let connect = accept_connect(&mut link)?;
     if connect.version != expected {
         return Err(Error::new(format!(
@@ -119,7 +135,7 @@ fn serve(
             announce();
             let mut progress = flow::send(&mut link, flood, connect.receive_maximum)?;
             if *close == Close::Ours {
-                link.stream.shutdown(Shutdown::Write).context("cannot close the connection")?;
+                link.stream.close_write().context("cannot close the connection")?;
             }
             flow::drain(&mut link, flood, &mut progress)?;
             let zero = flood.qos == 0;
@@ -128,6 +144,13 @@ fn serve(
                 parting: progress.parting,
                 busy: None,
             }
+        }
+        Role::Meter(flood, rate) => {
+            accept_subscription(&mut link, expected)?;
+            announce();
+            let mut progress = meter(&mut link, flood, *rate, released)?;
+            flow::drain(&mut link, flood, &mut progress)?;
+            Report { delivered: progress.sent, parting: progress.parting, busy: None }
         }
         Role::Stall => {
             announce();
@@ -158,6 +181,28 @@ fn collect(
         Ok(Wish::More)
     })?;
     Ok(Report { delivered: checker.delivered, parting, busy: None })
+}
+
+fn meter(
+    link: &mut Link,
+    flood: &Flood,
+    rate: Option<u32>,
+    released: &Receiver<()>,
+) -> Result<Progress> {
+    let wait = || released.recv().context("the program was given up");
+    let (mut progress, last) = (Progress::new(), flood.total - 1);
+    match rate {
+        Some(rate) => {
+            flow::pour(link, flood, &mut progress, 1)?;
+            wait()?;
+            let next = |number| flow::pour(link, flood, &mut progress, number + 2);
+            pace::steadily(rate, last - 1, next)?;
+        }
+        None => flow::pour(link, flood, &mut progress, last)?,
+    }
+    wait()?;
+    flow::pour(link, flood, &mut progress, flood.total)?;
+    Ok(progress)
 }
 
 fn accept_connect(link: &mut Link) -> Result<Connect> {

@@ -8,13 +8,13 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Error, Result};
-use crate::flow::Parting;
-use crate::peer::{Close, Peer, Report, Role};
+use crate::error::{Context, Result};
+use crate::judge;
+use crate::peer::{Close, Peer, Role};
 use crate::programs::{LESS, Maker, Program};
 use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
-use crate::timed::{self, Finished};
+use crate::timed;
 use crate::workload::{Flood, Lines, TOPIC};
 
 /// Measures cases of one kind: each round every case, in each case every program, so that whatever else the machine
@@ -44,8 +44,7 @@ pub fn measure(
             series.samples.push(job.run(scratch)?);
         }
     }
-    let row = |case: &Case| Row { case: *case, series: Vec::new(), removals: Vec::new() };
-    let mut rows: Vec<_> = cases.iter().map(row).collect();
+    let mut rows: Vec<_> = cases.iter().map(Row::new).collect();
     for (row, _, series) in jobs {
         rows[row].series.push(series);
     }
@@ -120,8 +119,7 @@ impl<'a> Job<'a> {
         let finished = timed::run(&mut command, peer.failed())?;
         let report = peer.finish();
         let busy = report.as_ref().ok().and_then(|report| report.busy);
-        let end = self
-            .judge(&finished, report)
+        let end = judge::run(&self.case, self.program.maker, &finished, report)
             .and_then(|end| {
                 if let (End::Right, Kind::Subscribe(style)) = (&end, self.case.kind) {
                     style.check(self.program.maker, self.case.qos, &self.lines, &output)?;
@@ -147,31 +145,5 @@ impl<'a> Job<'a> {
                 qos: self.case.qos,
             },
         }
-    }
-
-    fn judge(&self, finished: &Finished, report: Result<Report>) -> Result<End> {
-        if !finished.status.success() {
-            let peer = report.err().map(|error| format!(" (peer: {error})"));
-            return Err(Error::new(format!(
-                "{}: {}{}",
-                finished.status,
-                finished.talk.lines().next_back().unwrap_or("nothing said"),
-                peer.unwrap_or_default()
-            )));
-        }
-        let report = report.context("peer")?;
-        let of = self.lines.count();
-        if report.delivered != of {
-            // A subscriber that prints everything without acknowledging everything is its maker's choice, but
-            // not that of `mqtt`, whose contract is to acknowledge what it printed.
-            if self.flood.is_none() || self.program.maker == Maker::Mqtt {
-                return Ok(End::Lost { delivered: report.delivered, of });
-            }
-        }
-        let left_by_peer = self.flood.is_some() && !self.program.maker.counts_messages();
-        if report.parting != Parting::Disconnect && !left_by_peer {
-            return Err(Error::new("exit status 0, but no DISCONNECT was sent"));
-        }
-        Ok(End::Right)
     }
 }

@@ -27,6 +27,11 @@ impl Scratch {
         self.0.join(name)
     }
 
+    /// The certificate of the authority that vouches for the peer, for those who speak TLS.
+    pub fn authority(&self) -> PathBuf {
+        self.path("ca.pem")
+    }
+
     /// The folder itself: the home of the programs, so that nobody's settings take part.
     pub fn home(&self) -> &Path {
         &self.0

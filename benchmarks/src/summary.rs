@@ -2,7 +2,7 @@
 //!
 //! Measures nothing, and knows nothing of tables.
 
-use crate::cases::{Case, Kind};
+use crate::cases::{Case, Kind, Quantity};
 use crate::record::{End, Figure, Sample};
 
 /// All runs of one program in one row.
@@ -22,23 +22,39 @@ pub struct Summary {
 pub enum Unit {
     Seconds,
     Milliseconds,
+    /// Of seconds.
+    Microseconds,
     Mebibytes,
+    /// As they are, for a message.
+    MicrosecondsEach,
+    SwitchesEach,
 }
 
 impl Unit {
     pub fn of(case: &Case) -> Self {
-        match (case.kind, case.count) {
-            (_, None) => Self::Mebibytes,
-            (Kind::PublishOne, _) => Self::Milliseconds,
+        match (case.quantity, case.kind, case.count) {
+            (Quantity::CpuEach, ..) => Self::MicrosecondsEach,
+            (Quantity::SwitchesEach, ..) => Self::SwitchesEach,
+            (Quantity::Median | Quantity::Tail, ..) => Self::Microseconds,
+            (_, _, None) => Self::Mebibytes,
+            (_, Kind::PublishOne, _) => Self::Milliseconds,
             _ => Self::Seconds,
         }
+    }
+
+    /// Whether figures are of one message, and not of all.
+    pub fn is_of_one(self) -> bool {
+        matches!(self, Self::Microseconds | Self::MicrosecondsEach | Self::SwitchesEach)
     }
 
     fn number(self, figure: f64) -> String {
         match self {
             Self::Seconds => format!("{figure:.3}"),
             Self::Milliseconds => format!("{:.3}", figure * 1e3),
+            Self::Microseconds => format!("{:.0}", figure * 1e6),
             Self::Mebibytes => format!("{:.1}", figure / 1024.0),
+            Self::MicrosecondsEach => format!("{figure:.2}"),
+            Self::SwitchesEach => format!("{figure:.3}"),
         }
     }
 
@@ -46,7 +62,10 @@ impl Unit {
         match self {
             Self::Seconds => "s",
             Self::Milliseconds => "ms",
+            Self::Microseconds => "µs",
             Self::Mebibytes => "MiB",
+            Self::MicrosecondsEach => "µs a message",
+            Self::SwitchesEach => "a message",
         }
     }
 }
@@ -98,7 +117,10 @@ impl Summary {
 impl Figure {
     fn number(self) -> f64 {
         match self {
-            Self::Seconds(seconds) => seconds,
+            Self::Seconds(figure)
+            | Self::CpuSeconds(figure)
+            | Self::CpuMicroseconds(figure)
+            | Self::Switches(figure) => figure,
             Self::Kibibytes(kibibytes) => kibibytes as f64,
         }
     }

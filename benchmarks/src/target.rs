@@ -18,6 +18,14 @@ pub enum Target {
     TimesRemovals(f64),
     /// At most this many KiB of memory.
     Kibibytes(u64),
+    /// At most this much of mosquitto's time of processors.
+    ShareOfCpu(f64),
+    /// At most this much of mosquitto's context switches.
+    ShareOfSwitches(f64),
+    /// Nothing; it is compared with its own figure for the same over plain TCP.
+    OwnTcp,
+    /// Nothing; it is compared with mosquitto.
+    Untold,
 }
 
 /// How a row ended, gravest last.
@@ -49,9 +57,9 @@ impl Target {
         let judged = match self {
             Self::TimesFaster(times) => theirs
                 .map(|theirs| (format!("{:.1}× faster", theirs / ours), theirs / ours >= times)),
-            Self::ShareOfTime(share) => theirs.map(|theirs| {
-                (format!("{:.2} of its time", ours / theirs), ours / theirs <= share)
-            }),
+            Self::ShareOfTime(share) => share_of("time", ours, theirs, share),
+            Self::ShareOfCpu(share) => share_of("CPU time", ours, theirs, share),
+            Self::ShareOfSwitches(share) => share_of("switches", ours, theirs, share),
             Self::TimesOwnZero(times) => {
                 base.map(|zero| (format!("{:.1}× own QoS 0", ours / zero), ours / zero <= times))
             }
@@ -62,6 +70,10 @@ impl Target {
                 let ratio = theirs
                     .map_or("–".into(), |theirs| format!("{:.2} of its memory", ours / theirs));
                 Some((ratio, ours <= limit as f64))
+            }
+            Self::OwnTcp => return compared(base, |tcp| format!("{:.2}× own TCP", ours / tcp)),
+            Self::Untold => {
+                return compared(theirs, |theirs| format!("{:.2} of its", ours / theirs));
             }
         };
         match judged {
@@ -78,8 +90,21 @@ impl Target {
             Self::TimesOwnZero(times) => format!("≤ {times}× own QoS 0"),
             Self::TimesRemovals(times) => format!("≤ {times}× the removals alone"),
             Self::Kibibytes(limit) => format!("≤ {} MiB", limit / 1024),
+            Self::ShareOfCpu(share) => format!("≤ {share} of its CPU time"),
+            Self::ShareOfSwitches(share) => format!("≤ {share} of its switches"),
+            Self::OwnTcp | Self::Untold => "–".into(),
         }
     }
+}
+
+fn share_of(what: &str, ours: f64, theirs: Option<f64>, share: f64) -> Option<(String, bool)> {
+    let ratio = ours / theirs?;
+    Some((format!("{ratio:.2} of its {what}"), ratio <= share))
+}
+
+/// Where nothing is asked for.
+fn compared(with: Option<f64>, words: impl FnOnce(f64) -> String) -> (String, Verdict) {
+    (with.map_or("–".into(), words), Verdict::None)
 }
 
 #[cfg(test)]
@@ -95,5 +120,19 @@ mod tests {
         let memory = Target::Kibibytes(16);
         assert_eq!(memory.judge(16.0, None, None).1, Verdict::Met);
         assert_eq!(memory.judge(17.0, None, None).1, Verdict::Missed);
+        let share = Target::ShareOfCpu(0.85);
+        assert_eq!(share.judge(8.5, Some(10.0), None).1, Verdict::Met);
+        assert_eq!(
+            share.judge(8.6, Some(10.0), None),
+            ("0.86 of its CPU time".into(), Verdict::Missed)
+        );
+    }
+
+    #[test]
+    fn what_is_only_compared_is_neither_met_nor_missed() {
+        let tcp = Target::OwnTcp.judge(3.0, Some(1.0), Some(2.0));
+        assert_eq!(tcp, ("1.50× own TCP".into(), Verdict::None));
+        let told = Target::Untold.judge(3.0, Some(2.0), None);
+        assert_eq!(told, ("1.50 of its".into(), Verdict::None));
     }
 }

@@ -27,6 +27,15 @@ pub struct Finished {
 /// Runs to the end, to the deadline, or until the peer has given up on the program. The clock stops when the process was
 /// waited for; until then this thread sleeps in a read of its stderr, and the guard wakes once a second.
 pub fn run(command: &mut Command, peer_failed: Arc<AtomicBool>) -> Result<Finished> {
+    attended(command, peer_failed, |_| ()).map(|(finished, ())| finished)
+}
+
+/// The same; somebody is told of the process once it has started.
+pub fn attended<T>(
+    command: &mut Command,
+    peer_failed: Arc<AtomicBool>,
+    attend: impl FnOnce(&mut Child) -> T,
+) -> Result<(Finished, T)> {
     let running: Arc<Mutex<Option<Child>>> = Arc::default();
     let (over, deadline) = mpsc::channel::<()>();
     let guarded = Arc::clone(&running);
@@ -49,6 +58,7 @@ pub fn run(command: &mut Command, peer_failed: Arc<AtomicBool>) -> Result<Finish
         .spawn()
         .context(format!("cannot start {}", command.get_program().to_string_lossy()))?;
     let stderr = child.stderr.take();
+    let attendant = attend(&mut child);
     *lock(&running) = Some(child);
     let mut talk = Vec::new();
     if let Some(mut stderr) = stderr {
@@ -66,7 +76,7 @@ pub fn run(command: &mut Command, peer_failed: Arc<AtomicBool>) -> Result<Finish
     if late {
         talk.push_str(&format!("\nended after {} s", wall.as_secs()));
     }
-    Ok(Finished { wall, status, talk })
+    Ok((Finished { wall, status, talk }, attendant))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -6,7 +6,7 @@ use crate::record::Row;
 use crate::scratch::Scratch;
 use crate::selection::{self, Selection};
 use crate::summary::Summary;
-use crate::{clearing, print, run};
+use crate::{clearing, metered, print, relay, run};
 
 /// Whether everything was right.
 pub fn verify(args: &Args) -> Result<bool> {
@@ -19,9 +19,21 @@ pub fn verify(args: &Args) -> Result<bool> {
             right &= tell(&row)?;
         }
     }
+    let mosquitto = args.mosquitto.as_deref();
     for case in selection.clearing {
-        let [time, _] = clearing::measure(&case, &programs, args.runs, &scratch)?;
+        let [time, _] = clearing::measure(&case, &programs, args.runs, mosquitto, &scratch)?;
         right &= tell(&time)?;
+    }
+    for case in selection.metered {
+        // The second row is of the same runs.
+        let rows = metered::measure(&[case], &programs, args.runs, &scratch)?;
+        for row in rows.iter().take(1) {
+            right &= tell(row)?;
+        }
+    }
+    for case in selection.relayed {
+        let [median, _] = relay::measure(&case, &programs, args.runs, mosquitto, &scratch)?;
+        right &= tell(&median)?;
     }
     Ok(right)
 }

@@ -99,26 +99,38 @@ impl Inbox {
     #[inline]
     pub fn next(&mut self) -> Result<Option<Frame<'_>>> {
         let bytes = &self.buffer[self.start..self.end];
-        let mut length = 0;
-        for index in 0..4 {
-            let Some(&byte) = bytes.get(index + 1) else {
-                return Ok(None);
-            };
-            length |= usize::from(byte & 0x7F) << (7 * index);
-            if byte & 0x80 == 0 {
-                let (from, to) = (index + 2, index + 2 + length);
-                if to > READ_SIZE {
-                    return Err(Error::new(format!("a frame of {length} bytes")));
-                }
-                if to > bytes.len() {
-                    return Ok(None);
-                }
-                self.start += to;
-                return Ok(Some(Frame { first: bytes[0], body: &bytes[from..to] }));
-            }
-        }
-        Err(Error::new("a remaining length of more than four bytes"))
+        let Some((from, to)) = extent(bytes)? else {
+            return Ok(None);
+        };
+        self.start += to;
+        Ok(Some(Frame { first: bytes[0], body: &bytes[from..to] }))
     }
+}
+
+/// Where the body of the first frame begins and ends, or nothing if it is not complete.
+#[inline]
+fn extent(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
+    let mut length = 0;
+    for index in 0..4 {
+        let Some(&byte) = bytes.get(index + 1) else {
+            return Ok(None);
+        };
+        length |= usize::from(byte & 0x7F) << (7 * index);
+        if byte & 0x80 == 0 {
+            let (from, to) = (index + 2, index + 2 + length);
+            if to > READ_SIZE {
+                return Err(Error::new(format!("a frame of {length} bytes")));
+            }
+            return Ok((to <= bytes.len()).then_some((from, to)));
+        }
+    }
+    Err(Error::new("a remaining length of more than four bytes"))
+}
+
+/// The first frame, and what comes after it; nothing if it is not complete.
+pub fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, end) = extent(bytes).ok()??;
+    bytes.split_at_checked(end)
 }
 
 /// What the peer must know of a CONNECT.

@@ -84,6 +84,31 @@ impl Lines {
         self.text.get(from..from + self.width)
     }
 
+    /// With its line feed.
+    pub fn line(&self, number: usize) -> &[u8] {
+        let bytes = self.bytes(1);
+        self.text.get(number * bytes..(number + 1) * bytes).unwrap_or_default()
+    }
+
+    /// Of so many lines with their line feeds.
+    pub fn bytes(&self, lines: usize) -> usize {
+        lines * (self.width + 1)
+    }
+
+    /// Fails unless these bytes are those of the lines from `offset` on.
+    pub fn continues(&self, offset: usize, bytes: &[u8]) -> Result<()> {
+        let expected = self.text.get(offset..).unwrap_or_default();
+        if expected.starts_with(bytes) {
+            return Ok(());
+        }
+        let same = bytes.iter().zip(expected).take_while(|(a, b)| a == b);
+        let from = offset + same.count();
+        Err(Error::new(format!(
+            "the output differs from byte {from} (line {}) on",
+            from / (self.width + 1) + 1
+        )))
+    }
+
     /// Fails unless the file holds these lines and nothing else, byte for byte.
     pub fn compare(&self, path: &Path) -> Result<()> {
         let mut file = File::open(path).context("cannot read the subscriber's output")?;
@@ -94,15 +119,7 @@ impl Lines {
             if count == 0 {
                 break;
             }
-            let expected = self.text.get(offset..).unwrap_or_default();
-            let same = chunk[..count].iter().zip(expected).take_while(|(a, b)| a == b);
-            if !expected.starts_with(&chunk[..count]) {
-                let from = offset + same.count();
-                return Err(Error::new(format!(
-                    "the output differs from byte {from} (line {}) on",
-                    from / (self.width + 1) + 1
-                )));
-            }
+            self.continues(offset, &chunk[..count])?;
             offset += count;
         }
         if offset != self.text.len() {

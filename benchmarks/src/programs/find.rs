@@ -15,10 +15,14 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 impl Program {
     /// Finds it. None where it is not there and need not be.
-    pub fn find(maker: Maker, mqtt: Option<&Path>) -> Result<Option<Self>> {
+    pub fn find(
+        maker: Maker,
+        mqtt: Option<&Path>,
+        mosquitto: Option<&Path>,
+    ) -> Result<Option<Self>> {
         match maker {
             Maker::Mqtt => Self::mqtt(mqtt).map(Some),
-            Maker::Mosquitto => Self::mosquitto().map(Some),
+            Maker::Mosquitto => Self::mosquitto(mosquitto).map(Some),
             Maker::Paho => Ok(Self::paho()),
             Maker::MqttJs => Self::mqtt_js(),
         }
@@ -37,23 +41,35 @@ impl Program {
             publish: path.clone(),
             subscribe: path,
             script: None,
+            websocket: true,
         })
     }
 
-    /// mosquitto_pub and mosquitto_sub from PATH.
-    fn mosquitto() -> Result<Self> {
-        let (Some(publish), Some(subscribe)) = (in_path("mosquitto_pub"), in_path("mosquitto_sub"))
-        else {
-            return Err(Error::new(
-                "mosquitto_pub and mosquitto_sub are not in PATH; install them with: \
-                 sudo apt-get install mosquitto-clients (or measure without them: --peer mqtt)",
-            ));
+    /// mosquitto_pub and mosquitto_sub from this folder, or from PATH.
+    fn mosquitto(folder: Option<&Path>) -> Result<Self> {
+        let [publish, subscribe] = ["mosquitto_pub", "mosquitto_sub"].map(|name| match folder {
+            Some(folder) => file(folder.join(name)),
+            None => in_path(name),
+        });
+        let (Some(publish), Some(subscribe)) = (publish, subscribe) else {
+            return Err(match folder {
+                Some(folder) => Error::new(format!(
+                    "no mosquitto_pub and mosquitto_sub in {}",
+                    folder.display()
+                )),
+                None => Error::new(
+                    "mosquitto_pub and mosquitto_sub are not in PATH; install them with: \
+                     sudo apt-get install mosquitto-clients (or measure without them: --peer mqtt)",
+                ),
+            });
         };
         // "mosquitto_pub version 2.0.11 running on libmosquitto 2.0.11."
         let line = first_line(&publish, "--version")?;
         let number = line.split(' ').skip_while(|word| *word != "version").nth(1);
-        let version = format!("mosquitto {}", number.unwrap_or(&line));
-        Ok(Self { maker: Maker::Mosquitto, version, publish, subscribe, script: None })
+        let number = number.unwrap_or(&line);
+        let version = format!("mosquitto {number}");
+        let websocket = has_websocket(number);
+        Ok(Self { maker: Maker::Mosquitto, version, publish, subscribe, script: None, websocket })
     }
 
     /// The first Python that has paho-mqtt: that in PATH, or the system's, for which Debian packages it.
@@ -71,6 +87,7 @@ impl Program {
                 publish: python.into(),
                 subscribe: python.into(),
                 script: Some(Path::new(ROOT).join(words::PAHO)),
+                websocket: false,
             })
         })
     }
@@ -88,14 +105,29 @@ impl Program {
             serde_json::from_slice(&text).context("the package.json of MQTT.js")?;
         let number = manifest["version"].as_str().unwrap_or("of no version");
         let version = format!("MQTT.js {number}, Node.js {}", node.trim_start_matches('v'));
-        Ok(Some(Self { maker: Maker::MqttJs, version, publish, subscribe, script: None }))
+        Ok(Some(Self {
+            maker: Maker::MqttJs,
+            version,
+            publish,
+            subscribe,
+            script: None,
+            websocket: false,
+        }))
     }
 }
 
+/// mosquitto's clients speak it from 2.1 on.
+fn has_websocket(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or_default());
+    [parts.next(), parts.next()] >= [Some(2), Some(1)]
+}
+
 fn in_path(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(name))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).find_map(|folder| file(folder.join(name)))
+}
+
+fn file(path: PathBuf) -> Option<PathBuf> {
+    path.is_file().then_some(path)
 }
 
 fn first_line(program: &Path, flag: &str) -> Result<String> {
@@ -111,4 +143,15 @@ fn first_line(program: &Path, flag: &str) -> Result<String> {
         .next()
         .map(str::to_owned)
         .ok_or_else(|| Error::new(format!("{name} {flag} prints nothing")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_websocket;
+
+    #[test]
+    fn clients_of_mosquitto_speak_websocket_from_a_version_on() {
+        let known = ["1.6.9", "2.0.11", "2.1.0", "2.10.3", "3.0.0", "unknown"];
+        assert_eq!(known.map(has_websocket), [false, false, true, true, true, false]);
+    }
 }

@@ -12,10 +12,12 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cases::{Case, Kind};
+use crate::cases::{Case, Kind, Way};
 use crate::scratch::Scratch;
 use crate::style::Style;
 use crate::wire::Version;
+
+use words::Place;
 
 pub use words::PATIENCE;
 
@@ -87,19 +89,26 @@ pub struct Program {
     subscribe: PathBuf,
     /// What an interpreter is to run.
     script: Option<PathBuf>,
+    /// Whether it speaks MQTT over WebSocket.
+    websocket: bool,
 }
 
 impl Program {
+    /// Whether it takes part in this row.
+    pub fn takes(&self, case: &Case) -> bool {
+        let way_is_known = self.websocket || case.kind != Kind::SubscribeOver(Way::WebSocket);
+        way_is_known && self.maker.share(case).is_some()
+    }
+
     /// Ready to be started for this case, with nobody's settings.
     pub fn command(&self, case: &Case, port: u16, scratch: &Scratch) -> Command {
-        let program = match case.kind {
-            Kind::Subscribe(_) | Kind::ClearRetained(_) => &self.subscribe,
-            Kind::PublishLines | Kind::PublishRecords | Kind::PublishOne => &self.publish,
-        };
+        let is_subscriber = case.kind.subscribes() || matches!(case.kind, Kind::ClearRetained(_));
+        let program = if is_subscriber { &self.subscribe } else { &self.publish };
+        let place = Place { port: &port.to_string(), authority: &scratch.authority() };
         let mut command = Command::new(program);
         command
             .args(&self.script)
-            .args(self.maker.arguments(case, &port.to_string()))
+            .args(self.maker.arguments(case, &place))
             .env("HOME", scratch.home())
             .env_remove("XDG_CONFIG_HOME");
         for (name, _) in env::vars_os() {

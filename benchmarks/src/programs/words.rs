@@ -2,7 +2,9 @@
 //!
 //! Starts nothing.
 
-use crate::cases::{Case, Kind};
+use std::path::Path;
+
+use crate::cases::{Case, Kind, Way};
 use crate::programs::Maker;
 use crate::workload::{FILTER, TOPIC};
 
@@ -17,18 +19,32 @@ pub const MQTT_JS: [&str; 2] =
     ["target/mqtt.js/node_modules/.bin/mqtt_pub", "target/mqtt.js/node_modules/.bin/mqtt_sub"];
 pub const MQTT_JS_MANIFEST: &str = "target/mqtt.js/node_modules/mqtt/package.json";
 
+/// Where the broker is.
+pub struct Place<'a> {
+    pub port: &'a str,
+    /// The file with the certificate of the authority that vouches for it.
+    pub authority: &'a Path,
+}
+
 impl Maker {
     /// The command with its redirections.
     pub fn line(self, case: &Case) -> String {
+        if let Kind::Relay(rate) = case.kind {
+            let subscriber = self.line(&case.subscriber(rate));
+            return format!("{subscriber} & {}", self.line(&case.publisher(rate)));
+        }
+        let subscribes = case.kind.subscribes();
         let program: &[&str] = match (self, case.kind) {
             (Self::Mqtt, _) => &["mqtt"],
-            (Self::Mosquitto, Kind::Subscribe(_) | Kind::ClearRetained(_)) => &["mosquitto_sub"],
+            (Self::Mosquitto, Kind::ClearRetained(_)) => &["mosquitto_sub"],
+            (Self::Mosquitto, _) if subscribes => &["mosquitto_sub"],
             (Self::Mosquitto, _) => &["mosquitto_pub"],
             (Self::Paho, _) => &["python3", PAHO],
-            (Self::MqttJs, Kind::Subscribe(_)) => &[MQTT_JS[1]],
+            (Self::MqttJs, _) if subscribes => &[MQTT_JS[1]],
             (Self::MqttJs, _) => &[MQTT_JS[0]],
         };
-        let arguments = self.arguments(case, "PORT");
+        let place = Place { port: "PORT", authority: Path::new("ca.pem") };
+        let arguments = self.arguments(case, &place);
         let words: Vec<_> = program
             .iter()
             .copied()
@@ -39,36 +55,58 @@ impl Maker {
             (Kind::PublishRecords, _) if self == Self::Mqtt => " < records",
             (Kind::PublishLines | Kind::PublishRecords, _) => " < lines",
             (Kind::Subscribe(_), Some(_)) | (Kind::ClearRetained(_), _) => " > output",
+            (Kind::SubscribeOver(_), _) => " > output",
             (Kind::Subscribe(_), None) => " | (sleep inf)",
-            (Kind::PublishOne, _) => "",
+            (Kind::SubscribeTrickle(_), _) => " | cat",
+            (Kind::PublishOne | Kind::PublishTrickle(_) | Kind::Relay(_), _) => "",
         };
-        format!("{}{redirection}", words.join(" "))
+        let source = match case.kind {
+            Kind::PublishTrickle(rate) => {
+                format!("(one line every {} ms) | ", 1e3 / f64::from(rate))
+            }
+            _ => String::new(),
+        };
+        format!("{source}{}{redirection}", words.join(" "))
     }
 
     /// The words after the name of the program or of the script.
-    pub fn arguments(self, case: &Case, port: &str) -> Vec<String> {
+    pub fn arguments(self, case: &Case, place: &Place<'_>) -> Vec<String> {
         if self == Self::Paho {
-            return paho(case, port);
+            return paho(case, place.port);
         }
         let mut words = Vec::new();
         let mut add = |more: &[&str]| words.extend(more.iter().map(ToString::to_string));
         if self == Self::Mqtt {
             add(match case.kind {
-                Kind::Subscribe(_) => &["sub"],
                 Kind::ClearRetained(_) => &["clear-retained"],
+                kind if kind.subscribes() => &["sub"],
                 _ => &["pub"],
             });
         }
-        add(&["-h", "127.0.0.1", "-p", port]);
+        add(&["-h", "127.0.0.1", "-p", place.port]);
+        match case.kind {
+            Kind::SubscribeOver(Way::Tls) => {
+                add(&["--cafile", &place.authority.to_string_lossy()]);
+            }
+            Kind::SubscribeOver(Way::WebSocket) => add(&["--ws"]),
+            _ => {}
+        }
         match (case.kind, self) {
             (Kind::PublishLines, Self::MqttJs) => add(&["-t", TOPIC, "-s", "-M"]),
             (Kind::PublishRecords, Self::Mqtt) => add(&["--json"]),
-            (Kind::PublishLines | Kind::PublishRecords, _) => add(&["-t", TOPIC, "-l"]),
+            (
+                Kind::PublishLines
+                | Kind::PublishRecords
+                | Kind::PublishTrickle(_)
+                | Kind::Relay(_),
+                _,
+            ) => add(&["-t", TOPIC, "-l"]),
             (Kind::PublishOne, _) => add(&["-t", "a", "-m", "hello"]),
             (Kind::Subscribe(style), _) => {
                 add(&["-t", FILTER]);
                 add(style.flags(self));
             }
+            (Kind::SubscribeTrickle(_) | Kind::SubscribeOver(_), _) => add(&["-t", FILTER]),
             (Kind::ClearRetained(version), _) => {
                 add(&["-t", FILTER, "-V", version.name()]);
                 if self == Self::Mosquitto {
@@ -78,7 +116,7 @@ impl Maker {
             }
         }
         add(&["-q", &case.qos.to_string()]);
-        if let (Kind::Subscribe(_), Some(count)) = (case.kind, case.count) {
+        if let (true, Some(count)) = (case.kind.subscribes(), case.count) {
             match self {
                 // It ends when the peer, which has sent everything, closes the connection.
                 Self::MqttJs => add(&["--reconnectPeriod", "0"]),

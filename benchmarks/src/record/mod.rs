@@ -49,6 +49,13 @@ pub struct Row {
     pub removals: Vec<Sample>,
 }
 
+impl Row {
+    /// Without programs so far.
+    pub fn new(case: &Case) -> Self {
+        Self { case: *case, series: Vec::new(), removals: Vec::new() }
+    }
+}
+
 /// All runs of one program in one row.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Series {
@@ -85,6 +92,12 @@ pub enum Figure {
     Seconds(f64),
     /// Peak memory.
     Kibibytes(u64),
+    /// Of processors, whole microseconds.
+    CpuSeconds(f64),
+    /// Of processors, for a message, whole nanoseconds.
+    CpuMicroseconds(f64),
+    /// Context switches for a message, whole thousandths.
+    Switches(f64),
 }
 
 /// What came of it.
@@ -113,6 +126,23 @@ impl Sample {
         Self { figure: Figure::Seconds(rounded(wall)), peer_seconds: None, end }
     }
 
+    /// Processor time of a run.
+    pub fn cpu(time: Duration, end: End) -> Self {
+        Self { figure: Figure::CpuSeconds(rounded(time)), peer_seconds: None, end }
+    }
+
+    /// Processor time of a message, of so many that took this in all.
+    pub fn cpu_each(time: Duration, messages: usize, end: End) -> Self {
+        let each = thousandths(time.as_secs_f64() * 1e6 / messages as f64);
+        Self { figure: Figure::CpuMicroseconds(each), peer_seconds: None, end }
+    }
+
+    /// Context switches of a message, of so many that took this in all.
+    pub fn switches_each(switches: u64, messages: usize, end: End) -> Self {
+        let each = thousandths(switches as f64 / messages as f64);
+        Self { figure: Figure::Switches(each), peer_seconds: None, end }
+    }
+
     pub fn with_peer(self, busy: Option<Duration>) -> Self {
         Self { peer_seconds: busy.map(rounded), ..self }
     }
@@ -130,6 +160,10 @@ impl Sample {
 /// To microseconds: the rest is noise.
 fn rounded(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e6
+}
+
+fn thousandths(number: f64) -> f64 {
+    (number * 1e3).round() / 1e3
 }
 
 impl About {

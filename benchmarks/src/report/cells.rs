@@ -51,7 +51,8 @@ impl<'a> Line<'a> {
     /// The figure of a program for one message: they differ in how many they had.
     pub fn for_one(&self, maker: Maker) -> Option<f64> {
         let (series, summary) = self.of(maker)?;
-        Some(summary.figure()? / series.messages.unwrap_or(1) as f64)
+        let messages = if self.unit.is_of_one() { 1 } else { series.messages.unwrap_or(1) };
+        Some(summary.figure()? / messages as f64)
     }
 
     /// What a table shows of a program: the figure, for how many messages if fewer, and how many times that of `mqtt`.
@@ -103,16 +104,11 @@ impl<'a> Line<'a> {
 fn base(row: &Row, record: &Record) -> Option<Summary> {
     match row.case.target {
         Target::TimesRemovals(_) => Some(Summary::new(&row.removals)),
-        Target::TimesOwnZero(_) => {
-            let is_zero = |other: &&Row| {
-                let case = other.case;
-                case.kind == row.case.kind && case.count == row.case.count && case.qos == 0
-            };
-            let zero = record.rows.iter().find(is_zero)?;
-            let ours = zero.series.iter().find(|series| series.maker == Maker::Mqtt)?;
+        _ => {
+            let base = record.rows.iter().find(|other| other.case.is_base_of(&row.case))?;
+            let ours = base.series.iter().find(|series| series.maker == Maker::Mqtt)?;
             Some(Summary::new(&ours.samples))
         }
-        _ => None,
     }
 }
 
