@@ -115,20 +115,30 @@ impl<'a> Job<'a> {
         let metered = attendant.and_then(|thread| {
             thread.join().unwrap_or_else(|_| Err(Error::new("what measures panicked")))
         });
-        let end = judge::run(&self.case, self.program.maker, &finished, peer.finish());
+        let report = peer.finish();
+        let busy = report.as_ref().ok().and_then(|report| report.busy);
+        let end = judge::run(&self.case, self.program.maker, &finished, report);
         Ok(match end.and_then(|end| Ok((metered?, end, self.compare(&output)?))) {
-            Ok((metered, end, ())) => self.samples(&metered, metered.through - start, end),
+            Ok((metered, end, ())) => {
+                self.samples(metered.used, metered.through - start, busy, end)
+            }
             Err(error) => {
-                let none = Metered { used: Share::default(), through: start };
-                self.samples(&none, Duration::ZERO, End::Wrong(error.to_string()))
+                let end = End::Wrong(error.to_string());
+                self.samples(Share::default(), Duration::ZERO, None, end)
             }
         })
     }
 
-    fn samples(&self, metered: &Metered, wall: Duration, end: End) -> [Sample; 2] {
-        let Share { cpu, switches } = metered.used;
+    fn samples(
+        &self,
+        used: Share,
+        wall: Duration,
+        busy: Option<Duration>,
+        end: End,
+    ) -> [Sample; 2] {
+        let Share { cpu, switches } = used;
         if self.case.quantity == Quantity::Cpu {
-            return [Sample::cpu(cpu, end.clone()), Sample::seconds(wall, end)];
+            return [Sample::cpu(cpu, end.clone()), Sample::seconds(wall, end).with_peer(busy)];
         }
         let messages = self.lines.count() - 2;
         [

@@ -72,17 +72,33 @@ fn relay(
     let mut subscriber = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
     let stdout = subscriber.0.stdout.take().ok_or_else(|| Error::new("sub has no stdout"))?;
     let arrivals = Arrivals::of(stdout);
-    arrivals.next(READY.as_bytes())?;
+    arrivals.next(READY.as_bytes()).map_err(|error| subscriber.blamed("sub", error))?;
 
     let mut command = program.command(&case.publisher(rate), port, scratch);
     let mut publisher = Running::start(command.stdin(Stdio::piped()).stdout(Stdio::null()))?;
+    let times = send(&mut publisher, &arrivals, lines, rate)
+        .map_err(|error| publisher.blamed("pub", error))
+        .map_err(|error| subscriber.blamed("sub", error))?;
+    publisher.end().context("pub")?;
+    subscriber.end().context("sub")?;
+    arrivals.end()?;
+    Ok(times)
+}
+
+/// Sends all lines, and tells what each but the first took, shortest first.
+fn send(
+    publisher: &mut Running,
+    arrivals: &Arrivals,
+    lines: &Lines,
+    rate: u32,
+) -> Result<Vec<Duration>> {
     let mut stdin = publisher.0.stdin.take().ok_or_else(|| Error::new("pub has no stdin"))?;
     stdin.write_all(lines.line(0)).context("cannot write to pub")?;
     arrivals.next(lines.payload(0).unwrap_or_default())?;
 
     let (written, arrived) = thread::scope(|scope| {
         let writer = scope.spawn(|| write(&mut stdin, lines, rate));
-        let arrived = take(&arrivals, lines);
+        let arrived = take(arrivals, lines);
         if arrived.is_err() {
             // Who writes to it may be waiting. It may have ended by itself just now.
             drop(publisher.0.kill());
@@ -90,10 +106,6 @@ fn relay(
         let written = writer.join().unwrap_or_else(|_| Err(Error::new("what writes panicked")));
         Ok((written, arrived?))
     })?;
-    drop(stdin);
-    publisher.end().context("pub")?;
-    subscriber.end().context("sub")?;
-    arrivals.end()?;
     let mut times: Vec<_> =
         arrived.iter().zip(&written?).map(|(end, start)| *end - *start).collect();
     times.sort();
@@ -146,16 +158,31 @@ impl Running {
             }
             thread::sleep(STEP);
         };
-        // What it says fits into the pipe.
-        let mut talk = String::new();
-        if let Some(mut stderr) = self.0.stderr.take() {
-            stderr.read_to_string(&mut talk).context("cannot read stderr")?;
-        }
+        let talk = self.talk()?;
         if status.success() {
             Ok(())
         } else {
             Err(Error::new(format!("{status}: {}", talk.trim_end())))
         }
+    }
+
+    /// An error, which may be only what follows from its end.
+    fn blamed(&mut self, name: &str, error: Error) -> Error {
+        thread::sleep(STEP);
+        let Ok(Some(status)) = self.0.try_wait() else {
+            return error;
+        };
+        let talk = self.talk().unwrap_or_default();
+        Error::new(format!("{error} ({name}: {status}: {})", talk.trim_end()))
+    }
+
+    /// What it said on stderr, which fits into the pipe.
+    fn talk(&mut self) -> Result<String> {
+        let mut talk = String::new();
+        if let Some(mut stderr) = self.0.stderr.take() {
+            stderr.read_to_string(&mut talk).context("cannot read stderr")?;
+        }
+        Ok(talk)
     }
 }
 
@@ -188,7 +215,8 @@ impl Arrivals {
 
     /// When the next line came, which must be this.
     fn next(&self, expected: &[u8]) -> Result<Instant> {
-        let (time, line) = self.0.recv_timeout(PATIENCE).context("nothing came")?;
+        let (time, line) =
+            self.0.recv_timeout(PATIENCE).map_err(|_| Error::new("no line came from sub"))?;
         if line.strip_suffix(b"\n") == Some(expected) {
             Ok(time)
         } else {

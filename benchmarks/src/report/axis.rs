@@ -3,7 +3,7 @@
 //! Draws nothing.
 
 use super::cells::Line;
-use crate::cases::{Case, Kind, thousands};
+use crate::cases::{Case, Kind, Quantity, thousands};
 use crate::programs::Maker;
 use crate::style::Style;
 
@@ -12,14 +12,24 @@ use crate::style::Style;
 pub enum Measure {
     Rate,
     Milliseconds,
+    /// Of processors, for a message.
+    CpuMicroseconds,
+    /// Of the way through a broker.
+    WayMicroseconds,
 }
 
 impl Measure {
+    /// In the order of their panels.
+    pub const ALL: [Self; 4] =
+        [Self::Rate, Self::Milliseconds, Self::CpuMicroseconds, Self::WayMicroseconds];
+
     pub fn of(self, line: &Line<'_>, maker: Maker) -> Option<f64> {
-        let seconds = line.for_one(maker)?;
+        let figure = line.for_one(maker)?;
         Some(match self {
-            Self::Rate => 1.0 / seconds,
-            Self::Milliseconds => seconds * 1e3,
+            Self::Rate => 1.0 / figure,
+            Self::Milliseconds => figure * 1e3,
+            Self::CpuMicroseconds if line.row.case.quantity == Quantity::CpuEach => figure,
+            Self::CpuMicroseconds | Self::WayMicroseconds => figure * 1e6,
         })
     }
 
@@ -27,15 +37,33 @@ impl Measure {
         match self {
             Self::Rate => "Messages a second: longer is faster",
             Self::Milliseconds => "From start to end, in milliseconds: shorter is faster",
+            Self::CpuMicroseconds => {
+                "Processor time of a message, in microseconds: shorter is less"
+            }
+            Self::WayMicroseconds => {
+                "From pub through a broker to sub, in microseconds: shorter is faster"
+            }
         }
     }
 
     /// Of a group of bars. How many messages there were is another number for each.
     pub fn name(case: &Case) -> String {
+        let a_second = |rate| format!("{} a second", thousands(rate as usize));
         let what = match case.kind {
-            Kind::Subscribe(_) => "Subscribe, and print to a file",
-            Kind::PublishOne => "Publish one message",
-            _ => "Publish the lines of a file",
+            Kind::Subscribe(_) => "Subscribe, and print to a file".into(),
+            Kind::PublishOne => "Publish one message".into(),
+            Kind::SubscribeTrickle(rate) => {
+                format!("Subscribe, and print to a pipe, {}", a_second(rate))
+            }
+            Kind::PublishTrickle(rate) => {
+                format!("Publish the lines of a pipe, {}", a_second(rate))
+            }
+            Kind::SubscribeOver(way) => {
+                format!("Subscribe over {}, and print to a file, as fast as they come", way.name())
+            }
+            Kind::Relay(_) if case.quantity == Quantity::Tail => "99 of 100 messages".into(),
+            Kind::Relay(_) => "Half of the messages".into(),
+            _ => "Publish the lines of a file".into(),
         };
         format!("{what}, QoS {}", case.qos)
     }
@@ -46,6 +74,8 @@ impl Measure {
         match self {
             Self::Rate => plain && case.qos < 2 && case.count.is_some(),
             Self::Milliseconds => case.kind == Kind::PublishOne,
+            Self::CpuMicroseconds => matches!(case.quantity, Quantity::Cpu | Quantity::CpuEach),
+            Self::WayMicroseconds => matches!(case.kind, Kind::Relay(_)),
         }
     }
 
@@ -58,6 +88,7 @@ impl Measure {
                 format!("{} /s", thousands(((value / unit).round() * unit) as usize))
             }
             Self::Milliseconds => format!("{value:.decimals$} ms"),
+            Self::CpuMicroseconds | Self::WayMicroseconds => format!("{value:.decimals$} µs"),
         }
     }
 
@@ -67,6 +98,7 @@ impl Measure {
         match self {
             Self::Rate => format!("{} /s", thousands(value as usize)),
             Self::Milliseconds => format!("{value} ms"),
+            Self::CpuMicroseconds | Self::WayMicroseconds => format!("{value} µs"),
         }
     }
 }
@@ -114,5 +146,6 @@ mod tests {
         assert_eq!(Measure::Rate.label(64_391.0), "64,400 /s");
         assert_eq!(Measure::Milliseconds.label(1.9514), "1.95 ms");
         assert_eq!(Measure::Milliseconds.label(334.6), "335 ms");
+        assert_eq!(Measure::CpuMicroseconds.label(0.2154), "0.215 µs");
     }
 }

@@ -30,7 +30,7 @@ pub fn draw(record: &Record) -> String {
     let lines = Line::all(record);
     let mut drawing = Drawing::new();
     let mut y = 0.0;
-    for measure in [Measure::Rate, Measure::Milliseconds] {
+    for measure in Measure::ALL {
         let lines: Vec<_> = lines.iter().filter(|line| measure.shows(line)).collect();
         if !lines.is_empty() {
             y = panel(&mut drawing, measure, &lines, y);

@@ -66,8 +66,8 @@ pub fn page(record: &Record) -> String {
     }
     let _ = write!(
         text,
-        "\n{}\n`3.1×`: this program's time, or memory, is 3.1 times that of `mqtt`; where it had fewer messages, its time for \
-         a message.\n`peer busy`: part of the time in which the peer used a processor, for each program.\n\n\
+        "\n{}\n`3.1×`: this program's figure, of time, memory or switches, is 3.1 times that of `mqtt`; where it had fewer \
+         messages, its time for a message.\n`peer busy`: part of the time in which the peer used a processor, for each program.\n\n\
          ## Commands\n\nIn the root of the repository.\n\n```sh\n{}```\n",
         table(record),
         commands(record),
