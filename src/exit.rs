@@ -105,6 +105,14 @@ impl Failure {
         self
     }
 
+    /// Adds something else that went wrong.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        self.message = format!("{}; {}", self.message, other.message);
+        self.status = self.status.graver(other.status);
+        self
+    }
+
     /// What the end of a run with `options` means; `None` when all is well.
     pub fn from_end(end: &End, options: &RunOptions, session: &SessionOptions) -> Option<Self> {
         let target = &options.target;

@@ -6,7 +6,7 @@
 //! for each call. A file on a disk cannot be asked at all: while the disk stalls every call waits, so that is left to a
 //! thread, and so is whatever else is not known to be safe.
 
-use rustix::fs::{FileType, OFlags, fstat, fstatfs, major, minor};
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, fstatfs, major, minor};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::OpenOptionsExt;
@@ -42,7 +42,17 @@ impl NonBlocking {
     /// The way to use `descriptor`.
     pub fn of(descriptor: impl AsFd, access: Access) -> Self {
         let descriptor = descriptor.as_fd();
-        let Ok(status) = fstat(descriptor) else { return Self::Never };
+        let (Ok(status), Ok(flags)) = (fstat(descriptor), fcntl_getfl(descriptor)) else {
+            return Self::Never;
+        };
+        let wrong_way = match access {
+            Access::Read => OFlags::WRONLY,
+            Access::Write => OFlags::RDONLY,
+        };
+        // Opened anew it could be used in a way that it was not opened for.
+        if flags & OFlags::ACCMODE == wrong_way {
+            return Self::Never;
+        }
         let device = (major(status.st_rdev), minor(status.st_rdev));
         let (wrap, is_usable): (fn(File) -> Self, _) =
             match (FileType::from_raw_mode(status.st_mode), device) {

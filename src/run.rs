@@ -9,6 +9,7 @@
 //! ```
 
 mod backoff;
+mod bunching;
 mod driver;
 pub mod job;
 pub mod loss;

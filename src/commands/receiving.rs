@@ -5,6 +5,7 @@ use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::message::Message;
 use crate::mqtt::Session;
+use std::io;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -57,11 +58,13 @@ pub(crate) struct Receiving {
     pub(crate) printing: Printing,
     pub(crate) silence: Silence,
     pub(crate) reporter: Reporter,
+    /// Why not all events were written.
+    lost_events: Option<io::Error>,
 }
 
 impl Receiving {
     pub(crate) fn new(printing: Printing, idle: Option<Duration>, reporter: Reporter) -> Self {
-        Self { printing, silence: Silence::new(idle), reporter }
+        Self { printing, silence: Silence::new(idle), reporter, lost_events: None }
     }
 
     /// Prints a message.
@@ -98,14 +101,26 @@ impl Receiving {
     /// Writes what is left, at the `end` of the run.
     ///
     /// # Errors
-    /// When a message or an event was not written.
+    /// When a message was not written.
     pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
-        let flushed = self.reporter.finish();
+        let events = self.reporter.finish();
         let reader = self.printing.finish(end)?;
         if reader == Reader::Here {
-            flushed.map_err(Failure::no_events)?;
+            self.lost_events = events.err();
         }
         Ok(reader)
+    }
+
+    /// What a run ends with that comes to `result`, if all events were written.
+    ///
+    /// # Errors
+    /// Those of `result`, and when an event was not written.
+    pub(crate) fn close(self, result: Result<(), Failure>) -> Result<(), Failure> {
+        match (result, self.lost_events.map(Failure::no_events)) {
+            (Err(failure), Some(events)) => Err(failure.and(&events)),
+            (Ok(()), Some(events)) => Err(events),
+            (result, None) => result,
+        }
     }
 }
 

@@ -299,14 +299,18 @@ impl<W: World> Driver<'_, W> {
         socket: &mut Socket<W::Stream>,
         connack_by: Instant,
     ) -> Poll<Leave> {
-        for _ in 0..TURNS {
+        for turn in 0..TURNS {
             let now = self.world.now();
-            match self.turn(cx, socket, connack_by, now) {
+            match self.turn(cx, socket, connack_by, now, turn == 0) {
                 Ok(Poll::Ready(leave)) => return Poll::Ready(leave),
                 Ok(Poll::Pending) => {}
                 Err(loss) => return Poll::Ready(loss.into()),
             }
             if !socket.has_moved {
+                if let Some(pause) = socket.bunching.pause() {
+                    self.world.pause(pause);
+                    socket.bunching.paused(self.world.now());
+                }
                 // The job is only asked to do anything while the connection is up.
                 let deadline = if self.session.is_up() {
                     [self.session.timeout(), self.job.deadline()].into_iter().flatten().min()
@@ -320,26 +324,30 @@ impl<W: World> Driver<'_, W> {
         Poll::Pending
     }
 
-    /// One turn: the clock, the job, the socket.
+    /// One turn: the clock, the job, the socket. What woke this task is mostly something to read: then the first turn
+    /// sees to all that follows from it.
     fn turn(
         &mut self,
         cx: &mut Context<'_>,
         socket: &mut Socket<W::Stream>,
         connack_by: Instant,
         now: Instant,
+        is_first: bool,
     ) -> Result<Poll<Leave>, Loss> {
-        let was_up = self.session.is_up();
         match self.poll_stop(cx, now) {
             Err(stop) => return Ok(Poll::Ready(Leave::Stop(stop))),
             Ok(Some(Limit::Ack)) => return Err(self.unanswered(self.session.owed())),
             Ok(_) => {}
         }
-        if !was_up && now >= connack_by {
+        if !self.session.is_up() && now >= connack_by {
             return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout("CONNACK")));
         }
         self.session.handle_timeout(now, self.is_deaf())?;
+        if is_first && !self.is_deaf() {
+            self.read_in(cx, socket, now)?;
+        }
         let mut has_news = false;
-        if was_up {
+        if self.session.is_up() {
             self.session.pump();
             let done = self.job.poll(cx, &mut self.session, now);
             has_news = self.tell_events();
@@ -364,12 +372,24 @@ impl<W: World> Driver<'_, W> {
         if self.is_deaf() {
             return socket.write_error().map_or(Ok(Poll::Pending), Err);
         }
+        self.read_in(cx, socket, now)?;
+        Ok(Poll::Pending)
+    }
+
+    /// Reads, and takes note of a connection that is up.
+    fn read_in(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        now: Instant,
+    ) -> Result<(), Loss> {
+        let was_up = self.session.is_up();
         let read = self.poll_read(cx, socket, now);
-        // What came behind CONNACK may be why the connection ends: there was one all the same.
+        // What came after CONNACK may be why the connection ends: there was one all the same.
         if !was_up && self.session.is_up() {
             self.patience.connected(now);
         }
-        read.map(|()| Poll::Pending)
+        read
     }
 
     /// Writes what there is; whether any went.

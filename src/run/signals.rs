@@ -6,7 +6,12 @@ use signal_hook::flag;
 use std::future::poll_fn;
 use std::io;
 #[cfg(unix)]
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+#[cfg(unix)]
+use std::task::Waker;
 use std::task::{Context, Poll};
 
 /// A request to stop.
@@ -21,6 +26,10 @@ pub enum Signal {
 #[cfg(unix)]
 /// Listened to from when this is made.
 pub struct Signals {
+    /// One has come, now or earlier.
+    has_come: Arc<AtomicBool>,
+    /// Who is woken by the next.
+    waker: Option<Waker>,
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
@@ -34,20 +43,27 @@ impl Signals {
     pub fn new() -> io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         use tokio::signal::unix::{SignalKind, signal};
-        let again = Arc::new(AtomicBool::new(false));
+        let has_come = Arc::new(AtomicBool::new(false));
         for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
             // The order matters: the first signal finds the flag unset, and sets it.
-            flag::register_conditional_shutdown(number, status, Arc::clone(&again))?;
-            flag::register(number, Arc::clone(&again))?;
+            flag::register_conditional_shutdown(number, status, Arc::clone(&has_come))?;
+            flag::register(number, Arc::clone(&has_come))?;
         }
         Ok(Self {
+            has_come,
+            waker: None,
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
     }
 
-    /// Ready with the next request to stop.
+    /// Ready with the next request to stop. Cheap enough to be asked after every message.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
+        let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        if is_known && !self.has_come.load(Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        self.waker = Some(cx.waker().clone());
         if self.interrupt.poll_recv(cx).is_ready() {
             return Poll::Ready(Signal::Interrupt);
         }

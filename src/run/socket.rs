@@ -1,5 +1,6 @@
 //! One connection: a stream, what was read from it and not yet understood, and the trace.
 
+use super::bunching::Bunching;
 use super::job::ConnectionEvent;
 use super::loss::Loss;
 use crate::mqtt::{Session, Version, greeting, trace};
@@ -40,6 +41,10 @@ pub(super) struct Socket<S: ?Sized> {
     pub(super) has_waited: bool,
     /// Bytes went in or out since this was last cleared.
     pub(super) has_moved: bool,
+    /// What the stream was told last.
+    expects_more: Option<bool>,
+    /// The rhythm in which something comes.
+    pub(super) bunching: Bunching,
 }
 
 /// How much of what went by was shown.
@@ -66,6 +71,8 @@ impl<S: Stream + ?Sized> Socket<S> {
             is_answered: false,
             has_waited: false,
             has_moved: false,
+            expects_more: None,
+            bunching: Bunching::default(),
         }
     }
 
@@ -110,6 +117,9 @@ impl<S: Stream + ?Sized> Socket<S> {
                 }
                 Poll::Ready(Err(error)) => self.broken = Some(error),
             }
+        }
+        if wrote {
+            self.bunching.wrote();
         }
         self.is_unflushed |= wrote;
         if self.is_unflushed && self.broken.is_none() {
@@ -156,7 +166,10 @@ impl<S: Stream + ?Sized> Socket<S> {
         now: Instant,
         tell: &mut dyn FnMut(ConnectionEvent<'_>),
     ) -> Result<Poll<()>, Loss> {
-        self.stream.expect_more(session.expects_more());
+        let expects_more = session.expects_more();
+        if self.expects_more.replace(expects_more) != Some(expects_more) {
+            self.stream.expect_more(expects_more);
+        }
         match self.poll_fill(cx) {
             Poll::Pending => {
                 self.has_waited |= session.is_up() && session.is_owed();
@@ -170,7 +183,8 @@ impl<S: Stream + ?Sized> Socket<S> {
                 let stranger = if session.is_up() { None } else { self.stranger() };
                 Err(stranger.or_else(|| self.write_error()).unwrap_or(Loss::Closed))
             }
-            Poll::Ready(Ok(_)) => {
+            Poll::Ready(Ok(size)) => {
+                self.bunching.read(size, now);
                 self.has_waited |= session.is_up() && session.is_owed();
                 self.has_moved = true;
                 self.is_answered = true;

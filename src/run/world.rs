@@ -9,7 +9,7 @@ use std::future::Future;
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The surroundings of a run.
 pub(crate) trait World {
@@ -21,6 +21,9 @@ pub(crate) trait World {
 
     /// A number, evenly spread over all `u64`.
     fn random(&self) -> u64;
+
+    /// Does nothing at all for a time much shorter than anybody notices.
+    fn pause(&self, time: Duration);
 
     /// Ready with a request to stop.
     fn poll_signal(&self, cx: &mut Context<'_>) -> Poll<Signal>;
@@ -54,6 +57,10 @@ impl World for Outside {
 
     fn random(&self) -> u64 {
         random()
+    }
+
+    fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
     }
 
     fn poll_signal(&self, cx: &mut Context<'_>) -> Poll<Signal> {

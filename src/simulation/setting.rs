@@ -53,6 +53,8 @@ impl World for Surroundings {
         self.draw.borrow_mut().u64()
     }
 
+    fn pause(&self, _time: Duration) {}
+
     fn poll_signal(&self, _cx: &mut Context<'_>) -> Poll<Signal> {
         match self.signal_at {
             Some(at) if self.network.now() >= at => Poll::Ready(Signal::Interrupt),

@@ -70,6 +70,8 @@ mod series_named;
 mod series_stalled;
 #[cfg(target_os = "linux")]
 mod soak;
+#[cfg(target_os = "linux")]
+mod stuck_readers;
 mod subscribe;
 mod subscribe_durable;
 mod subscribe_faults;
@@ -87,6 +89,8 @@ mod tls;
 mod tls_identity;
 mod tls_refused;
 mod trace;
+#[cfg(target_os = "linux")]
+mod trickle;
 mod usage;
 mod websocket;
 mod websocket_end;

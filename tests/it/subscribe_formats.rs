@@ -440,3 +440,11 @@ fn formats_that_are_wrong_do_not_drive_the_terminal() {
     let run = subscribe(&peer, "").args(["-F", "\u{9b}31m%Q\u{202e}"]).status(2);
     run.stderr_line("*^*").stderr_lacks("\u{202e}").run();
 }
+
+#[test]
+fn a_large_message_of_control_characters_is_json() {
+    const SIZE: usize = 2 << 20;
+    let output = printed(&[Publish::new("t", &vec![1; SIZE])], |run| run.arg("--json"));
+    let record: Value = serde_json::from_str(output.stdout_text()).unwrap();
+    assert_eq!(record["payload"].as_str().map(str::len), Some(SIZE));
+}

@@ -218,6 +218,11 @@ impl Clearing {
 
     /// Adds up what happened.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+        let result = self.sum_up(end);
+        self.receiving.close(result)
+    }
+
+    fn sum_up(&mut self, end: Option<Failure>) -> Result<(), Failure> {
         self.progress.finish(self.receiving.reporter.ui(), None);
         let tally = std::mem::take(&mut self.removal).finish();
         let refusals = self.refusals();

@@ -1,6 +1,5 @@
 //! The run of `mqtt rr` on a session: subscribe, publish the request, and print what answers it.
 
-use crate::commands::printing::Reader;
 use crate::commands::receiving::Receiving;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, Message, PublishProperties, QoS};
@@ -258,9 +257,8 @@ impl Requesting {
     /// Adds up what happened.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge(end);
-        match self.receiving.finish(end.as_ref())? {
-            Reader::Gone | Reader::Here => end.map_or(Ok(()), Err),
-        }
+        let printed = self.receiving.finish(end.as_ref());
+        self.receiving.close(printed.and_then(|_| end.map_or(Ok(()), Err)))
     }
 }
 

@@ -131,6 +131,11 @@ impl Subscribing {
 
     /// Adds up what happened.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
+        let result = self.sum_up(end);
+        self.receiving.close(result)
+    }
+
+    fn sum_up(&mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge_removal(end);
         if self.receiving.finish(end.as_ref())? == Reader::Gone {
             return end.map_or(Ok(()), Err);

@@ -16,6 +16,7 @@ pub struct Mqtt {
     command: Command,
     stdin: Stdin,
     captures_stdout: bool,
+    captures_stderr: bool,
     /// How many columns the run's own terminal has.
     terminal: Option<usize>,
     /// Standard input is that terminal.
@@ -43,6 +44,7 @@ impl Mqtt {
             command: mqtt,
             stdin: Stdin::Nothing,
             captures_stdout: true,
+            captures_stderr: true,
             terminal: None,
             types: false,
             home,
@@ -134,6 +136,13 @@ impl Mqtt {
     pub fn stdout_to(mut self, target: impl Into<Stdio>) -> Self {
         self.command.stdout(target);
         self.captures_stdout = false;
+        self
+    }
+
+    /// Sends standard error elsewhere; the captured one stays empty.
+    pub fn stderr_to(mut self, target: impl Into<Stdio>) -> Self {
+        self.command.stderr(target);
+        self.captures_stderr = false;
         self
     }
 
@@ -264,7 +273,10 @@ impl Mqtt {
         if self.captures_stdout {
             self.command.stdout(Stdio::piped());
         }
-        self.command.stderr(Stdio::piped()).stdin(match self.stdin {
+        if self.captures_stderr {
+            self.command.stderr(Stdio::piped());
+        }
+        self.command.stdin(match self.stdin {
             Stdin::Nothing => Stdio::null(),
             Stdin::Bytes(_) | Stdin::Open => Stdio::piped(),
         });

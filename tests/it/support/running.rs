@@ -42,13 +42,13 @@ impl Running {
             feed(pipe.take(), bytes);
         }
         let stdout = child.stdout.take();
-        let stderr = child.stderr.take().expect("stderr is captured");
+        let stderr = child.stderr.take();
         Self {
             child,
             command,
             stdin: pipe,
             stdout: stdout.map_or_else(Capture::nothing, Capture::of),
-            stderr: Capture::of(stderr),
+            stderr: stderr.map_or_else(Capture::nothing, Capture::of),
             taken: 0,
             deadline,
             expected,

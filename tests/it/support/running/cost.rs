@@ -27,6 +27,28 @@ impl Running {
         Duration::from_nanos(spent.sum())
     }
 
+    /// How many threads there are.
+    pub fn threads(&self) -> usize {
+        fs::read_dir(self.proc("task")).expect("the client is alive").count()
+    }
+
+    /// How often it has waited for something.
+    pub fn waits(&self) -> u64 {
+        let status = fs::read_to_string(self.proc("status")).expect("the client is alive");
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.and_then(|line| line.trim().parse().ok()).expect("a number")
+    }
+
+    /// Whether the client's own view of this descriptor, which others share, makes it non-blocking.
+    pub fn is_nonblocking(&self, descriptor: u32) -> bool {
+        const O_NONBLOCK: u32 = 0o4000;
+        let info = fs::read_to_string(self.proc(&format!("fdinfo/{descriptor}")));
+        let info = info.expect("the client has it open");
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = u32::from_str_radix(flags.expect("flags").trim(), 8).expect("octal digits");
+        flags & O_NONBLOCK != 0
+    }
+
     /// How many files, sockets and pipes are open.
     pub fn open_files(&self) -> usize {
         fs::read_dir(self.proc("fd")).expect("the client is alive").count()

@@ -1,0 +1,108 @@
+//! Messages that trickle in so fast that waking up for each of them costs more than they do.
+//!
+//! Being woken takes a processor longer than reading and printing a short message. Above 5,000 messages a second a
+//! short pause after each read lets the next few gather: that saves half of the work, and delays a message by less than
+//! half a millisecond. It is not for a conversation, in which the other side may wait for what
+//! is sent from here, nor for a flood, which gathers by itself.
+
+use std::time::{Duration, Instant};
+
+/// How long messages may gather: a little longer with what the system adds.
+const PAUSE: Duration = Duration::from_micros(250);
+
+/// Reads that follow each other as closely as this could be one.
+const CLOSE: Duration = Duration::from_micros(200);
+
+/// What comes as soon as this after a pause came during it.
+const AT_ONCE: Duration = Duration::from_micros(60);
+
+/// Reads of more bytes than this are no trickle.
+const LITTLE: usize = 4 << 10;
+
+/// So many close reads in a row are no chance.
+const ENOUGH: u32 = 64;
+
+/// Watches the rhythm in which something is read.
+#[derive(Debug, Default)]
+pub(super) struct Bunching {
+    /// The last read, or the end of the pause after it.
+    last: Option<Instant>,
+    was_paused: bool,
+    /// Close reads in a row.
+    streak: u32,
+    /// Something was read since the last pause.
+    has_read: bool,
+}
+
+impl Bunching {
+    /// `size` bytes were read.
+    pub(super) fn read(&mut self, size: usize, now: Instant) {
+        let limit = if self.was_paused { AT_ONCE } else { CLOSE };
+        let is_close = self.last.is_some_and(|last| now.saturating_duration_since(last) < limit);
+        self.streak = if is_close && size < LITTLE { self.streak.saturating_add(1) } else { 0 };
+        self.last = Some(now);
+        self.was_paused = false;
+        self.has_read = true;
+    }
+
+    /// Something was sent: whoever hears it may have an answer.
+    pub(super) fn wrote(&mut self) {
+        self.streak = 0;
+    }
+
+    /// How long to pause, now that there is nothing left to do.
+    pub(super) fn pause(&mut self) -> Option<Duration> {
+        let is_due = std::mem::take(&mut self.has_read) && self.streak >= ENOUGH;
+        is_due.then_some(PAUSE)
+    }
+
+    /// The pause is over.
+    pub(super) fn paused(&mut self, now: Instant) {
+        self.last = Some(now);
+        self.was_paused = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads at this rhythm, and whether there would be a pause after the last.
+    fn is_due_after(bunching: &mut Bunching, start: Instant, gap: Duration, size: usize) -> bool {
+        (0..=ENOUGH).fold(false, |_, number| {
+            bunching.read(size, start + gap * number);
+            bunching.pause().is_some()
+        })
+    }
+
+    #[test]
+    fn only_what_is_short_and_comes_fast_is_worth_a_pause() {
+        let start = Instant::now();
+        let micros = Duration::from_micros;
+        let fresh = Bunching::default;
+        assert!(is_due_after(&mut fresh(), start, micros(100), 90));
+        assert!(!is_due_after(&mut fresh(), start, micros(1_000), 90));
+        assert!(!is_due_after(&mut fresh(), start, micros(100), LITTLE));
+        let mut bunching = fresh();
+        assert!(is_due_after(&mut bunching, start, micros(100), 90));
+        assert_eq!(bunching.pause(), None, "nothing has come since");
+        bunching.wrote();
+        bunching.read(90, start + micros(100) * (ENOUGH + 1));
+        assert_eq!(bunching.pause(), None, "somebody may be waiting for an answer");
+    }
+
+    #[test]
+    fn a_pause_in_which_nothing_came_is_the_last() {
+        let start = Instant::now();
+        let micros = Duration::from_micros;
+        let mut bunching = Bunching::default();
+        assert!(is_due_after(&mut bunching, start, micros(100), 90));
+        let end = start + micros(10_000);
+        bunching.paused(end);
+        bunching.read(180, end + micros(10));
+        assert!(bunching.pause().is_some());
+        bunching.paused(end + micros(200));
+        bunching.read(90, end + micros(300));
+        assert_eq!(bunching.pause(), None);
+    }
+}
