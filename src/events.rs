@@ -7,6 +7,7 @@ pub use log::Log;
 
 use crate::message::Message;
 use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
+use crate::output::stderr;
 use crate::property::{Id, Properties, Value};
 use crate::record::{write_string, write_time};
 use crate::run::{ConnectionEvent, Loss};
@@ -15,6 +16,11 @@ use crate::ui::Ui;
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use std::io;
+use std::task::{Context, Waker};
+use std::time::{Duration, Instant};
+
+/// How long a reader that is waited for may do nothing before that is noticed: no longer than it takes to be stuck.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Hears what happens and tells both, a repeated complaint once and with its number.
 pub struct Reporter {
@@ -92,7 +98,7 @@ impl Reporter {
             self.log_connection(event);
             // While there is no connection nobody else flushes.
             if matches!(event, ConnectionEvent::Lost(_) | ConnectionEvent::Reconnecting { .. }) {
-                self.flush();
+                self.flush_log(None);
             }
         }
     }
@@ -109,12 +115,30 @@ impl Reporter {
     }
 
     /// Writes out what is buffered; to be called whenever nothing more is at hand.
-    pub fn flush(&mut self) {
+    pub fn flush(&mut self, cx: &mut Context<'_>) {
+        if self.is_behind() {
+            stderr::wake(cx.waker());
+        }
+        self.flush_log(Some(cx.waker()));
+    }
+
+    fn flush_log(&mut self, waker: Option<&Waker>) {
         if let Some(log) = &mut self.log
-            && let Err(error) = log.flush()
+            && let Err(error) = log.flush(waker)
         {
             self.give_up(error);
         }
+    }
+
+    /// Whether nothing more should happen for now: somebody has much to read, and reads.
+    pub fn is_behind(&self) -> bool {
+        self.log.as_ref().is_some_and(Log::is_behind)
+            || (self.ui.is_talkative() && stderr::is_behind())
+    }
+
+    /// When to look again whether somebody has read on.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.is_behind().then(|| Instant::now() + LOOK_AGAIN)
     }
 
     /// Writes out the last events, and waits a moment for that.

@@ -6,7 +6,7 @@
 //! file ─┘   (what was typed)               │ a Job            │  ▲
 //!           (profile)                      │                  ▼  │ events
 //!                                          │                 mqtt/  the session: no socket, no clock, no task
-//!                                          ├─ source/  arg, file, stdin → records (thread)
+//!                                          ├─ source/  arg, file, stdin → records
 //!                                          └─ format/ → output/   Message → stdout or a file
 //!
 //! How it ends: Failure ─► exit status       ui: talk on stderr; events: what happened, as NDJSON; both ─► output/
@@ -72,8 +72,7 @@ use ui::Ui;
 /// Runs the program on a command line, the program's name first, and returns its exit status.
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(|panic| {
-        Ui::default().error(&bug_report(panic));
-        output::stderr::finish();
+        ui::last_words(&bug_report(panic));
         // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
         std::process::exit(ExitStatus::Bug.code().into());
     }));

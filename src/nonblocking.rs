@@ -31,7 +31,7 @@ pub enum NonBlocking {
     Terminal(File),
     /// With a flag for each call.
     Socket,
-    /// As it is: a device that only exists in memory, such as /dev/null, does not keep anybody waiting.
+    /// As it is: /dev/null, /dev/zero and /dev/full do not keep anybody waiting.
     AsItIs,
 }
 
@@ -57,7 +57,7 @@ impl NonBlocking {
         let (wrap, is_usable): (fn(File) -> Self, _) =
             match (FileType::from_raw_mode(status.st_mode), device) {
                 (FileType::Socket, _) => return Self::Socket,
-                (FileType::CharacterDevice, (1, _)) => return Self::AsItIs,
+                (FileType::CharacterDevice, (1, 3 | 5 | 7)) => return Self::AsItIs,
                 // Of a named pipe opened anew nobody is told that its last writer had gone before.
                 (FileType::Fifo, _) => {
                     let is_unnamed =

@@ -10,7 +10,8 @@
 //! at once is handed to a thread, and so is a long block, which is written while the next one is made. Until that is done
 //! more is gathered, up to a limit. At the limit messages are held back where they come from ([`Writer::is_full`]), and
 //! lines ([`Writer::line`]) are left out and counted. Whatever was added is written at the next opportunity, so output is
-//! flushed whenever nothing more is waiting.
+//! flushed whenever nothing more is waiting. To a file on a disk it is always the thread that writes, as nobody knows how
+//! long that takes; there it lets records gather for a few milliseconds, unless somebody waits for them ([`Writer::hurry`]).
 
 mod at_once;
 mod block;
@@ -33,15 +34,21 @@ use worker::Worker;
 /// Bytes that make an output full.
 const LIMIT: usize = 256 << 10;
 
+/// Bytes beyond which lines are left out.
+const MOST: usize = 4 * LIMIT;
+
 /// Bytes that are written at once: less than a pipe holds, so that the thread is used where there is more to do than
 /// that.
 const SHORT: usize = 16 << 10;
 
-/// How long a line waits for a reader that has just stopped reading, so that one that is only slow misses nothing.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// A reader that has read nothing for so long is stuck, and no longer waited for. One that is only slow misses nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long a stuck reader may hold up the end of the run.
+/// How long a reader may do nothing at the end of the run, while something waits for it.
 const LAST_WRITE: Duration = Duration::from_millis(300);
+
+/// How long a slow reader may hold up the end of the run.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// One descriptor that is written to, and what waits for it.
 pub struct Writer {
@@ -49,8 +56,12 @@ pub struct Writer {
     /// How to write to it without waiting.
     at_once: AtOnce,
     reader_gone: ReaderGone,
-    /// A file whose contents go with the first output.
+    /// A file on a disk.
+    is_file: bool,
+    /// What the file holds goes with the first output.
     is_replaced: bool,
+    /// Somebody waits for what was added to be written.
+    is_urgent: bool,
     /// What was added since it was last moved on.
     fresh: Block,
     worker: Option<Worker>,
@@ -60,10 +71,12 @@ pub struct Writer {
     waiting: usize,
     /// Records that were written since this was last told.
     written: u64,
+    /// Why writing ended, until that is told.
+    failure: Option<io::Error>,
     /// Lines that were left out.
     left_out: u64,
-    /// The reader had its time, and nothing was written since.
-    is_stuck: bool,
+    /// What the thread said of its progress, and when that was last another.
+    progress: (u64, Instant),
     /// Written to at once, instead of the descriptor.
     #[cfg(test)]
     memory: Option<Memory>,
@@ -98,9 +111,9 @@ impl Writer {
     /// # Errors
     /// When the system does not tell what it is.
     pub fn to_file(file: File, start: Start) -> io::Result<Self> {
+        let writer = Self::new(Descriptor::File(file));
         // Only a file on a disk can have contents to replace.
-        let is_replaced = start == Start::Replace && file.metadata()?.is_file();
-        Ok(Self { is_replaced, ..Self::new(Descriptor::File(file)) })
+        Ok(Self { is_replaced: start == Start::Replace && writer.is_file, ..writer })
     }
 
     fn new(descriptor: Descriptor) -> Self {
@@ -109,15 +122,18 @@ impl Writer {
         Self {
             at_once,
             reader_gone: ReaderGone::of(&descriptor),
+            is_file: descriptor.is_file(),
             descriptor,
             is_replaced: false,
+            is_urgent: false,
             fresh: Block::default(),
             worker: None,
             handed: 0,
             waiting: 0,
             written: 0,
+            failure: None,
             left_out: 0,
-            is_stuck: false,
+            progress: (0, Instant::now()),
             #[cfg(test)]
             memory: None,
         }
@@ -141,25 +157,31 @@ impl Writer {
         }
     }
 
+    /// Somebody waits for all that was added to be written.
+    pub fn hurry(&mut self) {
+        self.is_urgent = true;
+    }
+
     /// Adds a message: what `write` appends. It is never left out; whoever adds it looks at [`Writer::is_full`].
     pub fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         write(&mut self.fresh.bytes);
         self.fresh.records += 1;
     }
 
-    /// Adds a line, unless the reader is stuck and there is no room for it: then it is counted.
+    /// Adds a line, unless the reader is stuck and there is no room for it: then it is counted. Whoever has many lines looks
+    /// at [`Writer::is_behind`].
     ///
     /// # Errors
     /// The error that ended writing.
     pub fn line(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.fresh.bytes.len() >= SHORT {
+        if self.fresh.bytes.len() >= SHORT || self.is_full() {
             self.advance(None)?;
         }
-        if self.is_full() && !self.is_stuck {
-            self.wait(Instant::now() + PATIENCE)?;
-            self.is_stuck = self.is_full();
+        while self.held() >= MOST && !self.is_stuck() {
+            self.hurry();
+            self.wait(self.progress.1 + PATIENCE)?;
         }
-        if self.is_full() {
+        if self.held() >= MOST {
             self.left_out += 1;
         } else {
             self.message(|out| out.extend_from_slice(line));
@@ -167,9 +189,24 @@ impl Writer {
         Ok(())
     }
 
+    /// Bytes that wait.
+    fn held(&self) -> usize {
+        self.waiting + self.fresh.bytes.len()
+    }
+
     /// Whether nothing more should be added for now.
     pub fn is_full(&self) -> bool {
-        self.waiting + self.fresh.bytes.len() >= LIMIT
+        self.held() >= LIMIT
+    }
+
+    /// Whether the reader should be waited for: it has much to read, and reads.
+    pub fn is_behind(&self) -> bool {
+        self.is_full() && !self.is_stuck()
+    }
+
+    /// Whether the reader does nothing, though there is something to read.
+    fn is_stuck(&self) -> bool {
+        self.handed > 0 && self.progress.1.elapsed() >= PATIENCE
     }
 
     /// Moves the output on. Ready with the number of records that have been written since the last call, or when
@@ -178,7 +215,15 @@ impl Writer {
     /// # Errors
     /// The error that ended writing.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
-        self.advance(Some(cx.waker()))?;
+        let advanced = self.advance(Some(cx.waker()));
+        if let Err(error) = advanced {
+            if self.written == 0 {
+                return Poll::Ready(Err(error));
+            }
+            // First of all what was written before.
+            self.failure = Some(error);
+            cx.waker().wake_by_ref();
+        }
         match std::mem::take(&mut self.written) {
             0 if !self.is_idle() => Poll::Pending,
             // Otherwise writing itself would tell.
@@ -189,12 +234,12 @@ impl Writer {
         }
     }
 
-    /// Writes what can be written at once, and has the thread write the rest; nobody is woken when that is done.
+    /// Writes what can be written at once, and has the thread write the rest; `waker` is woken when it has done some of it.
     ///
     /// # Errors
     /// The error that ended writing.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.advance(None)
+    pub fn flush(&mut self, waker: Option<&Waker>) -> io::Result<()> {
+        self.advance(waker)
     }
 
     /// Whether everything has been written.
@@ -221,10 +266,16 @@ impl Writer {
     }
 
     fn finish_within(&mut self, patience: Duration) -> io::Result<()> {
+        self.hurry();
         self.advance(None)?;
-        let deadline = Instant::now() + patience;
-        while !self.is_idle() && Instant::now() < deadline {
-            self.wait(deadline)?;
+        let end = Instant::now() + LONGEST_END;
+        let mut deadline = Instant::now() + patience;
+        while !self.is_idle() && Instant::now() < deadline.min(end) {
+            let before = self.progress;
+            self.wait(deadline.min(end))?;
+            if self.progress != before {
+                deadline = Instant::now() + patience;
+            }
         }
         if self.is_idle() { self.descriptor.sync() } else { Ok(()) }
     }
@@ -244,35 +295,47 @@ impl Writer {
             self.written += std::mem::take(&mut self.fresh.records);
             return Ok(());
         }
+        if let Some(error) = self.failure.take() {
+            return Err(error);
+        }
         let is_busy = self.look(waker)?;
         if self.fresh.bytes.is_empty() {
             // Records may be empty: there is nothing to write of them.
             if !is_busy {
                 self.written += std::mem::take(&mut self.fresh.records);
+            } else if std::mem::take(&mut self.is_urgent)
+                && let Some(worker) = &self.worker
+            {
+                worker.hurry();
             }
             return Ok(());
         }
         if !is_busy && self.write_at_once()? {
             return Ok(());
         }
+        if !is_busy {
+            self.progress.1 = Instant::now();
+        }
         self.handed += self.fresh.records;
         let worker = match &mut self.worker {
             Some(worker) => worker,
-            none => none.insert(Worker::start(Arc::clone(&self.descriptor))?),
+            none => none.insert(Worker::start(Arc::clone(&self.descriptor), self.is_file)?),
         };
-        worker.add(&mut self.fresh);
+        worker.add(&mut self.fresh, std::mem::take(&mut self.is_urgent));
         self.look(waker).map(drop)
     }
 
     /// Takes note of what the thread has done; whether it has more to do.
     fn look(&mut self, waker: Option<&Waker>) -> io::Result<bool> {
         let Some(worker) = &self.worker else { return Ok(false) };
-        let standing = worker.look(waker)?;
+        let standing = worker.look(waker);
         self.handed -= standing.written;
         self.written += standing.written;
         self.waiting = standing.waiting;
-        self.is_stuck &= standing.written == 0;
-        Ok(standing.is_busy)
+        if standing.progress != self.progress.0 {
+            self.progress = (standing.progress, Instant::now());
+        }
+        standing.failure.map_or(Ok(standing.is_busy), Err)
     }
 
     /// Writes what there is, if it is little and as far as nobody has to wait for it; whether all of it went.
@@ -345,6 +408,27 @@ mod tests {
     }
 
     #[test]
+    fn a_file_gets_all_of_it_in_order_and_the_end_does_not_wait_for_a_lull() {
+        let file = tempfile::tempfile().unwrap();
+        let mut writer = Writer::to_file(file.try_clone().unwrap(), Start::Append).unwrap();
+        let waker = Waker::noop();
+        let mut expected = String::new();
+        for number in 0..1_000 {
+            let line = format!("{number}\n");
+            expected.push_str(&line);
+            writer.message(|out| out.extend_from_slice(line.as_bytes()));
+            let _ = writer.poll(&mut Context::from_waker(waker));
+        }
+        writer.finish().unwrap();
+        assert_eq!(writer.unwritten(), 0);
+        let mut text = String::new();
+        let mut file = file;
+        io::Seek::rewind(&mut file).unwrap();
+        file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, expected);
+    }
+
+    #[test]
     fn a_stuck_reader_fills_it_and_an_error_comes_out() {
         let (reader, mut writer) = pipe();
         let waker = Waker::noop();
@@ -375,8 +459,10 @@ mod tests {
             reader.read_to_end(&mut all).unwrap();
             all.len() as u64
         });
-        writer.finish_within(Duration::from_secs(60)).unwrap();
-        assert!(writer.is_idle() && !writer.is_full());
+        // It needs nobody but the thread to catch up, and then the next line goes.
+        while writer.worker.as_ref().is_some_and(Worker::is_busy) {
+            std::thread::yield_now();
+        }
         writer.line(&line).unwrap();
         writer.finish_within(Duration::from_secs(60)).unwrap();
         assert_eq!(writer.left_out(), 2);

@@ -154,6 +154,7 @@ checked_text! {
     /// A valid topic to publish to.
     TopicName, check_name
 }
+
 /// A valid topic to publish to, borrowed where it can be.
 #[derive(Debug)]
 pub struct TopicText<'a>(Cow<'a, str>);

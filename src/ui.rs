@@ -31,6 +31,11 @@ impl Ui {
         Self { verbosity }
     }
 
+    /// Whether it says something for each packet.
+    pub fn is_talkative(self) -> bool {
+        self.verbosity == Verbosity::Debug
+    }
+
     /// What went wrong.
     pub fn error(self, text: &str) {
         say("mqtt: ", text);
@@ -74,7 +79,17 @@ impl Ui {
 }
 
 fn say(prefix: &str, text: &str) {
-    stderr::line(format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing)).as_bytes());
+    // Nobody is left to be told when stderr is gone.
+    let _ = stderr::line(line(prefix, text).as_bytes());
+}
+
+fn line(prefix: &str, text: &str) -> String {
+    format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing))
+}
+
+/// The last words of a process that has a bug.
+pub fn last_words(text: &str) {
+    stderr::last_line(line("mqtt: ", text).as_bytes());
 }
 
 /// Asks the person at the terminal; `None` when there is none to ask, or no answer.
@@ -83,7 +98,7 @@ pub fn confirm(question: &str) -> Option<bool> {
         return None;
     }
     let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));
-    stderr::line(question.as_bytes());
+    stderr::line(question.as_bytes()).ok()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).ok()?;
     Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

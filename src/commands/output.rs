@@ -12,6 +12,9 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The names of standard output.
+const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
 /// What `--color` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
@@ -146,9 +149,11 @@ impl OutputArgs {
         Ok(format)
     }
 
-    /// The file to write to, if it is not standard output.
+    /// The file to write to, if it is not standard output, under whatever name: opened anew, a file would have another
+    /// place to write to.
     fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|path| path.as_os_str() != "-")
+        let is_stdout = |path: &Path| STDOUT.iter().any(|name| path.as_os_str() == *name);
+        self.output.as_deref().filter(|path| !is_stdout(path))
     }
 
     /// Where messages are printed to. What is in a file goes once the broker was reached, unless it is to be

@@ -4,7 +4,7 @@
 use super::output;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::Format;
-use crate::message::Message;
+use crate::message::{Message, QoS};
 use crate::mqtt::Session;
 use crate::output::Writer;
 use crate::ui::Ui;
@@ -47,9 +47,18 @@ impl Printing {
     pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
         let format = &mut self.format;
         self.writer.message(|out| format.write(message, out));
+        if message.qos != QoS::AtMostOnce {
+            // The broker may be waiting for its acknowledgement.
+            self.writer.hurry();
+        }
         if let Some(complaint) = self.format.take_complaint() {
             ui.warn(&complaint);
         }
+    }
+
+    /// Nothing more will be printed: the end waits for what is there.
+    pub(crate) fn hurry(&mut self) {
+        self.writer.hurry();
     }
 
     /// Moves the output on and acknowledges what was written.

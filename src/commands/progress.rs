@@ -8,6 +8,7 @@ use crate::ui::{self, Ui};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::fmt;
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A run that is over by then needs no bar.
@@ -205,12 +206,12 @@ pub(crate) fn grouped(number: u64) -> String {
 }
 
 fn make(whole: Whole) -> ProgressBar {
-    let target = ProgressDrawTarget::term_like(Box::new(Line));
+    let target = ProgressDrawTarget::term_like(Box::new(Line::default()));
     let length = match whole {
         Whole::Bytes(whole) | Whole::Messages(whole) => Some(whole),
         Whole::Unknown => None,
     };
-    let has_room = Line.width() >= ROOMY;
+    let has_room = Line::default().width() >= ROOMY;
     let template = if length.is_some() && has_room { "{wide_msg} {bar:16}" } else { "{wide_msg}" };
     // The template is a constant that is drawn in a test.
     let style = ProgressStyle::with_template(template)
@@ -220,8 +221,21 @@ fn make(whole: Whole) -> ProgressBar {
 }
 
 /// One line of stderr, written over and over, be it a terminal or not.
-#[derive(Debug)]
-struct Line;
+#[derive(Debug, Default)]
+struct Line {
+    /// What is drawn next, all at once: half of a drawing would be worse than none.
+    drawing: Mutex<String>,
+}
+
+/// Takes away what is in the line.
+const CLEAR: &str = "\r\x1b[2K";
+
+impl Line {
+    fn add(&self, text: &str) -> io::Result<()> {
+        self.drawing.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
+        Ok(())
+    }
+}
 
 impl TermLike for Line {
     fn width(&self) -> u16 {
@@ -245,23 +259,27 @@ impl TermLike for Line {
     }
 
     fn write_line(&self, text: &str) -> io::Result<()> {
-        stderr::draw(text);
-        stderr::draw("\n");
-        Ok(())
+        self.add(text)?;
+        self.add("\n")
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        stderr::draw(text);
-        Ok(())
+        self.add(text)
     }
 
     fn clear_line(&self) -> io::Result<()> {
-        stderr::draw("\r\x1b[2K");
-        Ok(())
+        self.add(CLEAR)
     }
 
     fn flush(&self) -> io::Result<()> {
-        Ok(())
+        let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
+        let drawing = std::mem::take(&mut *drawing);
+        // A bar that is not drawn is not missed; one that is not taken away is.
+        let takes_away = drawing.replace(CLEAR, "").trim().is_empty();
+        match takes_away {
+            true => stderr::line(drawing.as_bytes()).map(drop),
+            false => stderr::draw(&drawing),
+        }
     }
 }
 

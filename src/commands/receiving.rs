@@ -76,20 +76,31 @@ impl Receiving {
 
     /// Moves the output on and acknowledges what was written.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
-        self.reporter.flush();
+        self.reporter.flush(cx);
         self.printing.poll(cx, session);
     }
 
     /// Moves the output on while nothing can be acknowledged.
     pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
-        self.reporter.flush();
+        self.reporter.flush(cx);
         self.printing.poll_offline(cx);
     }
 
     /// The same as [`Receiving::poll`] until everything was written.
     pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+        self.printing.hurry();
         self.printing.poll(cx, session);
         if self.printing.is_over() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// Whether nothing more should come for now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.printing.is_full() || self.reporter.is_behind()
+    }
+
+    /// When to look again.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        [self.silence.deadline(), self.reporter.deadline()].into_iter().flatten().min()
     }
 
     /// Whether the silence has lasted long enough. While the reader is slow, nobody listens.

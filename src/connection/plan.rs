@@ -235,7 +235,9 @@ fn resolve_protocol(
 
 fn open_events(name: &str) -> Result<Log, Failure> {
     let path = match (name, name.strip_prefix("fd:")) {
-        ("-", _) | (_, Some("2")) => return Ok(Log::Stderr),
+        ("-" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2", _) | (_, Some("2")) => {
+            return Ok(Log::Stderr(0));
+        }
         (_, Some(number)) => {
             let number: u32 = number.parse().map_err(|_| {
                 Failure::usage(format!("--events {name}: a file descriptor is a number"))

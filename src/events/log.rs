@@ -2,11 +2,12 @@
 
 use crate::output::{Writer, stderr};
 use std::io;
+use std::task::Waker;
 
 /// What `--events` names.
 pub enum Log {
-    /// Standard error, between the lines of talk.
-    Stderr,
+    /// Standard error, between the lines of talk; and how many events were left out there.
+    Stderr(u64),
     /// A file, a pipe, whatever was opened.
     Opened(Writer),
 }
@@ -15,18 +16,26 @@ impl Log {
     /// Adds a line; where nobody reads what is there already, it is left out and counted.
     pub(super) fn line(&mut self, line: &[u8]) -> io::Result<()> {
         match self {
-            Self::Stderr => stderr::line(line),
+            Self::Stderr(left_out) => *left_out += u64::from(!stderr::line(line)?),
             Self::Opened(writer) => writer.line(line)?,
         }
         Ok(())
     }
 
-    /// Writes out what was added.
-    pub(super) fn flush(&mut self) -> io::Result<()> {
+    /// Writes out what was added; `waker` is woken when a slow reader has read on.
+    pub(super) fn flush(&mut self, waker: Option<&Waker>) -> io::Result<()> {
         match self {
             // It keeps nothing back.
-            Self::Stderr => Ok(()),
-            Self::Opened(writer) => writer.flush(),
+            Self::Stderr(_) => Ok(()),
+            Self::Opened(writer) => writer.flush(waker),
+        }
+    }
+
+    /// Whether the reader should be waited for: it has much to read, and reads.
+    pub(super) fn is_behind(&self) -> bool {
+        match self {
+            Self::Stderr(_) => stderr::is_behind(),
+            Self::Opened(writer) => writer.is_behind(),
         }
     }
 
@@ -35,13 +44,20 @@ impl Log {
     /// # Errors
     /// When something was not.
     pub(super) fn finish(&mut self) -> io::Result<()> {
-        let Self::Opened(writer) = self else { return Ok(()) };
-        writer.finish()?;
-        match writer.left_out() + writer.unwritten() {
+        let missing = match self {
+            Self::Stderr(left_out) => {
+                stderr::settle()?;
+                *left_out
+            }
+            Self::Opened(writer) => {
+                writer.finish()?;
+                writer.left_out() + writer.unwritten()
+            }
+        };
+        match missing {
             0 => Ok(()),
-            1 => Err(io::Error::other("nobody read them in time, 1 was left out")),
             count => {
-                let message = format!("nobody read them in time, {count} were left out");
+                let message = format!("nobody read them in time, up to {count} were left out");
                 Err(io::Error::other(message))
             }
         }

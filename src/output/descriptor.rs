@@ -4,6 +4,10 @@ use std::fs::File;
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::time::Duration;
+
+/// How long to wait before writing again to what takes nothing now and cannot be waited for.
+const RETRY: Duration = Duration::from_millis(5);
 
 /// An open descriptor. Its flags are shared with every process that has it too, and are left as they are.
 #[derive(Debug)]
@@ -50,16 +54,20 @@ impl Descriptor {
     #[cfg(unix)]
     fn wait(&self) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, poll};
-        match poll(&mut [PollFd::new(self, PollFlags::OUT)], None) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
+        let mut asked = [PollFd::new(self, PollFlags::OUT)];
+        match poll(&mut asked, None) {
+            // Some systems cannot be asked about some devices.
+            Ok(_) if asked[0].revents().contains(PollFlags::NVAL) => std::thread::sleep(RETRY),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
+        Ok(())
     }
 
     /// Waits until something can be written.
     #[cfg(not(unix))]
     fn wait(&self) -> io::Result<()> {
-        std::thread::sleep(std::time::Duration::from_millis(5));
+        std::thread::sleep(RETRY);
         Ok(())
     }
 
@@ -68,12 +76,26 @@ impl Descriptor {
         if cfg!(not(unix)) && matches!(self, Self::Stdout) { io::stdout().flush() } else { Ok(()) }
     }
 
-    /// Makes sure that what was written to a file stays; devices and pipes have nothing to sync.
+    /// Makes sure that what was written to a file of our own stays; devices and pipes have nothing to sync.
     pub(super) fn sync(&self) -> io::Result<()> {
         match self {
             Self::File(file) if file.metadata()?.is_file() => file.sync_all(),
             _ => Ok(()),
         }
+    }
+
+    /// Whether it is a file on a disk.
+    #[cfg(unix)]
+    pub(super) fn is_file(&self) -> bool {
+        use rustix::fs::{FileType, fstat};
+        let kind = |status: rustix::fs::Stat| FileType::from_raw_mode(status.st_mode);
+        fstat(self).is_ok_and(|status| kind(status) == FileType::RegularFile)
+    }
+
+    /// Whether it is a file on a disk.
+    #[cfg(not(unix))]
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::File(file) if file.metadata().is_ok_and(|it| it.is_file()))
     }
 }
 

@@ -6,7 +6,17 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long the thread lets records gather between one block and the next, for a file on a disk: whoever reads it does not
+/// notice, and a thread that is woken for each record takes longer than the record.
+const LULL: Duration = Duration::from_millis(10);
+
+/// Bytes that are written at once, so that the progress of a slow reader is seen.
+const PIECE: usize = 32 << 10;
+
+/// Bytes that do not wait for the end of the lull.
+const PLENTY: usize = 64 << 10;
 
 /// A thread that writes blocks, one after the other, and what it shares with its owner.
 pub(super) struct Worker(Arc<Shared>);
@@ -24,8 +34,14 @@ struct State {
     /// What is to be written next.
     next: Block,
     is_writing: bool,
+    /// The thread lets records gather.
+    is_lull: bool,
+    /// Somebody waits for what is to be written.
+    is_urgent: bool,
     /// Records that were written since the owner last asked.
     written: u64,
+    /// Pieces of blocks that were written, from the beginning.
+    progress: u64,
     /// Why writing ended, until the owner has asked.
     failure: Option<io::Error>,
     is_over: bool,
@@ -35,6 +51,11 @@ struct State {
 }
 
 impl State {
+    /// Whether there is no reason to let more records gather.
+    fn is_lull_over(&self) -> bool {
+        self.is_urgent || self.is_closed || self.next.bytes.len() >= PLENTY
+    }
+
     fn is_busy(&self) -> bool {
         !self.is_over && (self.is_writing || !self.next.bytes.is_empty())
     }
@@ -44,6 +65,10 @@ impl State {
 pub(super) struct Standing {
     /// Records that were written since the last question.
     pub(super) written: u64,
+    /// Only that it changes means anything: the reader reads.
+    pub(super) progress: u64,
+    /// Why writing ended, told once.
+    pub(super) failure: Option<io::Error>,
     /// Whether there is more to write.
     pub(super) is_busy: bool,
     /// Bytes that wait until the block that is being written is done.
@@ -51,8 +76,8 @@ pub(super) struct Standing {
 }
 
 impl Worker {
-    /// Starts the thread, which writes to `descriptor`.
-    pub(super) fn start(descriptor: Arc<Descriptor>) -> io::Result<Self> {
+    /// Starts the thread, which writes to `descriptor`; with `gathers`, not more often than it must.
+    pub(super) fn start(descriptor: Arc<Descriptor>, gathers: bool) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             work: Condvar::new(),
@@ -61,44 +86,60 @@ impl Worker {
         let owner = Arc::clone(&shared);
         thread::Builder::new()
             .name("output".to_owned())
-            .spawn(move || write(&shared, &descriptor))?;
+            .spawn(move || write(&shared, &descriptor, gathers))?;
         Ok(Self(owner))
     }
 
-    /// Has the thread write `block` after what it has already. Emptied, with the memory of an earlier one.
-    pub(super) fn add(&self, block: &mut Block) {
+    /// Has the thread write `block` after what it has already. Emptied, with the memory of an earlier one. Nobody waits
+    /// for it to be written unless it `is_urgent`.
+    pub(super) fn add(&self, block: &mut Block, is_urgent: bool) {
         let mut state = self.0.lock();
         if state.next.bytes.is_empty() {
             std::mem::swap(&mut state.next, block);
         } else {
             state.next.append(block);
         }
-        self.0.work.notify_one();
+        state.is_urgent |= is_urgent;
+        if !state.is_lull || state.is_lull_over() {
+            self.0.work.notify_one();
+        }
     }
 
     /// How far it is; `waker` is woken when that changes.
-    ///
-    /// # Errors
-    /// Why writing ended, once.
-    pub(super) fn look(&self, waker: Option<&Waker>) -> io::Result<Standing> {
+    pub(super) fn look(&self, waker: Option<&Waker>) -> Standing {
         let mut state = self.0.lock();
-        if let Some(error) = state.failure.take() {
-            return Err(error);
-        }
         let is_busy = state.is_busy();
-        if is_busy {
-            state.waker = waker.cloned();
+        if is_busy && let Some(waker) = waker {
+            state.waker = Some(waker.clone());
         }
-        let written = std::mem::take(&mut state.written);
-        Ok(Standing { written, is_busy, waiting: state.next.bytes.len() })
+        Standing {
+            written: std::mem::take(&mut state.written),
+            progress: state.progress,
+            failure: state.failure.take(),
+            is_busy,
+            // Otherwise it is taken at once.
+            waiting: if state.is_writing { state.next.bytes.len() } else { 0 },
+        }
     }
 
-    /// Waits until another block is written or all are, or until `deadline`.
+    /// Whether there is more to write.
+    #[cfg(test)]
+    pub(super) fn is_busy(&self) -> bool {
+        self.0.lock().is_busy()
+    }
+
+    /// Has what it has written without delay.
+    pub(super) fn hurry(&self) {
+        self.0.lock().is_urgent = true;
+        self.0.work.notify_one();
+    }
+
+    /// Waits until something more is written, or until `deadline`.
     pub(super) fn wait(&self, deadline: Instant) {
         let state = self.0.lock();
-        let written = state.written;
+        let progress = state.progress;
         let left = deadline.saturating_duration_since(Instant::now());
-        let stands_still = |state: &mut State| state.is_busy() && state.written == written;
+        let stands_still = |state: &mut State| state.is_busy() && state.progress == progress;
         // Whatever it was woken for, the owner looks again.
         let _ = self.0.progress.wait_timeout_while(state, left, stands_still);
     }
@@ -119,7 +160,7 @@ impl Shared {
 }
 
 /// The thread.
-fn write(shared: &Shared, descriptor: &Descriptor) {
+fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
     let mut block = Block::default();
     loop {
         let mut state = shared.lock();
@@ -131,8 +172,14 @@ fn write(shared: &Shared, descriptor: &Descriptor) {
         }
         std::mem::swap(&mut state.next, &mut block);
         state.is_writing = true;
+        state.is_urgent = false;
         drop(state);
-        let result = descriptor.write_all(&block.bytes);
+        let result = block.bytes.chunks(PIECE).try_for_each(|piece| {
+            descriptor.write_all(piece)?;
+            shared.lock().progress += 1;
+            shared.progress.notify_all();
+            Ok(())
+        });
         let mut state = shared.lock();
         state.is_writing = false;
         state.is_over = result.is_err();
@@ -147,6 +194,12 @@ fn write(shared: &Shared, descriptor: &Descriptor) {
         shared.progress.notify_all();
         if state.is_over {
             return;
+        }
+        if gathers {
+            state.is_lull = true;
+            let lasts = |state: &mut State| !state.is_lull_over();
+            let waited = shared.work.wait_timeout_while(state, LULL, lasts);
+            waited.unwrap_or_else(PoisonError::into_inner).0.is_lull = false;
         }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Being woken takes a processor longer than reading and printing a short message. Above 5,000 messages a second a
 //! short pause after each read lets the next few gather: that saves half of the work, and delays a message by less than
-//! half a millisecond. It is not for a conversation, in which the other side may wait for what
-//! is sent from here, nor for a flood, which gathers by itself.
+//! half a millisecond. It is not for a conversation, in which the other side may wait for what is sent from here, nor for
+//! a flood, which gathers by itself.
 
 use std::time::{Duration, Instant};
 

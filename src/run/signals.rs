@@ -6,6 +6,8 @@ use signal_hook::flag;
 use std::future::poll_fn;
 use std::io;
 #[cfg(unix)]
+use std::pin::pin;
+#[cfg(unix)]
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -13,6 +15,8 @@ use std::sync::{
 #[cfg(unix)]
 use std::task::Waker;
 use std::task::{Context, Poll};
+#[cfg(unix)]
+use tokio::task::unconstrained;
 
 /// A request to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,10 +68,14 @@ impl Signals {
             return Poll::Pending;
         }
         self.waker = Some(cx.waker().clone());
-        if self.interrupt.poll_recv(cx).is_ready() {
-            return Poll::Ready(Signal::Interrupt);
-        }
-        self.terminate.poll_recv(cx).map(|_| Signal::Terminate)
+        // Whatever else this task has done in its turn: without this it would not be woken by a signal.
+        let both = unconstrained(poll_fn(|cx| {
+            if self.interrupt.poll_recv(cx).is_ready() {
+                return Poll::Ready(Signal::Interrupt);
+            }
+            self.terminate.poll_recv(cx).map(|_| Signal::Terminate)
+        }));
+        pin!(both).poll(cx)
     }
 }
 

@@ -13,7 +13,6 @@ use crate::run::{End, Job, RunOptions, Signal, World, drive};
 use crate::transport::{DialError, Stage, Stream, Target};
 use crate::ui::{Ui, Verbosity};
 use std::cell::{Cell, RefCell};
-
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};

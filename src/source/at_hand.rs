@@ -8,6 +8,9 @@ pub(super) use linux::AtHand;
 mod linux {
     use crate::nonblocking::{Access, NonBlocking};
     use rustix::buffer::spare_capacity;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{OFlags, fcntl_getfl};
+    use rustix::io::Errno;
     use rustix::net::RecvFlags;
     use std::io;
     use std::os::fd::{AsFd, OwnedFd};
@@ -19,6 +22,8 @@ mod linux {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Kind {
         Pipe,
+        /// A pipe that keeps writes apart (O_DIRECT).
+        Packets,
         Terminal,
         Socket,
     }
@@ -28,20 +33,26 @@ mod linux {
     pub(crate) struct AtHand {
         input: AsyncFd<OwnedFd>,
         kind: Kind,
+        /// It has not been read from.
+        is_fresh: bool,
     }
 
     impl AtHand {
         /// Standard input, if it is a pipe, a terminal or a socket.
         pub(crate) fn stdin() -> Option<Self> {
             let (input, kind) = match NonBlocking::of(io::stdin(), Access::Read) {
-                NonBlocking::Pipe(file) => (file.into(), Kind::Pipe),
+                NonBlocking::Pipe(file) => {
+                    let is_direct =
+                        fcntl_getfl(io::stdin()).is_ok_and(|it| it.contains(OFlags::DIRECT));
+                    (file.into(), if is_direct { Kind::Packets } else { Kind::Pipe })
+                }
                 NonBlocking::Terminal(file) => (file.into(), Kind::Terminal),
                 NonBlocking::Socket => {
                     (io::stdin().as_fd().try_clone_to_owned().ok()?, Kind::Socket)
                 }
                 NonBlocking::Never | NonBlocking::AsItIs => return None,
             };
-            Some(Self { input: watch(input).ok()?, kind })
+            Some(Self { input: watch(input).ok()?, kind, is_fresh: true })
         }
 
         /// Appends what there is to `buffer`, as far as there is room in it; 0 is the end.
@@ -50,25 +61,56 @@ mod linux {
             cx: &mut Context<'_>,
             buffer: &mut Vec<u8>,
         ) -> Poll<io::Result<usize>> {
+            // A job in the background may not read from its terminal, and must not wait for it.
+            if std::mem::take(&mut self.is_fresh) && self.kind == Kind::Terminal {
+                match rustix::io::read(&self.input, spare_capacity(buffer)) {
+                    Err(Errno::AGAIN | Errno::INTR) => {}
+                    result => return Poll::Ready(self.unless_hung_up(result)),
+                }
+            }
             loop {
                 let mut ready = ready!(self.input.poll_read_ready(cx))?;
+                let is_closed = ready.ready().is_read_closed();
                 let room = buffer.capacity() - buffer.len();
                 let kind = self.kind;
                 let read = ready.try_io(|input| {
                     let spare = spare_capacity(buffer);
                     Ok(match kind {
                         Kind::Socket => rustix::net::recv(input, spare, RecvFlags::DONTWAIT)?.0,
-                        Kind::Pipe | Kind::Terminal => rustix::io::read(input, spare)?,
+                        _ => rustix::io::read(input, spare)?,
                     })
                 });
-                let Ok(result) = read else { continue };
-                // A terminal gives a line at a time, however many there are.
-                if kind != Kind::Terminal
-                    && matches!(result, Ok(count) if 0 < count && count < room)
-                {
-                    ready.clear_ready();
+                match read {
+                    Ok(result) => {
+                        // Others give a line, or a packet, at a time, however many there are.
+                        let is_less = matches!(result, Ok(count) if 0 < count && count < room);
+                        if kind == Kind::Pipe && is_less {
+                            ready.clear_ready();
+                        }
+                        return Poll::Ready(match result {
+                            Ok(count) => self.unless_hung_up(Ok(count)),
+                            error => error,
+                        });
+                    }
+                    // Somebody came to write after the last writer had gone, which is the end of a pipe.
+                    Err(_) if is_closed => return Poll::Ready(Ok(0)),
+                    Err(_) => {}
                 }
-                return Poll::Ready(result);
+            }
+        }
+    }
+
+    impl AtHand {
+        /// A terminal that was taken away reads like one at its end, which is typed as Ctrl-D.
+        fn unless_hung_up(&self, read: rustix::io::Result<usize>) -> io::Result<usize> {
+            let mut asked = [PollFd::new(&self.input, PollFlags::IN)];
+            let mut is_hung_up = || {
+                poll(&mut asked, Some(&Timespec::default())).is_ok()
+                    && asked[0].revents().contains(PollFlags::HUP)
+            };
+            match read? {
+                0 if self.kind == Kind::Terminal && is_hung_up() => Err(Errno::IO.into()),
+                count => Ok(count),
             }
         }
     }

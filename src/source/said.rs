@@ -4,7 +4,6 @@ use super::own::{Address, Own, OwnProperties};
 use crate::message::QoS;
 use crate::topic::TopicText;
 use fnv::FnvHasher;
-
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 

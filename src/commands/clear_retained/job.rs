@@ -395,8 +395,7 @@ impl Job for Clearing {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let idle = self.receiving.silence.deadline();
-        [idle, self.progress.deadline()].into_iter().flatten().min()
+        [self.receiving.deadline(), self.progress.deadline()].into_iter().flatten().min()
     }
 
     fn has_backlog(&self, _now: Instant) -> bool {
@@ -408,6 +407,6 @@ impl Job for Clearing {
     }
 
     fn is_full(&self) -> bool {
-        self.receiving.printing.is_full()
+        self.receiving.is_full()
     }
 }

@@ -191,7 +191,7 @@ impl Publishing {
         while let Some(sending) = &mut self.sending {
             let Some(envelope) = sending.envelopes.get(sending.next) else { break };
             let counts = self.pace.counts(sending.next);
-            if !session.has_room(envelope.qos) {
+            if !session.has_room(envelope.qos) || self.reporter.is_behind() {
                 self.waits_for = WaitsFor::Room;
                 return;
             }
@@ -344,7 +344,7 @@ impl Job for Publishing {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
-        self.reporter.flush();
+        self.reporter.flush(cx);
         let (bytes, messages) = (self.read, self.tally.total());
         self.progress.draw(now, || State {
             bytes,
@@ -368,7 +368,7 @@ impl Job for Publishing {
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
-        self.reporter.flush();
+        self.reporter.flush(cx);
         std::task::ready!(self.poll_input(cx));
         if self.is_exhausted() && self.handed == self.tally.total() {
             Poll::Ready(())
@@ -382,7 +382,7 @@ impl Job for Publishing {
             WaitsFor::Time(next) => Some(next),
             WaitsFor::Input | WaitsFor::Room | WaitsFor::Turn => None,
         };
-        [pace, self.progress.deadline()].into_iter().flatten().min()
+        [pace, self.progress.deadline(), self.reporter.deadline()].into_iter().flatten().min()
     }
 
     fn has_backlog(&self, now: Instant) -> bool {
@@ -395,5 +395,9 @@ impl Job for Publishing {
 
     fn needs_clean_end(&self) -> bool {
         self.at_most_once
+    }
+
+    fn is_full(&self) -> bool {
+        self.reporter.is_behind()
     }
 }

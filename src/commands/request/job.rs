@@ -280,7 +280,11 @@ impl Job for Requesting {
             let milliseconds = sent.elapsed().as_secs_f64() * 1e3;
             self.receiving.reporter.ui().figure(&format!("latency: {milliseconds:.3} ms"));
         }
-        if self.has_all() { Taken::Last } else { Taken::Writing }
+        if self.has_all() {
+            self.receiving.printing.hurry();
+            return Taken::Last;
+        }
+        Taken::Writing
     }
 
     fn event(&mut self, event: &Event) {
@@ -351,7 +355,7 @@ impl Job for Requesting {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.receiving.silence.deadline()
+        self.receiving.deadline()
     }
 
     fn is_finite(&self) -> bool {
@@ -359,6 +363,6 @@ impl Job for Requesting {
     }
 
     fn is_full(&self) -> bool {
-        self.receiving.printing.is_full()
+        self.receiving.is_full()
     }
 }

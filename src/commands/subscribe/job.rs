@@ -217,7 +217,11 @@ impl Job for Subscribing {
         if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
             removal.add(message.topic, self.taken);
         }
-        if self.has_all() { Taken::Last } else { Taken::Writing }
+        if self.has_all() {
+            self.receiving.printing.hurry();
+            return Taken::Last;
+        }
+        Taken::Writing
     }
 
     fn event(&mut self, event: &Event) {
@@ -294,7 +298,7 @@ impl Job for Subscribing {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.receiving.silence.deadline()
+        self.receiving.deadline()
     }
 
     fn offline_deadline(&self) -> Option<Instant> {
@@ -310,6 +314,6 @@ impl Job for Subscribing {
     }
 
     fn is_full(&self) -> bool {
-        self.receiving.printing.is_full()
+        self.receiving.is_full()
     }
 }
