@@ -116,10 +116,11 @@ impl Reporter {
 
     /// Writes out what is buffered; to be called whenever nothing more is at hand.
     pub fn flush(&mut self, cx: &mut Context<'_>) {
-        if self.is_behind() {
-            stderr::wake(cx.waker());
-        }
         self.flush_log(Some(cx.waker()));
+        if self.ui.is_talkative() && stderr::is_behind() {
+            // Nobody is left to be told of an error.
+            let _ = stderr::flush(Some(cx.waker()));
+        }
     }
 
     fn flush_log(&mut self, waker: Option<&Waker>) {

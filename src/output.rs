@@ -8,10 +8,13 @@
 //!
 //! A short block is written at once, by whoever has it: one system call, and no other thread is woken. What does not go
 //! at once is handed to a thread, and so is a long block, which is written while the next one is made. Until that is done
-//! more is gathered, up to a limit. At the limit messages are held back where they come from ([`Writer::is_full`]), and
-//! lines ([`Writer::line`]) are left out and counted. Whatever was added is written at the next opportunity, so output is
-//! flushed whenever nothing more is waiting. To a file on a disk it is always the thread that writes, as nobody knows how
-//! long that takes; there it lets records gather for a few milliseconds, unless somebody waits for them ([`Writer::hurry`]).
+//! more is gathered, up to a limit, at which it is held back where it comes from ([`Writer::is_full`]). Messages are held
+//! back for as long as it takes; lines of events and talk only while the reader reads on ([`Writer::is_behind`]): then they
+//! are kept up to another limit, and beyond that they are left out and counted.
+//!
+//! Whatever was added is written at the next opportunity, so output is flushed whenever nothing more is waiting. To a file
+//! on a disk it is always the thread that writes, as nobody knows how long that takes; there it lets records gather for a
+//! few milliseconds, unless somebody waits for them ([`Writer::hurry`]).
 
 mod at_once;
 mod block;
@@ -21,7 +24,7 @@ pub mod stderr;
 mod worker;
 
 use at_once::AtOnce;
-use block::Block;
+use block::{Block, LIMIT};
 use descriptor::Descriptor;
 use reader_gone::ReaderGone;
 use std::fs::File;
@@ -30,9 +33,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use worker::Worker;
-
-/// Bytes that make an output full.
-const LIMIT: usize = 256 << 10;
 
 /// Bytes beyond which lines are left out.
 const MOST: usize = 4 * LIMIT;

@@ -25,8 +25,7 @@ impl Log {
     /// Writes out what was added; `waker` is woken when a slow reader has read on.
     pub(super) fn flush(&mut self, waker: Option<&Waker>) -> io::Result<()> {
         match self {
-            // It keeps nothing back.
-            Self::Stderr(_) => Ok(()),
+            Self::Stderr(_) => stderr::flush(waker),
             Self::Opened(writer) => writer.flush(waker),
         }
     }

@@ -3,6 +3,11 @@
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use linux::AtOnce;
 
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use super::descriptor::Descriptor;
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+use std::io;
+
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
     use crate::nonblocking::{Access, NonBlocking};
@@ -42,11 +47,6 @@ mod linux {
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[derive(Debug)]
 pub(super) struct AtOnce;
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-use super::descriptor::Descriptor;
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-use std::io;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl AtOnce {

@@ -7,6 +7,9 @@ pub(super) struct Block {
     pub(super) records: u64,
 }
 
+/// Bytes that make an output full: about as many wait while as many are written.
+pub(super) const LIMIT: usize = 256 << 10;
+
 /// A buffer that a large message made bigger than this is not kept, in bytes.
 const KEEP: usize = 1 << 20;
 

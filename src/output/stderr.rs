@@ -57,10 +57,14 @@ pub fn is_behind() -> bool {
 }
 
 /// Has `waker` woken when the reader has read on.
-pub fn wake(waker: &Waker) {
-    if let Stderr::Open(writer) = &mut *lock() {
-        // The next line meets the same error.
-        let _ = writer.flush(Some(waker));
+///
+/// # Errors
+/// Why something could not be written.
+pub fn flush(waker: Option<&Waker>) -> io::Result<()> {
+    let mut stderr = lock();
+    match *stderr {
+        Stderr::Open(_) => stderr.with(|writer| writer.flush(waker)),
+        Stderr::Unused | Stderr::Gone => Ok(()),
     }
 }
 

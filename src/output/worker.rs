@@ -1,6 +1,6 @@
 //! The thread that writes what would keep its caller waiting.
 
-use super::block::Block;
+use super::block::{Block, LIMIT};
 use super::descriptor::Descriptor;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -25,7 +25,7 @@ struct Shared {
     state: Mutex<State>,
     /// There is something to write.
     work: Condvar,
-    /// A block was written, or writing failed.
+    /// A piece of a block was written, or writing failed.
     progress: Condvar,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Standing {
     pub(super) failure: Option<io::Error>,
     /// Whether there is more to write.
     pub(super) is_busy: bool,
-    /// Bytes that wait until the block that is being written is done.
+    /// Bytes that wait until the block that is being written, or is about to be, is done.
     pub(super) waiting: usize,
 }
 
@@ -117,8 +117,11 @@ impl Worker {
             progress: state.progress,
             failure: state.failure.take(),
             is_busy,
-            // Otherwise it is taken at once.
-            waiting: if state.is_writing { state.next.bytes.len() } else { 0 },
+            // Where nothing is being written, that much is about to be.
+            waiting: match state.is_writing {
+                true => state.next.bytes.len(),
+                false => state.next.bytes.len().saturating_sub(LIMIT),
+            },
         }
     }
 

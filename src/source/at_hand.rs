@@ -64,8 +64,9 @@ mod linux {
             // A job in the background may not read from its terminal, and must not wait for it.
             if std::mem::take(&mut self.is_fresh) && self.kind == Kind::Terminal {
                 match rustix::io::read(&self.input, spare_capacity(buffer)) {
+                    Ok(count) => return Poll::Ready(self.unless_hung_up(count)),
                     Err(Errno::AGAIN | Errno::INTR) => {}
-                    result => return Poll::Ready(self.unless_hung_up(result)),
+                    Err(error) => return Poll::Ready(Err(error.into())),
                 }
             }
             loop {
@@ -87,10 +88,7 @@ mod linux {
                         if kind == Kind::Pipe && is_less {
                             ready.clear_ready();
                         }
-                        return Poll::Ready(match result {
-                            Ok(count) => self.unless_hung_up(Ok(count)),
-                            error => error,
-                        });
+                        return Poll::Ready(result.and_then(|count| self.unless_hung_up(count)));
                     }
                     // Somebody came to write after the last writer had gone, which is the end of a pipe.
                     Err(_) if is_closed => return Poll::Ready(Ok(0)),
@@ -98,19 +96,17 @@ mod linux {
                 }
             }
         }
-    }
 
-    impl AtHand {
-        /// A terminal that was taken away reads like one at its end, which is typed as Ctrl-D.
-        fn unless_hung_up(&self, read: rustix::io::Result<usize>) -> io::Result<usize> {
+        /// So many bytes were read. A terminal that was taken away reads like one at its end, which is typed as Ctrl-D.
+        fn unless_hung_up(&self, count: usize) -> io::Result<usize> {
+            if count > 0 || self.kind != Kind::Terminal {
+                return Ok(count);
+            }
             let mut asked = [PollFd::new(&self.input, PollFlags::IN)];
-            let mut is_hung_up = || {
-                poll(&mut asked, Some(&Timespec::default())).is_ok()
-                    && asked[0].revents().contains(PollFlags::HUP)
-            };
-            match read? {
-                0 if self.kind == Kind::Terminal && is_hung_up() => Err(Errno::IO.into()),
-                count => Ok(count),
+            poll(&mut asked, Some(&Timespec::default()))?;
+            match asked[0].revents().contains(PollFlags::HUP) {
+                true => Err(Errno::IO.into()),
+                false => Ok(0),
             }
         }
     }
