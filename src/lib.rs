@@ -29,7 +29,8 @@
 //! | [`transport`] | from an address to a stream of bytes, however it leads there |
 //! | [`source`] | what is to be published: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
-//! | [`output`] | where messages, events and talk are written to, and never waited for |
+//! | [`output`] | where messages, events and talk are written to; a reader that stops reading stops nothing else |
+//! | `nonblocking` | how `output` and `source` use pipes, terminals and sockets of other programs without waiting (Linux) |
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
 //! | [`message`], [`topic`], [`property`], [`escape`], [`secret`], [`os_error`] | words everyone shares |

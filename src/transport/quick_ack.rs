@@ -2,8 +2,8 @@
 //!
 //! A kernel holds an acknowledgement back for 40 ms and more, in the hope of data to send it with. A broker that leaves
 //! Nagle's algorithm on, as mosquitto does, sends no further small packet until then, and neither side does anything
-//! meanwhile. A kernel only holds back after something was sent in answer to what was received, and stops to once it is
-//! told; so it is told when a silence begins after both, unless nothing more is expected.
+//! meanwhile. A kernel only holds acknowledgements back after something was sent in answer to what was received, and no
+//! longer does once it is told not to. So it is told when a silence begins after both, unless nothing more is expected.
 
 use super::stream::Stream;
 use std::io;
