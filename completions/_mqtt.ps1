@@ -259,8 +259,8 @@ Register-ArgumentCompleter -Native -CommandName 'mqtt' -ScriptBlock {
             break
         }
         'mqtt;sub' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Subscribe to this topic filter; can be repeated')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Subscribe to this topic filter; can be repeated')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]')
             [CompletionResult]::new('--qos', '--qos', [CompletionResultType]::ParameterName, 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]')
             [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated')
@@ -373,8 +373,8 @@ Register-ArgumentCompleter -Native -CommandName 'mqtt' -ScriptBlock {
             break
         }
         'mqtt;subscribe' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Subscribe to this topic filter; can be repeated')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Subscribe to this topic filter; can be repeated')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]')
             [CompletionResult]::new('--qos', '--qos', [CompletionResultType]::ParameterName, 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]')
             [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated')
@@ -719,8 +719,8 @@ Register-ArgumentCompleter -Native -CommandName 'mqtt' -ScriptBlock {
             break
         }
         'mqtt;clear-retained' {
-            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Remove what is stored under topics that match this filter; can be repeated')
-            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Remove what is stored under topics that match this filter; can be repeated')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Take topics that match this filter; can be repeated')
             [CompletionResult]::new('-T', '-T ', [CompletionResultType]::ParameterName, 'Leave topics alone that match this filter; can be repeated')
             [CompletionResult]::new('--filter-out', '--filter-out', [CompletionResultType]::ParameterName, 'Leave topics alone that match this filter; can be repeated')
             [CompletionResult]::new('--idle', '--idle', [CompletionResultType]::ParameterName, 'End when no retained message came for this long [default: 500ms]')

@@ -253,8 +253,8 @@ set edit:completion:arg-completer[mqtt] = {|@words|
             cand --help 'Show this help'
         }
         &'mqtt;sub'= {
-            cand -t 'Subscribe to this topic filter; can be repeated'
-            cand --topic 'Subscribe to this topic filter; can be repeated'
+            cand -t 'Take topics that match this filter; can be repeated'
+            cand --topic 'Take topics that match this filter; can be repeated'
             cand -q 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]'
             cand --qos 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]'
             cand -U 'Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated'
@@ -366,8 +366,8 @@ set edit:completion:arg-completer[mqtt] = {|@words|
             cand --help 'Show this help'
         }
         &'mqtt;subscribe'= {
-            cand -t 'Subscribe to this topic filter; can be repeated'
-            cand --topic 'Subscribe to this topic filter; can be repeated'
+            cand -t 'Take topics that match this filter; can be repeated'
+            cand --topic 'Take topics that match this filter; can be repeated'
             cand -q 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]'
             cand --qos 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]'
             cand -U 'Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated'
@@ -709,8 +709,8 @@ set edit:completion:arg-completer[mqtt] = {|@words|
             cand --help 'Show this help'
         }
         &'mqtt;clear-retained'= {
-            cand -t 'Remove what is stored under topics that match this filter; can be repeated'
-            cand --topic 'Remove what is stored under topics that match this filter; can be repeated'
+            cand -t 'Take topics that match this filter; can be repeated'
+            cand --topic 'Take topics that match this filter; can be repeated'
             cand -T 'Leave topics alone that match this filter; can be repeated'
             cand --filter-out 'Leave topics alone that match this filter; can be repeated'
             cand --idle 'End when no retained message came for this long [default: 500ms]'

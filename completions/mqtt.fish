@@ -219,7 +219,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-retain -d 'Le
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s d -l debug -d 'Show every packet on stderr, without secrets and payloads'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l quiet -d 'Say nothing but errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l help -d 'Show this help'
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s t -l topic -d 'Subscribe to this topic filter; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s t -l topic -d 'Take topics that match this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s q -l qos -d 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
@@ -316,7 +316,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-retain -d 'Let th
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s d -l debug -d 'Show every packet on stderr, without secrets and payloads'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l quiet -d 'Say nothing but errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l help -d 'Show this help'
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s t -l topic -d 'Subscribe to this topic filter; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s t -l topic -d 'Take topics that match this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s q -l qos -d 'Ask for this QoS: once for all filters, or once for each in their order [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
@@ -607,7 +607,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-retain -d 'Le
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s d -l debug -d 'Show every packet on stderr, without secrets and payloads'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l quiet -d 'Say nothing but errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l help -d 'Show this help'
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s t -l topic -d 'Remove what is stored under topics that match this filter; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s t -l topic -d 'Take topics that match this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s T -l filter-out -d 'Leave topics alone that match this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l idle -d 'End when no retained message came for this long [default: 500ms]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f

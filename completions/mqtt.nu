@@ -150,7 +150,7 @@ module completions {
 
   # Subscribe to topics and print what is published to them
   export extern "mqtt sub" [
-    --topic(-t): string       # Subscribe to this topic filter; can be repeated
+    --topic(-t): string       # Take topics that match this filter; can be repeated
     --qos(-q): string@"nu-complete mqtt sub qos" # Ask for this QoS: once for all filters, or once for each in their order [default: 0]
     --unsubscribe(-U): string # Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated
     --no-local                # Leave out what this client publishes itself (MQTT 5)
@@ -349,8 +349,8 @@ module completions {
     --debug(-d)               # Show every packet on stderr, without secrets and payloads
     --events: path            # Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
     --quiet                   # Say nothing but errors
-    --timeout(-W): string     # End the run after this time, with status 27 if too few replies came [default: 30s]
     --help                    # Show this help
+    --timeout(-W): string     # End the run after this time, with status 27 if too few replies came [default: 30s]
   ]
 
   def "nu-complete mqtt clear-retained protocol" [] {
@@ -375,7 +375,7 @@ module completions {
 
   # Remove the retained messages of the topics that match, and print what was removed
   export extern "mqtt clear-retained" [
-    --topic(-t): string       # Remove what is stored under topics that match this filter; can be repeated
+    --topic(-t): string       # Take topics that match this filter; can be repeated
     --filter-out(-T): string  # Leave topics alone that match this filter; can be repeated
     --dry-run                 # Remove nothing, only print what would be removed
     --yes                     # Remove everything without asking, where a filter matches all topics

@@ -1,44 +1,32 @@
 //! The command line as a whole: a table of commands, and the clap tree made from it.
-//!
-//! Knows the commands' names; what each takes and does is its own module's business.
-
-mod options_file;
-mod words;
 
 use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
-use crate::exit::Failure;
+use crate::escape::{Keep, visible};
+use crate::exit::{ExitStatus, Failure};
+use crate::settings::flags::{BasicArgs, add_twins};
+use crate::settings::{
+    Argument, ConnectionArgs, Environment, OptionsFile, Origin, Preparation, Typed, Word, split,
+};
+use crate::transport::Scheme;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use options_file::OptionsFile;
+use std::any::TypeId;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::time::Instant;
 
-/// What can be done.
-pub enum Action {
-    /// `mqtt pub`.
-    Pub(Box<publish::PublishArgs>),
-    /// `mqtt sub`.
-    Sub(Box<subscribe::SubscribeArgs>),
-    /// `mqtt rr`.
-    Request(Box<request::RequestArgs>),
-    /// `mqtt clear-retained`.
-    ClearRetained(Box<clear_retained::ClearRetainedArgs>),
-    /// `mqtt config`.
-    Config(Box<config::ConfigArgs>),
-    /// `mqtt completions`.
-    Completions(completions::CompletionsArgs),
-    /// `mqtt broker`.
-    #[cfg(feature = "broker")]
-    Broker(crate::commands::broker::BrokerArgs),
-}
+/// A run to be; it ends with a status.
+pub type Run = Pin<Box<dyn Future<Output = Result<u8, Failure>>>>;
 
-/// A command's name, its other name, one line about it, its flags, and how they become an action.
+/// A command's name, its other name, one line about it, its flags, and how it runs.
 struct Entry {
     name: &'static str,
     alias: Option<&'static str>,
     about: &'static str,
     flags: fn(Command) -> Command,
-    action: fn(&mut ArgMatches) -> Result<Action, clap::Error>,
-    /// The few flags that make most runs, and the action made from them.
+    run: fn(ArgMatches, Typed) -> Run,
+    /// The few flags that make most runs, and how it runs with them.
     basic: Option<Basic>,
 }
 
@@ -46,7 +34,23 @@ struct Entry {
 /// line is parsed with a few of them first; only if that fails, for whatever reason, all are made.
 struct Basic {
     flags: fn(Command) -> Command,
-    action: fn(&mut ArgMatches) -> Result<Action, clap::Error>,
+    run: fn(ArgMatches, Typed) -> Run,
+}
+
+/// The run of a command: its flags out of what clap has found, and what is said of the connection.
+macro_rules! run {
+    ($run:expr) => {
+        run!($run, FromArgMatches::from_arg_matches_mut)
+    };
+    ($run:expr, $args:expr) => {
+        |mut found, typed| {
+            let args = $args(&mut found).map_err(|error| usage_failure(&error));
+            Box::pin(async move {
+                $run(args?, typed).await?;
+                Ok(ExitStatus::Success.code())
+            })
+        }
+    };
 }
 
 const COMMANDS: &[Entry] = &[
@@ -54,45 +58,45 @@ const COMMANDS: &[Entry] = &[
         name: "pub",
         alias: Some("publish"),
         about: "Publish messages",
-        flags: |command| complete(publish::PublishArgs::augment_args(command)),
-        action: |found| Ok(Action::Pub(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
+        flags: |command| connecting(publish::PublishArgs::augment_args(command)),
+        run: run!(publish::run),
         basic: Some(Basic {
             flags: publish::PublishArgs::basic_flags,
-            action: |found| Ok(Action::Pub(Box::new(publish::PublishArgs::from_basic(found)?))),
+            run: run!(publish::run, publish::PublishArgs::from_basic),
         }),
     },
     Entry {
         name: "sub",
         alias: Some("subscribe"),
         about: "Subscribe to topics and print messages",
-        flags: |command| complete(subscribe::SubscribeArgs::augment_args(command)),
-        action: |found| Ok(Action::Sub(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
+        flags: |command| connecting(subscribe::SubscribeArgs::augment_args(command)),
+        run: run!(subscribe::run),
         basic: None,
     },
     Entry {
         name: "rr",
         alias: Some("request"),
         about: "Publish a request and print the reply",
-        flags: |command| complete(request::RequestArgs::flags(command)),
-        action: |found| Ok(Action::Request(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
+        flags: |command| {
+            request::with_own_timeout(connecting(request::RequestArgs::augment_args(command)))
+        },
+        run: run!(request::run),
         basic: None,
     },
     Entry {
         name: "clear-retained",
         alias: None,
         about: "Remove retained messages from the broker",
-        flags: |command| complete(clear_retained::ClearRetainedArgs::augment_args(command)),
-        action: |found| {
-            Ok(Action::ClearRetained(Box::new(FromArgMatches::from_arg_matches_mut(found)?)))
-        },
+        flags: |command| connecting(clear_retained::ClearRetainedArgs::augment_args(command)),
+        run: run!(clear_retained::run),
         basic: None,
     },
     Entry {
         name: "config",
         alias: None,
         about: "Show the settings of the connection, and where they come from",
-        flags: |command| complete(config::ConfigArgs::augment_args(command)),
-        action: |found| Ok(Action::Config(Box::new(FromArgMatches::from_arg_matches_mut(found)?))),
+        flags: |command| connecting(config::ConfigArgs::augment_args(command)),
+        run: run!(config::run),
         basic: None,
     },
     Entry {
@@ -100,7 +104,7 @@ const COMMANDS: &[Entry] = &[
         alias: None,
         about: "Print the completions of a shell",
         flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
-        action: |found| Ok(Action::Completions(FromArgMatches::from_arg_matches_mut(found)?)),
+        run: run!(|args, typed| completions::run(args, typed, command)),
         basic: None,
     },
     #[cfg(feature = "broker")]
@@ -109,7 +113,12 @@ const COMMANDS: &[Entry] = &[
         alias: None,
         about: "Run a throw-away local broker, for trying things out",
         flags: |command| complete(crate::commands::broker::BrokerArgs::augment_args(command)),
-        action: |found| Ok(Action::Broker(FromArgMatches::from_arg_matches_mut(found)?)),
+        run: |mut found, _| {
+            let args = FromArgMatches::from_arg_matches_mut(&mut found);
+            let args = args.map_err(|error| usage_failure(&error));
+            // The status is that of the command around which the broker runs.
+            Box::pin(async move { crate::commands::broker::run(args?).await })
+        },
         basic: None,
     },
 ];
@@ -137,104 +146,175 @@ the protocol version, as in mosquitto_pub; `mqtt --version` shows the version.";
 
 /// What all commands with a connection have in common.
 const NOTES: &str = "\
-A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. A flag wins over the environment, and that over a \
-profile. Of a repeated flag the last one counts, unless it can be repeated; --no-FLAG takes a switch back.";
+A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Every flag of the connection is also a variable, \
+MQTT_ and its long name, and a key of a profile. A flag wins over the environment, and that over a profile. Of a \
+repeated flag the last one counts, unless it can be repeated; --no-FLAG takes it back, whoever set it.";
 
 /// What a command line asks for.
 pub enum Request {
-    /// To run this.
-    Run(Action),
+    /// To run a command.
+    Run(Run),
     /// To print this text: help, or the version.
     Print(String),
 }
 
-/// Parses a command line, the program's name first.
+/// A line that was understood.
+struct Call {
+    run: fn(ArgMatches, Typed) -> Run,
+    found: ArgMatches,
+    /// What is said of the connection.
+    words: Vec<Word>,
+    args: ConnectionArgs,
+}
+
+/// Parses a command line, the program's name first, of a program that began at `started`.
 ///
 /// # Errors
 /// When the line cannot be understood.
-pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Request, Failure> {
+pub fn parse(
+    line: impl IntoIterator<Item = OsString>,
+    environment: Environment,
+    preparation: Preparation,
+) -> Result<Request, Failure> {
+    let started = Instant::now();
     let line: Vec<OsString> = line.into_iter().collect();
-    if let Some(action) = parse_basic(&line) {
-        return Ok(Request::Run(action));
-    }
-    let mut tree = command();
-    let (line, file) = prepare(&mut tree, line)?;
-    let parsed = tree.try_get_matches_from_mut(line.iter()).and_then(action);
-    let failure = match parsed {
-        Ok(action) => {
-            // Taking the tree apart would cost more than some commands take; it is small, and there is one.
-            std::mem::forget(tree);
-            return Ok(Request::Run(action));
+    let entry = line.get(1).and_then(|name| {
+        COMMANDS.iter().find(|entry| name == entry.name || entry.alias.is_some_and(|it| name == it))
+    });
+    let Some(entry) = entry else { return without_command(&line) };
+    let words = line.get(2..).unwrap_or_default();
+    let call = match entry.basic.as_ref().and_then(|basic| parse_basic(basic, words)) {
+        Some(call) => {
+            preparation.heed(&call.words, started);
+            call
         }
-        Err(error) if !error.use_stderr() => return Ok(Request::Print(error.render().to_string())),
-        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Failure::usage("no command given").hint("mqtt --help lists them")
+        None => {
+            preparation.heed(&environment.timeout(), started);
+            match parse_all(entry, words, &preparation, started)? {
+                Ok(call) => call,
+                Err(text) => return Ok(Request::Print(text)),
+            }
         }
-        Err(error) => usage_failure(&error),
     };
-    let in_file = file.zip(sub_command(&mut tree, &line));
-    Err(in_file
-        .and_then(|(file, command)| file.find_fault(command, usage_failure))
-        .unwrap_or(failure))
+    let Call { run, found, words, args } = call;
+    Ok(Request::Run(run(found, Typed { started, words, args, environment, preparation })))
 }
 
-/// The line as clap can understand it, and the options file that is part of it.
-fn prepare(
-    tree: &mut Command,
-    line: Vec<OsString>,
-) -> Result<(Vec<OsString>, Option<OptionsFile>), Failure> {
-    let has_need = |word: &OsString| {
-        word.to_str().is_some_and(|word| {
-            word == "-D"
-                || word.starts_with("--property")
-                || word.starts_with("--options")
-                || (word.starts_with('-') && !word.starts_with("--") && word.contains('o'))
-        })
-    };
-    if !line.iter().any(has_need) {
-        return Ok((line, None));
-    }
-    match sub_command(tree, &line) {
-        Some(command) => words::prepare(command, line),
-        None => Ok((line, None)),
+/// A line that names no command: it is help that is wanted, or something is wrong.
+fn without_command(line: &[OsString]) -> Result<Request, Failure> {
+    match command().try_get_matches_from(line) {
+        Err(error) if !error.use_stderr() => Ok(Request::Print(error.render().to_string())),
+        Err(error) if error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            Err(usage_failure(&error))
+        }
+        _ => Err(Failure::usage("no command given").hint("mqtt --help lists them")),
     }
 }
 
-/// The command that the line names, with all its flags.
-fn sub_command<'a>(tree: &'a mut Command, line: &[OsString]) -> Option<&'a Command> {
-    tree.build();
-    tree.find_subcommand(line.get(1)?)
-}
-
-/// The action, if the basic flags of its command are enough for `line`.
-fn parse_basic(line: &[OsString]) -> Option<Action> {
-    let name = line.get(1)?;
-    let entry = COMMANDS.iter().find(|entry| name == entry.name)?;
-    let basic = entry.basic.as_ref()?;
-    let mut command = (basic.flags)(Command::new(entry.name))
+/// What a line means, if the basic flags of its command are enough for it.
+fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
+    let mut command = (basic.flags)(Command::new("basic"))
+        .no_binary_name(true)
         .disable_help_flag(true)
         .disable_version_flag(true)
         .args_override_self(true);
-    let found = command.try_get_matches_from_mut(&line[1..]).ok();
+    let arguments = split(&command, words.iter().cloned());
+    let found = command.try_get_matches_from_mut(arguments.iter().map(|it| &it.text)).ok();
+    // Taking it apart would cost more than some commands take; it is small, and there is one.
     std::mem::forget(command);
     let mut found = found?;
-    let action = (basic.action)(&mut found).ok();
-    std::mem::forget(found);
-    action
+    let args = BasicArgs::from_arg_matches_mut(&mut found).ok()?;
+    let args = ConnectionArgs { basic: args, ..ConnectionArgs::default() };
+    Some(Call { run: basic.run, found, words: said(&arguments, &Origin::CommandLine), args })
 }
 
-/// Takes the values out of what was found: clap would copy all of it otherwise.
-fn action(mut found: ArgMatches) -> Result<Action, clap::Error> {
-    let entry = |name: &str| COMMANDS.iter().find(|entry| entry.name == name);
-    match found.remove_subcommand().and_then(|(name, flags)| Some((entry(&name)?, flags))) {
-        Some((entry, mut flags)) => (entry.action)(&mut flags),
-        None => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
+/// What a line means, or the help that it asks for.
+fn parse_all(
+    entry: &Entry,
+    words: &[OsString],
+    preparation: &Preparation,
+    started: Instant,
+) -> Result<Result<Call, String>, Failure> {
+    let mut command = entry.command().bin_name(format!("mqtt {}", entry.name));
+    let typed = split(&command, words.iter().cloned());
+    let mut words = said(&typed, &Origin::CommandLine);
+    preparation.heed(&words, started);
+    if connects(&command) && typed.iter().take_while(|it| it.text != "--").any(is_url) {
+        // It may hold a password.
+        return Err(Failure::usage("a URL stands where none can be")
+            .hint("the broker's is given with --url, as in -L mqtt://HOST"));
     }
+    let file = typed.iter().rev().find_map(|argument| argument.value_of("options"));
+    preparation.waits_for("the options file");
+    let file =
+        file.map(|path| OptionsFile::read(Path::new(path), &command, usage_failure)).transpose()?;
+    preparation.waits_for("the files that the flags name");
+    if let Some(file) = &file {
+        let in_file: Vec<Word> =
+            file.arguments().filter_map(|argument| argument.word(&file.origin)).collect();
+        preparation.heed(&in_file, started);
+        words.splice(0..0, in_file);
+    }
+    let arguments = file.iter().flat_map(OptionsFile::arguments).chain(&typed);
+    let name = OsString::from(entry.name);
+    let line = [&name].into_iter().chain(arguments.map(|argument| &argument.text));
+    let mut found = match command.try_get_matches_from_mut(line) {
+        Ok(found) => found,
+        Err(error) if !error.use_stderr() => return Ok(Err(error.render().to_string())),
+        Err(error) => {
+            let in_file = file.and_then(|file| file.find_fault(&command, usage_failure));
+            return Err(in_file.unwrap_or_else(|| failure_about(&error, &command, &typed)));
+        }
+    };
+    let args = match connects(&command) {
+        true => ConnectionArgs::from_arg_matches_mut(&mut found),
+        false => Ok(ConnectionArgs::default()),
+    };
+    std::mem::forget(command);
+    let args = args.map_err(|error| usage_failure(&error))?;
+    Ok(Ok(Call { run: entry.run, found, words, args }))
+}
+
+/// Whether an argument that is no flag is a broker's URL.
+fn is_url(argument: &Argument) -> bool {
+    let text = argument.text.to_str().filter(|_| argument.flag.is_none());
+    text.and_then(|text| text.split_once("://"))
+        .is_some_and(|(name, _)| Scheme::named(name).is_some())
+}
+
+/// What arguments say of the connection.
+fn said(arguments: &[Argument], origin: &Origin) -> Vec<Word> {
+    arguments.iter().filter_map(|argument| argument.word(origin)).collect()
+}
+
+/// clap's error as a failure; what is not UTF-8 is named, which clap does not.
+fn failure_about(error: &clap::Error, command: &Command, arguments: &[Argument]) -> Failure {
+    if error.kind() != ErrorKind::InvalidUtf8 {
+        return usage_failure(error);
+    }
+    let culprit = arguments.iter().find(|argument| {
+        let long = argument.flag.as_ref().map(|flag| flag.name.as_str());
+        let flag = command.get_arguments().find(|arg| arg.get_long() == long);
+        argument.text.to_str().is_none() && flag.is_none_or(|flag| !takes_bytes(flag))
+    });
+    match culprit {
+        Some(argument) => {
+            let shown = visible(argument.text.as_encoded_bytes(), Keep::Nothing).into_owned();
+            Failure::usage(format!("{} is not UTF-8", shown.replacen('=', " ", 1)))
+        }
+        None => usage_failure(error),
+    }
+}
+
+/// Whether a flag takes any bytes.
+fn takes_bytes(flag: &Arg) -> bool {
+    let kind = flag.get_value_parser().type_id();
+    kind == TypeId::of::<OsString>() || kind == TypeId::of::<PathBuf>()
 }
 
 /// clap's text as a failure: its first paragraph is what is wrong, its tips are the hints.
 fn usage_failure(error: &clap::Error) -> Failure {
-    let text = &error.render().to_string();
+    let text = &rendered(error);
     let joined = |paragraph: &str| {
         paragraph
             .lines()
@@ -261,6 +341,20 @@ fn usage_failure(error: &clap::Error) -> Failure {
         failure = failure.hint("-h is the host, as in mosquitto_pub; --help shows all flags");
     }
     failure
+}
+
+/// clap's text, in which what was typed cannot be taken for paragraphs of it.
+fn rendered(error: &clap::Error) -> String {
+    let typed = error.context().filter_map(|(_, value)| match value {
+        ContextValue::String(text) => Some(text.clone()),
+        _ => None,
+    });
+    let of_parser = std::error::Error::source(error).map(ToString::to_string);
+    let text = error.render().to_string();
+    typed
+        .chain(of_parser)
+        .filter(|typed| typed.contains('\n'))
+        .fold(text, |text, typed| text.replace(&typed, &visible(typed.as_bytes(), Keep::Nothing)))
 }
 
 /// Whether it is about `-h` alone, by which somebody may have meant help.
@@ -306,6 +400,27 @@ fn tree(entries: impl Iterator<Item = &'static Entry>) -> Command {
         let command = Command::new(entry.name).about(entry.about).visible_aliases(entry.alias);
         root.subcommand(command.defer(entry.flags))
     })
+}
+
+impl Entry {
+    /// The command by itself, with all its flags.
+    fn command(&self) -> Command {
+        (self.flags)(Command::new(self.name))
+    }
+}
+
+/// As [`complete`], for a command that connects: with the flags of the connection, and those that take them back.
+fn connecting(command: Command) -> Command {
+    // The words about the command are its own.
+    let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
+    let mut command = ConnectionArgs::augment_args(command).long_about(None);
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(about) = long_about {
+        command = command.long_about(about);
+    }
+    complete(add_twins(command))
 }
 
 /// `--help` without `-h`, the last of repeated flags wins, and each switch has a `--no-` twin.
@@ -355,7 +470,6 @@ fn twin(switch: &Arg) -> Option<Arg> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::Environment;
     use std::collections::BTreeSet;
 
     /// With the flags of every command.
@@ -410,17 +524,6 @@ mod tests {
     }
 
     #[test]
-    fn every_variable_is_named_by_its_flag() {
-        for sub in built().get_subcommands().filter(|sub| connects(sub)) {
-            let help: String =
-                sub.get_arguments().filter_map(|arg| Some(arg.get_help()?.to_string())).collect();
-            for name in Environment::NAMES {
-                assert!(help.contains(name), "{name} is in no help of {}", sub.get_name());
-            }
-        }
-    }
-
-    #[test]
     fn no_short_letter_means_two_things() {
         let mut meanings = BTreeSet::new();
         for sub in built().get_subcommands() {
@@ -436,8 +539,9 @@ mod tests {
 
     #[test]
     fn what_clap_complains_about_is_one_line_and_hints() {
-        let failure =
-            parse(["mqtt", "pub", "-t", "a", "--mesage", "x"].map(OsString::from)).err().unwrap();
+        let line = ["mqtt", "pub", "-t", "a", "--mesage", "x"].map(OsString::from);
+        let preparation = Preparation::default();
+        let failure = parse(line, Environment::default(), preparation).err().unwrap();
         assert_eq!(failure.message, "unexpected argument '--mesage' found");
         assert_eq!(
             failure.hints,
@@ -445,47 +549,55 @@ mod tests {
         );
     }
 
+    /// What a line says, and whether a few flags were enough to understand it.
+    fn parsed(line: &str) -> (Call, bool) {
+        let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
+        let entry = COMMANDS.iter().find(|entry| entry.name == words[0]).unwrap();
+        let preparation = Preparation::default();
+        match entry.basic.as_ref().and_then(|basic| parse_basic(basic, &words[1..])) {
+            Some(call) => (call, true),
+            None => {
+                let all = parse_all(entry, &words[1..], &preparation, Instant::now());
+                (all.ok().unwrap().ok().unwrap(), false)
+            }
+        }
+    }
+
     #[test]
     fn basic_flags_mean_what_they_mean_among_all() {
-        let parsed = |line: &str| {
-            let line: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let basic = parse_basic(&line).is_some();
-            let Ok(Request::Run(Action::Pub(args))) = parse(line.clone()) else {
-                panic!("{line:?}")
+        let told = |(mut call, basic): (Call, bool)| {
+            let found = &mut call.found;
+            let message = match basic {
+                true => publish::PublishArgs::from_basic(found),
+                false => publish::PublishArgs::from_arg_matches_mut(found),
             };
-            let mut tree = command();
-            let all = tree.try_get_matches_from_mut(line).unwrap();
-            let Ok(Action::Pub(all)) = action(all) else { panic!() };
-            let told = |args: &publish::PublishArgs| {
-                let (message, basic) = (&args.message, &args.connection.basic);
-                format!(
-                    "{:?} {:?} {:?} {} {:?} {:?} {:?}",
-                    message.topic,
-                    message.message,
-                    message.qos,
-                    message.retain,
-                    basic.host,
-                    basic.port,
-                    basic.id
-                )
-            };
-            assert_eq!(told(&args), told(&all));
-            basic
+            let message = message.unwrap().message;
+            let words: Vec<OsString> = call.words.iter().map(Word::argument).collect();
+            let basic = call.args.basic;
+            format!(
+                "{:?} {:?} {:?} {} {words:?} {:?} {:?} {:?}",
+                message.topic,
+                message.message,
+                message.qos,
+                message.retain,
+                basic.host,
+                basic.port,
+                basic.id
+            )
         };
-        assert!(parsed("mqtt pub -h host -p 1 -t a -t b -m -x -q 1 -q 2 -ri id"));
-        assert!(!parsed("mqtt pub -t a -m x -k 5"));
-        assert!(!parsed("mqtt pub -t a -m x -r --no-retain"));
-        assert!(!parsed("mqtt publish -t a -m x"));
+        let line = "pub -h host -p 1 -t a -t b -m -x -q 1 -q 2 -ri id";
+        let (basic, all) = (parsed(line), parsed(&format!("{line} --progress")));
+        assert!(basic.1 && !all.1);
+        assert_eq!(told(basic), told(all));
+        assert!(!parsed("pub -t a -m x -k 5").1);
+        assert!(!parsed("pub -t a -m x -r --no-retain").1);
     }
 
     #[test]
     fn a_switch_can_be_taken_back_and_the_last_word_counts() {
         let retain = |flags: &str| {
-            let line = format!("mqtt pub -t a -m x {flags}");
-            match parse(line.split_whitespace().map(OsString::from)) {
-                Ok(Request::Run(Action::Pub(args))) => args.message.retain,
-                _ => panic!("{line}"),
-            }
+            let mut call = parsed(&format!("pub -t a -m x --no-progress {flags}")).0;
+            publish::PublishArgs::from_arg_matches_mut(&mut call.found).unwrap().message.retain
         };
         assert!(retain("-r"));
         assert!(!retain("-r --no-retain"));

@@ -5,6 +5,7 @@ pub mod broker;
 pub mod clear_retained;
 pub mod completions;
 pub mod config;
+mod filters;
 mod input;
 mod output;
 pub(crate) mod printing;

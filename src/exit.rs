@@ -5,7 +5,7 @@ use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;
 use crate::run::patience::LastStraw;
 use crate::run::{End, Loss, RunOptions, Signal};
-use crate::transport::tls;
+use crate::transport::{Scheme, tls};
 use std::fmt;
 
 /// What the process ends with.
@@ -84,6 +84,11 @@ impl Failure {
     /// A failure without hints.
     pub fn new(status: ExitStatus, message: impl fmt::Display) -> Self {
         Self { status, message: message.to_string(), excerpt: Vec::new(), hints: Vec::new() }
+    }
+
+    /// An error that only travelled here to be told, with its causes.
+    pub fn told(status: ExitStatus, error: &anyhow::Error) -> Self {
+        Self::new(status, format!("{error:#}"))
     }
 
     /// A flag, topic or file that cannot be.
@@ -198,19 +203,19 @@ fn guess(loss: &Loss, options: &RunOptions) -> Option<&'static str> {
         Some(Fault::NotMqtt(what)) => Some(what),
         _ => None,
     };
-    if target.scheme() == "mqtt" && stranger.is_some_and(|what| what.contains("HTTP/")) {
+    if target.scheme() == Scheme::Mqtt && stranger.is_some_and(|what| what.contains("HTTP/")) {
         return Some("MQTT over WebSocket is reached by ws://");
     }
     match (target.scheme(), target.port()) {
-        ("mqtt", Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),
-        ("mqtt" | "mqtts" | "ws", Some(443)) => {
+        (Scheme::Mqtt, Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),
+        (Scheme::Mqtt | Scheme::Mqtts | Scheme::Ws, Some(443)) => {
             Some("port 443 usually speaks WebSocket over TLS: try wss://")
         }
-        ("mqtt", Some(80 | 8080)) => Some("this port usually speaks WebSocket: try ws://"),
-        ("mqtts" | "wss", _) if !is_known => {
+        (Scheme::Mqtt, Some(80 | 8080)) => Some("this port usually speaks WebSocket: try ws://"),
+        (Scheme::Mqtts | Scheme::Wss, _) if !is_known => {
             Some("the broker may want a client certificate: --cert and --key")
         }
-        ("mqtt", _) if stranger.is_none() => {
+        (Scheme::Mqtt, _) if stranger.is_none() => {
             Some("a broker that speaks TLS hangs up like this: try mqtts://")
         }
         _ => None,

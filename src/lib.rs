@@ -56,6 +56,7 @@ mod random;
 pub mod record;
 pub mod run;
 pub mod secret;
+pub mod settings;
 #[cfg(test)]
 mod simulation;
 pub mod source;
@@ -63,9 +64,9 @@ pub mod topic;
 pub mod transport;
 pub mod ui;
 
-use cli::{Action, Request};
-use connection::Environment;
+use cli::Request;
 use exit::{ExitStatus, Failure};
+use settings::{Environment, Preparation};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use ui::Ui;
@@ -77,52 +78,42 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
         // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
         std::process::exit(ExitStatus::Bug.code().into());
     }));
-    let result = cli::parse(line).and_then(|request| match request {
-        Request::Run(command) => dispatch(command),
+    let preparation = Preparation::new(|failure| {
+        ui::restore_terminal();
+        let code = report(failure);
+        output::stderr::finish();
+        std::process::exit(code.into());
+    });
+    let request = cli::parse(line, Environment::of_process(), preparation);
+    let result = request.and_then(|request| match request {
+        Request::Run(run) => drive(run),
         Request::Print(text) => {
             // Help into a pipe that closes early is no failure.
             let _ = io::stdout().write_all(text.as_bytes());
             Ok(ExitStatus::Success.code())
         }
     });
-    let code = match result {
-        Ok(code) => code,
-        Err(failure) => {
-            Ui::default().error(&failure.message);
-            failure.excerpt.iter().for_each(|line| Ui::default().excerpt(line));
-            failure.hints.iter().for_each(|hint| Ui::default().hint(hint));
-            failure.status.code()
-        }
-    };
+    let code = result.unwrap_or_else(|failure| report(&failure));
     output::stderr::finish();
     code
 }
 
-fn dispatch(command: Action) -> Result<u8, Failure> {
-    let environment = match command {
-        // These are the same whatever is set, and be it nonsense.
-        Action::Completions(_) => Environment::default(),
-        _ => Environment::of_process()?,
-    };
+/// Says what failed, and gives the status.
+fn report(failure: &Failure) -> u8 {
+    let ui = Ui::default();
+    ui.error(&failure.message);
+    failure.excerpt.iter().for_each(|line| ui.excerpt(line));
+    failure.hints.iter().for_each(|hint| ui.hint(hint));
+    failure.status.code()
+}
+
+/// Runs a command on this thread.
+fn drive(run: cli::Run) -> Result<u8, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(ExitStatus::LocalIo, format!("cannot start: {error}")))?;
-    let result = runtime.block_on(async {
-        match command {
-            Action::Pub(args) => commands::publish::run(*args, &environment).await?,
-            Action::Sub(args) => commands::subscribe::run(*args, &environment).await?,
-            Action::Request(args) => commands::request::run(*args, &environment).await?,
-            Action::ClearRetained(args) => {
-                commands::clear_retained::run(*args, &environment).await?;
-            }
-            Action::Config(args) => commands::config::run(*args, &environment)?,
-            Action::Completions(args) => commands::completions::run(&args, cli::command)?,
-            #[cfg(feature = "broker")]
-            Action::Broker(args) => return commands::broker::run(args).await,
-        }
-        Ok(ExitStatus::Success.code())
-    });
+    let result = runtime.block_on(run);
     // The process ends now. A name lookup that is still going on must not hold it up, and what the
     // kernel is about to take back needs no tidying.
     std::mem::forget(runtime);

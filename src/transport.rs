@@ -9,6 +9,7 @@ mod error;
 mod http_proxy;
 pub mod proxy;
 mod quick_ack;
+mod scheme;
 mod stream;
 mod target;
 mod tcp;
@@ -18,6 +19,7 @@ mod unix;
 pub mod websocket;
 
 pub use error::DialError;
+pub use scheme::Scheme;
 pub use stream::{Stage, Stream};
 pub use target::{Place, Target};
 

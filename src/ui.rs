@@ -110,7 +110,51 @@ pub fn confirm(question: &str) -> Option<bool> {
 /// # Errors
 /// When there is no terminal, or it was left with Ctrl-C (`Interrupted`).
 pub fn ask_secret(question: &str) -> io::Result<String> {
-    rpassword::prompt_password(visible(question.as_bytes(), Keep::Nothing))
+    echo::remember();
+    let answer = rpassword::prompt_password(visible(question.as_bytes(), Keep::Nothing));
+    echo::forget();
+    answer
+}
+
+/// Lets what is typed appear again, if the process must end while somebody is asked for a secret.
+pub fn restore_terminal() {
+    echo::restore();
+}
+
+#[cfg(unix)]
+mod echo {
+    //! How the terminal was before it was told to show nothing.
+
+    use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+    use std::fs::File;
+    use std::sync::{Mutex, PoisonError};
+
+    static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
+
+    pub(super) fn remember() {
+        let terminal = File::open("/dev/tty").ok();
+        let before = terminal.and_then(|it| tcgetattr(&it).ok().map(|termios| (it, termios)));
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = before;
+    }
+
+    pub(super) fn forget() {
+        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(super) fn restore() {
+        if let Some((terminal, before)) = &*BEFORE.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _ = tcsetattr(terminal, OptionalActions::Now, before);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod echo {
+    //! The console is restored by the system.
+
+    pub(super) fn remember() {}
+    pub(super) fn forget() {}
+    pub(super) fn restore() {}
 }
 
 /// When to colour what is printed.

@@ -3,7 +3,8 @@
 
 use arbitrary::{Result, Unstructured};
 use mqtt::cli;
-use mqtt::connection::{ConnectionArgs, Environment, show};
+use mqtt::connection::show;
+use mqtt::settings::{Environment, Preparation, Typed};
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -25,7 +26,7 @@ fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
         return Ok(());
     }
     match kind {
-        0 => try_settings(|args| args.basic.url = Some(text)),
+        0 => try_settings([format!("--url={text}")]),
         1 => try_secret_url(&text),
         2 => try_profile(&text),
         _ => try_options(&text),
@@ -34,10 +35,10 @@ fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
 }
 
 /// What is said about settings, whether they are good or not.
-fn try_settings(set: impl FnOnce(&mut ConnectionArgs)) {
-    let mut args = ConnectionArgs::default();
-    set(&mut args);
-    let said = match show(args, &Environment::default()) {
+fn try_settings<const N: usize>(flags: [String; N]) {
+    let environment = Environment::default();
+    let Ok(typed) = Typed::parse(flags.map(OsString::from), environment) else { return };
+    let said = match show(typed) {
         Ok(text) => text,
         Err(failure) => failure.message + &failure.hints.concat(),
     };
@@ -49,22 +50,20 @@ fn try_secret_url(text: &str) {
     let (scheme, rest) = text.split_once('\n').unwrap_or(("mqtt", text));
     // Or it would be something else before the password that begins the path.
     if !scheme.contains(['/', '?']) {
-        try_settings(|args| args.basic.url = Some(format!("{scheme}://u:{SECRET}@{rest}")));
+        try_settings([format!("--url={scheme}://u:{SECRET}@{rest}")]);
     }
 }
 
 /// A file with a password at its end, in whatever table that is.
 fn try_profile(text: &str) {
     let path = written(&format!("{text}\npassword = \"{SECRET}\"\n"));
-    try_settings(|args| {
-        args.more.config = Some(path);
-        args.more.profile = Some("p".to_owned());
-    });
+    try_settings([format!("--config={}", path.display()), "--profile=p".to_owned()]);
 }
 
 fn try_options(text: &str) {
     let words = ["mqtt", "pub", "-o"].map(OsString::from).into_iter();
-    let _ = cli::parse(words.chain([written(text).into()]));
+    let words = words.chain([written(text).into()]);
+    let _ = cli::parse(words, Environment::default(), Preparation::default());
 }
 
 /// A file of this process that holds `text`.

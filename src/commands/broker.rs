@@ -1,10 +1,10 @@
 //! `mqtt broker`: a throw-away broker on this machine, alone or around a command.
 
 use crate::broker::Broker;
-use crate::connection::Environment;
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
 use crate::run::{Signal, Signals};
+use crate::settings::Environment;
 use clap::{Args, value_parser};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -85,7 +85,7 @@ fn start(url: &str, program: &OsString, rest: &[OsString]) -> Result<Child, Fail
     let mut command = Command::new(program);
     command.args(rest).env("MQTT_URL", url).kill_on_drop(true);
     // Nothing in the environment may lead the command to another broker, or give that one's secrets.
-    for name in Environment::NAMES.into_iter().filter(|name| *name != "MQTT_URL") {
+    for name in Environment::names().filter(|name| name != "MQTT_URL") {
         command.env_remove(name);
     }
     command.spawn().map_err(|error| {

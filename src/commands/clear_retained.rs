@@ -3,23 +3,25 @@
 pub(crate) mod job;
 mod memory;
 
+use super::filters::Filters;
 use super::printing::Printing;
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_interest;
 use super::receiving::Receiving;
-use crate::connection::properties::Packet;
-use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::format::{Body, Format, Payloads, Template};
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, Subscription};
 use crate::output::Writer;
+use crate::settings::properties::Packet;
+use crate::settings::{Typed, parse_duration};
 use crate::topic::TopicFilter;
-use crate::ui;
+use crate::ui::{self, Verbosity};
 use clap::Args;
 use job::{Clearing, Mode, Plan};
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long no retained message may come before the stored ones count as all.
 const QUIET: Duration = Duration::from_millis(500);
@@ -36,16 +38,12 @@ const WINDOW: u16 = 100;
 #[group(skip)]
 #[command(after_help = AFTER_HELP, next_help_heading = "Selection")]
 pub struct ClearRetainedArgs {
-    /// Remove what is stored under topics that match this filter; can be repeated
-    #[arg(short, long = "topic", value_name = "FILTER")]
-    pub topics: Vec<TopicFilter>,
-
-    /// More topic filters
-    #[arg(value_name = "FILTER")]
-    pub filters: Vec<TopicFilter>,
+    /// What to remove.
+    #[command(flatten)]
+    pub filters: Filters,
 
     /// Leave topics alone that match this filter; can be repeated
-    #[arg(short = 'T', long, value_name = "FILTER")]
+    #[arg(short = 'T', long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter_out: Vec<TopicFilter>,
 
     /// Remove nothing, only print what would be removed
@@ -74,10 +72,6 @@ pub struct ClearRetainedArgs {
     /// Show no progress bar
     #[arg(long, overrides_with = "progress", help_heading = "Output")]
     pub no_progress: bool,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -96,23 +90,20 @@ Exit status: 0 all removed, or nothing there, 1 output failed, 2 bad flags or no
 ///
 /// # Errors
 /// Everything that makes the exit status other than 0.
-pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(), Failure> {
-    let started = Instant::now();
-    let progress = Progress::new(when(&args), Whole::Unknown, started);
+pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let format = format(args.json)?;
-    let needs = Needs {
-        version_5: &[],
-        packets: &[Packet::Subscribe],
-        response_information: false,
-        reads_stdin: false,
-    };
-    let mut connection = Connection::resolve(args.connection, environment, &needs)?;
+    let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
+    let settled = Settled::new(typed, &[Packet::Subscribe])?;
+    let when = when(&args, settled.verbosity());
+    let mut connection = Connection::resolve(settled, &needs)?;
+    let started = connection.started;
+    let progress = Progress::new(when, Whole::Unknown, started);
     if !connection.session.clean_start {
         return Err(Failure::usage(
             "this would throw away what waits in the session: leave out --no-clean-start",
         ));
     }
-    let mut filters = [args.topics, args.filters].concat();
+    let mut filters = args.filters.0;
     if let Some(filter) =
         connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()))
     {
@@ -142,6 +133,7 @@ pub async fn run(args: ClearRetainedArgs, environment: &Environment) -> Result<(
     let printing = Printing::new(format, Writer::to_stdout());
     let receiving = Receiving::new(printing, Some(idle), connection.reporter);
     let mut job = Clearing::new(plan, receiving, progress);
+    connection.preparation.over();
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
@@ -158,9 +150,8 @@ fn format(json: bool) -> Result<Format, Failure> {
 }
 
 /// Topics on a terminal are a progress of their own.
-fn when(args: &ClearRetainedArgs) -> When {
-    let more = &args.connection.more;
-    let alone = !more.debug && !more.quiet && !ui::stdout_is_terminal();
+fn when(args: &ClearRetainedArgs, verbosity: Verbosity) -> When {
+    let alone = verbosity == Verbosity::Normal && !ui::stdout_is_terminal();
     match (args.progress, args.no_progress || !alone) {
         (true, _) => When::Always,
         (_, true) => When::Never,

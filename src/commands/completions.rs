@@ -4,8 +4,8 @@
 
 mod script;
 
-use crate::connection::{Environment, profile_names};
 use crate::exit::Failure;
+use crate::settings::{Environment, Typed, profile_names};
 use clap::{Args, Command, ValueEnum};
 pub use script::script;
 
@@ -63,16 +63,20 @@ Examples:
 
 Exit status: 0 printed, 1 output failed, 2 bad flags.";
 
-/// Runs the command; `tree` makes the clap tree.
+/// Runs the command.
 ///
 /// # Errors
 /// When nothing can be printed, or the profiles cannot be read.
 // Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
 #[inline(never)]
-pub fn run(args: &CompletionsArgs, tree: impl FnOnce() -> Command) -> Result<(), Failure> {
+pub async fn run(
+    args: CompletionsArgs,
+    typed: Typed,
+    tree: fn() -> Command,
+) -> Result<(), Failure> {
     match args.shell {
         Some(shell) => super::print(&script(shell, tree())),
-        None => super::print(&profiles(&Environment::of_process()?)?),
+        None => super::print(&profiles(&typed.environment)?),
     }
 }
 

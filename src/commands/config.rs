@@ -1,7 +1,8 @@
 //! `mqtt config`: what a connection would be made with, and who says so.
 
-use crate::connection::{ConnectionArgs, Environment, show};
+use crate::connection::show;
 use crate::exit::Failure;
+use crate::settings::Typed;
 use clap::{Args, ValueEnum};
 
 /// What to do with the configuration.
@@ -22,10 +23,6 @@ pub struct ConfigArgs {
     /// What to do
     #[arg(value_enum, value_name = "ACTION", help_heading = "Action")]
     pub action: ConfigAction,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -40,7 +37,7 @@ Exit status: 0 shown, 1 output failed, 2 bad flags or configuration.";
 ///
 /// # Errors
 /// When the settings are no good, or cannot be printed.
-pub fn run(args: ConfigArgs, environment: &Environment) -> Result<(), Failure> {
+pub async fn run(args: ConfigArgs, typed: Typed) -> Result<(), Failure> {
     let ConfigAction::Show = args.action;
-    super::print(&show(args.connection, environment)?)
+    super::print(&show(typed)?)
 }

@@ -2,13 +2,13 @@
 //!
 //! Knows nothing of topics, payloads or sessions.
 
-use crate::connection::properties::{Packet, Property, Value, put_into, set, short_text};
-use crate::connection::{parse_binary, parse_seconds};
 use crate::exit::Failure;
 use crate::message::PublishProperties;
 use crate::mqtt::Aliasing;
 use crate::mqtt::subscription::Interest;
 use crate::property::Id;
+use crate::settings::properties::{Packet, Property, Value, put_into, set, short_text};
+use crate::settings::{parse_binary, parse_seconds};
 use clap::Args;
 use std::str::FromStr;
 

@@ -10,44 +10,43 @@ pub use args::PublishArgs;
 use super::input::{failure as source_failure, reads_stdin};
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_message;
-use crate::connection::properties::{Packet, Property};
-use crate::connection::{Connection, Environment, Needs};
+use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::message::{Envelope, PublishProperties};
 use crate::mqtt::Aliasing;
+use crate::settings::Typed;
+use crate::settings::properties::{Packet, Property};
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
+use crate::ui::Verbosity;
 use addressing::Addressing;
 use args::{AliasArg, MessageArgs, MoreArgs};
 use job::Publishing;
 use pace::Pace;
 use std::rc::Rc;
-use std::time::Instant;
 
 /// Runs the command.
 ///
 /// # Errors
 /// Everything that makes the exit status other than 0.
-pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Failure> {
-    let started = Instant::now();
-    let PublishArgs { message, more, connection } = args;
+pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
+    let PublishArgs { message, more } = args;
     let source = source(&message, &more)?;
-    let talks = connection.more.debug
-        || connection.more.events.as_deref().is_some_and(|name| matches!(name, "-" | "fd:2"));
-    if more.progress && talks {
+    let settled = Settled::new(typed, &[Packet::Publish])?;
+    if more.progress && settled.fills_stderr() {
         return Err(Failure::usage(
             "--progress would be lost among the lines of --debug or --events",
         ));
     }
-    let alone = !talks && !connection.more.quiet;
+    let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet;
     let needs_5 = needs_5(&more);
     let needs = Needs {
         version_5: &needs_5,
-        packets: &[Packet::Publish],
         response_information: false,
         reads_stdin: reads_stdin(&source.input)?,
     };
-    let mut connection = Connection::resolve(connection, environment, &needs)?;
+    let mut connection = Connection::resolve(settled, &needs)?;
+    let started = connection.started;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
     connection.session.aliasing = aliasing;
     if more.topic_from.is_some() && connection.url_topic.is_some() {
@@ -78,6 +77,7 @@ pub async fn run(args: PublishArgs, environment: &Environment) -> Result<(), Fai
     };
     let mut job =
         Publishing::new(source, invalid, addressing, repeat, pace, progress, connection.reporter);
+    connection.preparation.over();
     if waits_for_input {
         // A connection that waits for the end of standard input would serve nobody.
         job.fill(started, connection.options.timeout).await?;

@@ -7,14 +7,15 @@ use super::output::OutputArgs;
 use super::printing::Printing;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
 use super::receiving::Receiving;
-use crate::connection::properties::Packet;
-use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::connection::{Connection, Needs, Settled};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::QoS;
 use crate::mqtt::Version;
 use crate::mqtt::subscription::Interest;
 use crate::run::Signals;
 use crate::run::options::Protocol;
+use crate::settings::properties::Packet;
+use crate::settings::{Typed, number, parse_duration};
 use crate::source::{Encoding, Input, Invalid, Options, Source};
 use crate::topic::TopicName;
 use bytes::Bytes;
@@ -54,10 +55,6 @@ pub struct RequestArgs {
     /// How replies are printed.
     #[command(flatten)]
     pub output: OutputArgs,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
 }
 
 /// What is asked, and where.
@@ -113,7 +110,7 @@ pub struct ReplyArgs {
     pub response_topic: Option<TopicName>,
 
     /// Wait for this many replies, 0 for all until --timeout or --idle [default: 1]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>(0..=u64::MAX))]
     pub replies: Option<u64>,
 
     /// End when no reply came for this long [default: never]
@@ -139,32 +136,32 @@ Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags o
 4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies \
 in time, 130 or 143 stopped.";
 
-impl RequestArgs {
-    /// The flags.
-    pub fn flags(command: Command) -> Command {
-        // Unlike that of other commands, the run has an end by itself.
-        Self::augment_args(command).mut_arg("timeout", |timeout| {
-            timeout.help("End the run after this time, with status 27 if too few replies came [default: 30s]")
-        })
-    }
+/// Unlike that of other commands, the run has an end by itself, and the help says so.
+pub fn with_own_timeout(command: Command) -> Command {
+    command.mut_arg("timeout", |timeout| {
+        timeout.help(
+            "End the run after this time, with status 27 if too few replies came [default: 30s]",
+        )
+    })
 }
 
 /// Runs the command.
 ///
 /// # Errors
 /// Everything that makes the exit status other than 0.
-pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Failure> {
-    let started = Instant::now();
-    let RequestArgs { request, properties, reply, output, connection } = args;
+pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
+    let RequestArgs { request, properties, reply, output } = args;
     let format = output.format()?;
     let source = source(&request);
     let needs = Needs {
         version_5: &properties.needs_5(),
-        packets: &[Packet::Publish, Packet::Subscribe],
         response_information: reply.response_topic.is_none(),
         reads_stdin: input::reads_stdin(&source.input)?,
     };
-    let mut connection = Connection::resolve(connection, environment, &needs)?;
+    let settled = Settled::new(typed, &[Packet::Publish, Packet::Subscribe])?;
+    settled.heed_default_timeout(WAIT);
+    let mut connection = Connection::resolve(settled, &needs)?;
+    let started = connection.started;
     let mut properties = properties.properties()?;
     properties.response_topic = reply.response_topic;
     let mut aliasing = None;
@@ -176,7 +173,10 @@ pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Fai
     let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
     check_topics(&topic, properties.response_topic.as_ref())?;
     let wait = *connection.options.timeout.get_or_insert(WAIT);
-    let payload = read(Source::open(source).map_err(input::failure)?, started, wait).await?;
+    let source = Source::open(source).map_err(input::failure)?;
+    let printing = Printing::new(format, output.open()?);
+    connection.preparation.over();
+    let payload = read(source, started, wait).await?;
     let request = Request {
         topic,
         payload,
@@ -188,7 +188,6 @@ pub async fn run(args: RequestArgs, environment: &Environment) -> Result<(), Fai
     let wanted = Some(reply.replies.unwrap_or(1)).filter(|replies| *replies > 0);
     let mut reporter = connection.reporter;
     reporter.receives_messages();
-    let printing = Printing::new(format, output.open()?);
     let receiving = Receiving::new(printing, reply.idle, reporter);
     let mut job = Requesting::new(request, wanted, receiving, reply.latency);
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;

@@ -3,27 +3,29 @@
 pub(crate) mod job;
 pub(crate) mod selection;
 
+use super::filters::Filters;
 use super::output::OutputArgs;
 use super::printing::Printing;
 use super::properties::add_to_interest;
 use super::receiving::Receiving;
 use super::removal::Removal;
-use crate::connection::properties::{Packet, Properties};
-use crate::connection::{Connection, ConnectionArgs, Environment, Needs, parse_duration};
+use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
+use crate::settings::properties::{Packet, Properties};
+use crate::settings::{Typed, number, parse_duration};
 use crate::topic::TopicFilter;
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum};
 use job::{Answers, Stop, Subscribing};
 use selection::{Sample, Selection, Wanted};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long no retained message may come before the stored ones count as all, where nothing else is asked for.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// The largest subscription identifier ([MQTT 5, 3.8.2.1.2]).
-const LARGEST_ID: u32 = 268_435_455;
+const LARGEST_ID: u64 = 268_435_455;
 
 /// What `--retain-handling` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,26 +56,16 @@ impl From<RetainHandlingArg> for RetainHandling {
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct SubscribeArgs {
-    /// Subscribe to this topic filter; can be repeated
-    #[arg(short, long = "topic", value_name = "FILTER", help_heading = "Subscription")]
-    pub topics: Vec<TopicFilter>,
-
-    /// More topic filters
-    #[arg(value_name = "FILTER", help_heading = "Subscription")]
-    pub filters: Vec<TopicFilter>,
+    /// What to subscribe to.
+    #[command(flatten, next_help_heading = "Subscription")]
+    pub filters: Filters,
 
     /// Ask for this QoS: once for all filters, or once for each in their order [default: 0]
     #[arg(short, long, value_name = "QOS", help_heading = "Subscription")]
     pub qos: Vec<QoS>,
 
     /// Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated
-    #[arg(
-        short = 'U',
-        long,
-        value_name = "FILTER",
-        requires = "no_clean_start",
-        help_heading = "Subscription"
-    )]
+    #[arg(short = 'U', long, value_name = "FILTER", help_heading = "Subscription")]
     pub unsubscribe: Vec<TopicFilter>,
 
     /// Leave out what this client publishes itself (MQTT 5)
@@ -89,11 +81,17 @@ pub struct SubscribeArgs {
     pub retain_handling: Option<RetainHandlingArg>,
 
     /// Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5) [default: none]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=i64::from(LARGEST_ID)), help_heading = "Subscription")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>(1..=LARGEST_ID), help_heading = "Subscription")]
     pub subscription_id: Option<u32>,
 
     /// Leave out messages whose topic matches this filter; can be repeated
-    #[arg(short = 'T', long, value_name = "FILTER", help_heading = "Selection")]
+    #[arg(
+        short = 'T',
+        long,
+        value_name = "FILTER",
+        help_heading = "Selection",
+        allow_hyphen_values = true
+    )]
     pub filter_out: Vec<TopicFilter>,
 
     /// Leave out retained messages
@@ -123,7 +121,7 @@ pub struct SubscribeArgs {
     pub output: OutputArgs,
 
     /// End after this many messages [default: never]
-    #[arg(short = 'C', long, value_name = "N", value_parser = value_parser!(u64).range(1..), help_heading = "Stopping")]
+    #[arg(short = 'C', long, value_name = "N", value_parser = number::<u64>(1..=u64::MAX), help_heading = "Stopping")]
     pub count: Option<u64>,
 
     /// End when no message came for this long [default: 500ms with --retained-only]
@@ -135,10 +133,6 @@ pub struct SubscribeArgs {
     /// End as soon as the broker has acknowledged the subscription
     #[arg(short = 'E', long, conflicts_with_all = ["count", "idle"], help_heading = "Stopping")]
     pub exit_after_subscribe: bool,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -156,8 +150,7 @@ Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 co
 ///
 /// # Errors
 /// Everything that makes the exit status other than 0.
-pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), Failure> {
-    let started = Instant::now();
+pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let format = args.output.format()?;
     let needs_5 = [
         (args.no_local, "--no-local"),
@@ -174,15 +167,10 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
     };
     let removal = args.remove_retained.then(Removal::default);
     let wishes = Wishes::new(&args);
-    let mut filters = args.topics;
-    filters.extend(args.filters);
-    let needs = Needs {
-        version_5: &needs_5,
-        packets: &[Packet::Subscribe, Packet::Unsubscribe],
-        response_information: false,
-        reads_stdin: false,
-    };
-    let mut connection = Connection::resolve(args.connection, environment, &needs)?;
+    let mut filters = args.filters.0;
+    let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin: false };
+    let settled = Settled::new(typed, &[Packet::Subscribe, Packet::Unsubscribe])?;
+    let mut connection = Connection::resolve(settled, &needs)?;
     let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));
     if let Some(filter) = from_url {
         filters.push(filter.parse().map_err(|error| {
@@ -209,6 +197,8 @@ pub async fn run(args: SubscribeArgs, environment: &Environment) -> Result<(), F
     let printing = Printing::new(format, args.output.open()?);
     let receiving = Receiving::new(printing, idle, reporter);
     let mut job = Subscribing::new(receiving, selection, stop, removal, answers);
+    let started = connection.started;
+    connection.preparation.over();
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }

@@ -1,31 +1,14 @@
-//! Who we are to the broker: user name and password out of all layers, and whose eyes they are for.
+//! Who we are to the broker, and whose eyes that is for.
 //!
-//! A profile's secrets go to its own broker only, and a URL's user only to its own host. Reads no secret: that is
-//! [`Source`]'s business.
+//! What a source says of it goes to that source's own broker only, a URL's user to the URL's host and port, and a password
+//! goes with the user name that its source says.
 
-use super::layer::{Layer, Layers};
-use super::place::{is_about, owns};
-use super::secret::Source;
+use super::place::{owns, url_for_user};
+use super::speaker::Speaker;
+use super::url::BrokerUrl;
+use crate::settings::{Group, Origin, Rank, Said, Setting, Word};
 use crate::transport::Target;
-
-/// User name and password, and where each comes from.
-pub(super) struct Credentials {
-    pub(super) username: Option<String>,
-    pub(super) password: Option<Source>,
-    /// What a person should know about them.
-    pub(super) warnings: Vec<String>,
-}
-
-impl Credentials {
-    /// Takes them out of the layers, for a broker at `target`.
-    pub(super) fn take(layers: &mut Layers, target: &Target) -> Self {
-        let mut warnings = read_by_others(&layers.typed);
-        warnings.extend(overruled(layers, target));
-        warnings.extend(withhold(layers, target));
-        let (username, password) = strongest(layers, target);
-        Self { username, password, warnings }
-    }
-}
+use std::ffi::OsString;
 
 /// Whose password it is, for a person who is asked for it.
 pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
@@ -35,62 +18,119 @@ pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
     }
 }
 
-/// Where what was typed can be read by others.
-fn read_by_others(typed: &Layer) -> Vec<String> {
-    let in_url = typed.url.as_ref().is_some_and(|url| url.password.is_some());
-    let places = [(typed.args.more.password.is_some(), "after -P"), (in_url, "in --url")];
-    let given = places.into_iter().filter(|(given, _)| *given);
-    let warning = |(_, place)| {
-        format!("other users of this machine can read the password {place}: use --password-file")
+/// Where secrets that were typed can be read by others.
+pub(super) fn read_by_others(words: &[Word], typed: Option<&BrokerUrl>) -> Vec<String> {
+    let has_user = typed.is_some_and(|url| url.password.is_some());
+    let secret = |word: &&Word| match word.setting.name {
+        "password" => word.text().is_some(),
+        "url" => has_user,
+        _ => false,
     };
-    given.map(warning).collect()
-}
-
-/// That the environment wins over a profile that was asked for by name may surprise.
-fn overruled(layers: &Layers, target: &Target) -> Option<String> {
-    let profile = layers.profile.as_ref()?;
-    let is_surprising = layers.typed.args.more.profile.is_some()
-        && !layers.typed.names_place()
-        && layers.environment.names_place()
-        && profile.names_place()
-        && !owns(profile, target);
-    let origin = &profile.origin;
-    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))
-}
-
-/// Takes out of a profile what is meant for its own broker only; what is told about it.
-pub(super) fn withhold(layers: &mut Layers, target: &Target) -> Option<String> {
-    let profile = layers.profile.as_mut().filter(|profile| !owns(profile, target))?;
-    let was_insecure = std::mem::take(&mut profile.args.tls.insecure);
-    let (args, url) = (&mut profile.args, profile.url.as_mut());
-    let has_password = Source::of(args, url).is_some();
-    let taken = [
-        args.basic.username.take().is_some(),
-        args.tls.cert.take().is_some(),
-        args.tls.key.take().is_some(),
-        args.tls.key_password_file.take().is_some(),
-        !std::mem::take(&mut args.reach.ws_header).is_empty(),
-        std::mem::take(&mut args.more.ask_password),
-        has_password,
-        was_insecure,
-    ];
-    let origin = &profile.origin;
-    let warning =
-        || format!("{origin} is for another broker: who it says we are is not shown to {target}");
-    taken.contains(&true).then(warning)
-}
-
-/// User name and password: the strongest layer's, each with what its own URL says.
-fn strongest(layers: &mut Layers, target: &Target) -> (Option<String>, Option<Source>) {
-    let (mut username, mut password) = (None, None);
-    let all = [Some(&mut layers.typed), Some(&mut layers.environment), layers.profile.as_mut()];
-    for layer in all.into_iter().flatten() {
-        let is_about = is_about(layer, target);
-        let mut url = layer.url.as_mut().filter(|_| is_about);
-        let given = layer.args.basic.username.take();
-        username = username.or(given).or_else(|| url.as_mut()?.username.take());
-        let typed = Source::of(&mut layer.args, url);
-        password = password.or(typed);
+    let mut warnings: Vec<String> = Vec::new();
+    for word in words.iter().filter(secret) {
+        let warning = match &word.origin {
+            Origin::CommandLine => {
+                let place = if word.is("url") { "in --url" } else { "after -P" };
+                format!(
+                    "other users of this machine can read the password {place}: \
+                     use --password-file"
+                )
+            }
+            Origin::OptionsFile { file, private: false } => {
+                let file = file.display();
+                format!("other users of this machine can read {file}: chmod 600 {file}")
+            }
+            _ => continue,
+        };
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
-    (username, password)
+    warnings
+}
+
+/// The words that go to `target`, with the users of URLs among them; and what a person should know about those that do
+/// not.
+pub(super) fn for_target(
+    words: &[Word],
+    speakers: &[Speaker<'_>],
+    target: &Target,
+) -> (Vec<Word>, Vec<String>) {
+    let mut all = Vec::with_capacity(words.len());
+    let mut notes = Vec::new();
+    for speaker in speakers.iter().rev() {
+        let is_foreign = is_foreign(speaker, target);
+        let mut withheld = is_foreign && has_user(speaker);
+        if let Some(url) = url_for_user(speaker, target).filter(|_| !is_foreign) {
+            all.extend(user_of(url, speaker.last("url")));
+        }
+        for word in words.iter().filter(|word| word.rank() == speaker.rank) {
+            if is_foreign && word.setting.own {
+                withheld |= word.said != Said::Off;
+            } else {
+                all.push(word.clone());
+            }
+        }
+        if withheld {
+            let whose = match words.iter().find(|word| word.rank() == speaker.rank) {
+                Some(Word { origin: origin @ Origin::Profile { .. }, .. }) => origin.to_string(),
+                _ => "the environment".to_owned(),
+            };
+            notes.push(format!(
+                "{whose} is for another broker: who it says we are is not shown to {target}"
+            ));
+        }
+    }
+    drop_passwords_of_others(&mut all);
+    (all, notes)
+}
+
+/// Whether what a source says of us is meant for another broker than the one at `target`.
+fn is_foreign(speaker: &Speaker<'_>, target: &Target) -> bool {
+    match speaker.rank {
+        Rank::Typed => false,
+        // Variables are set by different hands: a user name alone is for everybody.
+        Rank::Environment => {
+            let is_own = |word: &Word| word.setting.own && !word.is("username");
+            speaker.names_place() && !owns(speaker, target) && speaker.said().any(is_own)
+        }
+        Rank::Profile => !owns(speaker, target),
+    }
+}
+
+fn has_user(speaker: &Speaker<'_>) -> bool {
+    speaker.url.as_ref().is_some_and(|url| url.username.is_some())
+}
+
+/// The user of a URL that stands where `word` does.
+fn user_of(url: &BrokerUrl, word: Option<&Word>) -> Vec<Word> {
+    let Some(origin) = word.map(|word| &word.origin) else { return Vec::new() };
+    let password = url.password.as_ref().and_then(|secret| text(secret.expose()));
+    let parts = [("username", url.username.clone().map(OsString::from)), ("password", password)];
+    let said = parts.into_iter().filter_map(|(name, value)| Some((Setting::find(name)?, value?)));
+    said.map(|(setting, value)| Word::new(setting, Said::Value(value), origin.clone())).collect()
+}
+
+fn text(bytes: &[u8]) -> Option<OsString> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        Some(std::ffi::OsStr::from_bytes(bytes).to_owned())
+    }
+    #[cfg(not(unix))]
+    std::str::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// Leaves out passwords that stand beside a user name that is not the one in force.
+fn drop_passwords_of_others(words: &mut Vec<Word>) {
+    let name_of =
+        |rank: Rank| words.iter().rev().find(|word| word.rank() == rank && word.is("username"));
+    let Some(decisive) = Rank::DOWN.into_iter().find_map(name_of) else { return };
+    let others: Vec<Rank> = Rank::DOWN
+        .into_iter()
+        .filter(|rank| *rank < decisive.rank())
+        .filter(|rank| name_of(*rank).is_some_and(|name| name.said != decisive.said))
+        .collect();
+    let is_password = |word: &Word| word.setting.group == Some(Group::Password);
+    words.retain(|word| !(others.contains(&word.rank()) && is_password(word)));
 }

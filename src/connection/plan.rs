@@ -1,13 +1,9 @@
-//! The decision: flag over environment over profile over default, field by field.
+//! The decision: what the settings that hold make of session and run.
 
-use super::args::ConnectionArgs;
-use super::credentials::{Credentials, whose};
-use super::environment::Environment;
-use super::layer::Layers;
-use super::place::{Located, is_here, locate};
-use super::properties::{Packet, Properties};
-use super::secret::{Source, is_stdin};
-use super::value::LONGEST_TEXT as LONGEST;
+use super::credentials::whose;
+use super::place::is_here;
+use super::secret::{PasswordSource, is_stdin};
+use super::settled::Settled;
 use crate::events::{Log, Reporter};
 use crate::exit::Failure;
 use crate::mqtt::options::KEEP_ALIVE;
@@ -17,9 +13,12 @@ use crate::output::{Start, Writer};
 use crate::random::random;
 use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
+use crate::settings::properties::{Packet, Properties};
+use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation};
 use crate::transport::Target;
-use crate::ui::{Ui, Verbosity};
+use crate::ui::Ui;
 use std::fs::File;
+use std::time::Instant;
 
 mod packets;
 mod route;
@@ -31,8 +30,6 @@ use route::resolve_route;
 pub struct Needs<'a> {
     /// Flags of the command that only MQTT 5 can honour, and whether each was given.
     pub version_5: &'a [(bool, &'static str)],
-    /// The packets it sends, besides CONNECT and DISCONNECT, that `-D` can be about.
-    pub packets: &'a [Packet],
     /// Whether it has a use for what the broker wants response topics to begin with.
     pub response_information: bool,
     /// Whether standard input is data.
@@ -53,6 +50,10 @@ pub struct Connection {
     pub default_topic: Option<String>,
     /// The `-D` that are the command's own.
     pub properties: Properties,
+    /// When the program began.
+    pub started: Instant,
+    /// Is over when there is a session.
+    pub preparation: Preparation,
 }
 
 impl Connection {
@@ -61,46 +62,41 @@ impl Connection {
     /// # Errors
     /// When a value cannot be, or is of no effect with the chosen version of MQTT; when the file for
     /// the events cannot be opened.
-    pub fn resolve(
-        args: ConnectionArgs,
-        environment: &Environment,
-        needs: &Needs<'_>,
-    ) -> Result<Self, Failure> {
-        let mut layers = Layers::gather(args, environment)?;
-        let Located { target, url_topic, default_topic } = locate(&layers)?;
-        let Credentials { username, password, warnings } = Credentials::take(&mut layers, &target);
-        let args = layers.merge();
-        let ui = Ui::new(match (args.more.quiet, args.more.debug) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Debug,
-            _ => Verbosity::Normal,
-        });
-        warnings.iter().for_each(|warning| ui.warn(warning));
-        let packets =
-            [needs.packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
+    pub fn resolve(settled: Settled, needs: &Needs<'_>) -> Result<Self, Failure> {
+        let ui = settled.ui();
+        settled.warnings.iter().chain(&settled.notes).for_each(|warning| ui.warn(warning));
+        let lone_password = settled.has_lone_password();
+        let of_connection = settled.needs_version_5();
+        let Settled { args, located, packets, started, preparation, .. } = settled;
+        let target = located.target;
+        let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
         let mut properties = Properties::new(&args.more.property, &packets)?;
         let client_id = resolve_id(&args)?;
-        let lone_password = username.is_none() && password.is_some();
         let needs_5 = [
             needs.version_5,
             &[
                 (lone_password, "a password without a user name"),
                 (!properties.is_empty(), "--property"),
             ],
-            &of_connection(&args),
         ]
         .concat();
-        let protocol = resolve_protocol(&args, &needs_5)?;
+        let needs_5 =
+            needs_5.into_iter().filter(|(given, _)| *given).map(|(_, name)| name.to_owned());
+        let protocol = resolve_protocol(&args, needs_5.chain(of_connection).next())?;
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
         let will = resolve_will(&args, properties.of(Packet::Will))?;
+        let password = PasswordSource::of(&args.more);
         check_stdin(needs, &args, password.as_ref())?;
         check_encryption(&args, &target, password.is_some(), ui)?;
+        preparation.waits_for("the files of TLS");
         let route = resolve_route(&args, &target, ui)?;
+        preparation.waits_for("the file of the events");
         let log = args.more.events.as_deref().map(open_events).transpose()?;
-        let username = check_length("the user name", username)?;
+        let username = check_length("the user name", args.basic.username.clone())?;
         let password = password
-            .map(|source| source.read(&whose(username.as_deref(), &target), args.more.timeout, ui))
+            .map(|source| source.read(&whose(username.as_deref(), &target), &preparation, ui))
             .transpose()?;
+        preparation.waits_for("the files that the flags name");
         let reconnect = args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from);
         let mut session = SessionOptions {
             clean_start: !args.more.no_clean_start,
@@ -137,7 +133,17 @@ impl Connection {
             ..RunOptions::new(target.clone())
         };
         let reporter = Reporter::new(ui, target, client_id, log);
-        Ok(Self { options, session, reporter, url_topic, default_topic, properties })
+        let (url_topic, default_topic) = (located.url_topic, located.default_topic);
+        Ok(Self {
+            options,
+            session,
+            reporter,
+            url_topic,
+            default_topic,
+            properties,
+            started,
+            preparation,
+        })
     }
 }
 
@@ -145,11 +151,11 @@ impl Connection {
 fn check_stdin(
     needs: &Needs<'_>,
     args: &ConnectionArgs,
-    password: Option<&Source>,
+    password: Option<&PasswordSource>,
 ) -> Result<(), Failure> {
     let readers = [
         needs.reads_stdin,
-        password.is_some_and(Source::is_stdin),
+        password.is_some_and(PasswordSource::is_stdin),
         args.tls.key_password_file.as_deref().is_some_and(is_stdin),
     ];
     match readers.into_iter().filter(|reads| *reads).count() {
@@ -206,27 +212,12 @@ fn check_length(what: &str, text: Option<String>) -> Result<Option<String>, Fail
     }
 }
 
-/// The flags of the connection that only MQTT 5 can honour, and whether they were given.
-fn of_connection(args: &ConnectionArgs) -> [(bool, &'static str); 5] {
-    [
-        (args.more.session_expiry.is_some(), "--session-expiry"),
-        (args.more.will_delay.is_some(), "--will-delay"),
-        (args.more.receive_maximum.is_some(), "--receive-maximum"),
-        (args.more.maximum_packet_size.is_some(), "--maximum-packet-size"),
-        (args.more.topic_alias_maximum.is_some(), "--topic-alias-maximum"),
-    ]
-}
-
 /// What only MQTT 5 can do makes `auto` mean 5, and is refused with an older version.
-fn resolve_protocol(
-    args: &ConnectionArgs,
-    needs_5: &[(bool, &'static str)],
-) -> Result<Protocol, Failure> {
+fn resolve_protocol(args: &ConnectionArgs, needed: Option<String>) -> Result<Protocol, Failure> {
     let asked = args.basic.protocol.unwrap_or(Protocol::Auto);
-    let needed = needs_5.iter().find_map(|(given, flag)| given.then_some(flag));
     match (needed, asked) {
-        (Some(flag), Protocol::Exactly(version)) if version < Version::V5 => {
-            Err(Failure::usage(format!("{flag} needs MQTT 5, and {version} was asked for")))
+        (Some(what), Protocol::Exactly(version)) if version < Version::V5 => {
+            Err(Failure::usage(format!("{what} needs MQTT 5, and {version} was asked for")))
         }
         (Some(_), _) => Ok(Protocol::Exactly(Version::V5)),
         (None, asked) => Ok(asked),

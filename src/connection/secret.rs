@@ -1,10 +1,11 @@
 //! Where passwords come from: a file, a command, the terminal, the environment or, as in mosquitto, the command line.
 
-use super::args::ConnectionArgs;
-use super::url::BrokerUrl;
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
 use crate::secret::Secret;
+use crate::settings::Preparation;
+use crate::settings::files::Openness;
+use crate::settings::flags::MoreArgs;
 use crate::ui::{self, Ui};
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,7 +21,7 @@ const LONGEST: usize = 65_535;
 const TICK: Duration = Duration::from_millis(5);
 
 /// Where the password is.
-pub(super) enum Source {
+pub(super) enum PasswordSource {
     /// In a file; `-` is standard input.
     File(PathBuf),
     /// In what a shell command prints.
@@ -31,21 +32,18 @@ pub(super) enum Source {
     Given(Secret),
 }
 
-impl Source {
-    /// What a layer says, and for want of that its URL.
-    pub(super) fn of(args: &mut ConnectionArgs, url: Option<&mut BrokerUrl>) -> Option<Self> {
-        let more = &mut args.more;
-        if let Some(path) = more.password_file.take() {
-            return Some(Self::File(path));
-        }
-        if let Some(command) = more.password_command.take() {
-            return Some(Self::Command(command));
-        }
-        if more.ask_password {
-            return Some(Self::Person);
-        }
-        let given = more.password.take().map(|text| Secret::new(text.into_bytes()));
-        given.or_else(|| url?.password.take()).map(Self::Given)
+impl PasswordSource {
+    /// Where the settings say it is.
+    pub(super) fn of(more: &MoreArgs) -> Option<Self> {
+        let file = || more.password_file.clone().map(Self::File);
+        let command = || more.password_command.clone().map(Self::Command);
+        let person = || more.ask_password.then_some(Self::Person);
+        let given = || {
+            more.password
+                .clone()
+                .map(|password| Self::Given(Secret::new(password.into_encoded_bytes())))
+        };
+        file().or_else(command).or_else(person).or_else(given)
     }
 
     /// Whether it is standard input.
@@ -53,18 +51,30 @@ impl Source {
         matches!(self, Self::File(path) if is_stdin(path))
     }
 
-    /// The password; `whose` it is names it when a person is asked, and `patience` bounds a command.
+    /// The password; `whose` it is names it when a person is asked.
     #[inline(never)]
     pub(super) fn read(
         self,
         whose: &str,
-        patience: Option<Duration>,
+        preparation: &Preparation,
         ui: Ui,
     ) -> Result<Secret, Failure> {
         let secret = match self {
-            Self::File(path) => read_file("password file", &path, ui)?,
-            Self::Command(command) => run(&command, patience)?,
-            Self::Person => ask(whose)?,
+            Self::File(path) => {
+                preparation.waits_for("the password file");
+                read_file("password file", &path, ui)?
+            }
+            Self::Command(command) => {
+                // A command that takes too long is ended, too.
+                let deadline = preparation.take_deadline();
+                let secret = run(&command, deadline)?;
+                preparation.put_deadline(deadline);
+                secret
+            }
+            Self::Person => {
+                preparation.waits_for("the password");
+                ask(whose)?
+            }
             Self::Given(secret) => secret,
         };
         if secret.expose().len() > LONGEST {
@@ -103,16 +113,10 @@ pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failu
 
 /// Says so when others can read a secret of ours.
 pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
-    #[cfg(unix)]
-    if let Ok(metadata) = file.metadata()
-        && metadata.is_file()
-        && std::os::unix::fs::MetadataExt::mode(&metadata) & 0o044 != 0
-    {
+    if Openness::of(file).readable {
         let path = path.display();
         ui.warn(&format!("other users of this machine can read {path}: chmod 600 {path}"));
     }
-    #[cfg(not(unix))]
-    let _ = (path, file, ui);
 }
 
 fn without_newline(mut bytes: Vec<u8>) -> Secret {
@@ -127,7 +131,7 @@ fn without_newline(mut bytes: Vec<u8>) -> Secret {
 
 /// What a shell prints that runs `command`. It shares our terminal for what it has to ask, but not our standard input,
 /// which may be data.
-fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
+fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let failed = |cause: String| Failure::usage(format!("the password command failed: {cause}"));
     let mut child = Command::new(shell)
@@ -137,7 +141,6 @@ fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| failed(os_error::plain(&error)))?;
-    let by = patience.and_then(|patience| Instant::now().checked_add(patience));
     let mut output = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
@@ -147,8 +150,8 @@ fn run(command: &str, patience: Option<Duration>) -> Result<Secret, Failure> {
         // Nobody waits any more when the time is over.
         let _ = sender.send(read.transpose().map(|_| bytes));
     });
-    let read = match patience {
-        Some(patience) => receiver.recv_timeout(patience),
+    let read = match by {
+        Some(by) => receiver.recv_timeout(by.saturating_duration_since(Instant::now())),
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
     };
     let Some((read, status)) = read.ok().zip(end(&mut child, by)) else {

@@ -9,45 +9,10 @@ mod proxy;
 pub use proxy::parse_proxy;
 
 use crate::secret::Secret;
-use crate::transport::websocket;
+use crate::transport::{Scheme, websocket};
 use percent_encoding::percent_decode_str;
 use std::fmt;
 use std::path::PathBuf;
-
-/// What MQTT runs over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// TCP.
-    Mqtt,
-    /// TLS.
-    Mqtts,
-    /// WebSocket.
-    Ws,
-    /// WebSocket over TLS.
-    Wss,
-    /// A Unix socket.
-    Unix,
-}
-
-impl Scheme {
-    const NAMES: [(&str, Self); 5] = [
-        ("mqtt", Self::Mqtt),
-        ("mqtts", Self::Mqtts),
-        ("ws", Self::Ws),
-        ("wss", Self::Wss),
-        ("unix", Self::Unix),
-    ];
-
-    /// Whether it is TLS.
-    pub fn is_encrypted(self) -> bool {
-        matches!(self, Self::Mqtts | Self::Wss)
-    }
-
-    /// Whether it is a WebSocket.
-    pub fn is_websocket(self) -> bool {
-        matches!(self, Self::Ws | Self::Wss)
-    }
-}
 
 /// What a URL says about a broker; parts it does not have are `None`.
 #[derive(Debug)]
@@ -121,8 +86,7 @@ impl BrokerUrl {
     /// Says which part cannot be.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let (name, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
-        let named = Scheme::NAMES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
-        let scheme = named.ok_or(UrlError::Scheme)?.1;
+        let scheme = Scheme::named(name).ok_or(UrlError::Scheme)?;
         let end = match scheme.is_websocket() {
             true => rest.find(['/', '?']),
             false => rest.find('/'),
@@ -153,12 +117,28 @@ impl BrokerUrl {
             return Ok(Self { socket: Some(decode(path)?.into()), ..url });
         }
         let (host, port) = split_address(address)?;
-        let url = Self { host: decode(host)?, port, ..url };
+        let url = Self { host: decode_host(host)?, port, ..url };
         if scheme.is_websocket() {
             return Ok(Self { path: websocket_path(path)?, ..url });
         }
         let topic = path.strip_prefix('/').filter(|topic| !topic.is_empty());
         Ok(Self { topic: topic.map(decode).transpose()?, ..url })
+    }
+
+    /// Its port, or that of its scheme; none for a Unix socket.
+    pub fn port_or_default(&self) -> Option<u16> {
+        self.port.or_else(|| self.scheme.default_port())
+    }
+}
+
+impl UrlError {
+    /// What a person may have meant who gave `text`.
+    pub fn hint(self, text: &str) -> Option<String> {
+        // What stands before an @ may be a password.
+        let is_address = !text.contains("://") && !text.contains('@');
+        let meant = format!("mqtt://{text}");
+        (self == Self::Scheme && is_address && BrokerUrl::parse(&meant).is_ok())
+            .then(|| format!("did you mean {meant}?"))
     }
 }
 
@@ -210,17 +190,24 @@ fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
     Ok((host, port.map(parse_port).transpose()?))
 }
 
-/// Whether a name lookup makes sense.
+/// Whether a name lookup makes sense. A proxy is sent the name in a line of its own, which must stay one.
 pub fn is_host(text: &str) -> bool {
-    !text.is_empty() && !text.contains(['\0', ' ', '/', '?', '#', '@'])
+    let is_odd = |char: char| char.is_control() || char.is_whitespace() || "/?#@".contains(char);
+    !text.is_empty() && !text.contains(is_odd)
 }
 
-fn parse_port(text: &str) -> Result<u16, UrlError> {
+/// A port as digits.
+pub fn parse_port(text: &str) -> Result<u16, UrlError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
         Ok(port) if digits && port != 0 => Ok(port),
         _ => Err(UrlError::Port),
     }
+}
+
+/// A host, which must still be one when it is decoded.
+fn decode_host(text: &str) -> Result<String, UrlError> {
+    decode(text).and_then(|host| if is_host(&host) { Ok(host) } else { Err(UrlError::Host) })
 }
 
 fn decode(text: &str) -> Result<String, UrlError> {

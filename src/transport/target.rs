@@ -1,5 +1,6 @@
 //! Where the broker is, and the URL that says so.
 
+use super::scheme::Scheme;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -37,14 +38,11 @@ impl Target {
         }
     }
 
-    /// The URL scheme.
-    pub fn scheme(&self) -> &'static str {
-        match (&self.place, self.encrypted, &self.websocket) {
-            (Place::Socket(_), ..) => "unix",
-            (_, false, None) => "mqtt",
-            (_, true, None) => "mqtts",
-            (_, false, Some(_)) => "ws",
-            (_, true, Some(_)) => "wss",
+    /// What MQTT runs over.
+    pub fn scheme(&self) -> Scheme {
+        match self.place {
+            Place::Socket(_) => Scheme::Unix,
+            Place::Host(..) => Scheme::over_network(self.encrypted, self.websocket.is_some()),
         }
     }
 
@@ -65,7 +63,7 @@ pub(super) fn authority(host: &str, port: u16) -> String {
 impl fmt::Display for Target {
     /// The URL without user information, and without the query, which may hold a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme(), self.authority())?;
+        write!(f, "{}://{}", self.scheme().name(), self.authority())?;
         match (&self.place, &self.websocket) {
             (Place::Socket(path), _) => write!(f, "{}", path.display()),
             (_, Some(path)) => f.write_str(path.split('?').next().unwrap_or_default()),

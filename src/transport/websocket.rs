@@ -3,6 +3,7 @@
 mod counted;
 
 use super::error::DialError;
+use super::scheme::Scheme;
 use super::stream;
 use super::target::{Place, Target};
 use crate::os_error;
@@ -91,16 +92,16 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
 
 fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
     let path = target.websocket.as_deref().unwrap_or("/");
-    let scheme = if target.encrypted { "wss" } else { "ws" };
+    let scheme = Scheme::over_network(target.encrypted, true);
     let authority = match &target.place {
         // The port that everybody expects is left out, as a browser does.
-        Place::Host(_, port) if *port == if target.encrypted { 443 } else { 80 } => {
+        Place::Host(_, port) if Some(*port) == scheme.default_port() => {
             let authority = target.authority();
             authority.rsplit_once(':').map_or(authority.clone(), |(host, _)| host.to_owned())
         }
         _ => target.authority(),
     };
-    let uri = format!("{scheme}://{authority}{path}");
+    let uri = format!("{}://{authority}{path}", scheme.name());
     let mut request = uri
         .into_client_request()
         .map_err(|error| DialError::lasting(format!("no request can be made: {error}")))?;

@@ -94,11 +94,14 @@ fn what_is_overruled_is_not_shown() {
         "show --profile lab -I pre --capath dir --key key --password-command cmd --quiet \
          --no-will-retain",
     );
+    let home = run.path("").canonicalize().unwrap();
     let output = run.stdout_anything().run();
     let said = |line: &&str| !line.ends_with("# default");
     let said: Vec<&str> = output.stdout_text().lines().filter(said).collect();
-    let expected = "tls = true\ncapath = \"dir\"\nkey = \"key\"\nid-prefix = \"pre\"\n\
+    // Files are shown by their whole path: in a profile, it would be relative to the configuration file.
+    let expected = "tls = true\ncapath = \"HOME/dir\"\nkey = \"HOME/key\"\nid-prefix = \"pre\"\n\
         password-command = \"cmd\"\nwill-retain = false\nquiet = true\n";
+    let expected = expected.replace("HOME", home.to_str().unwrap());
     assert_eq!(settings(&said.join("\n")), expected);
     let run = Mqtt::new("config").config("[profiles.lab]\ntls = true\n");
     let run = run.line("show --profile lab --no-tls").stdout_line("# mqtt://localhost:1883");

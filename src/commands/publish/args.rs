@@ -1,12 +1,12 @@
 //! What can be typed about messages to publish.
 
 use crate::commands::properties::PropertyArgs;
-use crate::connection::args::BasicArgs;
-use crate::connection::{ConnectionArgs, parse_duration};
 use crate::message::QoS;
+use crate::settings::flags::BasicArgs;
+use crate::settings::{number, parse_duration};
 use crate::source::parse_delimiter;
 use crate::topic::TopicName;
-use clap::{ArgGroup, ArgMatches, Args, Command, FromArgMatches, value_parser};
+use clap::{ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,10 +27,6 @@ pub struct PublishArgs {
     /// All others.
     #[command(flatten)]
     pub more: MoreArgs,
-
-    /// The connection.
-    #[command(flatten)]
-    pub connection: ConnectionArgs,
 }
 
 impl PublishArgs {
@@ -44,12 +40,8 @@ impl PublishArgs {
     /// # Errors
     /// When something required is missing.
     pub fn from_basic(found: &mut ArgMatches) -> Result<Self, clap::Error> {
-        let basic = BasicArgs::from_arg_matches_mut(found)?;
-        Ok(Self {
-            message: MessageArgs::from_arg_matches_mut(found)?,
-            more: MoreArgs::default(),
-            connection: ConnectionArgs { basic, ..Default::default() },
-        })
+        let message = MessageArgs::from_arg_matches_mut(found)?;
+        Ok(Self { message, more: MoreArgs::default() })
     }
 }
 
@@ -62,7 +54,7 @@ impl PublishArgs {
 )]
 pub struct MessageArgs {
     /// Publish to this topic; can be repeated: each message goes to each topic
-    #[arg(short, long, value_name = "TOPIC")]
+    #[arg(short, long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub topic: Vec<TopicName>,
 
     /// Send this text
@@ -182,7 +174,7 @@ pub struct MoreArgs {
     pub skip_invalid: bool,
 
     /// Send each message so many times [default: 1]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..), conflicts_with_all = ["stdin_line", "json"], help_heading = "Pace and progress")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>(1..=u64::MAX), conflicts_with_all = ["stdin_line", "json"], help_heading = "Pace and progress")]
     pub repeat: Option<u64>,
 
     /// Wait at least this long between one message and the next; its topics go together [default: 0]

@@ -1,12 +1,12 @@
 //! What CONNECT, its will and DISCONNECT say: flags and `-D` together, each thing once.
 
-use crate::connection::args::ConnectionArgs;
-use crate::connection::properties::{Packet, Property, Value, put_into, set};
-use crate::connection::value::LONGEST_TEXT as LONGEST;
 use crate::exit::Failure;
 use crate::message::{Envelope, Will};
 use crate::mqtt::Parting;
 use crate::property::Id;
+use crate::settings::ConnectionArgs;
+use crate::settings::LONGEST_TEXT as LONGEST;
+use crate::settings::properties::{Packet, Property, Value, put_into, set};
 
 /// The properties of CONNECT.
 #[derive(Default)]
@@ -79,7 +79,7 @@ pub(super) fn resolve_will(
             None => Ok(None),
         };
     };
-    let payload = args.more.will_payload.clone().unwrap_or_default().into_bytes();
+    let payload = args.more.will_payload.clone().unwrap_or_default().into_encoded_bytes();
     if payload.len() > LONGEST {
         return Err(Failure::usage(format!("the will's payload is longer than {LONGEST} bytes")));
     }

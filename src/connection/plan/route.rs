@@ -1,9 +1,10 @@
 //! How the broker is reached: local address, proxy, TLS, HTTP headers.
 
-use crate::connection::args::{ConnectionArgs, TlsArgs};
 use crate::connection::secret::{read_file, warn_if_open_to_others};
 use crate::connection::url::parse_proxy;
 use crate::exit::Failure;
+use crate::settings::ConnectionArgs;
+use crate::settings::flags::TlsArgs;
 use crate::transport::tls::{Client, Identity, Settings, Trust};
 use crate::transport::{Place, Route, Target, websocket};
 use crate::ui::Ui;

@@ -1,21 +1,14 @@
 //! Which of flag, URL, environment and default decides.
 
 use super::*;
-use clap::Parser;
-
-#[derive(Parser)]
-#[command(disable_help_flag = true, disable_version_flag = true)]
-struct Cli {
-    #[command(flatten)]
-    connection: ConnectionArgs,
-}
+use crate::settings::{Environment, Typed};
+use std::ffi::OsString;
 
 fn resolve(flags: &[&str], environment: &[(&'static str, &str)]) -> Result<Connection, Failure> {
-    let args = Cli::try_parse_from(std::iter::once("mqtt").chain(flags.iter().copied()))
+    let typed = Typed::parse(flags.iter().map(OsString::from), Environment::of(environment))
         .unwrap_or_else(|error| panic!("{error}"));
-    let needs =
-        Needs { version_5: &[], packets: &[], response_information: false, reads_stdin: false };
-    Connection::resolve(args.connection, &Environment::of(environment), &needs)
+    let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
+    Connection::resolve(Settled::new(typed, &[])?, &needs)
 }
 
 fn target(flags: &[&str], environment: &[(&'static str, &str)]) -> String {
@@ -85,8 +78,11 @@ fn what_a_url_in_the_environment_says_stays_with_its_host() {
     let plan = resolve(&["-h", "other"], &environment).ok().unwrap();
     assert!(plan.session.username.is_none() && plan.session.password.is_none());
     assert_eq!(plan.default_topic, None);
-    let plan = resolve(&["-p", "1884"], &environment).ok().unwrap();
+    let plan = resolve(&["-h", "PROD.example"], &environment).ok().unwrap();
     assert_eq!(plan.session.username.as_deref(), Some("prod"));
+    // Another port is another broker: it may be anybody's.
+    let plan = resolve(&["-p", "1884"], &environment).ok().unwrap();
+    assert!(plan.session.username.is_none() && plan.session.password.is_none());
     assert_eq!(plan.default_topic.as_deref(), Some("topic"));
 }
 

@@ -1,6 +1,6 @@
 //! Proxies as URLs: `socks5h://user:password@host:port`.
 
-use super::{Authority, UrlError, decode, split_address};
+use super::{Authority, UrlError, decode, decode_host, split_address};
 use crate::secret::Secret;
 use crate::transport::proxy::{Credentials, Kind, Proxy};
 use percent_encoding::percent_decode_str;
@@ -37,7 +37,7 @@ pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
             Some(Credentials { username, password })
         }
     };
-    Ok(Proxy { kind, host: decode(host)?, port: port.unwrap_or(default_port), credentials })
+    Ok(Proxy { kind, host: decode_host(host)?, port: port.unwrap_or(default_port), credentials })
 }
 
 #[cfg(test)]

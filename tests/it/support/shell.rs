@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use mqtt::settings::{Environment, Preparation};
+
 /// The words of each simple command in `line`: quotes are resolved, a comment ends the line, and a redirection
 /// the words of its command.
 pub fn commands(line: &str) -> Vec<Vec<OsString>> {
@@ -48,7 +50,7 @@ pub fn check_commands(line: &str) -> usize {
         if words.get(1).is_some_and(|word| word == "broker") && !cfg!(feature = "broker") {
             continue;
         }
-        let parsed = mqtt::cli::parse(words);
+        let parsed = mqtt::cli::parse(words, Environment::default(), Preparation::default());
         assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
         checked += 1;
     }

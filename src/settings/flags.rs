@@ -1,21 +1,24 @@
-//! The connection flags, flattened into every command that connects.
+//! The flags of the connection, which every command takes that connects: names, help, and what a value must be.
+//!
+//! What else is to be known of a setting is in [`super::table`].
 
 // The documentation of a field is its help text, where brackets are no links.
 #![allow(rustdoc::broken_intra_doc_links)]
 
-mod off;
 mod reach;
 mod tls;
+mod tree;
 
-pub use off::OffArgs;
 pub use reach::ReachArgs;
 pub use tls::{TlsArgs, TlsVersionArg};
+pub use tree::{Shape, Tree, add_twins};
 
-use super::value::{parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
+use super::value::{number, parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
 use crate::message::QoS;
 use crate::run::options::{Protocol, Reconnect};
 use crate::topic::TopicName;
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -59,10 +62,6 @@ pub struct ConnectionArgs {
     /// The session, its will, and what is said meanwhile.
     #[command(flatten)]
     pub more: MoreArgs,
-
-    /// What is taken back.
-    #[command(flatten)]
-    pub off: OffArgs,
 }
 
 /// Where to connect, and as whom.
@@ -82,7 +81,7 @@ pub struct BasicArgs {
     pub host: Option<String>,
 
     /// Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
-    #[arg(short = 'p', long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]
+    #[arg(short = 'p', long, value_name = "PORT", value_parser = number::<u16>(1..=65_535))]
     pub port: Option<u16>,
 
     /// Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
@@ -155,7 +154,7 @@ pub struct MoreArgs {
     pub session_expiry: Option<u32>,
 
     /// Ping the broker after this many seconds of silence, 0 for never [default: 60]
-    #[arg(short = 'k', long, value_name = "SECONDS", help_heading = "Session")]
+    #[arg(short = 'k', long, value_name = "SECONDS", value_parser = number::<u16>(0..=65_535), help_heading = "Session")]
     pub keepalive: Option<u16>,
 
     /// Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
@@ -179,7 +178,7 @@ pub struct MoreArgs {
         allow_hyphen_values = true,
         help_heading = "Login"
     )]
-    pub password: Option<String>,
+    pub password: Option<OsString>,
 
     /// Give up when the broker has not accepted the connection by then [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
@@ -202,19 +201,19 @@ pub struct MoreArgs {
     pub reconnect_timeout: Option<Duration>,
 
     /// Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
-    #[arg(short = 'M', long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "Limits")]
+    #[arg(short = 'M', long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub max_inflight: Option<u16>,
 
     /// Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..), help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub receive_maximum: Option<u16>,
 
     /// Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    #[arg(long, value_name = "BYTES", value_parser = value_parser!(u32).range(1..), help_heading = "Limits")]
+    #[arg(long, value_name = "BYTES", value_parser = number::<u32>(1..=4_294_967_295), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
     /// Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
-    #[arg(long, value_name = "N", help_heading = "Limits")]
+    #[arg(long, value_name = "N", value_parser = number::<u16>(0..=65_535), help_heading = "Limits")]
     pub topic_alias_maximum: Option<u16>,
 
     /// Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
@@ -236,7 +235,7 @@ pub struct MoreArgs {
 
     /// The will's payload [default: empty]
     #[arg(long, value_name = "TEXT", help_heading = "Will", allow_hyphen_values = true)]
-    pub will_payload: Option<String>,
+    pub will_payload: Option<OsString>,
 
     /// The will's QoS [default: 0]
     #[arg(long, value_name = "QOS", help_heading = "Will")]

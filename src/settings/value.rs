@@ -6,6 +6,8 @@ use crate::run::options::Protocol;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use std::fs::File;
 use std::io::Read;
+use std::num::ParseIntError;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// Longer durations (136 years) are a mistake, and would not fit into the clock.
@@ -15,7 +17,21 @@ const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
 const LONGEST_BINARY: u64 = 65_535;
 
 /// Longest string MQTT can carry, in bytes.
-pub(super) const LONGEST_TEXT: usize = 65_535;
+pub const LONGEST_TEXT: usize = 65_535;
+
+/// Makes a parser of whole numbers in a range, digits and nothing else.
+pub fn number<T: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        // Rust's parser would take a sign.
+        let text = if text.starts_with('+') { "+" } else { text };
+        let number: u64 = text.parse().map_err(|error: ParseIntError| error.to_string())?;
+        let in_range = Some(number).filter(|number| range.contains(number));
+        let converted = in_range.and_then(|number| number.try_into().ok());
+        converted.ok_or_else(|| format!("{number} is not in {}..={}", range.start(), range.end()))
+    }
+}
 
 /// A duration such as `500ms`, `10s`, `1m30s`, or a bare number of seconds, fractions allowed.
 ///
@@ -34,7 +50,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A duration above zero.
-pub(super) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than zero".to_owned()),
         duration => Ok(duration),
@@ -42,7 +58,7 @@ pub(super) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Seconds a session lives on: a duration in whole seconds, or `never`.
-pub(super) fn parse_expiry(text: &str) -> Result<u32, String> {
+pub(crate) fn parse_expiry(text: &str) -> Result<u32, String> {
     // The others are mosquitto's.
     if matches!(text, "never" | "-1" | "∞") {
         return Ok(u32::MAX);
@@ -89,7 +105,7 @@ pub fn parse_binary(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// `auto`, `5`, `3.1.1`, `3.1`, or mosquitto's spelling of one of them.
-pub(super) fn parse_protocol(text: &str) -> Result<Protocol, String> {
+pub fn parse_protocol(text: &str) -> Result<Protocol, String> {
     Ok(match text {
         "auto" => Protocol::Auto,
         "5" | "5.0" | "mqttv5" => Protocol::Exactly(Version::V5),

@@ -7,12 +7,55 @@ use super::value::{parse_binary, parse_seconds};
 use crate::exit::Failure;
 use crate::message::PublishProperties;
 use crate::property::{Carrier, Id, Kind};
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::str::FromStr;
 
-/// Between the parts of a `-D` that [`crate::cli`] has put together.
+/// Between the parts of a `-D` that are put together to one value.
 /// No argument of a program can contain it.
 pub const SEPARATOR: char = '\0';
+
+/// The property that has a name of its own besides its value, and can come more than once.
+pub const USER_PROPERTY: &str = "user-property";
+
+/// The parts of a property as one value: `first`, and what `next` gives until it is complete. A first part with spaces
+/// is a property written as one text.
+pub fn join(first: OsString, next: &mut dyn FnMut() -> Option<OsString>) -> OsString {
+    if let Some(text) = first.to_str().filter(|text| text.contains(' ')) {
+        return split(text).join(&SEPARATOR.to_string()).into();
+    }
+    let mut parts = vec![first];
+    let is_pair = |parts: &[OsString]| {
+        parts.get(1).is_some_and(|name| name.eq_ignore_ascii_case(USER_PROPERTY))
+    };
+    while parts.len() < if is_pair(&parts) { 4 } else { 3 }
+        && let Some(part) = next()
+    {
+        parts.push(part);
+    }
+    parts.join(OsStr::new(&SEPARATOR.to_string()))
+}
+
+/// The parts of a property that is written as one text: CMD NAME VALUE, or CMD user-property NAME VALUE. Only the value
+/// can have spaces, and it is taken as it is.
+pub fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while parts.len() < 2
+        && let Some((part, behind)) = rest.trim_start_matches(' ').split_once(' ')
+    {
+        parts.push(part);
+        rest = behind;
+    }
+    if parts.get(1).is_some_and(|name| name.eq_ignore_ascii_case(USER_PROPERTY))
+        && let Some((name, value)) = rest.split_once(' ')
+    {
+        parts.push(name);
+        rest = value;
+    }
+    parts.push(rest);
+    parts
+}
 
 /// The packet a property goes into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +75,16 @@ pub enum Packet {
 }
 
 impl Packet {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Connect,
+        Self::Publish,
+        Self::Subscribe,
+        Self::Unsubscribe,
+        Self::Disconnect,
+        Self::Will,
+    ];
+
     const NAMES: [(&str, Self, Carrier); 6] = [
         ("connect", Self::Connect, Carrier::Connect),
         ("publish", Self::Publish, Carrier::PublishOut),
@@ -40,6 +93,11 @@ impl Packet {
         ("disconnect", Self::Disconnect, Carrier::DisconnectOut),
         ("will", Self::Will, Carrier::Will),
     ];
+
+    /// The packet of this name, in upper or lower case.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|row| row.0.eq_ignore_ascii_case(name)).map(|row| row.1)
+    }
 
     fn carrier(self) -> Carrier {
         Self::NAMES.iter().find(|row| row.1 == self).map_or(Carrier::Connect, |row| row.2)
@@ -84,15 +142,9 @@ impl FromStr for Property {
         let mut parts = text.split(SEPARATOR);
         let mut next = || parts.next().ok_or_else(|| "expected CMD NAME VALUE".to_owned());
         let (packet, name, value) = (next()?, next()?, next()?);
-        let packet = Packet::NAMES
-            .iter()
-            .find(|row| row.0.eq_ignore_ascii_case(packet))
-            .map(|row| row.1)
-            .ok_or_else(|| {
-                format!(
-                    "'{packet}' is none of connect, publish, subscribe, unsubscribe, disconnect and will"
-                )
-            })?;
+        let packet = Packet::named(packet).ok_or_else(|| {
+            format!("'{packet}' is none of connect, publish, subscribe, unsubscribe, disconnect and will")
+        })?;
         let id = *Id::ALL
             .iter()
             .find(|id| id.name().eq_ignore_ascii_case(name))

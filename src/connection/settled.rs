@@ -1,0 +1,155 @@
+//! The settings that hold for one run, out of the words of all sources.
+
+use super::credentials::{for_target, read_by_others};
+use super::place::{Located, locate, owns};
+use super::speaker::Speaker;
+use crate::exit::Failure;
+use crate::settings::properties::{Packet, SEPARATOR};
+use crate::settings::{
+    ConnectionArgs, Group, Origin, Preparation, Rank, Said, Tree, Typed, Word, settle,
+};
+use crate::ui::{Ui, Verbosity};
+use std::time::Instant;
+
+/// What holds, and whose words say so.
+pub struct Settled {
+    /// What is said, each thing once.
+    pub(super) args: ConnectionArgs,
+    /// Where the broker is.
+    pub(super) located: Located,
+    /// The words that hold, the weakest first.
+    pub(super) words: Vec<Word>,
+    /// The packets that the command sends, besides CONNECT and DISCONNECT.
+    pub(super) packets: &'static [Packet],
+    /// The profile that was heard.
+    pub(super) profile: Option<Origin>,
+    /// What a person should know about secrets.
+    pub(super) warnings: Vec<String>,
+    /// What a person may not expect of these words.
+    pub(super) notes: Vec<String>,
+    pub(super) started: Instant,
+    pub(super) preparation: Preparation,
+}
+
+impl Settled {
+    /// Decides about each word; `packets` are those that the command sends, besides CONNECT and DISCONNECT, of which
+    /// `-D` can speak.
+    ///
+    /// # Errors
+    /// When a configuration file is no good, or a value that counts.
+    pub fn new(mut typed: Typed, packets: &'static [Packet]) -> Result<Self, Failure> {
+        let mut tree = None;
+        let gathered = typed.gather(&mut tree)?;
+        let by_name = typed.args.more.profile.is_some();
+        let (all, mut notes) = (gathered.all, gathered.notes);
+        let of_profile = all.iter().find(|word| word.rank() == Rank::Profile);
+        let profile = of_profile.map(|word| word.origin.clone());
+        let Typed { args, started, preparation, .. } = typed;
+        let heard = settle(all.clone());
+        let speakers = Speaker::all(&heard);
+        let located = locate(&speakers)?;
+        let target = &located.target;
+        let of_typed = speakers.iter().find(|speaker| speaker.rank == Rank::Typed);
+        let warnings = read_by_others(&all, of_typed.and_then(|it| it.url.as_ref()));
+        if by_name {
+            notes.extend(led_astray(&speakers, &located, profile.as_ref()));
+        }
+        let (fitting, withheld) = for_target(&all, &speakers, target);
+        notes.extend(withheld);
+        let mut words = settle(fitting);
+        words.retain(|word| word.rank() == Rank::Typed || can_matter(word, packets));
+        // Where nobody else has said anything, the command line was parsed already.
+        let args = match words == heard && words.iter().all(|word| word.rank() == Rank::Typed) {
+            true => args,
+            false => parse(&words, tree.get_or_insert_default())?,
+        };
+        Ok(Self { args, located, words, packets, profile, warnings, notes, started, preparation })
+    }
+
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        match (self.args.more.quiet, self.args.more.debug) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Debug,
+            _ => Verbosity::Normal,
+        }
+    }
+
+    /// Whether lines for each packet or event go to standard error.
+    pub fn fills_stderr(&self) -> bool {
+        let events = self.args.more.events.as_deref();
+        self.args.more.debug || events.is_some_and(|name| matches!(name, "-" | "fd:2"))
+    }
+
+    /// Who talks.
+    pub(super) fn ui(&self) -> Ui {
+        Ui::new(self.verbosity())
+    }
+
+    /// Keeps a deadline of the command's own, where nobody sets another.
+    pub fn heed_default_timeout(&self, timeout: std::time::Duration) {
+        self.preparation.heed_default(self.started.checked_add(timeout));
+    }
+
+    /// Whether there is a password, and no user name.
+    pub(super) fn has_lone_password(&self) -> bool {
+        let says = |word: &&Word| word.said != Said::Off;
+        let mut said = self.words.iter().filter(says);
+        self.args.basic.username.is_none()
+            && said.any(|word| word.setting.group == Some(Group::Password))
+    }
+
+    /// The settings that only MQTT 5 has, and who says them if it was not typed.
+    pub(super) fn needs_version_5(&self) -> Vec<String> {
+        let said = self.words.iter().filter(|word| word.said != Said::Off);
+        let needing = said.filter(|word| word.setting.version_5);
+        needing
+            .map(|word| match word.rank() {
+                Rank::Typed => format!("--{}", word.setting.name),
+                _ => format!("{} of {}", word.setting.name, word.origin),
+            })
+            .collect()
+    }
+}
+
+/// What the words say together, once each that counts was checked by itself.
+fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
+    // Where the broker is, is decided already, and what weaker sources say of it may contradict the stronger.
+    let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.place;
+    let needed: Vec<Word> = words.iter().filter(is_needed).cloned().collect();
+    for word in needed.iter().filter(|word| word.rank() == Rank::Environment) {
+        let Origin::Variable(name) = &word.origin else { continue };
+        let checked = tree.check(std::slice::from_ref(word));
+        checked.map_err(|reason| Failure::usage(format!("{name}: {reason}")))?;
+    }
+    // What was checked cannot fail together: groups were settled.
+    tree.parse(&needed).map_err(|error| Failure::usage(error.kind()))
+}
+
+/// Whether what a profile or a variable says of a property is about a packet that is sent.
+fn can_matter(word: &Word, packets: &[Packet]) -> bool {
+    let text = word.text().filter(|_| word.is("property")).map(|text| text.to_string_lossy());
+    let packet = text.as_deref().and_then(|text| text.split(SEPARATOR).next());
+    packet.and_then(Packet::named).is_none_or(|packet| {
+        packets.contains(&packet)
+            || matches!(packet, Packet::Connect | Packet::Will | Packet::Disconnect)
+    })
+}
+
+/// That the environment wins over a profile that was asked for by name may surprise.
+fn led_astray(
+    speakers: &[Speaker<'_>],
+    located: &Located,
+    profile_origin: Option<&Origin>,
+) -> Option<String> {
+    let speaker = |rank| speakers.iter().find(|speaker| speaker.rank == rank);
+    let [typed, environment, profile] =
+        [speaker(Rank::Typed)?, speaker(Rank::Environment)?, speaker(Rank::Profile)?];
+    let is_surprising = !typed.names_place()
+        && environment.names_place()
+        && profile.names_place()
+        && !owns(profile, &located.target);
+    let origin = profile_origin?;
+    let target = &located.target;
+    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))
+}

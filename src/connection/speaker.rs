@@ -1,0 +1,85 @@
+//! Who says something of the connection: the words of one source, with its URL taken apart.
+
+use super::url::BrokerUrl;
+use crate::exit::Failure;
+use crate::settings::{Origin, Rank, Said, Word};
+use std::ffi::OsStr;
+
+/// One speaker.
+pub(super) struct Speaker<'a> {
+    pub(super) rank: Rank,
+    words: Vec<&'a Word>,
+    pub(super) url: Option<BrokerUrl>,
+    /// Why there is no URL although one is given.
+    invalid: Option<Failure>,
+}
+
+impl<'a> Speaker<'a> {
+    /// All, the strongest first.
+    pub(super) fn all(words: &'a [Word]) -> Vec<Self> {
+        let speaker = |rank| Self::new(rank, words.iter().filter(|word| word.rank() == rank));
+        Rank::DOWN.into_iter().map(speaker).collect()
+    }
+
+    fn new(rank: Rank, words: impl Iterator<Item = &'a Word>) -> Self {
+        let mut speaker = Self { rank, words: words.collect(), url: None, invalid: None };
+        if let Some(word) = speaker.last("url")
+            && let Some(text) = word.text()
+        {
+            match BrokerUrl::parse(&text.to_string_lossy()) {
+                Ok(url) => speaker.url = Some(url),
+                Err(error) => {
+                    let place = place(&word.origin);
+                    let message = format!("invalid URL in {place}: {error}");
+                    let hint = error.hint(&text.to_string_lossy());
+                    let failure = Failure::usage(message);
+                    speaker.invalid = Some(hint.into_iter().fold(failure, Failure::hint));
+                }
+            }
+        }
+        speaker
+    }
+
+    /// The last word about a setting.
+    pub(super) fn last(&self, setting: &str) -> Option<&'a Word> {
+        self.words.iter().rev().find(|word| word.is(setting)).copied()
+    }
+
+    /// The value of a setting.
+    pub(super) fn value(&self, setting: &str) -> Option<&'a OsStr> {
+        self.last(setting)?.text()
+    }
+
+    /// What a switch says.
+    pub(super) fn switch(&self, setting: &str) -> Option<bool> {
+        self.last(setting).map(|word| word.said != Said::Off)
+    }
+
+    /// What is said, but for what is taken back.
+    pub(super) fn said(&self) -> impl Iterator<Item = &'a Word> {
+        self.words.iter().copied().filter(|word| word.said != Said::Off)
+    }
+
+    /// Whether it says where the broker is.
+    pub(super) fn names_place(&self) -> bool {
+        self.invalid.is_some()
+            || self.url.is_some()
+            || self.value("host").is_some()
+            || self.value("unix").is_some()
+    }
+
+    /// Refuses a URL that cannot be, where the place depends on it.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.invalid.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// Where a URL stands.
+fn place(origin: &Origin) -> String {
+    match origin {
+        Origin::CommandLine => "--url".to_owned(),
+        Origin::OptionsFile { file, .. } => format!("--url of {}", file.display()),
+        Origin::Variable(name) => name.to_string(),
+        Origin::Profile { name, file } => format!("profile {name} of {}", file.display()),
+    }
+}

@@ -1,0 +1,118 @@
+//! The environment variables this program reads: one for each setting of the connection, named after its flag.
+
+use super::flags::Shape;
+use super::properties;
+use super::table::{Group, SETTINGS, Setting};
+use super::word::{Origin, Said, Word};
+use std::collections::HashMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// What every name of ours begins with; other programs use it too.
+const PREFIX: &str = "MQTT_";
+
+/// What is set, and not empty.
+#[derive(Debug, Default)]
+pub struct Environment {
+    values: HashMap<String, OsString>,
+    /// Where configuration files are: `$XDG_CONFIG_HOME`, or else `~/.config`.
+    pub(super) config_home: Option<PathBuf>,
+    /// What `~` stands for.
+    pub(super) home: Option<PathBuf>,
+}
+
+impl Environment {
+    /// The names of all variables that a run reads: those of the settings, and those that lead to a profile.
+    pub fn names() -> impl Iterator<Item = String> {
+        let leading = ["MQTT_PROFILE", "MQTT_CONFIG"].map(str::to_owned);
+        SETTINGS.iter().map(Setting::variable).chain(leading)
+    }
+
+    /// Those of this process; an empty one counts as not set.
+    pub fn of_process() -> Self {
+        let is_ours = |name: &OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
+        let set = env::vars_os().filter(|(name, value)| is_ours(name) && !value.is_empty());
+        let values = set.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = path("HOME");
+        // [XDG base directories]: a relative path counts as none.
+        let config_home = path("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
+        let config_home = config_home.or_else(|| home.as_ref().map(|home| home.join(".config")));
+        Self { values: values.collect(), config_home, home }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+        self.values.get(name).map(OsString::as_os_str)
+    }
+
+    /// What it says of settings; `shape` tells what a setting takes. Variables are set by different hands, and nobody
+    /// may know of all: of several that exclude each other one counts.
+    pub(super) fn words(&self, shape: impl Fn(&Setting) -> Shape) -> Vec<Word> {
+        let mut words: Vec<Word> = Vec::new();
+        for setting in &SETTINGS {
+            let name = setting.variable();
+            let Some(value) = self.get(&name) else { continue };
+            let rival = words.iter().position(|word| exclude(setting, word.setting));
+            match rival {
+                // A file is the better place for a password.
+                Some(at) if words[at].is("password") => drop(words.remove(at)),
+                Some(_) => continue,
+                None => {}
+            }
+            let origin = Origin::Variable(name.into());
+            let said = match shape(setting) {
+                Shape::Switch => vec![switch(value)],
+                Shape::List => lines(setting, value),
+                Shape::Value => vec![Said::Value(value.to_owned())],
+            };
+            words.extend(said.into_iter().map(|said| Word::new(setting, said, origin.clone())));
+        }
+        words
+    }
+
+    /// What it says of the time that a run may take.
+    pub fn timeout(&self) -> Option<Word> {
+        let setting = Setting::find("timeout")?;
+        let name = setting.variable();
+        let said = Said::Value(self.get(&name)?.to_owned());
+        Some(Word::new(setting, said, Origin::Variable(name.into())))
+    }
+
+    /// Whether it says anything of settings.
+    pub(super) fn has_words(&self) -> bool {
+        SETTINGS.iter().any(|setting| self.values.contains_key(&setting.variable()))
+    }
+
+    /// Those of a test.
+    #[cfg(test)]
+    pub(crate) fn of(values: &[(&str, &str)]) -> Self {
+        let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).into()));
+        Self { values: values.collect(), ..Self::default() }
+    }
+}
+
+/// What a switch's variable says; what is neither on nor off stays as it is, to be refused if it counts.
+fn switch(value: &OsStr) -> Said {
+    match value.to_str() {
+        Some("true" | "1" | "yes" | "on") => Said::On,
+        Some("false" | "0" | "no" | "off") => Said::Off,
+        _ => Said::Value(value.to_owned()),
+    }
+}
+
+/// One value per line.
+fn lines(setting: &Setting, value: &OsStr) -> Vec<Said> {
+    let Some(text) = value.to_str() else { return vec![Said::Value(value.to_owned())] };
+    let value = |line: &str| match setting.name {
+        "property" => properties::join(line.into(), &mut || None),
+        _ => line.into(),
+    };
+    text.lines().map(|line| Said::Value(value(line))).collect()
+}
+
+/// Whether only one of two settings can hold.
+fn exclude(one: &Setting, other: &Setting) -> bool {
+    let is_choice = matches!(one.group, Some(Group::Password | Group::Id | Group::Talk));
+    is_choice && one.group == other.group
+}

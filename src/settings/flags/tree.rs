@@ -1,0 +1,163 @@
+//! The flags of the connection alone, as clap has them: what is said elsewhere than on a command line goes through the
+//! same parser.
+
+use super::ConnectionArgs;
+use crate::settings::line::split;
+use crate::settings::table::{SETTINGS, Setting};
+use crate::settings::word::{Origin, Said, Word};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
+use std::error::Error;
+use std::ffi::OsString;
+
+/// What a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// On or off.
+    Switch,
+    /// A value.
+    Value,
+    /// Any number of values.
+    List,
+}
+
+/// The flags of the connection, without a command around them.
+pub struct Tree {
+    command: Command,
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        let command = ConnectionArgs::augment_args(Command::new("settings"))
+            .no_binary_name(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true)
+            .args_override_self(true);
+        Self { command: add_twins(command) }
+    }
+}
+
+impl Tree {
+    fn flag(&self, setting: &Setting) -> Option<&Arg> {
+        self.command.get_arguments().find(|arg| arg.get_long() == Some(setting.name))
+    }
+
+    /// What a setting takes.
+    pub fn shape(&self, setting: &Setting) -> Shape {
+        match self.flag(setting).map(Arg::get_action) {
+            Some(ArgAction::SetTrue) => Shape::Switch,
+            Some(ArgAction::Append) => Shape::List,
+            _ => Shape::Value,
+        }
+    }
+
+    /// Whether the values of a setting add up.
+    pub fn is_list(&self, setting: &Setting) -> bool {
+        self.shape(setting) == Shape::List
+    }
+
+    /// Whether the values of a setting are numbers, which TOML writes without quotes.
+    pub fn is_number(&self, setting: &Setting) -> bool {
+        use std::any::TypeId;
+        let texts = [
+            TypeId::of::<String>(),
+            TypeId::of::<OsString>(),
+            TypeId::of::<std::path::PathBuf>(),
+            TypeId::of::<crate::topic::TopicName>(),
+        ];
+        let kind = self.flag(setting).map(|flag| flag.get_value_parser().type_id());
+        kind.is_some_and(|kind| texts.iter().all(|text| kind != *text))
+    }
+
+    /// A value of a setting as the help names it, where another spelling was used.
+    pub fn plain_name(&self, setting: &Setting, value: &str) -> Option<String> {
+        let values = self.flag(setting)?.get_possible_values();
+        let named = values.iter().find(|known| known.matches(value, false))?;
+        Some(named.get_name().to_owned())
+    }
+
+    /// Checks words of one setting.
+    ///
+    /// # Errors
+    /// Says what was expected, without the value: it may be secret.
+    pub fn check(&mut self, words: &[Word]) -> Result<(), String> {
+        let is_odd =
+            |word: &Word| word.text().is_some() && self.shape(word.setting) == Shape::Switch;
+        if words.iter().any(is_odd) {
+            return Err("expected true or false".to_owned());
+        }
+        let error = match self.command.try_get_matches_from_mut(arguments(words)) {
+            Ok(_) => return Ok(()),
+            Err(error) => error,
+        };
+        let choices = match error.get(ContextKind::ValidValue) {
+            Some(ContextValue::Strings(values)) => Some(format!("one of {}", values.join(", "))),
+            _ => None,
+        };
+        Err(match (error.kind(), error.source()) {
+            (ErrorKind::InvalidValue, _) if choices.is_some() => choices.unwrap_or_default(),
+            (_, Some(source)) => source.to_string(),
+            (kind, None) => kind.to_string(),
+        })
+    }
+
+    /// The names of two settings that exclude each other, if words of one source are about such.
+    pub fn find_conflict(&mut self, words: &[Word]) -> Option<Vec<String>> {
+        let error = self.command.try_get_matches_from_mut(arguments(words)).err()?;
+        let named = [ContextKind::InvalidArg, ContextKind::PriorArg].into_iter();
+        Some(
+            named
+                .filter_map(|kind| error.get(kind))
+                .map(|flag| name_in(&flag.to_string()))
+                .collect(),
+        )
+    }
+
+    /// The setting whose name is most like this one.
+    pub fn similar(&mut self, name: &str) -> Option<String> {
+        let error = self.command.try_get_matches_from_mut([format!("--{name}")]).err()?;
+        match error.get(ContextKind::SuggestedArg) {
+            Some(ContextValue::String(flag)) => Some(name_in(flag)),
+            _ => None,
+        }
+        .filter(|similar| Setting::find(similar).is_some())
+    }
+
+    /// The words of a command line, and what they say.
+    pub fn parse_line(
+        &mut self,
+        line: impl IntoIterator<Item = OsString>,
+    ) -> Result<(Vec<Word>, ConnectionArgs), clap::Error> {
+        let arguments = split(&self.command, line);
+        let found = self.command.try_get_matches_from_mut(arguments.iter().map(|it| &it.text))?;
+        let words = arguments.iter().filter_map(|it| it.word(&Origin::CommandLine)).collect();
+        Ok((words, ConnectionArgs::from_arg_matches(&found)?))
+    }
+
+    /// What all words together say. Each was checked before.
+    pub fn parse(&mut self, words: &[Word]) -> Result<ConnectionArgs, clap::Error> {
+        let found = self.command.try_get_matches_from_mut(arguments(words))?;
+        ConnectionArgs::from_arg_matches(&found)
+    }
+}
+
+/// Words as a command line; what is taken back needs none.
+fn arguments(words: &[Word]) -> Vec<OsString> {
+    words.iter().filter(|word| word.said != Said::Off).map(Word::argument).collect()
+}
+
+/// `--ca <FILE>` as a name.
+fn name_in(flag: &str) -> String {
+    flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-').to_owned()
+}
+
+/// Adds a flag for each setting that takes it back.
+pub fn add_twins(command: Command) -> Command {
+    let twins = SETTINGS.iter().map(|setting| {
+        let id = setting.name.replace('-', "_");
+        let off = setting.off();
+        let twin = Arg::new(off.clone()).long(off).action(ArgAction::SetTrue).hide(true);
+        twin.overrides_with(id)
+    });
+    command.args(twins)
+}

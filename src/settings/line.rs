@@ -1,0 +1,316 @@
+//! A command line as words: where each flag ends and its value begins, whatever form it has.
+//!
+//! Every flag becomes one argument, `--name` or `--name=value`, in which no value can be taken for a flag; clap parses
+//! these, and what they say of the connection is kept as [`Word`]s. The parts of `-D CMD NAME VALUE` become one value,
+//! since clap knows no flag whose number of values depends on what they say.
+
+use super::properties;
+use super::table::Setting;
+use super::word::{Origin, Said, Word};
+use clap::{Arg, Command};
+use std::ffi::{OsStr, OsString};
+
+/// One argument.
+pub struct Argument {
+    /// As clap is to see it.
+    pub text: OsString,
+    /// The flag in it, if it is one that the command has.
+    pub flag: Option<Flag>,
+}
+
+/// A flag of the command.
+pub struct Flag {
+    /// Its long name.
+    pub name: String,
+    /// What is said with it.
+    pub said: Said,
+    /// Whether a value is missing.
+    pub lacks_value: bool,
+}
+
+impl Argument {
+    fn verbatim(text: OsString) -> Self {
+        Self { text, flag: None }
+    }
+
+    fn switch(long: &str) -> Self {
+        let flag = Flag { name: long.to_owned(), said: Said::On, lacks_value: false };
+        Self { text: format!("--{long}").into(), flag: Some(flag) }
+    }
+
+    fn with_value(long: &str, value: OsString) -> Self {
+        if Setting::find(long).is_some_and(|setting| setting.never) && value == "never" {
+            return Self::switch(&format!("no-{long}"));
+        }
+        let mut text = OsString::from(format!("--{long}="));
+        text.push(&value);
+        let flag = Flag { name: long.to_owned(), said: Said::Value(value), lacks_value: false };
+        Self { text, flag: Some(flag) }
+    }
+
+    fn without_value(long: &str) -> Self {
+        let mut argument = Self::switch(long);
+        if let Some(flag) = &mut argument.flag {
+            flag.lacks_value = true;
+        }
+        argument
+    }
+
+    /// What it says of a setting of the connection.
+    pub fn word(&self, origin: &Origin) -> Option<Word> {
+        let flag = self.flag.as_ref()?;
+        let (setting, said) = match Setting::find(&flag.name) {
+            Some(setting) => (setting, flag.said.clone()),
+            None => (Setting::taken_back_by(&flag.name)?, Said::Off),
+        };
+        Some(Word { setting, said, origin: origin.clone() })
+    }
+
+    /// The value of the flag of this name.
+    pub fn value_of(&self, name: &str) -> Option<&OsStr> {
+        match self.flag.as_ref().filter(|flag| flag.name == name)?.said {
+            Said::Value(ref value) => Some(value),
+            Said::On | Said::Off => None,
+        }
+    }
+}
+
+/// Takes the words of a command line apart, those after the command's name.
+pub fn split(command: &Command, words: impl IntoIterator<Item = OsString>) -> Vec<Argument> {
+    let mut words = words.into_iter().peekable();
+    let mut all = Vec::new();
+    while let Some(word) = words.next() {
+        if word == "--" {
+            all.push(Argument::verbatim(word));
+            all.extend(words.by_ref().map(Argument::verbatim));
+        } else {
+            all.extend(one(command, word, &mut words));
+        }
+    }
+    all
+}
+
+fn one<I: Iterator<Item = OsString>>(
+    command: &Command,
+    word: OsString,
+    following: &mut std::iter::Peekable<I>,
+) -> Vec<Argument> {
+    let (mut switches, last, attached) = match flags(command, &word) {
+        Some(found) => found,
+        None => return vec![Argument::verbatim(word)],
+    };
+    let Some(last) = last else { return switches };
+    let long = last.get_long().unwrap_or_default();
+    let argument = if long == "property" {
+        let first = attached.or_else(|| following.next());
+        match first {
+            Some(first) => {
+                Argument::with_value(long, properties::join(first, &mut || following.next()))
+            }
+            None => Argument::without_value(long),
+        }
+    } else {
+        let is_free = |next: &OsString| last.is_allow_hyphen_values_set() || !is_like_flag(next);
+        match attached.or_else(|| following.next_if(is_free)) {
+            Some(value) => Argument::with_value(long, value),
+            None => Argument::without_value(long),
+        }
+    };
+    switches.push(argument);
+    switches
+}
+
+/// Whether a word looks like a flag rather than like a value that was forgotten; a negative number does not.
+fn is_like_flag(word: &OsString) -> bool {
+    let bytes = word.as_encoded_bytes();
+    bytes.len() > 1 && bytes.starts_with(b"-") && !bytes.get(1).is_some_and(u8::is_ascii_digit)
+}
+
+/// The switches in a word, the flag that takes a value, and the value as far as it is in the word; nothing if it is no
+/// flag, or none that the command has.
+fn flags<'a>(
+    command: &'a Command,
+    word: &OsStr,
+) -> Option<(Vec<Argument>, Option<&'a Arg>, Option<OsString>)> {
+    let bytes = word.as_encoded_bytes();
+    if let Some(rest) = bytes.strip_prefix(b"--") {
+        let end = rest.iter().position(|byte| *byte == b'=');
+        let name = std::str::from_utf8(&rest[..end.unwrap_or(rest.len())]).ok()?;
+        let flag = find_long(command, name)?;
+        return match (flag.get_action().takes_values(), end) {
+            (true, None) => Some((Vec::new(), Some(flag), None)),
+            (true, Some(end)) => Some((Vec::new(), Some(flag), Some(after(word, end + 3)?))),
+            // The switch's own name, where an alias was typed.
+            (false, None) => Some((vec![Argument::switch(flag.get_long()?)], None, None)),
+            (false, Some(_)) => None,
+        };
+    }
+    let letters = bytes.strip_prefix(b"-").filter(|letters| !letters.is_empty())?;
+    let mut switches = Vec::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let flag = command
+            .get_arguments()
+            .find(|arg| letter.is_ascii() && arg.get_short() == Some(char::from(*letter)))?;
+        if !flag.get_action().takes_values() {
+            switches.push(Argument::switch(flag.get_long()?));
+            continue;
+        }
+        let mut start = at + 2;
+        if bytes.get(start) == Some(&b'=') {
+            start += 1;
+        }
+        let value = match start < bytes.len() || start > at + 2 {
+            true => Some(after(word, start)?),
+            false => None,
+        };
+        return Some((switches, Some(flag), value));
+    }
+    Some((switches, None, None))
+}
+
+fn find_long<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|arg| {
+        arg.get_long() == Some(name)
+            || arg.get_all_aliases().is_some_and(|aliases| aliases.contains(&name))
+    })
+}
+
+/// What of a word follows so many bytes, which are ASCII.
+fn after(word: &OsStr, bytes: usize) -> Option<OsString> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        word.as_bytes().get(bytes..).map(|rest| OsStr::from_bytes(rest).to_owned())
+    }
+    // What is no text cannot be taken apart there.
+    #[cfg(not(unix))]
+    word.to_str()?.get(bytes..).map(OsString::from)
+}
+
+/// A line of an options file: a flag, and the rest of the line as it is for its value.
+///
+/// # Errors
+/// Says what is wrong with the line.
+pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>, &'static str> {
+    // `--name=value` ends at the equals sign, whatever the value looks like.
+    let is_long = line.starts_with("--");
+    let end = line.find(|char| char == ' ' || (is_long && char == '=')).unwrap_or(line.len());
+    let (flag, rest) = line.split_at(end);
+    if !flag.starts_with('-') || matches!(flag, "-" | "--") {
+        return Err("a line is a flag, such as --host, and its value");
+    }
+    let Some((mut switches, last, attached)) = flags(command, OsStr::new(flag)) else {
+        return Ok(vec![Argument::verbatim(line.into())]);
+    };
+    let rest = (!rest.is_empty()).then(|| &rest[1..]);
+    let Some(last) = last else {
+        return match rest {
+            Some(_) => Err("this flag takes no value"),
+            None => Ok(switches),
+        };
+    };
+    let long = last.get_long().unwrap_or_default();
+    let value = match (attached, rest) {
+        // `-mhello world` is one value.
+        (Some(attached), Some(rest)) => {
+            let mut value = attached;
+            value.push(" ");
+            value.push(rest);
+            Some(value)
+        }
+        (Some(value), None) => Some(value),
+        (None, rest) => rest.map(OsString::from),
+    };
+    switches.push(match value {
+        Some(value) if long == "property" => {
+            Argument::with_value(long, properties::join(value, &mut || None))
+        }
+        Some(value) => Argument::with_value(long, value),
+        None => Argument::without_value(long),
+    });
+    Ok(switches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::properties::SEPARATOR;
+
+    fn words(line: &str) -> String {
+        let mut tree = crate::cli::command();
+        tree.build();
+        let mut words = line.split(' ').map(OsString::from);
+        let command = tree.find_subcommand(words.next().unwrap()).unwrap();
+        let texts: Vec<String> = split(command, words)
+            .into_iter()
+            .map(|argument| argument.text.into_string().unwrap())
+            .collect();
+        texts.join("|").replace(SEPARATOR, "+")
+    }
+
+    #[test]
+    fn every_form_of_a_flag_becomes_one_argument() {
+        for (line, expected) in [
+            ("pub -rt a", "--retain|--topic=a"),
+            ("pub -ta --topic=b --topic c", "--topic=a|--topic=b|--topic=c"),
+            ("pub -t -foo -m -x -i -v", "--topic=-foo|--message=-x|--id=-v"),
+            ("pub --cafile x --pw=y", "--ca=x|--password=y"),
+            ("sub a -t b -- -t c", "a|--topic=b|--|-t|c"),
+            ("pub -W never --timeout=1s", "--no-timeout|--timeout=1s"),
+            // What is forgotten, unknown, or takes no value is left for clap to complain about.
+            ("pub -h -t a", "--host|--topic=a"),
+            ("pub -p -1", "--port=-1"),
+            ("pub --zzz -rz --retain=x -m", "--zzz|-rz|--retain=x|--message"),
+        ] {
+            assert_eq!(words(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_a_property_are_one_value_whatever_they_begin_with() {
+        for (line, expected) in [
+            ("pub -D publish content-type -x -t a", "--property=publish+content-type+-x|--topic=a"),
+            (
+                "pub --property will User-Property k -v -r -D x",
+                "--property=will+User-Property+k+-v|--retain|--property=x",
+            ),
+            ("pub -m -D -t -t -D a b c", "--message=-D|--topic=-t|--property=a+b+c"),
+            ("pub -rD a b c -Da b c", "--retain|--property=a+b+c|--property=a+b+c"),
+            ("pub --property=a b c -r", "--property=a+b+c|--retain"),
+            (
+                "sub -D connect user-property a b -- -D c",
+                "--property=connect+user-property+a+b|--|-D|c",
+            ),
+        ] {
+            assert_eq!(words(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_an_options_file_ends_in_its_value_as_it_is() {
+        let mut tree = crate::cli::command();
+        tree.build();
+        let command = tree.find_subcommand("pub").unwrap();
+        let words = |line: &str| {
+            let arguments = split_options_line(command, line)?;
+            let texts = arguments.into_iter().map(|argument| argument.text.into_string().unwrap());
+            Ok(texts.collect::<Vec<_>>().join("|").replace(SEPARATOR, "+"))
+        };
+        for (line, expected) in [
+            ("-t a b  ", "--topic=a b  "),
+            ("-m -5", "--message=-5"),
+            ("-mhello world", "--message=hello world"),
+            ("--message -x \"y\"", "--message=-x \"y\""),
+            ("--message=hello world", "--message=hello world"),
+            ("--message a=b", "--message=a=b"),
+            ("-rq 1", "--retain|--qos=1"),
+            ("-D publish content-type a b", "--property=publish+content-type+a b"),
+            ("-D connect user-property k v w", "--property=connect+user-property+k+v w"),
+            ("--zzz x", "--zzz x"),
+        ] {
+            assert_eq!(words(line), Ok(expected.to_owned()), "{line}");
+        }
+        assert_eq!(words("-r yes"), Err("this flag takes no value"));
+        assert!(words("host x").is_err() && words("--").is_err());
+    }
+}

@@ -1,0 +1,105 @@
+//! An options file, as mosquitto's tools have it: one flag and its value per line, as if typed before the command line's.
+
+use super::files;
+use super::line::{Argument, split_options_line};
+use super::word::Origin;
+use crate::exit::{ExitStatus, Failure};
+use clap::Command;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Its lines, and what to call it in an error.
+pub struct OptionsFile {
+    path: PathBuf,
+    /// Where its words stand.
+    pub origin: Origin,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    /// Counted from 1.
+    number: usize,
+    arguments: Vec<Argument>,
+}
+
+impl OptionsFile {
+    /// Reads the file for a command; `explain` makes a failure of clap's error.
+    ///
+    /// # Errors
+    /// When it cannot be read, or a line is not a flag and its value.
+    pub fn read(
+        path: &Path,
+        command: &Command,
+        explain: impl Fn(&clap::Error) -> Failure,
+    ) -> Result<Self, Failure> {
+        let (bytes, openness) = files::read("options file", path)
+            .map_err(|error| Failure::told(ExitStatus::Usage, &error))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            Failure::usage(format!("the options file {} is not UTF-8", path.display()))
+        })?;
+        let origin = Origin::OptionsFile { file: path.into(), private: !openness.readable };
+        let mut file = Self { path: path.to_owned(), origin, lines: Vec::new() };
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim_start_matches(' ');
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let arguments = split_options_line(command, line)
+                .map_err(|message| file.error(number, &Failure::usage(message)))?;
+            if arguments.iter().any(|argument| argument.value_of("options").is_some()) {
+                let message = "an options file cannot name another";
+                return Err(file.error(number, &Failure::usage(message)));
+            }
+            let lacks_value = arguments.iter().flat_map(|it| &it.flag).any(|it| it.lacks_value);
+            let line = Line { number, arguments };
+            // Followed by another line, it would take that for its value.
+            if lacks_value && let Some(failure) = file.fault_in(&line, command, &explain) {
+                return Err(failure);
+            }
+            file.lines.push(line);
+        }
+        Ok(file)
+    }
+
+    /// All of it, as if typed.
+    pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
+        self.lines.iter().flat_map(|line| &line.arguments)
+    }
+
+    /// The line that is wrong by itself, if one is; `explain` makes a failure of clap's error.
+    pub fn find_fault(
+        &self,
+        command: &Command,
+        explain: impl Fn(&clap::Error) -> Failure,
+    ) -> Option<Failure> {
+        self.lines.iter().find_map(|line| self.fault_in(line, command, &explain))
+    }
+
+    fn fault_in(
+        &self,
+        line: &Line,
+        command: &Command,
+        explain: &impl Fn(&clap::Error) -> Failure,
+    ) -> Option<Failure> {
+        let name = OsString::from(command.get_name());
+        let arguments = line.arguments.iter().map(|argument| argument.text.clone());
+        let alone = [name].into_iter().chain(arguments);
+        let error = command.clone().try_get_matches_from(alone).err()?;
+        let is_its_own = matches!(
+            error.kind(),
+            ErrorKind::UnknownArgument
+                | ErrorKind::InvalidUtf8
+                | ErrorKind::InvalidValue
+                | ErrorKind::ValueValidation
+                | ErrorKind::TooManyValues
+        );
+        is_its_own.then(|| self.error(line.number, &explain(&error)))
+    }
+
+    fn error(&self, number: usize, failure: &Failure) -> Failure {
+        let mut failure = failure.clone();
+        failure.message = format!("{}:{number}: {}", self.path.display(), failure.message);
+        failure
+    }
+}

@@ -1,0 +1,233 @@
+//! Profiles of the configuration file (contract, section 5; mqtt-config(5)): which one is asked for, and its words.
+//!
+//! A profile's keys are the long names of the settings. Errors name file and line, and never show a value that may be
+//! secret.
+
+use super::config_file::ConfigFile;
+use super::environment::Environment;
+use super::flags::{MoreArgs, Shape, Tree};
+use super::preparation::Preparation;
+use super::properties;
+use super::table::Setting;
+use super::word::{Origin, Said, Word};
+use crate::exit::Failure;
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The words of the profile that was asked for, or of the file's own choice.
+pub(super) fn words(
+    typed: &MoreArgs,
+    environment: &Environment,
+    tree: &mut Option<Tree>,
+    preparation: &Preparation,
+) -> Result<Vec<Word>, Failure> {
+    if typed.no_config {
+        return Ok(Vec::new());
+    }
+    let from_variable = || environment.get("MQTT_PROFILE").map(|name| name.to_string_lossy());
+    let asked = typed.profile.as_deref().map(Cow::from).or_else(from_variable);
+    preparation.waits_for("the configuration file");
+    match (open(typed.config.clone(), environment)?, asked) {
+        (Some(file), asked) => {
+            select(&file, asked.as_deref(), environment, tree.get_or_insert_default())
+        }
+        (None, None) => Ok(Vec::new()),
+        (None, Some(name)) => {
+            let place = usual_place(environment)
+                .map(|path| format!(" {}", path.display()))
+                .unwrap_or_default();
+            Err(Failure::usage(format!(
+                "no profile '{name}': there is no configuration file{place}"
+            )))
+        }
+    }
+}
+
+/// The names of the profiles, if there is a file.
+///
+/// # Errors
+/// When the file that is named in the environment is missing, or any cannot be read.
+pub fn names(environment: &Environment) -> Result<Vec<String>, Failure> {
+    let Some(file) = open(None, environment)? else { return Ok(Vec::new()) };
+    let document = file.document()?;
+    let profiles = document.get_ref().get("profiles").and_then(|value| value.get_ref().as_table());
+    let names = profiles.into_iter().flatten().map(|(name, _)| name.get_ref().to_string());
+    Ok(names.collect())
+}
+
+/// The file of this name, else the one that the environment names, else the usual one if it is there.
+fn open(named: Option<PathBuf>, environment: &Environment) -> Result<Option<ConfigFile>, Failure> {
+    match named.or_else(|| environment.get("MQTT_CONFIG").map(PathBuf::from)) {
+        Some(path) if matches!(path.try_exists(), Ok(false)) => {
+            Err(Failure::usage(format!("there is no configuration file {}", path.display())))
+        }
+        Some(path) => ConfigFile::read(path).map(Some),
+        None => match usual_place(environment) {
+            Some(path) if ConfigFile::is_within_reach(&path) => ConfigFile::read(path).map(Some),
+            _ => Ok(None),
+        },
+    }
+}
+
+fn usual_place(environment: &Environment) -> Option<PathBuf> {
+    Some(environment.config_home.as_ref()?.join("mqtt").join("config.toml"))
+}
+
+// Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
+#[inline(never)]
+fn select(
+    file: &ConfigFile,
+    asked: Option<&str>,
+    environment: &Environment,
+    tree: &mut Tree,
+) -> Result<Vec<Word>, Failure> {
+    let document = file.document()?;
+    let mut default = None;
+    let mut profiles = None;
+    for (key, value) in document.get_ref() {
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("default", DeValue::String(name)) => {
+                default = Some((name.as_ref(), value.span().start))
+            }
+            ("profiles", DeValue::Table(table)) => profiles = Some(table),
+            ("default", _) => {
+                return Err(file.error(value.span().start, "default is a profile's name"));
+            }
+            ("profiles", _) => {
+                return Err(
+                    file.error(value.span().start, "expected [profiles.NAME] and its settings")
+                );
+            }
+            (other, _) => {
+                let message = format!("unknown key '{other}': expected default or [profiles.NAME]");
+                return Err(file.error(key.span().start, &message));
+            }
+        }
+    }
+    file.check_permissions(profiles)?;
+    let Some(name) = asked.or(default.map(|(name, _)| name)) else { return Ok(Vec::new()) };
+    let Some((key, table)) = profiles.and_then(|profiles| profiles.get_key_value(name)) else {
+        let message = format!("there is no profile '{name}'");
+        let failure = match default {
+            Some((_, start)) if asked.is_none() => file.error(start, &message),
+            _ => Failure::usage(format!("{}: {message}", file.path.display())),
+        };
+        return Err(hint_names(failure, profiles));
+    };
+    let DeValue::Table(table) = table.get_ref() else {
+        return Err(file.error(key.span().start, "a profile is a table of settings"));
+    };
+    let origin = Origin::Profile { name: name.into(), file: file.path.as_path().into() };
+    let mut all = Vec::new();
+    for (key, value) in table {
+        let entry = Entry { file, key, home: environment.home.as_deref(), origin: &origin };
+        let words = entry.words(tree, value.get_ref())?;
+        // One by one, so that an error has its line.
+        tree.check(&words).map_err(|reason| entry.error(&format!("{}: {reason}", entry.name())))?;
+        all.extend(words);
+    }
+    match tree.find_conflict(&all) {
+        Some(names) => {
+            let message = format!("{} exclude each other", names.join(" and "));
+            Err(file.error(key.span().start, &message))
+        }
+        None => Ok(all),
+    }
+}
+
+fn hint_names(failure: Failure, profiles: Option<&DeTable<'_>>) -> Failure {
+    let names: Vec<&str> =
+        profiles.into_iter().flatten().map(|(name, _)| name.get_ref().as_ref()).collect();
+    match names.is_empty() {
+        true => failure.hint("a profile is a table: [profiles.NAME]"),
+        false => failure.hint(format!("the profiles are {}", names.join(", "))),
+    }
+}
+
+/// One line of a profile.
+struct Entry<'a> {
+    file: &'a ConfigFile,
+    key: &'a Spanned<Cow<'a, str>>,
+    home: Option<&'a Path>,
+    origin: &'a Origin,
+}
+
+impl Entry<'_> {
+    fn name(&self) -> &str {
+        self.key.get_ref()
+    }
+
+    fn error(&self, message: &str) -> Failure {
+        self.file.error(self.key.span().start, message)
+    }
+
+    fn words(&self, tree: &mut Tree, value: &DeValue<'_>) -> Result<Vec<Word>, Failure> {
+        let name = self.name();
+        let Some(setting) = Setting::find(name) else { return Err(self.unknown(tree)) };
+        let expected = |what: &str| Err(self.error(&format!("{name}: expected {what}")));
+        let word = |said| Word::new(setting, said, self.origin.clone());
+        match (tree.shape(setting), value) {
+            (_, DeValue::Boolean(false)) => Ok(vec![word(Said::Off)]),
+            (Shape::Switch, DeValue::Boolean(true)) => Ok(vec![word(Said::On)]),
+            (Shape::Switch, _) => expected("true or false"),
+            (Shape::List, DeValue::Array(values)) => {
+                let said = values.iter().map(|value| self.value(setting, value.get_ref()));
+                match said.collect::<Option<Vec<Said>>>() {
+                    Some(all) => Ok(all.into_iter().map(word).collect()),
+                    None => expected("texts"),
+                }
+            }
+            (_, one) => match self.value(setting, one) {
+                Some(said) => Ok(vec![word(said)]),
+                None => expected("a text or a number"),
+            },
+        }
+    }
+
+    /// A value as a person would type it.
+    fn value(&self, setting: &Setting, value: &DeValue<'_>) -> Option<Said> {
+        if setting.name == "property" {
+            let parts: Vec<String> = match value {
+                DeValue::Array(parts) => {
+                    parts.iter().map(|part| text(part.get_ref())).collect::<Option<_>>()?
+                }
+                one => properties::split(&text(one)?).into_iter().map(str::to_owned).collect(),
+            };
+            return Some(Said::Value(parts.join(&properties::SEPARATOR.to_string()).into()));
+        }
+        let text = text(value)?;
+        let is_file = setting.path && text != "-" && !text.starts_with("fd:");
+        if !is_file {
+            return Some(Said::Value(text.into()));
+        }
+        let path = match (text.strip_prefix("~/"), self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => self.file.path.parent().unwrap_or(Path::new("")).join(text),
+        };
+        Some(Said::Value(OsString::from(path)))
+    }
+
+    fn unknown(&self, tree: &mut Tree) -> Failure {
+        let failure = self.error(&format!("unknown key '{}'", self.name()));
+        match tree.similar(self.name()) {
+            Some(similar) => failure.hint(format!("did you mean {similar}?")),
+            None => failure.hint("the keys are the long names of the connection's flags"),
+        }
+    }
+}
+
+/// A text or a number in words; TOML's integers can be written in other bases, too.
+fn text(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => {
+            let parsed = i128::from_str_radix(number.as_str(), number.radix());
+            Some(parsed.map_or_else(|_| number.to_string(), |number| number.to_string()))
+        }
+        DeValue::Float(number) => Some(number.to_string()),
+        DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}

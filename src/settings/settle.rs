@@ -1,0 +1,64 @@
+//! Which words count: later ones override earlier ones, and what belongs together is overridden together.
+//!
+//! Pure: words in, the weakest source first, and the words that hold out.
+
+use super::properties::{SEPARATOR, USER_PROPERTY};
+use super::table::Setting;
+use super::word::{Said, Word};
+
+/// Settings whose words add up.
+const LISTS: [&str; 3] = ["ws-header", "tls-alpn", "property"];
+
+/// The words that hold. Of each setting, that is the last one; of a list, all since it was last taken back. What is
+/// said of a place by weaker sources stays: it may be about the same place.
+pub fn settle(words: Vec<Word>) -> Vec<Word> {
+    let mut kept: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        kept.retain(|earlier| !overrides(&word, earlier));
+        kept.push(word);
+    }
+    kept
+}
+
+/// Whether a word makes an earlier one void.
+fn overrides(word: &Word, earlier: &Word) -> bool {
+    let is_weaker = earlier.rank() < word.rank();
+    let is_same = word.setting == earlier.setting;
+    if word.said == Said::Off {
+        let is_below = earlier.setting.under == Some(word.setting.name);
+        return is_same || (is_below && is_weaker);
+    }
+    if word.setting.place && is_weaker {
+        return false;
+    }
+    let adds_up = LISTS.contains(&word.setting.name) && earlier.said != Said::Off;
+    // Two words of one source that exclude each other are a mistake, and not for us to hide.
+    (is_same && !adds_up)
+        || is_weaker && (in_one_group(word.setting, earlier) || set_same_property(word, earlier))
+}
+
+/// Whether an earlier word goes with what is said of `setting`.
+fn in_one_group(setting: &Setting, earlier: &Word) -> bool {
+    // A password for a key does not say whose key.
+    let decides = setting.name != "key-password-file" && setting.group.is_some();
+    decides && earlier.said != Said::Off && setting.group == earlier.setting.group
+}
+
+/// Whether both set the same MQTT 5 property, be it by a flag of its own or by `property`.
+fn set_same_property(word: &Word, earlier: &Word) -> bool {
+    property_of(word).is_some_and(|property| property_of(earlier) == Some(property))
+}
+
+/// The packet and the name of the property that a word sets; none where there can be several.
+fn property_of(word: &Word) -> Option<(String, String)> {
+    if word.said == Said::Off {
+        return None;
+    }
+    if let Some((packet, name)) = word.setting.property {
+        return Some((packet.to_owned(), name.to_owned()));
+    }
+    let text = word.text().filter(|_| word.is("property"))?.to_str()?;
+    let mut parts = text.split(SEPARATOR).map(str::to_ascii_lowercase);
+    let (packet, name) = (parts.next()?, parts.next()?);
+    (name != USER_PROPERTY).then_some((packet, name))
+}

@@ -1,0 +1,134 @@
+//! A word about a setting, and where it stands.
+
+use super::table::Setting;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::Path;
+use std::rc::Rc;
+
+/// What one source says of one setting.
+#[derive(Clone, PartialEq)]
+pub struct Word {
+    /// What it is about.
+    pub setting: &'static Setting,
+    /// What is said.
+    pub said: Said,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// What is said of a setting.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Said {
+    /// A value; the parts of a property are separated by [`super::properties::SEPARATOR`].
+    Value(OsString),
+    /// A switch is on.
+    On,
+    /// It is taken back.
+    Off,
+}
+
+/// Where a word stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In a profile of this name.
+    Profile {
+        /// The profile's name.
+        name: Rc<str>,
+        /// The configuration file.
+        file: Rc<Path>,
+    },
+    /// In the variable of this name.
+    Variable(Rc<str>),
+    /// In an options file.
+    OptionsFile {
+        /// The file.
+        file: Rc<Path>,
+        /// Whether nobody else can read it.
+        private: bool,
+    },
+    /// On the command line.
+    CommandLine,
+}
+
+/// Who speaks, the weakest first: what was typed overrules the environment, and that the profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// The profile.
+    Profile,
+    /// The environment.
+    Environment,
+    /// The command line, with an options file as if its lines were typed first.
+    Typed,
+}
+
+impl Rank {
+    /// All, the strongest first.
+    pub const DOWN: [Self; 3] = [Self::Typed, Self::Environment, Self::Profile];
+}
+
+impl Origin {
+    /// Whose word it is.
+    pub fn rank(&self) -> Rank {
+        match self {
+            Self::Profile { .. } => Rank::Profile,
+            Self::Variable(_) => Rank::Environment,
+            Self::OptionsFile { .. } | Self::CommandLine => Rank::Typed,
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile { name, .. } => write!(f, "profile {name}"),
+            Self::Variable(name) => f.write_str(name),
+            Self::OptionsFile { .. } => f.write_str("options file"),
+            Self::CommandLine => f.write_str("command line"),
+        }
+    }
+}
+
+impl Word {
+    /// A word; a value that means nothing takes the setting back.
+    pub fn new(setting: &'static Setting, said: Said, origin: Origin) -> Self {
+        let is_never = matches!(&said, Said::Value(value) if setting.never && value == "never");
+        Self { setting, said: if is_never { Said::Off } else { said }, origin }
+    }
+
+    /// Whether it is about the setting of this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.setting.name == name
+    }
+
+    /// Its value, if it has one.
+    pub fn text(&self) -> Option<&OsStr> {
+        match &self.said {
+            Said::Value(value) => Some(value),
+            Said::On | Said::Off => None,
+        }
+    }
+
+    /// Whose word it is.
+    pub fn rank(&self) -> Rank {
+        self.origin.rank()
+    }
+
+    /// As an argument of the command line.
+    pub fn argument(&self) -> OsString {
+        argument(self.setting, &self.said)
+    }
+}
+
+/// What is said of a setting as an argument of the command line, in which no value can be taken for a flag.
+pub fn argument(setting: &Setting, said: &Said) -> OsString {
+    match said {
+        Said::On => format!("--{}", setting.name).into(),
+        Said::Off => format!("--{}", setting.off()).into(),
+        Said::Value(value) => {
+            let mut argument = OsString::from(format!("--{}=", setting.name));
+            argument.push(value);
+            argument
+        }
+    }
+}
