@@ -6,7 +6,7 @@
 use super::place::{owns, url_for_user};
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
-use crate::settings::{Group, Origin, Rank, Said, Setting, Word};
+use crate::settings::{Group, Origin, Rank, Said, Setting, Trait, Word};
 use crate::transport::Target;
 use std::ffi::OsString;
 
@@ -65,7 +65,7 @@ pub(super) fn for_target(
             all.extend(user_of(url, speaker.last("url")));
         }
         for word in words.iter().filter(|word| word.rank() == speaker.rank) {
-            if is_foreign && word.setting.own {
+            if is_foreign && word.setting.is(Trait::Own) {
                 withheld |= word.said != Said::Off;
             } else {
                 all.push(word.clone());
@@ -91,7 +91,7 @@ fn is_foreign(speaker: &Speaker<'_>, target: &Target) -> bool {
         Rank::Typed => false,
         // Variables are set by different hands: a user name alone is for everybody.
         Rank::Environment => {
-            let is_own = |word: &Word| word.setting.own && !word.is("username");
+            let is_own = |word: &Word| word.setting.is(Trait::Own) && !word.is("username");
             speaker.names_place() && !owns(speaker, target) && speaker.said().any(is_own)
         }
         Rank::Profile => !owns(speaker, target),
@@ -131,6 +131,6 @@ fn drop_passwords_of_others(words: &mut Vec<Word>) {
         .filter(|rank| *rank < decisive.rank())
         .filter(|rank| name_of(*rank).is_some_and(|name| name.said != decisive.said))
         .collect();
-    let is_password = |word: &Word| word.setting.group == Some(Group::Password);
+    let is_password = |word: &Word| word.setting.group() == Some(Group::Password);
     words.retain(|word| !(others.contains(&word.rank()) && is_password(word)));
 }

@@ -145,7 +145,7 @@ pub(super) fn is_here(target: &Target) -> bool {
 /// The first speaker with an opinion decides; in a speaker, flags over the URL.
 fn is_encrypted(speakers: &[Speaker<'_>], target: &Target) -> bool {
     let opinion = |speaker: &Speaker<'_>| {
-        let turns_on = |word: &Word| word.setting.needs == Need::TurnsTlsOn;
+        let turns_on = |word: &Word| word.setting.need() == Some(Need::TurnsTlsOn);
         match speaker.switch("tls") {
             Some(false) => Some(false),
             _ if speaker.said().any(turns_on) => Some(true),
@@ -217,12 +217,12 @@ fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), F
     let typed = speakers.iter().filter(|speaker| speaker.rank == Rank::Typed);
     let is_socket = matches!(target.place, Place::Socket(_));
     for word in typed.flat_map(Speaker::said) {
-        let lacking = match word.setting.needs {
-            Need::Nothing => None,
+        let lacking = match word.setting.need() {
+            None => None,
             _ if is_socket => Some("over a Unix socket"),
-            Need::TurnsTlsOn if !target.encrypted => Some("with --no-tls"),
-            Need::Tls if !target.encrypted => Some("without TLS"),
-            Need::WebSocket if target.websocket.is_none() => Some("without --ws"),
+            Some(Need::TurnsTlsOn) if !target.encrypted => Some("with --no-tls"),
+            Some(Need::Tls) if !target.encrypted => Some("without TLS"),
+            Some(Need::WebSocket) if target.websocket.is_none() => Some("without --ws"),
             _ => None,
         };
         if let Some(lacking) = lacking {

@@ -6,7 +6,7 @@ use super::speaker::Speaker;
 use crate::exit::Failure;
 use crate::settings::properties::{Packet, SEPARATOR};
 use crate::settings::{
-    ConnectionArgs, Group, Origin, Preparation, Rank, Said, Tree, Typed, Word, settle,
+    ConnectionArgs, Group, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
 };
 use crate::ui::{Ui, Verbosity};
 use std::time::Instant;
@@ -96,13 +96,13 @@ impl Settled {
         let says = |word: &&Word| word.said != Said::Off;
         let mut said = self.words.iter().filter(says);
         self.args.basic.username.is_none()
-            && said.any(|word| word.setting.group == Some(Group::Password))
+            && said.any(|word| word.setting.group() == Some(Group::Password))
     }
 
     /// The settings that only MQTT 5 has, and who says them if it was not typed.
     pub(super) fn needs_version_5(&self) -> Vec<String> {
         let said = self.words.iter().filter(|word| word.said != Said::Off);
-        let needing = said.filter(|word| word.setting.version_5);
+        let needing = said.filter(|word| word.setting.property().is_some());
         needing
             .map(|word| match word.rank() {
                 Rank::Typed => format!("--{}", word.setting.name),
@@ -115,7 +115,7 @@ impl Settled {
 /// What the words say together, once each that counts was checked by itself.
 fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
     // Where the broker is, is decided already, and what weaker sources say of it may contradict the stronger.
-    let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.place;
+    let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.is(Trait::Place);
     let needed: Vec<Word> = words.iter().filter(is_needed).cloned().collect();
     for word in needed.iter().filter(|word| word.rank() == Rank::Environment) {
         let Origin::Variable(name) = &word.origin else { continue };

@@ -7,7 +7,7 @@ use crate::record::write_string;
 use crate::run::options::Protocol;
 use crate::settings::properties::{Packet, SEPARATOR, split};
 use crate::settings::{
-    Origin, SETTINGS, Said, Secrecy, Setting, Tree, Typed, Word, parse_protocol,
+    Origin, SETTINGS, Said, Secrecy, Setting, Trait, Tree, Typed, Word, parse_protocol,
 };
 use std::fmt::Write;
 
@@ -42,7 +42,9 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
     let said: Vec<&Word> = words.iter().filter(|word| word.setting == setting).collect();
     let Some(last) = said.last() else {
         let is_id = |word: &Word| word.is("id-prefix") && word.said != Said::Off;
-        let shown = match setting.default {
+        let shown = match setting
+            .get(|known| if let Trait::Default(toml) = known { Some(toml) } else { None })
+        {
             Some(toml) => format!("{name} = {toml}"),
             None if name == "id" && !words.iter().any(is_id) => {
                 "# id: mqtt- and 16 random hexadecimal digits".to_owned()
@@ -53,10 +55,10 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
     };
     let value = |word: &Word| toml(setting, word, tree);
     let is_list = tree.is_list(setting);
-    let shown = match (&last.said, setting.secret) {
+    let shown = match (&last.said, setting.secrecy()) {
         (Said::Off, _) => Some("false".to_owned()),
         (Said::On, _) => Some("true".to_owned()),
-        (_, Secrecy::Secret) => None,
+        (_, Some(Secrecy::Secret)) => None,
         _ if is_list => {
             let added = said.iter().filter(|word| word.said != Said::Off);
             let values: Option<Vec<String>> = added.map(|word| value(word)).collect();
@@ -82,10 +84,10 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
 fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
     let text = word.text()?.to_str()?;
     let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match setting.secret {
-        Secrecy::Url => return Some(quoted(&without_user(text))),
-        Secrecy::Query => return Some(quoted(without_query(text))),
-        Secrecy::Open | Secrecy::Secret => {}
+    match setting.secrecy() {
+        Some(Secrecy::Url) => return Some(quoted(&without_user(text))),
+        Some(Secrecy::Query) => return Some(quoted(without_query(text))),
+        Some(Secrecy::Secret) | None => {}
     }
     if setting.name == "property" {
         return Some(property(text));
@@ -103,7 +105,7 @@ fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
         let digits = text.trim_start_matches('0');
         return Some(if digits.is_empty() { "0".to_owned() } else { digits.to_owned() });
     }
-    let is_path = setting.path && text != "-" && !text.starts_with("fd:");
+    let is_path = setting.is(Trait::Path) && text != "-" && !text.starts_with("fd:");
     if is_path && let Ok(path) = std::path::absolute(text) {
         // In a profile, it would be relative to the file.
         return Some(quoted(path.to_str()?));

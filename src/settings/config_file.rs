@@ -1,7 +1,7 @@
 //! A configuration file: its text, who can read and write it, and where in it something is wrong.
 
 use super::files::{self, Openness};
-use super::table::{Secrecy, Setting};
+use super::table::{Secrecy, Setting, Trait};
 use crate::exit::{ExitStatus, Failure};
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -58,7 +58,7 @@ impl ConfigFile {
                     .error(key.span().start, &message)
                     .hint(format!("chmod 600 {path}")));
             }
-            if self.openness.writable && (is_secret || setting.command) {
+            if self.openness.writable && (is_secret || setting.is(Trait::Command)) {
                 let message = format!("others can write this file, and with it {name}");
                 return Err(self
                     .error(key.span().start, &message)
@@ -77,13 +77,13 @@ impl ConfigFile {
 
 /// A URL's user information has a password where there is a colon.
 fn holds_secret(setting: &Setting, value: &DeValue<'_>) -> bool {
-    match (setting.secret, value.as_str().and_then(|url| url.split_once("://"))) {
-        (Secrecy::Secret, _) => true,
-        (Secrecy::Url, Some((_, rest))) => {
+    match (setting.secrecy(), value.as_str().and_then(|url| url.split_once("://"))) {
+        (Some(Secrecy::Secret), _) => true,
+        (Some(Secrecy::Url), Some((_, rest))) => {
             rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
         }
         // What is no URL may be anything.
-        (Secrecy::Url, None) => true,
-        (Secrecy::Open | Secrecy::Query, _) => false,
+        (Some(Secrecy::Url), None) => true,
+        (Some(Secrecy::Query) | None, _) => false,
     }
 }

@@ -5,7 +5,7 @@
 //! since clap knows no flag whose number of values depends on what they say.
 
 use super::properties;
-use super::table::Setting;
+use super::table::{Setting, Trait};
 use super::word::{Origin, Said, Word};
 use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
@@ -39,7 +39,7 @@ impl Argument {
     }
 
     fn with_value(long: &str, value: OsString) -> Self {
-        if Setting::find(long).is_some_and(|setting| setting.never) && value == "never" {
+        if Setting::find(long).is_some_and(|setting| setting.is(Trait::Never)) && value == "never" {
             return Self::switch(&format!("no-{long}"));
         }
         let mut text = OsString::from(format!("--{long}="));

@@ -3,7 +3,7 @@
 //! Pure: words in, the weakest source first, and the words that hold out.
 
 use super::properties::{SEPARATOR, USER_PROPERTY};
-use super::table::Setting;
+use super::table::{Setting, Trait};
 use super::word::{Said, Word};
 
 /// Settings whose words add up.
@@ -25,10 +25,10 @@ fn overrides(word: &Word, earlier: &Word) -> bool {
     let is_weaker = earlier.rank() < word.rank();
     let is_same = word.setting == earlier.setting;
     if word.said == Said::Off {
-        let is_below = earlier.setting.under == Some(word.setting.name);
+        let is_below = earlier.setting.is(Trait::Under(word.setting.name));
         return is_same || (is_below && is_weaker);
     }
-    if word.setting.place && is_weaker {
+    if word.setting.is(Trait::Place) && is_weaker {
         return false;
     }
     let adds_up = LISTS.contains(&word.setting.name) && earlier.said != Said::Off;
@@ -40,8 +40,8 @@ fn overrides(word: &Word, earlier: &Word) -> bool {
 /// Whether an earlier word goes with what is said of `setting`.
 fn in_one_group(setting: &Setting, earlier: &Word) -> bool {
     // A password for a key does not say whose key.
-    let decides = setting.name != "key-password-file" && setting.group.is_some();
-    decides && earlier.said != Said::Off && setting.group == earlier.setting.group
+    let decides = setting.name != "key-password-file" && setting.group().is_some();
+    decides && earlier.said != Said::Off && setting.group() == earlier.setting.group()
 }
 
 /// Whether both set the same MQTT 5 property, be it by a flag of its own or by `property`.
@@ -54,7 +54,7 @@ fn property_of(word: &Word) -> Option<(String, String)> {
     if word.said == Said::Off {
         return None;
     }
-    if let Some((packet, name)) = word.setting.property {
+    if let Some((packet, name)) = word.setting.property() {
         return Some((packet.to_owned(), name.to_owned()));
     }
     let text = word.text().filter(|_| word.is("property"))?.to_str()?;

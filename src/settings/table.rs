@@ -9,38 +9,40 @@ use std::fmt;
 pub struct Setting {
     /// The long name of its flag, and its key in a profile.
     pub name: &'static str,
-    /// Whether its value is one.
-    pub secret: Secrecy,
-    /// Whether it names a file: in a profile, relative to the configuration file, `~` being the home directory.
-    pub path: bool,
-    /// Whether it decides what is run, or where a secret is read.
-    pub command: bool,
-    /// Whether it says where the broker is, or how it is reached there: what is said below is not overruled, but
-    /// heard too ([`crate::connection`]).
-    pub place: bool,
-    /// Whether what a source says of it is meant for that source's own broker only.
-    pub own: bool,
-    /// Whether only MQTT 5 has it.
-    pub version_5: bool,
-    /// Whether its value can be `never`, which is as if nothing were said.
-    pub never: bool,
-    /// What it takes to have an effect.
-    pub needs: Need,
-    /// The settings that it is overruled with.
-    pub group: Option<Group>,
-    /// The packet and the name of the MQTT 5 property that it sets.
-    pub property: Option<(&'static str, &'static str)>,
-    /// The setting without which it has no effect.
-    pub under: Option<&'static str>,
+    traits: &'static [Trait],
+}
+
+/// What is to be known of a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trait {
+    /// Its value is a secret, or may hold one.
+    Secret(Secrecy),
+    /// It names a file: in a profile, relative to the configuration file, `~` being the home directory.
+    Path,
+    /// It decides what is run, or where a secret is read.
+    Command,
+    /// It says where the broker is, or how it is reached there: what weaker sources say is not overruled, but heard too,
+    /// since it may be about the same place.
+    Place,
+    /// What a source says of it is meant for that source's own broker only.
+    Own,
+    /// Its value can be `never`, which is as if nothing were said.
+    Never,
+    /// It has no effect without this.
+    Needs(Need),
+    /// It is overruled together with others: whoever says one of them means all.
+    Group(Group),
+    /// It sets this MQTT 5 property, by packet and name.
+    Property(&'static str, &'static str),
+    /// It is about what this setting asks for, and taken back with it.
+    Under(&'static str),
     /// What holds where nobody says anything, as TOML.
-    pub default: Option<&'static str>,
+    Default(&'static str),
 }
 
 /// When a value is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrecy {
-    /// Never.
-    Open,
     /// It is a URL, and secret where that holds a password; user information and query are not shown.
     Url,
     /// A path that may have a query, which is not shown.
@@ -52,8 +54,6 @@ pub enum Secrecy {
 /// What a setting takes to have an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Nothing.
-    Nothing,
     /// Any connection but one over a Unix socket.
     Network,
     /// TLS.
@@ -79,67 +79,41 @@ pub enum Group {
     Talk,
 }
 
-const fn named(name: &'static str) -> Setting {
-    Setting {
-        name,
-        secret: Secrecy::Open,
-        path: false,
-        command: false,
-        place: false,
-        own: false,
-        version_5: false,
-        never: false,
-        needs: Need::Nothing,
-        group: None,
-        property: None,
-        under: None,
-        default: None,
-    }
+const fn row(name: &'static str, traits: &'static [Trait]) -> Setting {
+    Setting { name, traits }
 }
 
 impl Setting {
-    const fn secret(self, secret: Secrecy) -> Self {
-        Self { secret, ..self }
+    /// Whether this is to be known of it.
+    pub fn is(&self, known: Trait) -> bool {
+        self.traits.contains(&known)
     }
 
-    const fn path(self) -> Self {
-        Self { path: true, ..self }
+    /// The first of what is to be known of it that `pick` takes.
+    pub fn get<T>(&self, pick: impl Fn(Trait) -> Option<T>) -> Option<T> {
+        self.traits.iter().find_map(|known| pick(*known))
     }
 
-    const fn command(self) -> Self {
-        Self { command: true, ..self }
+    /// How its value may be a secret.
+    pub fn secrecy(&self) -> Option<Secrecy> {
+        self.get(|known| if let Trait::Secret(secrecy) = known { Some(secrecy) } else { None })
     }
 
-    const fn place(self) -> Self {
-        Self { place: true, ..self }
+    /// What it takes to have an effect.
+    pub fn need(&self) -> Option<Need> {
+        self.get(|known| if let Trait::Needs(need) = known { Some(need) } else { None })
     }
 
-    const fn own(self) -> Self {
-        Self { own: true, ..self }
+    /// The settings that it is overruled with.
+    pub fn group(&self) -> Option<Group> {
+        self.get(|known| if let Trait::Group(group) = known { Some(group) } else { None })
     }
 
-    const fn never(self) -> Self {
-        Self { never: true, ..self }
-    }
-
-    const fn needs(self, needs: Need) -> Self {
-        Self { needs, ..self }
-    }
-
-    const fn group(self, group: Group) -> Self {
-        Self { group: Some(group), ..self }
-    }
-
-    const fn property(self, packet: &'static str, name: &'static str) -> Self {
-        Self { property: Some((packet, name)), version_5: true, ..self }
-    }
-
-    const fn under(self, setting: &'static str) -> Self {
-        Self { under: Some(setting), ..self }
-    }
-
-    const fn default(self, toml: &'static str) -> Self {
-        Self { default: Some(toml), ..self }
+    /// The packet and the name of the MQTT 5 property that it sets.
+    pub fn property(&self) -> Option<(&'static str, &'static str)> {
+        self.get(|known| {
+            if let Trait::Property(packet, name) = known { Some((packet, name)) } else { None }
+        })
     }
 
     /// The flag that takes it back: `--no-` and its name, or for a name with `no-` that without.
@@ -183,63 +157,61 @@ impl fmt::Debug for Setting {
 
 use Group::{Id, Identity, Password, Talk, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
+use Trait::{Command, Default, Needs, Never, Own, Path, Place, Property, Secret, Under};
 
 /// All of them.
 pub static SETTINGS: [Setting; 50] = [
-    named("url").place().secret(Secrecy::Url),
-    named("host").place(),
-    named("port").place().needs(Network),
-    named("unix").place().path(),
-    named("bind").needs(Network),
-    named("proxy").needs(Network).secret(Secrecy::Url),
-    named("ws").place().needs(Network),
-    named("ws-path").needs(WebSocket).secret(Secrecy::Query),
-    named("ws-header").needs(WebSocket).secret(Secrecy::Secret).own(),
-    named("tls").place().needs(TurnsTlsOn),
-    named("ca").needs(TurnsTlsOn).path().group(Trust),
-    named("capath").needs(TurnsTlsOn).path().group(Trust),
-    named("cert").needs(TurnsTlsOn).path().group(Identity).own(),
-    named("key").needs(TurnsTlsOn).path().group(Identity).under("cert").own(),
-    named("key-password-file")
-        .needs(TurnsTlsOn)
-        .path()
-        .command()
-        .group(Identity)
-        .under("cert")
-        .own(),
-    named("tls-server-name").needs(Tls),
-    named("tls-alpn").needs(Tls),
-    named("tls-version").needs(Tls),
-    named("insecure").needs(Tls).own(),
-    named("require-tls"),
-    named("tls-keylog").needs(Tls).path(),
-    named("protocol").default("\"auto\""),
-    named("id").group(Id),
-    named("id-prefix").group(Id),
-    named("username").own(),
-    named("password").secret(Secrecy::Secret).group(Password).own(),
-    named("password-file").path().command().group(Password).own(),
-    named("password-command").command().group(Password).own(),
-    named("ask-password").group(Password).own(),
-    named("no-clean-start"),
-    named("session-expiry").property("connect", "session-expiry-interval"),
-    named("keepalive").default("60"),
-    named("connect-timeout").default("\"10s\""),
-    named("ack-timeout").default("\"30s\""),
-    named("timeout").never(),
-    named("reconnect").default("\"lost\""),
-    named("reconnect-timeout").never(),
-    named("max-inflight"),
-    named("receive-maximum").property("connect", "receive-maximum"),
-    named("maximum-packet-size").property("connect", "maximum-packet-size"),
-    named("topic-alias-maximum").property("connect", "topic-alias-maximum"),
-    named("property"),
-    named("will-topic"),
-    named("will-payload").under("will-topic"),
-    named("will-qos").under("will-topic"),
-    named("will-retain").under("will-topic"),
-    named("will-delay").under("will-topic").property("will", "will-delay-interval"),
-    named("debug").group(Talk),
-    named("events").path(),
-    named("quiet").group(Talk),
+    row("url", &[Place, Secret(Secrecy::Url)]),
+    row("host", &[Place]),
+    row("port", &[Place, Needs(Network)]),
+    row("unix", &[Place, Path]),
+    row("bind", &[Needs(Network)]),
+    row("proxy", &[Needs(Network), Secret(Secrecy::Url)]),
+    row("ws", &[Place, Needs(Network)]),
+    row("ws-path", &[Needs(WebSocket), Secret(Secrecy::Query)]),
+    row("ws-header", &[Needs(WebSocket), Secret(Secrecy::Secret), Own]),
+    row("tls", &[Place, Needs(TurnsTlsOn)]),
+    row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
+    row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
+    row("cert", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Own]),
+    row("key", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Under("cert"), Own]),
+    row(
+        "key-password-file",
+        &[Needs(TurnsTlsOn), Path, Command, Trait::Group(Identity), Under("cert"), Own],
+    ),
+    row("tls-server-name", &[Needs(Tls)]),
+    row("tls-alpn", &[Needs(Tls)]),
+    row("tls-version", &[Needs(Tls)]),
+    row("insecure", &[Needs(Tls), Own]),
+    row("require-tls", &[]),
+    row("tls-keylog", &[Needs(Tls), Path]),
+    row("protocol", &[Default("\"auto\"")]),
+    row("id", &[Trait::Group(Id)]),
+    row("id-prefix", &[Trait::Group(Id)]),
+    row("username", &[Own]),
+    row("password", &[Secret(Secrecy::Secret), Trait::Group(Password), Own]),
+    row("password-file", &[Path, Command, Trait::Group(Password), Own]),
+    row("password-command", &[Command, Trait::Group(Password), Own]),
+    row("ask-password", &[Trait::Group(Password), Own]),
+    row("no-clean-start", &[]),
+    row("session-expiry", &[Property("connect", "session-expiry-interval")]),
+    row("keepalive", &[Default("60")]),
+    row("connect-timeout", &[Default("\"10s\"")]),
+    row("ack-timeout", &[Default("\"30s\"")]),
+    row("timeout", &[Never]),
+    row("reconnect", &[Default("\"lost\"")]),
+    row("reconnect-timeout", &[Never]),
+    row("max-inflight", &[]),
+    row("receive-maximum", &[Property("connect", "receive-maximum")]),
+    row("maximum-packet-size", &[Property("connect", "maximum-packet-size")]),
+    row("topic-alias-maximum", &[Property("connect", "topic-alias-maximum")]),
+    row("property", &[]),
+    row("will-topic", &[]),
+    row("will-payload", &[Under("will-topic")]),
+    row("will-qos", &[Under("will-topic")]),
+    row("will-retain", &[Under("will-topic")]),
+    row("will-delay", &[Under("will-topic"), Property("will", "will-delay-interval")]),
+    row("debug", &[Trait::Group(Talk)]),
+    row("events", &[Path]),
+    row("quiet", &[Trait::Group(Talk)]),
 ];

@@ -1,6 +1,6 @@
 //! A word about a setting, and where it stands.
 
-use super::table::Setting;
+use super::table::{Setting, Trait};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
@@ -92,7 +92,8 @@ impl fmt::Display for Origin {
 impl Word {
     /// A word; a value that means nothing takes the setting back.
     pub fn new(setting: &'static Setting, said: Said, origin: Origin) -> Self {
-        let is_never = matches!(&said, Said::Value(value) if setting.never && value == "never");
+        let is_never =
+            matches!(&said, Said::Value(value) if setting.is(Trait::Never) && value == "never");
         Self { setting, said: if is_never { Said::Off } else { said }, origin }
     }
 

@@ -15,99 +15,54 @@ pub enum Scheme {
     Unix,
 }
 
-/// What is to be known of a scheme.
-struct Row {
-    scheme: Scheme,
-    name: &'static str,
-    /// What other programs call it.
-    alias: Option<&'static str>,
-    /// Where brokers listen; nothing for a Unix socket.
-    port: Option<u16>,
-    encrypted: bool,
-    websocket: bool,
-}
+/// A scheme, its name, what other programs call it, where brokers listen (nowhere for a Unix socket), and whether it is
+/// TLS and a WebSocket.
+type Row = (Scheme, &'static str, Option<&'static str>, Option<u16>, bool, bool);
 
 const TABLE: [Row; 5] = [
-    Row {
-        scheme: Scheme::Mqtt,
-        name: "mqtt",
-        alias: Some("tcp"),
-        port: Some(1883),
-        encrypted: false,
-        websocket: false,
-    },
-    Row {
-        scheme: Scheme::Mqtts,
-        name: "mqtts",
-        alias: Some("ssl"),
-        port: Some(8883),
-        encrypted: true,
-        websocket: false,
-    },
-    Row {
-        scheme: Scheme::Ws,
-        name: "ws",
-        alias: None,
-        port: Some(80),
-        encrypted: false,
-        websocket: true,
-    },
-    Row {
-        scheme: Scheme::Wss,
-        name: "wss",
-        alias: None,
-        port: Some(443),
-        encrypted: true,
-        websocket: true,
-    },
-    Row {
-        scheme: Scheme::Unix,
-        name: "unix",
-        alias: None,
-        port: None,
-        encrypted: false,
-        websocket: false,
-    },
+    (Scheme::Mqtt, "mqtt", Some("tcp"), Some(1883), false, false),
+    (Scheme::Mqtts, "mqtts", Some("ssl"), Some(8883), true, false),
+    (Scheme::Ws, "ws", None, Some(80), false, true),
+    (Scheme::Wss, "wss", None, Some(443), true, true),
+    (Scheme::Unix, "unix", None, None, false, false),
 ];
 
 impl Scheme {
     /// The one of this name or alias, in upper or lower case.
     pub fn named(name: &str) -> Option<Self> {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
-        TABLE.iter().find(|row| is(row.name) || row.alias.is_some_and(is)).map(|row| row.scheme)
+        TABLE.iter().find(|row| is(row.1) || row.2.is_some_and(is)).map(|row| row.0)
     }
 
     /// What reaches a port of a host like this.
     pub fn over_network(encrypted: bool, websocket: bool) -> Self {
-        let fits = |row: &&Row| {
-            row.port.is_some() && row.encrypted == encrypted && row.websocket == websocket
-        };
-        TABLE.iter().find(fits).map_or(Self::Mqtt, |row| row.scheme)
+        let fits = |row: &&Row| row.3.is_some() && (row.4, row.5) == (encrypted, websocket);
+        TABLE.iter().find(fits).map_or(Self::Mqtt, |row| row.0)
     }
 
     fn row(self) -> &'static Row {
         // Every scheme has a row, as a test says.
-        TABLE.iter().find(|row| row.scheme == self).unwrap_or(&TABLE[0])
+        TABLE.iter().find(|row| row.0 == self).unwrap_or(&TABLE[0])
     }
 
     /// As it stands in a URL.
     pub fn name(self) -> &'static str {
-        self.row().name
+        self.row().1
     }
 
     /// The port where nothing else is said; none for a Unix socket.
     pub fn default_port(self) -> Option<u16> {
-        self.row().port
+        self.row().3
     }
 
     /// Whether it is TLS.
     pub fn is_encrypted(self) -> bool {
-        self.row().encrypted
+        self.row().4
     }
 
     /// Whether it is a WebSocket.
     pub fn is_websocket(self) -> bool {
-        self.row().websocket
+        self.row().5
     }
 }
 
@@ -118,7 +73,7 @@ mod tests {
     #[test]
     fn every_scheme_is_found_by_its_name_and_by_what_it_is() {
         for scheme in [Scheme::Mqtt, Scheme::Mqtts, Scheme::Ws, Scheme::Wss, Scheme::Unix] {
-            assert_eq!(scheme.row().scheme, scheme);
+            assert_eq!(scheme.row().0, scheme);
             assert_eq!(Scheme::named(&scheme.name().to_uppercase()), Some(scheme));
             if scheme.default_port().is_some() {
                 let (encrypted, websocket) = (scheme.is_encrypted(), scheme.is_websocket());

@@ -55,7 +55,10 @@ fn the_protocol_knows_neither_sockets_nor_a_runtime() {
 
 #[test]
 fn only_the_command_line_layer_names_clap() {
-    check_ban(&Ban { words: &["clap"], allowed: &["cli.rs", "settings.rs", "settings/", "commands/"] });
+    check_ban(&Ban {
+        words: &["clap"],
+        allowed: &["cli.rs", "settings.rs", "settings/", "commands/"],
+    });
 }
 
 #[test]
