@@ -4,15 +4,16 @@ mod complaint;
 
 use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
 use crate::exit::{ExitStatus, Failure};
-use crate::settings::flags::{BasicArgs, add_twins};
+use crate::settings::flags::BasicArgs;
 use crate::settings::{
-    Argument, ConnectionArgs, Environment, OptionsFile, Origin, Preparation, Typed, Word, split,
+    Argument, ConnectionArgs, Environment, OptionsFile, Origin, Preparation, Setting, Typed, Word,
+    for_parser, split,
 };
 use crate::transport::Scheme;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use complaint::{failure_about, usage_failure};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Instant;
@@ -46,6 +47,8 @@ macro_rules! run {
     ($run:expr, $args:expr) => {
         |mut found, typed| {
             let args = $args(&mut found).map_err(|error| usage_failure(&error));
+            // What is left of it is small, and taking it apart would cost more than it is worth.
+            std::mem::forget(found);
             Box::pin(async move {
                 $run(args?, typed).await?;
                 Ok(ExitStatus::Success.code())
@@ -220,7 +223,7 @@ fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
         .disable_version_flag(true)
         .args_override_self(true);
     let arguments = split(&command, words.iter().cloned());
-    let found = command.try_get_matches_from_mut(arguments.iter().map(|it| &it.text)).ok();
+    let found = command.try_get_matches_from_mut(for_parser(&arguments)).ok();
     // Taking it apart would cost more than some commands take; it is small, and there is one.
     std::mem::forget(command);
     let mut found = found?;
@@ -257,8 +260,7 @@ fn parse_all(
         words.splice(0..0, in_file);
     }
     let arguments = file.iter().flat_map(OptionsFile::arguments).chain(&typed);
-    let name = OsString::from(entry.name);
-    let line = [&name].into_iter().chain(arguments.map(|argument| &argument.text));
+    let line = [OsStr::new(entry.name)].into_iter().chain(for_parser(arguments));
     let mut found = match command.try_get_matches_from_mut(line) {
         Ok(found) => found,
         Err(error) if !error.use_stderr() => return Ok(Err(error.render().to_string())),
@@ -320,7 +322,7 @@ impl Entry {
     }
 }
 
-/// As [`complete`], for a command that connects: with the flags of the connection, and those that take them back.
+/// As [`complete`], for a command that connects: with the flags of the connection.
 fn connecting(command: Command) -> Command {
     // The words about the command are its own.
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
@@ -331,7 +333,7 @@ fn connecting(command: Command) -> Command {
     if let Some(about) = long_about {
         command = command.long_about(about);
     }
-    complete(add_twins(command))
+    complete(command)
 }
 
 /// `--help` without `-h`, the last of repeated flags wins, and each switch has a `--no-` twin.
@@ -364,12 +366,12 @@ fn connects(command: &Command) -> bool {
     command.get_arguments().any(|arg| arg.get_id() == "host")
 }
 
-/// The flag that takes `switch` back.
+/// The flag that takes `switch` back; the settings of the connection need none here, all of them can be taken back.
 fn twin(switch: &Arg) -> Option<Arg> {
     if !matches!(switch.get_action(), ArgAction::SetTrue) {
         return None;
     }
-    let long = switch.get_long()?;
+    let long = switch.get_long().filter(|long| Setting::find(long).is_none())?;
     let name = match long.strip_prefix("no-") {
         Some(positive) => positive.to_owned(),
         None => format!("no-{long}"),

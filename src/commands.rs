@@ -41,8 +41,9 @@ async fn converse(
 }
 
 /// Writes `text` to standard output; a reader that has gone away is no failure.
-fn print(text: &str) -> Result<(), Failure> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let cause = os_error::plain(&error);
             Err(Failure::new(ExitStatus::LocalIo, format!("cannot write: {cause}")))

@@ -68,7 +68,6 @@ use cli::Request;
 use exit::{ExitStatus, Failure};
 use settings::{Environment, Preparation};
 use std::ffi::OsString;
-use std::io::{self, Write};
 use ui::Ui;
 
 /// Runs the program on a command line, the program's name first, and returns its exit status.
@@ -88,8 +87,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     let result = request.and_then(|request| match request {
         Request::Run(run) => drive(run),
         Request::Print(text) => {
-            // Help into a pipe that closes early is no failure.
-            let _ = io::stdout().write_all(text.as_bytes());
+            commands::print(&text)?;
             Ok(ExitStatus::Success.code())
         }
     });

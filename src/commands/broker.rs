@@ -7,7 +7,7 @@ use crate::run::{Signal, Signals};
 use crate::settings::Environment;
 use clap::{Args, value_parser};
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::pin::pin;
 use std::process::ExitStatus as ProcessStatus;
 use std::time::Duration;
@@ -66,14 +66,73 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
         code = finish(&mut child) => return code,
         signal = signals.next() => signal,
     };
-    if signal == Signal::Interrupt && child.is_some() {
-        // Ctrl-C goes to the command too, which may have something to tidy up.
+    if let Some(running) = &mut child {
+        running.hand_on(signal);
+        // It may have something to tidy up; a second signal says that there is no time for that.
         tokio::select! {
             _ = &mut serving => {}
             _ = timeout(FAREWELL, finish(&mut child)) => {}
+            _ = signals.next() => {}
         }
     }
+    if let Some(running) = &child {
+        running.kill();
+    }
     Err(Failure::stopped(signal))
+}
+
+/// The command around which the broker runs, and whoever it has started.
+struct Running {
+    child: Child,
+    /// The process group that it leads, if it is one of its own.
+    #[cfg(unix)]
+    group: Option<rustix::process::Pid>,
+}
+
+#[cfg(unix)]
+impl Running {
+    fn new(child: Child, leads_group: bool) -> Self {
+        let id = child.id().and_then(|id| i32::try_from(id).ok());
+        let group = id.and_then(rustix::process::Pid::from_raw).filter(|_| leads_group);
+        Self { child, group }
+    }
+
+    /// Sends the same signal to all of them. Without a group of its own, the command shares our terminal, whose Ctrl-C
+    /// has reached it already.
+    fn hand_on(&self, signal: Signal) {
+        use rustix::process::{Pid, Signal as Unix, kill_process, kill_process_group};
+        let unix = match signal {
+            Signal::Interrupt => Unix::INT,
+            Signal::Terminate => Unix::TERM,
+        };
+        let alone = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+        // Whoever has ended already needs no signal.
+        let _ = match (self.group, alone) {
+            (Some(group), _) => kill_process_group(group, unix),
+            (None, Some(child)) if signal == Signal::Terminate => kill_process(child, unix),
+            (None, _) => Ok(()),
+        };
+    }
+
+    /// Ends what is left of them; the command itself ends as it is dropped.
+    fn kill(&self) {
+        if let Some(group) = self.group {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Running {
+    fn new(child: Child, _: bool) -> Self {
+        Self { child }
+    }
+
+    /// There are no signals to hand on.
+    fn hand_on(&self, _: Signal) {}
+
+    /// The command ends as it is dropped.
+    fn kill(&self) {}
 }
 
 fn broken_down(result: io::Result<()>) -> Failure {
@@ -81,23 +140,30 @@ fn broken_down(result: io::Result<()>) -> Failure {
     Failure::new(ExitStatus::LocalIo, format!("the broker stopped{cause}"))
 }
 
-fn start(url: &str, program: &OsString, rest: &[OsString]) -> Result<Child, Failure> {
+fn start(url: &str, program: &OsString, rest: &[OsString]) -> Result<Running, Failure> {
     let mut command = Command::new(program);
     command.args(rest).env("MQTT_URL", url).kill_on_drop(true);
     // Nothing in the environment may lead the command to another broker, or give that one's secrets.
     for name in Environment::names().filter(|name| name != "MQTT_URL") {
         command.env_remove(name);
     }
-    command.spawn().map_err(|error| {
+    // Behind a terminal's back it could not read from there.
+    let leads_group = !io::stdin().is_terminal();
+    #[cfg(unix)]
+    if leads_group {
+        command.process_group(0);
+    }
+    let started = command.spawn().map(|child| Running::new(child, leads_group));
+    started.map_err(|error| {
         let (program, cause) = (program.display(), os_error::plain(&error));
         Failure::usage(format!("cannot run {program}: {cause}"))
     })
 }
 
-/// The status of `child` as a shell would give it; without a child, never.
-async fn finish(child: &mut Option<Child>) -> Result<u8, Failure> {
-    let Some(child) = child else { return std::future::pending().await };
-    let status = child.wait().await.map_err(|error| {
+/// The status of the command as a shell would give it; without one, never.
+async fn finish(running: &mut Option<Running>) -> Result<u8, Failure> {
+    let Some(running) = running else { return std::future::pending().await };
+    let status = running.child.wait().await.map_err(|error| {
         Failure::new(ExitStatus::LocalIo, format!("cannot wait for the command: {error}"))
     })?;
     Ok(shell_status(status))

@@ -46,7 +46,7 @@ impl From<ColorArg> for Color {
 )]
 pub struct OutputArgs {
     /// Print the topic and a space before the payload
-    #[arg(short, long, conflicts_with = "json")]
+    #[arg(short, long, conflicts_with_all = ["json", "format"])]
     pub verbose: bool,
 
     /// Print each message as one line of JSON
@@ -123,6 +123,14 @@ impl OutputArgs {
             None if self.json => Body::Record(Payloads::Text),
             None => Body::Raw,
         };
+        if self.raw && !self.verbose && (self.hex || self.base64) {
+            return Err(Failure::usage(
+                "--raw has no effect: in --hex and --base64 nothing is left that could act",
+            ));
+        }
+        if self.append && self.file().is_none() {
+            return Err(Failure::usage("--append has no effect on standard output"));
+        }
         let has_json = match &body {
             Body::Record(_) => true,
             Body::Template(template) => template.has_json(),

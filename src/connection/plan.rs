@@ -5,11 +5,9 @@ use super::place::is_here;
 use super::secret::{PasswordSource, is_stdin};
 use super::settled::Settled;
 use crate::events::{Log, Reporter};
-use crate::exit::Failure;
+use crate::exit::{ExitStatus, Failure};
 use crate::mqtt::options::KEEP_ALIVE;
 use crate::mqtt::{SessionOptions, Version};
-use crate::os_error;
-use crate::output::{Start, Writer};
 use crate::random::random;
 use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
@@ -17,7 +15,7 @@ use crate::settings::properties::{Packet, Properties};
 use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation};
 use crate::transport::Target;
 use crate::ui::Ui;
-use std::fs::File;
+use anyhow::Context;
 use std::time::Instant;
 
 mod packets;
@@ -225,27 +223,8 @@ fn resolve_protocol(args: &ConnectionArgs, needed: Option<String>) -> Result<Pro
 }
 
 fn open_events(name: &str) -> Result<Log, Failure> {
-    let path = match (name, name.strip_prefix("fd:")) {
-        ("-" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2", _) | (_, Some("2")) => {
-            return Ok(Log::Stderr(0));
-        }
-        (_, Some(number)) => {
-            let number: u32 = number.parse().map_err(|_| {
-                Failure::usage(format!("--events {name}: a file descriptor is a number"))
-            })?;
-            format!("/dev/fd/{number}")
-        }
-        (path, None) => path.to_owned(),
-    };
-    let mut options = File::options();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(&path).and_then(|file| Writer::to_file(file, Start::Append));
-    opened.map(Log::Opened).map_err(|error| {
-        let cause = os_error::plain(&error);
-        Failure::usage(format!("cannot write events to {name}: {cause}"))
-    })
+    let named = || format!("cannot write events to {name}");
+    Log::open(name).with_context(named).map_err(|error| Failure::told(ExitStatus::Usage, &error))
 }
 
 #[cfg(test)]

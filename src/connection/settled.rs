@@ -4,6 +4,7 @@ use super::credentials::{for_target, read_by_others};
 use super::place::{Located, locate, owns};
 use super::speaker::Speaker;
 use crate::exit::Failure;
+use crate::settings::flags::Shape;
 use crate::settings::properties::{Packet, SEPARATOR};
 use crate::settings::{
     ConnectionArgs, Group, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
@@ -59,7 +60,8 @@ impl Settled {
         let mut words = settle(fitting);
         words.retain(|word| word.rank() == Rank::Typed || can_matter(word, packets));
         // Where nobody else has said anything, the command line was parsed already.
-        let args = match words == heard && words.iter().all(|word| word.rank() == Rank::Typed) {
+        let is_typed = words.iter().all(|word| word.rank() == Rank::Typed);
+        let args = match is_typed && words == heard {
             true => args,
             false => parse(&words, tree.get_or_insert_default())?,
         };
@@ -117,8 +119,11 @@ fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
     // Where the broker is, is decided already, and what weaker sources say of it may contradict the stronger.
     let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.is(Trait::Place);
     let needed: Vec<Word> = words.iter().filter(is_needed).cloned().collect();
-    for word in needed.iter().filter(|word| word.rank() == Rank::Environment) {
+    for word in words.iter().filter(|word| word.rank() == Rank::Environment) {
         let Origin::Variable(name) = &word.origin else { continue };
+        if word.setting.is(Trait::Place) && tree.shape(word.setting) != Shape::Switch {
+            continue;
+        }
         let checked = tree.check(std::slice::from_ref(word));
         checked.map_err(|reason| Failure::usage(format!("{name}: {reason}")))?;
     }

@@ -1,6 +1,9 @@
 //! Where events are written to.
 
-use crate::output::{Writer, stderr};
+use crate::os_error;
+use crate::output::{Start, Writer, stderr};
+use anyhow::{Context, anyhow};
+use std::fs::File;
 use std::io;
 use std::task::Waker;
 
@@ -13,6 +16,25 @@ pub enum Log {
 }
 
 impl Log {
+    /// Opens what `--events` names: `-` is standard error, `fd:N` an open descriptor, anything else a file to add to.
+    ///
+    /// # Errors
+    /// When it cannot be written to.
+    pub fn open(name: &str) -> anyhow::Result<Self> {
+        let file = match (name, name.strip_prefix("fd:")) {
+            ("-" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2", _) | (_, Some("2")) => {
+                return Ok(Self::Stderr(0));
+            }
+            (_, Some(number)) => {
+                let number = number.parse().ok().filter(|number| *number >= 0);
+                open_descriptor(number.context("a file descriptor is a number")?)
+            }
+            (path, None) => append_to(path),
+        };
+        let writer = file.and_then(|file| Writer::to_file(file, Start::Append));
+        writer.map(Self::Opened).map_err(|error| anyhow!(os_error::plain(&error)))
+    }
+
     /// Adds a line; where nobody reads what is there already, it is left out and counted.
     pub(super) fn line(&mut self, line: &[u8]) -> io::Result<()> {
         match self {
@@ -61,4 +83,28 @@ impl Log {
             }
         }
     }
+}
+
+fn append_to(path: &str) -> io::Result<File> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// A descriptor that whoever started us left open. A socket, which Node gives its children, cannot be opened by its path;
+/// it is taken from ourselves as from another process.
+fn open_descriptor(number: i32) -> io::Result<File> {
+    let by_path = append_to(&format!("/dev/fd/{number}"));
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if by_path.is_err() {
+        use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+        let taken = pidfd_open(getpid(), PidfdFlags::empty())
+            .and_then(|ourselves| pidfd_getfd(ourselves, number, PidfdGetfdFlags::empty()));
+        if let Ok(descriptor) = taken {
+            return Ok(File::from(descriptor));
+        }
+    }
+    by_path
 }

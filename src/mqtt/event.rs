@@ -88,6 +88,8 @@ pub enum Taken {
     Writing,
     /// It was left out on purpose.
     Dropped,
+    /// It is not for us, and waits in the session for whoever comes next: it is not acknowledged.
+    Passed,
     /// It is being written, and no further message may be taken or acknowledged.
     Last,
     /// Neither this nor any further message is taken or acknowledged: the broker keeps what it can.

@@ -4,7 +4,6 @@ use super::flags::Shape;
 use super::properties;
 use super::table::{Group, SETTINGS, Setting};
 use super::word::{Origin, Said, Word};
-use std::collections::HashMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -15,7 +14,7 @@ const PREFIX: &str = "MQTT_";
 /// What is set, and not empty.
 #[derive(Debug, Default)]
 pub struct Environment {
-    values: HashMap<String, OsString>,
+    values: Vec<(String, OsString)>,
     /// Where configuration files are: `$XDG_CONFIG_HOME`, or else `~/.config`.
     pub(super) config_home: Option<PathBuf>,
     /// What `~` stands for.
@@ -43,7 +42,8 @@ impl Environment {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
-        self.values.get(name).map(OsString::as_os_str)
+        let found = self.values.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_os_str())
     }
 
     /// What it says of settings; `shape` tells what a setting takes. Variables are set by different hands, and nobody
@@ -81,7 +81,11 @@ impl Environment {
 
     /// Whether it says anything of settings.
     pub(super) fn has_words(&self) -> bool {
-        SETTINGS.iter().any(|setting| self.values.contains_key(&setting.variable()))
+        let is_setting = |name: &str| {
+            let name = name.strip_prefix(PREFIX).map(|name| name.to_lowercase().replace('_', "-"));
+            name.is_some_and(|name| Setting::find(&name).is_some())
+        };
+        self.values.iter().any(|(name, _)| is_setting(name))
     }
 
     /// Those of a test.

@@ -11,7 +11,7 @@ mod tree;
 
 pub use reach::ReachArgs;
 pub use tls::{TlsArgs, TlsVersionArg};
-pub use tree::{Shape, Tree, add_twins};
+pub use tree::{Shape, Tree};
 
 use super::value::{number, parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
 use crate::message::QoS;

@@ -75,6 +75,23 @@ impl Argument {
     }
 }
 
+/// What clap is to see of arguments: not what takes a setting back, nor what is taken back.
+pub fn for_parser<'a>(
+    arguments: impl IntoIterator<Item = &'a Argument>,
+) -> impl Iterator<Item = &'a OsStr> {
+    let mut kept: Vec<&Argument> = Vec::new();
+    for argument in arguments {
+        let flag = argument.flag.as_ref().map(|flag| flag.name.as_str());
+        match flag.filter(|name| Setting::find(name).is_none()).and_then(Setting::taken_back_by) {
+            None => kept.push(argument),
+            Some(setting) => kept.retain(|earlier| {
+                earlier.flag.as_ref().is_none_or(|flag| flag.name != setting.name)
+            }),
+        }
+    }
+    kept.into_iter().map(|argument| argument.text.as_os_str())
+}
+
 /// Takes the words of a command line apart, those after the command's name.
 pub fn split(command: &Command, words: impl IntoIterator<Item = OsString>) -> Vec<Argument> {
     let mut words = words.into_iter().peekable();
@@ -136,7 +153,11 @@ fn flags<'a>(
     if let Some(rest) = bytes.strip_prefix(b"--") {
         let end = rest.iter().position(|byte| *byte == b'=');
         let name = std::str::from_utf8(&rest[..end.unwrap_or(rest.len())]).ok()?;
-        let flag = find_long(command, name)?;
+        let Some(flag) = find_long(command, name) else {
+            let takes_back = Setting::taken_back_by(name)
+                .is_some_and(|setting| find_long(command, setting.name).is_some());
+            return takes_back.then(|| (vec![Argument::switch(name)], None, None));
+        };
         return match (flag.get_action().takes_values(), end) {
             (true, None) => Some((Vec::new(), Some(flag), None)),
             (true, Some(end)) => Some((Vec::new(), Some(flag), Some(after(word, end + 3)?))),

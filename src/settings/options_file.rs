@@ -1,7 +1,7 @@
 //! An options file, as mosquitto's tools have it: one flag and its value per line, as if typed before the command line's.
 
 use super::files;
-use super::line::{Argument, split_options_line};
+use super::line::{Argument, for_parser, split_options_line};
 use super::word::Origin;
 use crate::exit::{ExitStatus, Failure};
 use clap::Command;
@@ -83,7 +83,7 @@ impl OptionsFile {
         explain: &impl Fn(&clap::Error) -> Failure,
     ) -> Option<Failure> {
         let name = OsString::from(command.get_name());
-        let arguments = line.arguments.iter().map(|argument| argument.text.clone());
+        let arguments = for_parser(&line.arguments).map(OsString::from);
         let alone = [name].into_iter().chain(arguments);
         let error = command.clone().try_get_matches_from(alone).err()?;
         let is_its_own = matches!(

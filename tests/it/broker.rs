@@ -215,6 +215,30 @@ fn a_command_does_not_outlive_the_broker() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_signal_is_handed_on_to_the_command_and_nobody_it_started_is_left() {
+    for (signal, name, status, stderr) in [
+        (Signal::Interrupt, "INT", 130, "mqtt: interrupted\n"),
+        (Signal::Terminate, "TERM", 143, "mqtt: terminated\n"),
+    ] {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        // The one that is started in the background hears no SIGINT, and would hold the pipe open.
+        let script = format!(
+            "exec 2>/dev/null; sh -c 'trap \"\" INT TERM; while :; do sleep 1; done' & \
+             trap 'echo tidied; exit' {name}; echo started; while :; do sleep 0.1; done"
+        );
+        let running = around(&script).stdout_to(writer).status(status).stderr(stderr).spawn();
+        let mut started = [0; 8];
+        reader.read_exact(&mut started).unwrap();
+        running.signal(signal);
+        running.wait();
+        let mut output = String::new();
+        reader.read_to_string(&mut output).unwrap();
+        assert_eq!(output, "tidied\n");
+    }
+}
+
+#[test]
 fn the_tour_works_from_beginning_to_end() {
     let program = Path::new(PROGRAM).parent().expect("it lies in a directory");
     let path = env::var_os("PATH").unwrap_or_default();

@@ -68,6 +68,8 @@ mod secrets;
 mod series_hung_up;
 mod series_named;
 mod series_stalled;
+mod settings;
+mod settings_edges;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]

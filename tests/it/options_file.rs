@@ -34,6 +34,17 @@ fn it_may_come_by_any_spelling_and_with_lines_that_end_in_crlf() {
     }
 }
 
+#[test]
+fn a_value_after_an_equals_sign_or_attached_is_the_rest_of_the_line() {
+    for line in
+        ["--message=hello world ", "-mhello world ", "-m hello world ", "--message hello world "]
+    {
+        let peer = Peer::accepting();
+        peer.mqtt("pub").line("-o options").file("options", format!("-t t\n{line}\n")).run();
+        assert_eq!(peer.finish().payloads(), ["hello world "], "{line}");
+    }
+}
+
 /// The complaint about these lines.
 #[track_caller]
 fn refuses(options: &str, complaint: &str) {
@@ -53,6 +64,8 @@ fn what_is_wrong_in_it_is_named_by_file_and_line() {
     refuses("-o other\n", "options:1: an options file cannot name another");
     refuses("--options=other\n", "options:1: an options file cannot name another");
     refuses("-oother\n", "options:1: an options file cannot name another");
+    refuses("-r\n-i\n-v\n", "options:2: a value is required for '--id <ID>' but none was supplied");
+    refuses("-r yes\n", "options:1: this flag takes no value");
     refuses("--port\n", "options:1: a value is required for '--port <PORT>' but none was supplied");
 }
 

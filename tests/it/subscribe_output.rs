@@ -378,3 +378,17 @@ fn what_is_no_pipe_cannot_go_away() {
     let printed = fs::read_to_string(directory.path().join("out")).unwrap();
     assert_eq!(printed, "one\n");
 }
+
+#[test]
+fn flags_of_the_output_without_effect_are_refused() {
+    for (line, words) in [
+        ("-v -F %p", "cannot be used with"),
+        ("--output - --append", "--append has no effect on standard output"),
+        ("--output /dev/stdout --append", "--append has no effect on standard output"),
+        ("--raw --hex", "--raw has no effect"),
+        ("--raw --base64", "--raw has no effect"),
+    ] {
+        let run = Peer::untouched().mqtt("sub").line("-t t").line(line).status(2);
+        run.stderr_contains(words).run();
+    }
+}

@@ -131,6 +131,23 @@ fn help_and_version_are_data_on_stdout() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn help_that_cannot_be_written_is_a_failure_unless_nobody_reads_it() {
+    for line in ["--help", "--version", "pub --help"] {
+        let run = |target: std::process::Stdio| {
+            let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+            Mqtt::new(first).line(rest).stdout_to(target)
+        };
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let complaint = "mqtt: cannot write: No space left on device\n";
+        run(full.into()).status(1).stderr(complaint).run();
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        run(writer.into()).run();
+    }
+}
+
+#[test]
 fn a_host_without_a_name_is_explained_to_who_wanted_help() {
     for line in ["pub -h", "sub --host", "rr -t a -m x -h"] {
         refuses_line(line, "-h is the host, as in mosquitto_pub; --help shows all flags");

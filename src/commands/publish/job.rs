@@ -316,7 +316,8 @@ impl Publishing {
 
 impl Job for Publishing {
     fn message(&mut self, _message: &Message<'_>) -> Taken {
-        Taken::Dropped
+        // It waits in a durable session, for whoever subscribes.
+        Taken::Passed
     }
 
     fn event(&mut self, event: &Event) {

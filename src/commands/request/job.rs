@@ -265,10 +265,11 @@ impl Requesting {
 impl Job for Requesting {
     fn message(&mut self, message: &Message<'_>) -> Taken {
         let (Some((_, expected)), Some(sent)) = (&self.expected, self.sent) else {
-            return Taken::Dropped;
+            return Taken::Passed;
         };
         if !expected.is_on_topic(message) {
-            return Taken::Dropped;
+            // It waits in a durable session, for whoever subscribes.
+            return Taken::Passed;
         }
         if !expected.correlates(message) {
             self.foreign += 1;

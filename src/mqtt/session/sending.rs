@@ -94,7 +94,7 @@ impl Session {
                 self.owe(delivery);
                 self.send_due_acks();
             }
-            Taken::Left => {}
+            Taken::Passed | Taken::Left => {}
         }
         if matches!(taken, Taken::Last | Taken::Left) {
             self.take_no_more();

@@ -2,8 +2,8 @@
 //! same parser.
 
 use super::ConnectionArgs;
-use crate::settings::line::split;
-use crate::settings::table::{SETTINGS, Setting};
+use crate::settings::line::{for_parser, split};
+use crate::settings::table::Setting;
 use crate::settings::word::{Origin, Said, Word};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
@@ -33,7 +33,7 @@ impl Default for Tree {
             .disable_help_flag(true)
             .disable_version_flag(true)
             .args_override_self(true);
-        Self { command: add_twins(command) }
+        Self { command }
     }
 }
 
@@ -129,7 +129,7 @@ impl Tree {
         line: impl IntoIterator<Item = OsString>,
     ) -> Result<(Vec<Word>, ConnectionArgs), clap::Error> {
         let arguments = split(&self.command, line);
-        let found = self.command.try_get_matches_from_mut(arguments.iter().map(|it| &it.text))?;
+        let found = self.command.try_get_matches_from_mut(for_parser(&arguments))?;
         let words = arguments.iter().filter_map(|it| it.word(&Origin::CommandLine)).collect();
         Ok((words, ConnectionArgs::from_arg_matches(&found)?))
     }
@@ -149,15 +149,4 @@ fn arguments(words: &[Word]) -> Vec<OsString> {
 /// `--ca <FILE>` as a name.
 fn name_in(flag: &str) -> String {
     flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-').to_owned()
-}
-
-/// Adds a flag for each setting that takes it back.
-pub fn add_twins(command: Command) -> Command {
-    let twins = SETTINGS.iter().map(|setting| {
-        let id = setting.name.replace('-', "_");
-        let off = setting.off();
-        let twin = Arg::new(off.clone()).long(off).action(ArgAction::SetTrue).hide(true);
-        twin.overrides_with(id)
-    });
-    command.args(twins)
 }
