@@ -1,29 +1,31 @@
 //! `mqtt`: publish and subscribe from the command line, and know what really happened.
 //!
 //! ```text
-//! argv ─┐
-//! env  ─┼─► cli + connection ─► options ─► commands ─────────► run/ ◄─ bytes ─► transport/  tcp, unix, proxy, tls, ws
-//! file ─┘   (what was typed)               │ a Job            │  ▲
-//!           (profile)                      │                  ▼  │ events
-//!                                          │                 mqtt/  the session: no socket, no clock, no task
-//!                                          ├─ source/  arg, file, stdin → records
-//!                                          └─ format/ → output/   Message → stdout or a file
+//! argv ───┐
+//! file ───┤  settings/                connection/
+//! env ────┼─► words with an origin, ─► where, as whom, ─► commands ──────► run/ ◄─ bytes ─► transport/  tcp, unix, proxy, tls, ws
+//! profile ┘   settled and parsed once  how                │ a Job         │  ▲
+//!                                                         │               ▼  │ events
+//!                                                         │              mqtt/  the session: no socket, no clock, no task
+//!                                                         ├─ source/  arg, file, stdin → records
+//!                                                         └─ format/ → output/   Message → stdout or a file
 //!
 //! How it ends: Failure ─► exit status       ui: talk on stderr; events: what happened, as NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → { connection, run, source, format, events, ui } → output →
-//! mqtt → { message, topic, property, record, escape, secret, os_error }; only `run` and `connection` know
-//! [`transport`], only `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
+//! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, events, ui } →
+//! output → mqtt → { message, topic, property, record, escape, secret, os_error }; only `run`, `settings` and `connection`
+//! know [`transport`], only `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
 //! turns the end of a run into words and a status.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`cli`] | the clap tree as a whole |
+//! | [`cli`] | the table of commands, and the clap tree made from it |
 //! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
-//! | [`connection`] | flags over environment over profile → where, as whom, how |
+//! | [`settings`] | what flags, options file, environment and profile say, as words; which of them count |
+//! | [`connection`] | what counts → where, as whom, how |
 //! | [`mod@run`] | one run: dials, carries bytes, keeps time, and decides by one table whether a loss ends it |
 //! | [`mqtt`] | the session: bytes and calls in, bytes and events out |
 //! | [`transport`] | from an address to a stream of bytes, however it leads there |

@@ -182,6 +182,11 @@ impl Color {
     }
 }
 
+/// Whether stdin is a terminal, which only the group in front can read.
+pub fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
 /// Whether stdout is a terminal, which must be protected from what is printed.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()

@@ -5,9 +5,10 @@ use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
 use crate::run::{Signal, Signals};
 use crate::settings::Environment;
+use crate::ui;
 use clap::{Args, value_parser};
 use std::ffi::OsString;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::pin::pin;
 use std::process::ExitStatus as ProcessStatus;
 use std::time::Duration;
@@ -148,7 +149,7 @@ fn start(url: &str, program: &OsString, rest: &[OsString]) -> Result<Running, Fa
         command.env_remove(name);
     }
     // Behind a terminal's back it could not read from there.
-    let leads_group = !io::stdin().is_terminal();
+    let leads_group = !ui::stdin_is_terminal();
     #[cfg(unix)]
     if leads_group {
         command.process_group(0);

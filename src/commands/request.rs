@@ -25,7 +25,7 @@ use std::ffi::OsString;
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the whole run may take where nothing else is said.
 const WAIT: Duration = Duration::from_secs(30);
@@ -158,8 +158,8 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
         response_information: reply.response_topic.is_none(),
         reads_stdin: input::reads_stdin(&source.input)?,
     };
-    let settled = Settled::new(typed, &[Packet::Publish, Packet::Subscribe])?;
-    settled.heed_default_timeout(WAIT);
+    let mut settled = Settled::new(typed, &[Packet::Publish, Packet::Subscribe])?;
+    settled.set_default_timeout(WAIT);
     let mut connection = Connection::resolve(settled, &needs)?;
     let started = connection.started;
     let mut properties = properties.properties()?;
@@ -172,11 +172,11 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     check_version(connection.options.protocol, properties.response_topic.is_some())?;
     let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
     check_topics(&topic, properties.response_topic.as_ref())?;
-    let wait = *connection.options.timeout.get_or_insert(WAIT);
     let source = Source::open(source).map_err(input::failure)?;
     let printing = Printing::new(format, output.open()?);
     connection.preparation.over();
-    let payload = read(source, started, wait).await?;
+    let wait = connection.options.timeout.map(|wait| wait.saturating_sub(started.elapsed()));
+    let payload = read(source, wait).await?;
     let request = Request {
         topic,
         payload,
@@ -246,7 +246,7 @@ fn check_topics(topic: &TopicName, response: Option<&TopicName>) -> Result<(), F
 }
 
 /// The payload: all of it before there is a connection, which would serve nobody meanwhile.
-async fn read(mut source: Source, started: Instant, wait: Duration) -> Result<Bytes, Failure> {
+async fn read(mut source: Source, wait: Option<Duration>) -> Result<Bytes, Failure> {
     let mut signals = Signals::new().map_err(Failure::no_signals)?;
     let read = poll_fn(|cx| {
         while let Poll::Ready(next) = source.poll_next(cx) {
@@ -262,7 +262,8 @@ async fn read(mut source: Source, started: Instant, wait: Duration) -> Result<By
         }
         signals.poll(cx).map(|signal| Err(Failure::stopped(signal)))
     });
-    match tokio::time::timeout(wait.saturating_sub(started.elapsed()), read).await {
+    let Some(wait) = wait else { return read.await };
+    match tokio::time::timeout(wait, read).await {
         Ok(payload) => payload,
         Err(_) => {
             let message = "timed out before standard input ended";

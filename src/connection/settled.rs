@@ -10,7 +10,7 @@ use crate::settings::{
     ConnectionArgs, Group, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
 };
 use crate::ui::{Ui, Verbosity};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What holds, and whose words say so.
 pub struct Settled {
@@ -88,9 +88,12 @@ impl Settled {
         Ui::new(self.verbosity())
     }
 
-    /// Keeps a deadline of the command's own, where nobody sets another.
-    pub fn heed_default_timeout(&self, timeout: std::time::Duration) {
-        self.preparation.heed_default(self.started.checked_add(timeout));
+    /// Ends a run by itself after this time, where nobody says anything about that.
+    pub fn set_default_timeout(&mut self, timeout: Duration) {
+        if !self.words.iter().any(|word| word.is("timeout")) {
+            self.args.more.timeout = Some(timeout);
+            self.preparation.heed_default(self.started.checked_add(timeout));
+        }
     }
 
     /// Whether there is a password, and no user name.

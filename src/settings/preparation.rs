@@ -53,11 +53,9 @@ impl Preparation {
         self.set(word.rank(), deadline);
     }
 
-    /// Takes the deadline of a run that has one by itself, if nobody sets another.
+    /// Takes the deadline of a run that has one by itself; what anybody says is stronger.
     pub fn heed_default(&self, deadline: Option<Instant>) {
-        if self.shared.lock().said_by.is_none() {
-            self.set(Rank::Profile, deadline);
-        }
+        self.set(Rank::Profile, deadline);
     }
 
     fn set(&self, rank: Rank, deadline: Option<Instant>) {

@@ -5,7 +5,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::{Conn, Mqtt, Peer, Publish};
 
@@ -50,18 +50,39 @@ fn a_timeout_counts_whoever_sets_it() {
 }
 
 #[test]
+fn no_timeout_at_all_is_what_never_says_even_where_there_is_a_default() {
+    let config = "[profiles.p]\ntimeout = \"1s\"\n";
+    for flag in ["-W never", "--no-timeout"] {
+        let peer = Peer::script(|conn: &mut Conn| {
+            let subscribe = conn.accept_subscriber();
+            conn.expect_publish();
+            conn.stall_for(std::time::Duration::from_millis(1500));
+            conn.publish(&Publish::new(&subscribe.filters[0].filter, "late"));
+            conn.expect_goodbye();
+        });
+        let run = peer.mqtt("rr").line("-V 3.1.1 -e answers -t t -m x --profile p").line(flag);
+        run.config(config).stdout("late\n").run();
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_prompt_that_takes_too_long_leaves_the_terminal_as_it_was() {
     let script = format!(
         "{} sub -t t -u me --ask-password -W 300ms; echo $?; stty -a | grep -o '[-]*echo '",
         env!("CARGO_BIN_EXE_mqtt")
     );
-    let output = Command::new("script")
+    let mut terminal = Command::new("script")
         .args(["-qec", &script, "/dev/null"])
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
         .expect("there is script(1)");
+    // Nobody types anything, and nobody goes away.
+    let _person = terminal.stdin.take();
+    let output = terminal.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
     assert!(text.ends_with("timed out waiting for the password\n27\necho \n"), "{text:?}");
 }

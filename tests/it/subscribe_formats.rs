@@ -111,13 +111,6 @@ fn ways_to_print_exclude_each_other() {
 }
 
 #[test]
-fn a_format_has_the_last_word_over_verbose() {
-    prints(&[Publish::new("t", "x")], "-v -F %p", "x\n");
-    prints(&[Publish::new("t", "x")], "-F %p -v", "x\n");
-    prints(&[Publish::new("t", "x")], "--format %p", "x\n");
-}
-
-#[test]
 fn a_record_has_every_property() {
     let output = printed(&[rich()], |mqtt| mqtt.line("--json -q 1"));
     let (start, rest) = output.stdout_text().split_once("Z\",").unwrap();

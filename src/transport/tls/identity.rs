@@ -6,7 +6,7 @@ use crate::os_error;
 use crate::secret::Secret;
 use data_encoding::BASE64;
 use memchr::memmem;
-use pkcs8::{EncryptedPrivateKeyInfo, pkcs5};
+use pkcs8::{EncryptedPrivateKeyInfoRef, pkcs5};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ fn decrypt(
     let unknown = || unusable(path, "it is encrypted in an unknown way").hint(CONVERT);
     let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let der = BASE64.decode(&text).map_err(|_| unusable(path, NO_PEM))?;
-    let key = EncryptedPrivateKeyInfo::try_from(der.as_slice()).map_err(|_| unknown())?;
+    let key = EncryptedPrivateKeyInfoRef::try_from(der.as_slice()).map_err(|_| unknown())?;
     let key = key.decrypt(password.expose()).map_err(|error| match error {
         pkcs8::Error::EncryptedPrivateKey(
             pkcs5::Error::UnsupportedAlgorithm { .. }
