@@ -62,7 +62,11 @@ pub(super) fn for_target(
         let is_foreign = is_foreign(speaker, target);
         let mut withheld = is_foreign && has_user(speaker);
         if let Some(url) = url_for_user(speaker, target).filter(|_| !is_foreign) {
-            all.extend(user_of(url, speaker.last("url")));
+            // Like any part of a URL, its password is overruled by a flag wherever that stands.
+            let is_password = |word: &Word| word.setting.group() == Some(Group::Password);
+            let has_other = speaker.said().any(is_password);
+            let parts = user_of(url, speaker.last("url"));
+            all.extend(parts.into_iter().filter(|part| !(has_other && is_password(part))));
         }
         for word in words.iter().filter(|word| word.rank() == speaker.rank) {
             if is_foreign && word.setting.is(Trait::Own) {

@@ -208,6 +208,29 @@ fn a_user_name_overrules_the_password_of_another_user() {
 }
 
 #[test]
+fn the_password_of_a_url_is_overruled_by_whatever_its_source_says_beside_it() {
+    type Prepare = fn(Mqtt, String) -> Mqtt;
+    let ways: [Prepare; 4] = [
+        |run, url| run.arg("-L").arg(url).line("--password-file pw"),
+        |run, url| run.line("--password-command").arg("cat pw").arg("-L").arg(url),
+        |run, url| run.env("MQTT_URL", url).env("MQTT_PASSWORD_FILE", "pw"),
+        |run, url| {
+            let config = format!("[profiles.p]\nurl = {url:?}\npassword-command = \"cat pw\"\n");
+            run.config(&config).line("--profile p")
+        },
+    ];
+    for way in ways {
+        let peer = Peer::accepting();
+        let url = format!("mqtt://me:other@{}", peer.address());
+        let run = Mqtt::new("pub").line("-t t -m x").private_file("pw", "mine\n");
+        way(run, url).stderr_anything().run();
+        let connect = &peer.finish().connects[0];
+        assert_eq!(connect.username.as_deref(), Some(&b"me"[..]));
+        assert_eq!(connect.password.as_deref(), Some(&b"mine"[..]));
+    }
+}
+
+#[test]
 fn secrets_go_to_the_port_that_their_source_names() {
     let taken = |prepare: &dyn Fn(Mqtt, u16) -> Mqtt| {
         let peer = Peer::accepting();
