@@ -4,9 +4,9 @@ use std::num::ParseIntError;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::error::{Context, Error, Result};
 use crate::programs::Maker;
 use crate::workload::WINDOW;
+use anyhow::{Context, Error, Result};
 
 pub const HELP: &str = "\
 Measure mqtt beside mosquitto's clients, Paho and MQTT.js and print a Markdown table
@@ -80,7 +80,7 @@ impl Args {
                 attached
                     .take()
                     .or_else(|| words.next())
-                    .ok_or_else(|| Error::new(format!("{flag} needs a value")))
+                    .ok_or_else(|| Error::msg(format!("{flag} needs a value")))
             };
             match flag {
                 "--only" => args.only.push(value()?),
@@ -96,14 +96,14 @@ impl Args {
                 "--verify" => args.mode = Mode::Verify,
                 "--self-check" => args.mode = Mode::SelfCheck,
                 "--help" => args.mode = Mode::Help,
-                _ => return Err(Error::new(format!("unknown argument {word}"))),
+                _ => return Err(Error::msg(format!("unknown argument {word}"))),
             }
             if attached.is_some() {
-                return Err(Error::new(format!("{flag} takes no value")));
+                return Err(Error::msg(format!("{flag} takes no value")));
             }
         }
         if args.record && !args.only.is_empty() {
-            return Err(Error::new("--record is of all rows: it does not go with --only"));
+            return Err(Error::msg("--record is of all rows: it does not go with --only"));
         }
         args.fill_in();
         Ok(args)
@@ -127,7 +127,7 @@ where
 {
     let number = T::from_str(text).context(format!("{flag} {text}"))?;
     if number < T::from(1) {
-        return Err(Error::new(format!("{flag} must be at least 1")));
+        return Err(Error::msg(format!("{flag} must be at least 1")));
     }
     Ok(number)
 }
@@ -137,7 +137,7 @@ fn makers(text: &str) -> Result<Vec<Maker>> {
         Maker::ALL
             .into_iter()
             .find(|maker| maker.name().eq_ignore_ascii_case(name))
-            .ok_or_else(|| Error::new(format!("--peer {name}: no such program is known")))
+            .ok_or_else(|| Error::msg(format!("--peer {name}: no such program is known")))
     };
     text.split(',').map(maker).collect()
 }

@@ -9,8 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Context, Error, Result};
 use crate::scratch::Scratch;
+use anyhow::{Context, Error, Result};
 
 /// How long it may take to accept connections.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -46,10 +46,10 @@ impl Broker {
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             if let Some(status) = self.child.try_wait().context("cannot wait for mosquitto")? {
-                return Err(Error::new(format!("mosquitto ended at once: {status}")));
+                return Err(Error::msg(format!("mosquitto ended at once: {status}")));
             }
             if start.elapsed() >= PATIENCE {
-                return Err(Error::new("mosquitto does not accept connections"));
+                return Err(Error::msg("mosquitto does not accept connections"));
             }
             thread::sleep(STEP);
         }
@@ -81,6 +81,6 @@ fn find(folder: Option<&Path>) -> Result<PathBuf> {
         .map(|folder| folder.join("mosquitto"))
         .find(|path| path.is_file())
         .ok_or_else(|| {
-            Error::new("clear-retained and latency need a broker: sudo apt-get install mosquitto")
+            Error::msg("clear-retained and latency need a broker: sudo apt-get install mosquitto")
         })
 }

@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 
 use crate::broker::Broker;
 use crate::cases::{Case, thousands};
-use crate::error::{Context, Error, Result};
 use crate::memory::peak_memory;
 use crate::programs::{Maker, PATIENCE, Program};
 use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::store;
 use crate::workload::Lines;
+use anyhow::{Context, Error, Result};
 
 /// No run may take longer.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -77,7 +77,7 @@ fn clear(case: &Case, program: &Program, port: u16, scratch: &Scratch) -> Result
     let left = store::count(port)?;
     let judged = match program.maker {
         Maker::Mqtt => check(status, &talk, stored, left, &output),
-        _ => Err(Error::new(format!(
+        _ => Err(Error::msg(format!(
             "{} of {} removed after {PATIENCE} s",
             thousands(stored.saturating_sub(left)),
             thousands(stored)
@@ -109,20 +109,20 @@ fn watch(child: &mut Child, start: Instant) -> Result<(ExitStatus, u64)> {
 fn check(status: ExitStatus, talk: &str, stored: usize, left: usize, output: &Path) -> Result<()> {
     let expected = format!("cleared {} retained messages", thousands(stored));
     if !status.success() || !talk.trim_end().ends_with(&expected) {
-        return Err(Error::new(format!("{status}: {}", talk.trim_end())));
+        return Err(Error::msg(format!("{status}: {}", talk.trim_end())));
     }
     if left > 0 {
-        return Err(Error::new(format!("{left} are still there")));
+        return Err(Error::msg(format!("{left} are still there")));
     }
     let text = fs::read_to_string(output).context("cannot read the output")?;
     let mut topics: HashSet<String> = (0..stored).map(store::topic).collect();
     for line in text.lines() {
         if !topics.remove(line) {
-            return Err(Error::new(format!("{line} was printed twice, or never stored")));
+            return Err(Error::msg(format!("{line} was printed twice, or never stored")));
         }
     }
     match topics.len() {
         0 => Ok(()),
-        missing => Err(Error::new(format!("{missing} topics were not printed"))),
+        missing => Err(Error::msg(format!("{missing} topics were not printed"))),
     }
 }

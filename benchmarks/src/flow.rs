@@ -5,10 +5,10 @@
 use std::io::{ErrorKind, Write};
 use std::net::{Ipv4Addr, TcpStream};
 
-use crate::error::{Context, Error, Result};
 use crate::stream::Stream;
 use crate::wire::{self, Inbox, Publish, Version};
 use crate::workload::Flood;
+use anyhow::{Context, Error, Result};
 
 /// What is written at once.
 const WRITE_SIZE: usize = 256 * 1024;
@@ -42,11 +42,11 @@ impl Link {
                 return if frame.kind() == kind {
                     Ok(())
                 } else {
-                    Err(Error::new(format!("packet type {}, not {kind}", frame.kind())))
+                    Err(Error::msg(format!("packet type {}, not {kind}", frame.kind())))
                 };
             }
             if !self.fill()? {
-                return Err(Error::new("the peer left"));
+                return Err(Error::msg("the peer left"));
             }
         }
     }
@@ -124,7 +124,7 @@ pub fn receive(
                         _ => {
                             let open = &mut unreleased[usize::from(publish.id)];
                             if *open && !publish.dup {
-                                return Err(Error::new(format!(
+                                return Err(Error::msg(format!(
                                     "packet id {} used again before its PUBREL",
                                     publish.id
                                 )));
@@ -138,13 +138,13 @@ pub fn receive(
                 wire::PUBREL => {
                     let id = frame.id()?;
                     if !std::mem::take(&mut unreleased[usize::from(id)]) {
-                        return Err(Error::new(format!("PUBREL for the unknown id {id}")));
+                        return Err(Error::msg(format!("PUBREL for the unknown id {id}")));
                     }
                     wire::acknowledge(&mut link.out, wire::PUBCOMP, id);
                 }
                 wire::PINGREQ => link.out.extend(wire::PINGRESP_FRAME),
                 wire::DISCONNECT => return Ok(Parting::Disconnect),
-                other => return Err(Error::new(format!("packet type {other}, unasked for"))),
+                other => return Err(Error::msg(format!("packet type {other}, unasked for"))),
             }
         }
         link.flush()?;
@@ -240,7 +240,7 @@ fn take_acknowledgements(link: &mut Link, flood: &Flood, progress: &mut Progress
             }
             (wire::PINGREQ, _) => link.out.extend(wire::PINGRESP_FRAME),
             (wire::DISCONNECT, _) => progress.parting = Parting::Disconnect,
-            (other, _) => return Err(Error::new(format!("packet type {other}, unasked for"))),
+            (other, _) => return Err(Error::msg(format!("packet type {other}, unasked for"))),
         }
     }
     Ok(())
@@ -251,6 +251,6 @@ fn in_order(name: &str, id: u16, flood: &Flood, next: usize, end: usize) -> Resu
     if next < end && flood.id(next) == id {
         Ok(())
     } else {
-        Err(Error::new(format!("{name} for id {id} out of order")))
+        Err(Error::msg(format!("{name} for id {id} out of order")))
     }
 }

@@ -3,18 +3,18 @@
 //! Starts nothing.
 
 use crate::cases::Case;
-use crate::error::{Context, Error, Result};
 use crate::flow::Parting;
 use crate::peer::Report;
 use crate::programs::Maker;
 use crate::record::End;
 use crate::timed::Finished;
+use anyhow::{Context, Error, Result};
 
 /// What came of a run; `case` is what the program did of the row. What a subscriber printed is for others to compare.
 pub fn run(case: &Case, maker: Maker, finished: &Finished, report: Result<Report>) -> Result<End> {
     if !finished.status.success() {
         let peer = report.err().map(|error| format!(" (peer: {error})"));
-        return Err(Error::new(format!(
+        return Err(Error::msg(format!(
             "{}: {}{}",
             finished.status,
             finished.talk.lines().next_back().unwrap_or("nothing said"),
@@ -33,7 +33,7 @@ pub fn run(case: &Case, maker: Maker, finished: &Finished, report: Result<Report
     }
     let left_by_peer = subscribes && !maker.counts_messages();
     if report.parting != Parting::Disconnect && !left_by_peer {
-        return Err(Error::new("exit status 0, but no DISCONNECT was sent"));
+        return Err(Error::msg("exit status 0, but no DISCONNECT was sent"));
     }
     Ok(End::Right)
 }

@@ -18,7 +18,6 @@ mod args;
 mod broker;
 mod cases;
 mod clearing;
-mod error;
 mod flow;
 mod judge;
 mod measure;
@@ -52,8 +51,8 @@ use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::{Context, Result};
 use args::{Args, HELP, Mode};
-use error::{Context, Result};
 use scratch::Scratch;
 use selection::Selection;
 use summary::{Summary, Unit};
@@ -63,7 +62,7 @@ fn main() -> ExitCode {
     let args = match Args::parse(env::args().skip(1)) {
         Ok(args) => args,
         Err(error) => {
-            say(&format!("benchmarks: {error}\n{HELP}"));
+            say(&format!("benchmarks: {error:#}\n{HELP}"));
             return ExitCode::from(2);
         }
     };
@@ -77,7 +76,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            say(&format!("benchmarks: {error}"));
+            say(&format!("benchmarks: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -5,12 +5,12 @@
 
 use crate::args::Args;
 use crate::cases::{Case, Kind};
-use crate::error::{Error, Result};
 use crate::programs::Program;
 use crate::record::{About, Record, Row};
 use crate::scratch::Scratch;
 use crate::selection::{self, Selection};
 use crate::{clearing, memory, metered, relay, run, say};
+use anyhow::{Error, Result};
 
 /// How many runs of `pub -m` go on one of the others: they take milliseconds, and spread as much.
 pub const SINGLES: usize = 40;
@@ -19,7 +19,7 @@ pub const SINGLES: usize = 40;
 pub fn measure(args: &Args) -> Result<Record> {
     let selection = Selection::new(args);
     if selection.is_empty() {
-        return Err(Error::new("--only leaves nothing"));
+        return Err(Error::msg("--only leaves nothing"));
     }
     let scratch = Scratch::new(args.scratch.as_deref())?;
     let programs = selection::programs(args)?;

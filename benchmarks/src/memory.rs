@@ -10,12 +10,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Error, Result};
 use crate::peer::{Close, Peer, Role};
 use crate::programs::Program;
 use crate::record::{Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::workload::{Flood, Lines, PAYLOAD, WINDOW};
+use anyhow::{Context, Error, Result};
 
 /// What there is to publish.
 const INPUT: usize = 100_000_000;
@@ -77,7 +77,7 @@ fn watch(child: &mut Child) -> Result<u64> {
     loop {
         thread::sleep(STEP);
         if let Some(status) = child.try_wait().context("cannot wait for the program")? {
-            return Err(Error::new(format!("it ended by itself: {status}")));
+            return Err(Error::msg(format!("it ended by itself: {status}")));
         }
         let now = (peak_memory(&folder)?, processor_ticks(&folder)?);
         if now != last {
@@ -87,7 +87,7 @@ fn watch(child: &mut Child) -> Result<u64> {
             return Ok(now.0);
         }
         if start.elapsed() >= LIMIT {
-            return Err(Error::new(format!(
+            return Err(Error::msg(format!(
                 "still busy after {} s, at {} KiB",
                 LIMIT.as_secs(),
                 now.0
@@ -105,7 +105,7 @@ pub fn peak_memory(folder: &str) -> Result<u64> {
         .find_map(|line| line.strip_prefix("VmHWM:"))
         .and_then(|rest| rest.split_ascii_whitespace().next())
         .and_then(|number| number.parse().ok())
-        .ok_or_else(|| Error::new("no VmHWM in its status"))
+        .ok_or_else(|| Error::msg("no VmHWM in its status"))
 }
 
 /// Processor time of all threads so far.
@@ -121,6 +121,6 @@ fn processor_ticks(folder: &str) -> Result<u64> {
         .collect();
     match times[..] {
         [user, system] => Ok(user + system),
-        _ => Err(Error::new("no times in its stat")),
+        _ => Err(Error::msg("no times in its stat")),
     }
 }

@@ -13,10 +13,10 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Context, Error, Result};
 use crate::pace;
 use crate::usage::{Share, Usage};
 use crate::workload::Lines;
+use anyhow::{Context, Error, Result};
 
 /// How long a program is left alone before it is asked what it used, so that it has nothing left to do.
 const REST: Duration = Duration::from_millis(50);
@@ -106,7 +106,7 @@ impl Follower {
                 Output::Pipe(pipe) => {
                     let count = pipe.read(&mut buffer).context("cannot read the output")?;
                     if count == 0 {
-                        return Err(Error::new("the output ended early"));
+                        return Err(Error::msg("the output ended early"));
                     }
                     self.lines.continues(self.offset, &buffer[..count])?;
                     self.offset += count;
@@ -132,7 +132,7 @@ impl Follower {
         if let Output::Pipe(pipe) = &mut self.output
             && pipe.read(&mut [0]).context("cannot read the output")? > 0
         {
-            return Err(Error::new("the output goes on after the last message"));
+            return Err(Error::msg("the output goes on after the last message"));
         }
         Ok(())
     }

@@ -11,7 +11,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::cases::{Case, Kind, Quantity, Way};
-use crate::error::{Context, Error, Result};
 use crate::meter::{self, Metered, Output};
 use crate::peer::{Peer, Role};
 use crate::programs::Program;
@@ -22,6 +21,7 @@ use crate::tls::Identity;
 use crate::usage::Share;
 use crate::workload::{Flood, Lines, TOPIC, WINDOW};
 use crate::{judge, timed};
+use anyhow::{Context, Error, Result};
 
 /// How long a program may take to connect.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -113,7 +113,7 @@ impl<'a> Job<'a> {
         let attend = |child: &mut Child| self.attend(child, &peer, &output);
         let (finished, attendant) = timed::attended(&mut command, peer.failed(), attend)?;
         let metered = attendant.and_then(|thread| {
-            thread.join().unwrap_or_else(|_| Err(Error::new("what measures panicked")))
+            thread.join().unwrap_or_else(|_| Err(Error::msg("what measures panicked")))
         });
         let report = peer.finish();
         let busy = report.as_ref().ok().and_then(|report| report.busy);
@@ -165,7 +165,7 @@ impl<'a> Job<'a> {
         let process = child.id();
         let lines = Arc::clone(&self.lines);
         if let Kind::PublishTrickle(rate) = self.case.kind {
-            let stdin = child.stdin.take().ok_or_else(|| Error::new("it has no stdin"))?;
+            let stdin = child.stdin.take().ok_or_else(|| Error::msg("it has no stdin"))?;
             peer.wait_ready(PATIENCE)?;
             return Ok(thread::spawn(move || meter::feed(process, stdin, &lines, rate)));
         }

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Context, Result};
+use anyhow::{Context, Result};
 
 /// Does something `count` times, `rate` times a second. Each has its moment counted from the start, so that one that is
 /// late does not delay the others. Made for a thread of its own, which wakes more punctually from then on.

@@ -10,12 +10,12 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::error::{Context, Error, Result};
 use crate::flow::{self, Link, Parting, Progress, Wish};
 use crate::pace;
 use crate::stream::{Door, Stream};
 use crate::wire::{self, Connect, Version};
 use crate::workload::{Checker, Flood, Lines};
+use anyhow::{Context, Error, Result};
 
 /// What the peer does once the client is connected.
 pub enum Role {
@@ -102,7 +102,7 @@ impl Peer {
         drop(self.release);
         // Wakes a peer whose client never came. Otherwise nobody accepts it.
         drop(TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)));
-        self.thread.join().unwrap_or_else(|_| Err(Error::new("the peer panicked")))
+        self.thread.join().unwrap_or_else(|_| Err(Error::msg("the peer panicked")))
     }
 }
 
@@ -116,7 +116,7 @@ fn serve(
     let mut link = Link::new(stream);
     let connect = accept_connect(&mut link)?;
     if connect.version != expected {
-        return Err(Error::new(format!(
+        return Err(Error::msg(format!(
             "the client speaks {:?}, not {expected:?}",
             connect.version
         )));
@@ -175,7 +175,7 @@ fn collect(
     let mut checker = Checker::new(lines, topic);
     let parting = flow::receive(link, version, |publish| {
         if publish.qos != qos {
-            return Err(Error::new(format!("a message at QoS {}, not {qos}", publish.qos)));
+            return Err(Error::msg(format!("a message at QoS {}, not {qos}", publish.qos)));
         }
         checker.check(publish)?;
         Ok(Wish::More)
@@ -213,7 +213,7 @@ fn accept_connect(link: &mut Link) -> Result<Connect> {
             return Ok(connect);
         }
         if !link.fill()? {
-            return Err(Error::new("the client left before its CONNECT"));
+            return Err(Error::msg("the client left before its CONNECT"));
         }
     }
 }
@@ -222,7 +222,7 @@ fn accept_subscription(link: &mut Link, version: Version) -> Result<()> {
     loop {
         if let Some(frame) = link.inbox.next()? {
             if frame.kind() != wire::SUBSCRIBE {
-                return Err(Error::new(format!(
+                return Err(Error::msg(format!(
                     "packet type {} where SUBSCRIBE is due",
                     frame.kind()
                 )));
@@ -231,7 +231,7 @@ fn accept_subscription(link: &mut Link, version: Version) -> Result<()> {
             return link.write(&answer);
         }
         if !link.fill()? {
-            return Err(Error::new("the client left before its SUBSCRIBE"));
+            return Err(Error::msg("the client left before its SUBSCRIBE"));
         }
     }
 }

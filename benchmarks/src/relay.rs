@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 
 use crate::broker::Broker;
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Error, Result};
 use crate::programs::Program;
 use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::workload::Lines;
 use crate::{pace, store};
+use anyhow::{Context, Error, Result};
 
 /// A stored message, by which a subscriber tells that it is there.
 const READY: &str = "ready";
@@ -66,11 +66,11 @@ fn relay(
     scratch: &Scratch,
 ) -> Result<Vec<Duration>> {
     let Kind::Relay(rate) = case.kind else {
-        return Err(Error::new("this case has no publisher and subscriber"));
+        return Err(Error::msg("this case has no publisher and subscriber"));
     };
     let mut command = program.command(&case.subscriber(rate), port, scratch);
     let mut subscriber = Running::start(command.stdin(Stdio::null()).stdout(Stdio::piped()))?;
-    let stdout = subscriber.0.stdout.take().ok_or_else(|| Error::new("sub has no stdout"))?;
+    let stdout = subscriber.0.stdout.take().ok_or_else(|| Error::msg("sub has no stdout"))?;
     let arrivals = Arrivals::of(stdout);
     arrivals.next(READY.as_bytes()).map_err(|error| subscriber.blamed("sub", error))?;
 
@@ -92,7 +92,7 @@ fn send(
     lines: &Lines,
     rate: u32,
 ) -> Result<Vec<Duration>> {
-    let mut stdin = publisher.0.stdin.take().ok_or_else(|| Error::new("pub has no stdin"))?;
+    let mut stdin = publisher.0.stdin.take().ok_or_else(|| Error::msg("pub has no stdin"))?;
     stdin.write_all(lines.line(0)).context("cannot write to pub")?;
     arrivals.next(lines.payload(0).unwrap_or_default())?;
 
@@ -103,8 +103,8 @@ fn send(
             // Who writes to it may be waiting. It may have ended by itself just now.
             drop(publisher.0.kill());
         }
-        let written = writer.join().unwrap_or_else(|_| Err(Error::new("what writes panicked")));
-        Ok((written, arrived?))
+        let written = writer.join().unwrap_or_else(|_| Err(Error::msg("what writes panicked")));
+        anyhow::Ok((written, arrived?))
     })?;
     let mut times: Vec<_> =
         arrived.iter().zip(&written?).map(|(end, start)| *end - *start).collect();
@@ -154,7 +154,7 @@ impl Running {
                 break status;
             }
             if start.elapsed() >= PATIENCE {
-                return Err(Error::new("it does not end"));
+                return Err(Error::msg("it does not end"));
             }
             thread::sleep(STEP);
         };
@@ -162,7 +162,7 @@ impl Running {
         if status.success() {
             Ok(())
         } else {
-            Err(Error::new(format!("{status}: {}", talk.trim_end())))
+            Err(Error::msg(format!("{status}: {}", talk.trim_end())))
         }
     }
 
@@ -173,7 +173,7 @@ impl Running {
             return error;
         };
         let talk = self.talk().unwrap_or_default();
-        Error::new(format!("{error} ({name}: {status}: {})", talk.trim_end()))
+        Error::msg(format!("{error} ({name}: {status}: {})", talk.trim_end()))
     }
 
     /// What it said on stderr, which fits into the pipe.
@@ -216,11 +216,11 @@ impl Arrivals {
     /// When the next line came, which must be this.
     fn next(&self, expected: &[u8]) -> Result<Instant> {
         let (time, line) =
-            self.0.recv_timeout(PATIENCE).map_err(|_| Error::new("no line came from sub"))?;
+            self.0.recv_timeout(PATIENCE).map_err(|_| Error::msg("no line came from sub"))?;
         if line.strip_suffix(b"\n") == Some(expected) {
             Ok(time)
         } else {
-            Err(Error::new(format!("sub printed {}", line.escape_ascii())))
+            Err(Error::msg(format!("sub printed {}", line.escape_ascii())))
         }
     }
 
@@ -228,7 +228,7 @@ impl Arrivals {
     fn end(&self) -> Result<()> {
         match self.0.recv_timeout(PATIENCE) {
             Err(RecvTimeoutError::Disconnected) => Ok(()),
-            _ => Err(Error::new("the output goes on after the last message")),
+            _ => Err(Error::msg("the output goes on after the last message")),
         }
     }
 }

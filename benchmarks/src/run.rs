@@ -8,7 +8,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Result};
 use crate::judge;
 use crate::peer::{Close, Peer, Role};
 use crate::programs::{LESS, Maker, Program};
@@ -16,6 +15,7 @@ use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
 use crate::timed;
 use crate::workload::{Flood, Lines, TOPIC};
+use anyhow::{Context, Result};
 
 /// Measures cases of one kind: each round every case, in each case every program, so that whatever else the machine
 /// does meets them all.

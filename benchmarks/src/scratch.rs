@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
 
-use crate::error::{Context, Result};
+use anyhow::{Context, Result};
 
 pub struct Scratch(PathBuf);
 

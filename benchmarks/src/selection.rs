@@ -2,8 +2,8 @@
 
 use crate::args::{Args, Mode};
 use crate::cases::{self, Case, Counts};
-use crate::error::Result;
 use crate::programs::Program;
+use anyhow::Result;
 
 /// The rows by how they are measured.
 pub struct Selection {

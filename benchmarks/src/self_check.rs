@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::cases::{Case, Kind};
-use crate::error::{Context, Result};
 use crate::flow::{self, Link, Wish};
 use crate::peer::{Close, Peer, Role};
 use crate::record::{End, Sample};
@@ -15,6 +14,7 @@ use crate::scratch::Scratch;
 use crate::style::Style;
 use crate::wire::{self, Version};
 use crate::workload::{FILTER, Flood, Lines, TOPIC};
+use anyhow::{Context, Result};
 
 const VERSION: Version = Version::V5;
 const OUTPUT: usize = 256 * 1024;

@@ -2,10 +2,10 @@
 //!
 //! Starts no programs.
 
-use crate::error::{Error, Result};
 use crate::flow::Link;
 use crate::wire::{self, Version};
 use crate::workload::{FILTER, Lines};
+use anyhow::{Error, Result};
 
 const VERSION: Version = Version::V311;
 
@@ -40,11 +40,11 @@ fn publish<'a>(port: u16, count: usize, payload: impl Fn(usize) -> &'a [u8]) -> 
         }
         link.write(&frames)?;
         if !link.fill()? {
-            return Err(Error::new("the broker left"));
+            return Err(Error::msg("the broker left"));
         }
         while let Some(frame) = link.inbox.next()? {
             if frame.kind() != wire::PUBACK {
-                return Err(Error::new(format!("packet type {}, not PUBACK", frame.kind())));
+                return Err(Error::msg(format!("packet type {}, not PUBACK", frame.kind())));
             }
             frame.id()?;
             taken += 1;
@@ -65,11 +65,11 @@ pub fn count(port: u16) -> Result<usize> {
             match frame.kind() {
                 wire::PUBLISH => count += 1,
                 wire::PINGRESP => return Ok(count),
-                other => return Err(Error::new(format!("packet type {other}, unasked for"))),
+                other => return Err(Error::msg(format!("packet type {other}, unasked for"))),
             }
         }
         if !link.fill()? {
-            return Err(Error::new("the broker left"));
+            return Err(Error::msg("the broker left"));
         }
     }
 }

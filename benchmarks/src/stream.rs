@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::error::{Context, Result};
 use crate::websocket::WebSocket;
+use anyhow::{Context, Result};
 
 /// What the peer speaks with those who connect.
 #[derive(Clone)]

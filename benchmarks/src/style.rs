@@ -8,9 +8,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Context, Error, Result};
 use crate::programs::Maker;
 use crate::workload::{Lines, TOPIC};
+use anyhow::{Context, Error, Result};
 
 /// The template that both programs understand.
 const TEMPLATE: &str = "%I %t %q %p";
@@ -67,12 +67,12 @@ impl Style {
                 line.ends_with(&wanted) && time.is_some_and(|time| self.is_time(&line[..time]));
             if !right {
                 let line = line.escape_ascii();
-                return Err(Error::new(format!("line {} of the output is {line}", number + 1)));
+                return Err(Error::msg(format!("line {} of the output is {line}", number + 1)));
             }
         }
         match file.fill_buf().context("cannot read the output")? {
             [] => Ok(()),
-            _ => Err(Error::new("the output goes on after the last message")),
+            _ => Err(Error::msg("the output goes on after the last message")),
         }
     }
 

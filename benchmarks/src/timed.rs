@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::error::{Context, Error, Result};
+use anyhow::{Context, Error, Result};
 
 /// No run may take longer.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -66,7 +66,7 @@ pub fn attended<T>(
     }
     let status = match lock(&running).as_mut() {
         Some(child) => child.wait().context("cannot wait for the program")?,
-        None => return Err(Error::new("the program is gone")),
+        None => return Err(Error::msg("the program is gone")),
     };
     let wall = start.elapsed();
 

@@ -8,7 +8,7 @@ use rustls::crypto::CryptoProvider;
 use rustls::crypto::ring::{cipher_suite, default_provider};
 use rustls::pki_types::PrivateKeyDer;
 
-use crate::error::{Context, Result};
+use anyhow::{Context, Error, Result};
 
 /// Good until the end of the run.
 pub struct Identity {
@@ -29,7 +29,8 @@ impl Identity {
         let key = KeyPair::generate().context("cannot make a key")?;
         let params = named("peer", vec!["127.0.0.1".to_owned()])?;
         let certificate = params.signed_by(&key, &issuer).context("cannot sign a certificate")?;
-        let key = PrivateKeyDer::try_from(key.serialize_der()).context("the key")?;
+        let key =
+            PrivateKeyDer::try_from(key.serialize_der()).map_err(Error::msg).context("the key")?;
         let config = ServerConfig::builder_with_provider(Arc::new(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13])
             .context("cannot speak TLS 1.3")?

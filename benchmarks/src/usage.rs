@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::error::{Context, Error, Result};
+use anyhow::{Context, Error, Result};
 
 /// Of each thread.
 pub struct Usage(BTreeMap<String, Share>);
@@ -44,7 +44,7 @@ impl Usage {
     /// What has come since. Of a thread that has ended nothing is known any more.
     pub fn since(&self, earlier: &Self) -> Result<Share> {
         if earlier.0.keys().any(|thread| !self.0.contains_key(thread)) {
-            return Err(Error::new("a thread has ended: what it used is not known"));
+            return Err(Error::msg("a thread has ended: what it used is not known"));
         }
         let (now, then) = (self.total(), earlier.total());
         Ok(Share {
@@ -58,7 +58,7 @@ impl Share {
     fn of(thread: &Path) -> Result<Self> {
         let read = |name| fs::read_to_string(thread.join(name)).context("cannot see a thread");
         Self::parse(&read("schedstat")?, &read("status")?)
-            .ok_or_else(|| Error::new("this kernel does not tell what a thread used"))
+            .ok_or_else(|| Error::msg("this kernel does not tell what a thread used"))
     }
 
     fn parse(times: &str, status: &str) -> Option<Self> {

@@ -1,12 +1,12 @@
 //! `--verify`: counts, content and exit status alone, a line for each row and program, and no times.
 
 use crate::args::Args;
-use crate::error::Result;
 use crate::record::Row;
 use crate::scratch::Scratch;
 use crate::selection::{self, Selection};
 use crate::summary::Summary;
 use crate::{clearing, metered, print, relay, run};
+use anyhow::Result;
 
 /// Whether everything was right.
 pub fn verify(args: &Args) -> Result<bool> {

@@ -8,8 +8,8 @@ use tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tungstenite::http::HeaderValue;
 use tungstenite::{Bytes, Error as Fault, Message};
 
-use crate::error::{Context, Result};
 use crate::wire;
+use anyhow::{Context, Result};
 
 /// The first byte of a complete binary frame.
 const BINARY: u8 = 0x82;

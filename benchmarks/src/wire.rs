@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use anyhow::{Error, Result};
 
 /// Packet types: the high half of a frame's first byte.
 pub const CONNECT: u8 = 1;
@@ -63,7 +63,7 @@ impl Frame<'_> {
         let id = Fields(self.body).u16()?;
         // A reason code of 0x80 or above says that the other side refused [MQTT-3.4.2.1].
         match self.body.get(2) {
-            Some(&reason) if reason >= 0x80 => Err(Error::new(format!(
+            Some(&reason) if reason >= 0x80 => Err(Error::msg(format!(
                 "packet type {} for id {id} has reason 0x{reason:02x}",
                 self.kind()
             ))),
@@ -119,12 +119,12 @@ fn extent(bytes: &[u8]) -> Result<Option<(usize, usize)>> {
         if byte & 0x80 == 0 {
             let (from, to) = (index + 2, index + 2 + length);
             if to > READ_SIZE {
-                return Err(Error::new(format!("a frame of {length} bytes")));
+                return Err(Error::msg(format!("a frame of {length} bytes")));
             }
             return Ok((to <= bytes.len()).then_some((from, to)));
         }
     }
-    Err(Error::new("a remaining length of more than four bytes"))
+    Err(Error::msg("a remaining length of more than four bytes"))
 }
 
 /// The first frame, and what comes after it; nothing if it is not complete.
@@ -143,14 +143,14 @@ pub struct Connect {
 impl Connect {
     pub fn parse(frame: &Frame<'_>) -> Result<Self> {
         if frame.kind() != CONNECT {
-            return Err(Error::new(format!("packet type {} where CONNECT is due", frame.kind())));
+            return Err(Error::msg(format!("packet type {} where CONNECT is due", frame.kind())));
         }
         let mut fields = Fields(frame.body);
         let name = fields.string()?;
         let version = match (name, fields.u8()?) {
             (b"MQTT", 4) => Version::V311,
             (b"MQTT", 5) => Version::V5,
-            (_, level) => return Err(Error::new(format!("protocol level {level}"))),
+            (_, level) => return Err(Error::msg(format!("protocol level {level}"))),
         };
         fields.take(3)?; // flags, keep-alive
         let mut receive_maximum = u16::MAX;
@@ -165,7 +165,7 @@ impl Connect {
                     0x11 | 0x27 => drop(properties.take(4)?),
                     0x15 | 0x16 => drop(properties.string()?),
                     0x26 => drop((properties.string()?, properties.string()?)),
-                    other => return Err(Error::new(format!("CONNECT property 0x{other:02x}"))),
+                    other => return Err(Error::msg(format!("CONNECT property 0x{other:02x}"))),
                 }
             }
         }
@@ -192,10 +192,10 @@ impl<'a> Publish<'a> {
         let id = match qos {
             0 => 0,
             1 | 2 => fields.u16()?,
-            _ => return Err(Error::new("a PUBLISH at QoS 3")),
+            _ => return Err(Error::msg("a PUBLISH at QoS 3")),
         };
         if qos > 0 && id == 0 {
-            return Err(Error::new("a PUBLISH with packet id 0"));
+            return Err(Error::msg("a PUBLISH with packet id 0"));
         }
         if version == Version::V5 {
             let length = fields.varint()?;
@@ -312,7 +312,7 @@ impl<'a> Fields<'a> {
         let (taken, rest) = self
             .0
             .split_at_checked(count)
-            .ok_or_else(|| Error::new("a frame that ends too early"))?;
+            .ok_or_else(|| Error::msg("a frame that ends too early"))?;
         self.0 = rest;
         Ok(taken)
     }
@@ -344,6 +344,6 @@ impl<'a> Fields<'a> {
                 return Ok(value);
             }
         }
-        Err(Error::new("a number of more than four bytes"))
+        Err(Error::msg("a number of more than four bytes"))
     }
 }

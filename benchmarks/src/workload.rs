@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::error::{Context, Error, Result};
 use crate::wire::{self, Version};
+use anyhow::{Context, Error, Result};
 
 pub const TOPIC: &str = "bench/topic";
 pub const FILTER: &str = "bench/#";
@@ -103,7 +103,7 @@ impl Lines {
         }
         let same = bytes.iter().zip(expected).take_while(|(a, b)| a == b);
         let from = offset + same.count();
-        Err(Error::new(format!(
+        Err(Error::msg(format!(
             "the output differs from byte {from} (line {}) on",
             from / (self.width + 1) + 1
         )))
@@ -123,7 +123,7 @@ impl Lines {
             offset += count;
         }
         if offset != self.text.len() {
-            return Err(Error::new(format!(
+            return Err(Error::msg(format!(
                 "the output ends after {offset} of {} bytes",
                 self.text.len()
             )));
@@ -150,7 +150,7 @@ impl<'a> Checker<'a> {
     #[inline]
     pub fn check(&mut self, publish: &wire::Publish<'_>) -> Result<()> {
         if publish.topic != self.topic.as_bytes() {
-            return Err(Error::new("a message to another topic"));
+            return Err(Error::msg("a message to another topic"));
         }
         // Comparing all of it with what is expected next costs less than any checksum, and finds more.
         if self.lines.payload(self.next) != Some(publish.payload) {
@@ -168,10 +168,10 @@ impl<'a> Checker<'a> {
             .and_then(|digits| digits.parse().ok())
             .filter(|&number| self.lines.payload(number) == Some(payload))
             .ok_or_else(|| {
-                Error::new(format!("a payload that was never sent, after message {}", self.next))
+                Error::msg(format!("a payload that was never sent, after message {}", self.next))
             })?;
         if number < self.next {
-            return Err(Error::new(format!(
+            return Err(Error::msg(format!(
                 "message {number} twice or out of order, after message {}",
                 self.next
             )));

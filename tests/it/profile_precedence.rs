@@ -74,8 +74,9 @@ fn the_strongest_word_about_each_field_is_shown_with_whose_it_is() {
         let mut speakers = draw(&mut random);
         // A profile that names no host is for this machine, as all of these are.
         speakers[0][2] = true;
-        // It keeps its user to itself where another host is asked for.
-        let is_elsewhere = speakers[0][0] || speakers[0][1];
+        // It keeps its user to itself where another host is asked for, or another port than it names.
+        let is_asked_for = |field: usize| speakers[field][0] || speakers[field][1];
+        let is_elsewhere = is_asked_for(0) || (speakers[1][2] && is_asked_for(1));
         let mut run = run("config", &speakers).arg("show");
         for (field, mut speakers) in FIELDS.iter().zip(speakers) {
             speakers[2] &= !(is_elsewhere && field.key == "username");

@@ -4,13 +4,13 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::error::{Context, Error, Result};
+use anyhow::{Context, Error, Result};
 
 /// Builds the root package and asks cargo where the program went: target directories can be anywhere.
 pub fn mqtt(root: &Path) -> Result<PathBuf> {
     let manifest = root.join("Cargo.toml");
     if !manifest.is_file() {
-        return Err(Error::new("no root package to build any more: give --mqtt PATH"));
+        return Err(Error::msg("no root package to build any more: give --mqtt PATH"));
     }
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -22,7 +22,7 @@ pub fn mqtt(root: &Path) -> Result<PathBuf> {
         .output()
         .context("cannot start cargo")?;
     if !output.status.success() {
-        return Err(Error::new("cargo build --release failed"));
+        return Err(Error::msg("cargo build --release failed"));
     }
     let messages = String::from_utf8_lossy(&output.stdout);
     messages
@@ -31,5 +31,5 @@ pub fn mqtt(root: &Path) -> Result<PathBuf> {
         .filter_map(|(_, rest)| rest.split_once('"'))
         .map(|(path, _)| PathBuf::from(path))
         .next_back()
-        .ok_or_else(|| Error::new("cargo built no mqtt"))
+        .ok_or_else(|| Error::msg("cargo built no mqtt"))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{Maker, Program, build, words};
-use crate::error::{Context, Error, Result};
+use anyhow::{Context, Error, Result};
 
 /// The root of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -53,11 +53,11 @@ impl Program {
         });
         let (Some(publish), Some(subscribe)) = (publish, subscribe) else {
             return Err(match folder {
-                Some(folder) => Error::new(format!(
+                Some(folder) => Error::msg(format!(
                     "no mosquitto_pub and mosquitto_sub in {}",
                     folder.display()
                 )),
-                None => Error::new(
+                None => Error::msg(
                     "mosquitto_pub and mosquitto_sub are not in PATH; install them with: \
                      sudo apt-get install mosquitto-clients (or measure without them: --peer mqtt)",
                 ),
@@ -142,7 +142,7 @@ fn first_line(program: &Path, flag: &str) -> Result<String> {
     text.lines()
         .next()
         .map(str::to_owned)
-        .ok_or_else(|| Error::new(format!("{name} {flag} prints nothing")))
+        .ok_or_else(|| Error::msg(format!("{name} {flag} prints nothing")))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::cases::Case;
-use crate::error::{Context, Result};
 use crate::programs::{Maker, Program};
+use anyhow::{Context, Result};
 
 pub use machine::Machine;
 

@@ -12,8 +12,8 @@ mod svg;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Context, Result};
 use crate::record::Record;
+use anyhow::{Context, Result};
 
 pub use results::{table, verdict};
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::cells::{Detail, Line};
-use crate::error::{Error, Result};
 use crate::record::Record;
+use anyhow::{Error, Result};
 
 const START: &str = "<!-- benchmarks/results.json -->\n";
 const END: &str = "<!-- end -->\n";
@@ -16,7 +16,7 @@ pub fn with_speed(readme: &str, record: &Record) -> Result<String> {
         Some((before, after))
     });
     let (before, after) =
-        parts.ok_or_else(|| Error::new("README.md has lost its mark for speed"))?;
+        parts.ok_or_else(|| Error::msg("README.md has lost its mark for speed"))?;
     Ok(format!("{before}{START}\n{}\n{END}{after}", part(record)))
 }
 
