@@ -1,6 +1,6 @@
 //! The flags of the connection, which every command takes that connects: names, help, and what a value must be.
 //!
-//! What else is to be known of a setting is in [`super::table`].
+//! What else is to be known of a setting is in `settings/table.rs`.
 
 // The documentation of a field is its help text, where brackets are no links.
 #![allow(rustdoc::broken_intra_doc_links)]
