@@ -171,7 +171,7 @@ struct Call {
     args: ConnectionArgs,
 }
 
-/// Parses a command line, the program's name first, of a program that began at `started`.
+/// Parses a command line, the program's name first. The run that comes of it takes its time from here on.
 ///
 /// # Errors
 /// When the line cannot be understood.

@@ -94,7 +94,8 @@ impl Typed {
     /// Whether a variable is not ours: Kubernetes sets MQTT_PORT to a URL for a Service that is named mqtt.
     fn is_foreign(&self, word: &Word, notes: &mut Vec<String>) -> bool {
         let text = word.text().and_then(OsStr::to_str).unwrap_or_default();
-        let is_foreign = word.is("port") && text.contains("://");
+        // A URL with a user in it is nobody's port, and would not be shown.
+        let is_foreign = word.is("port") && text.contains("://") && !text.contains('@');
         let counts = || !self.words.iter().any(|word| word.is("port") || word.is("url"));
         if is_foreign && counts() {
             notes.push(format!(

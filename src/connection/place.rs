@@ -190,7 +190,11 @@ fn port(
             let text = text.to_string_lossy();
             return parse_port(&text).map_err(|_| {
                 let origin = &word.origin;
-                Failure::usage(format!("{origin} is no port from 1 to 65535: {text}"))
+                match text.contains('@') {
+                    // A URL in the wrong place may hold a password.
+                    true => Failure::usage(format!("{origin} is no port from 1 to 65535")),
+                    false => Failure::usage(format!("{origin} is no port from 1 to 65535: {text}")),
+                }
             });
         }
         match (url.and_then(|url| url.port), url) {

@@ -140,6 +140,7 @@ fn a_secret_in_a_place_that_does_not_understand_it_is_not_shown() {
         ("bad port", |run, _| run.arg("-L").arg(format!("mqtt://me:{CANARY}@host:x"))),
         ("bad topic", |run, _| run.arg("-L").arg(format!("mqtt://me:{CANARY}@host/%ff"))),
         ("MQTT_URL", |run, _| run.env("MQTT_URL", format!("http://me:{CANARY}@host"))),
+        ("MQTT_PORT", |run, _| run.env("MQTT_PORT", format!("mqtt://me:{CANARY}@host"))),
         ("proxy", |run, _| run.arg("--proxy").arg(format!("me:{CANARY}@host"))),
         ("ws-header", |run, _| run.args(["--ws", "--ws-header", &format!("{CANARY}\u{7f}")])),
         ("misspelt", |run, _| run.arg(format!("--passwrod={CANARY}"))),
