@@ -162,7 +162,15 @@ pub enum Request {
     Print(String),
 }
 
-/// A line that was understood.
+/// What a line means.
+enum Meaning {
+    /// A call of a command.
+    Call(Box<Call>),
+    /// The help that it asks for.
+    Help(String),
+}
+
+/// A command, and what is said to it.
 struct Call {
     run: fn(ArgMatches, Typed) -> Run,
     found: ArgMatches,
@@ -195,8 +203,8 @@ pub fn parse(
         None => {
             preparation.heed(&environment.timeout(), started);
             match parse_all(entry, words, &preparation, started)? {
-                Ok(call) => call,
-                Err(text) => return Ok(Request::Print(text)),
+                Meaning::Call(call) => *call,
+                Meaning::Help(text) => return Ok(Request::Print(text)),
             }
         }
     };
@@ -232,13 +240,13 @@ fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
     Some(Call { run: basic.run, found, words: said(&arguments, &Origin::CommandLine), args })
 }
 
-/// What a line means, or the help that it asks for.
+/// What a line means among all flags of its command.
 fn parse_all(
     entry: &Entry,
     words: &[OsString],
     preparation: &Preparation,
     started: Instant,
-) -> Result<Result<Call, String>, Failure> {
+) -> Result<Meaning, Failure> {
     let mut command = entry.command().bin_name(format!("mqtt {}", entry.name));
     let typed = split(&command, words.iter().cloned());
     let mut words = said(&typed, &Origin::CommandLine);
@@ -263,7 +271,7 @@ fn parse_all(
     let line = [OsStr::new(entry.name)].into_iter().chain(for_parser(arguments));
     let mut found = match command.try_get_matches_from_mut(line) {
         Ok(found) => found,
-        Err(error) if !error.use_stderr() => return Ok(Err(error.render().to_string())),
+        Err(error) if !error.use_stderr() => return Ok(Meaning::Help(error.render().to_string())),
         Err(error) => {
             let in_file = file.and_then(|file| file.find_fault(&command, usage_failure));
             return Err(in_file.unwrap_or_else(|| failure_about(&error, &command, &typed)));
@@ -275,7 +283,7 @@ fn parse_all(
     };
     std::mem::forget(command);
     let args = args.map_err(|error| usage_failure(&error))?;
-    Ok(Ok(Call { run: entry.run, found, words, args }))
+    Ok(Meaning::Call(Box::new(Call { run: entry.run, found, words, args })))
 }
 
 /// Whether an argument that is no flag is a broker's URL.
@@ -469,10 +477,10 @@ mod tests {
         let preparation = Preparation::default();
         match entry.basic.as_ref().and_then(|basic| parse_basic(basic, &words[1..])) {
             Some(call) => (call, true),
-            None => {
-                let all = parse_all(entry, &words[1..], &preparation, Instant::now());
-                (all.ok().unwrap().ok().unwrap(), false)
-            }
+            None => match parse_all(entry, &words[1..], &preparation, Instant::now()) {
+                Ok(Meaning::Call(call)) => (*call, false),
+                _ => panic!("{line}"),
+            },
         }
     }
 

@@ -29,7 +29,7 @@ pub use table::{Group, Need, SETTINGS, Secrecy, Setting, Trait};
 pub use value::{
     LONGEST_TEXT, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
 };
-pub use word::{Origin, Rank, Said, Word};
+pub use word::{Origin, Rank, Said, Word, from_bytes};
 
 use crate::exit::Failure;
 use std::ffi::{OsStr, OsString};

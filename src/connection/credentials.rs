@@ -6,7 +6,7 @@
 use super::place::{owns, url_for_user};
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
-use crate::settings::{Group, Origin, Rank, Said, Setting, Trait, Word};
+use crate::settings::{Group, Origin, Rank, Said, Setting, Trait, Word, from_bytes};
 use crate::transport::Target;
 use std::ffi::OsString;
 
@@ -109,20 +109,10 @@ fn has_user(speaker: &Speaker<'_>) -> bool {
 /// The user of a URL that stands where `word` does.
 fn user_of(url: &BrokerUrl, word: Option<&Word>) -> Vec<Word> {
     let Some(origin) = word.map(|word| &word.origin) else { return Vec::new() };
-    let password = url.password.as_ref().and_then(|secret| text(secret.expose()));
+    let password = url.password.as_ref().and_then(|secret| from_bytes(secret.expose()));
     let parts = [("username", url.username.clone().map(OsString::from)), ("password", password)];
     let said = parts.into_iter().filter_map(|(name, value)| Some((Setting::find(name)?, value?)));
     said.map(|(setting, value)| Word::new(setting, Said::Value(value), origin.clone())).collect()
-}
-
-fn text(bytes: &[u8]) -> Option<OsString> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        Some(std::ffi::OsStr::from_bytes(bytes).to_owned())
-    }
-    #[cfg(not(unix))]
-    std::str::from_utf8(bytes).ok().map(OsString::from)
 }
 
 /// Leaves out passwords that stand beside a user name that is not the one in force.

@@ -209,9 +209,9 @@ fn port(
 fn with_topics(target: Target, speakers: &[Speaker<'_>]) -> Located {
     let topic = |speaker: &Speaker<'_>| url_about(speaker, &target)?.topic.clone();
     let typed = speakers.iter().find(|speaker| speaker.rank == Rank::Typed);
-    let others = speakers.iter().filter(|speaker| speaker.rank != Rank::Typed);
+    let mut others = speakers.iter().filter(|speaker| speaker.rank != Rank::Typed);
     let has_url = typed.is_some_and(|speaker| speaker.url.is_some());
-    let default_topic = others.into_iter().find_map(topic).filter(|_| !has_url);
+    let default_topic = others.find_map(topic).filter(|_| !has_url);
     Located { url_topic: typed.and_then(topic), default_topic, target }
 }
 
@@ -221,22 +221,17 @@ fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), F
     let typed = speakers.iter().filter(|speaker| speaker.rank == Rank::Typed);
     let is_socket = matches!(target.place, Place::Socket(_));
     for word in typed.flat_map(Speaker::said) {
-        let lacking = match word.setting.need() {
-            None => None,
-            _ if is_socket => Some("over a Unix socket"),
-            Some(Need::TurnsTlsOn) if !target.encrypted => Some("with --no-tls"),
-            Some(Need::Tls) if !target.encrypted => Some("without TLS"),
-            Some(Need::WebSocket) if target.websocket.is_none() => Some("without --ws"),
-            _ => None,
-        };
-        if let Some(lacking) = lacking {
-            let failure =
-                Failure::usage(format!("--{} has no effect {lacking}", word.setting.name));
-            return Err(match lacking {
-                "without TLS" => failure.hint("--tls turns it on"),
-                _ => failure,
-            });
-        }
+        let no_effect =
+            |place: &str| Failure::usage(format!("--{} has no effect {place}", word.setting.name));
+        return Err(match word.setting.need() {
+            Some(_) if is_socket => no_effect("over a Unix socket"),
+            Some(Need::TurnsTlsOn) if !target.encrypted => no_effect("with --no-tls"),
+            Some(Need::Tls) if !target.encrypted => {
+                no_effect("without TLS").hint("--tls turns it on")
+            }
+            Some(Need::WebSocket) if target.websocket.is_none() => no_effect("without --ws"),
+            _ => continue,
+        });
     }
     Ok(())
 }

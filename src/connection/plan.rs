@@ -63,13 +63,14 @@ impl Connection {
     pub fn resolve(settled: Settled, needs: &Needs<'_>) -> Result<Self, Failure> {
         let ui = settled.ui();
         settled.warnings.iter().chain(&settled.notes).for_each(|warning| ui.warn(warning));
-        let lone_password = settled.has_lone_password();
         let of_connection = settled.needs_version_5();
         let Settled { args, located, packets, started, preparation, .. } = settled;
         let target = located.target;
         let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
         let mut properties = Properties::new(&args.more.property, &packets)?;
         let client_id = resolve_id(&args)?;
+        let password = PasswordSource::of(&args.more);
+        let lone_password = password.is_some() && args.basic.username.is_none();
         let needs_5 = [
             needs.version_5,
             &[
@@ -83,7 +84,6 @@ impl Connection {
         let protocol = resolve_protocol(&args, needs_5.chain(of_connection).next())?;
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
         let will = resolve_will(&args, properties.of(Packet::Will))?;
-        let password = PasswordSource::of(&args.more);
         check_stdin(needs, &args, password.as_ref())?;
         check_encryption(&args, &target, password.is_some(), ui)?;
         preparation.waits_for("the files of TLS");

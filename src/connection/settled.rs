@@ -3,11 +3,12 @@
 use super::credentials::{for_target, read_by_others};
 use super::place::{Located, locate, owns};
 use super::speaker::Speaker;
+use crate::events::Log;
 use crate::exit::Failure;
 use crate::settings::flags::Shape;
 use crate::settings::properties::{Packet, SEPARATOR};
 use crate::settings::{
-    ConnectionArgs, Group, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
+    ConnectionArgs, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
 };
 use crate::ui::{Ui, Verbosity};
 use std::time::{Duration, Instant};
@@ -79,8 +80,7 @@ impl Settled {
 
     /// Whether lines for each packet or event go to standard error.
     pub fn fills_stderr(&self) -> bool {
-        let events = self.args.more.events.as_deref();
-        self.args.more.debug || events.is_some_and(|name| matches!(name, "-" | "fd:2"))
+        self.args.more.debug || self.args.more.events.as_deref().is_some_and(Log::is_stderr)
     }
 
     /// Who talks.
@@ -96,24 +96,14 @@ impl Settled {
         }
     }
 
-    /// Whether there is a password, and no user name.
-    pub(super) fn has_lone_password(&self) -> bool {
-        let says = |word: &&Word| word.said != Said::Off;
-        let mut said = self.words.iter().filter(says);
-        self.args.basic.username.is_none()
-            && said.any(|word| word.setting.group() == Some(Group::Password))
-    }
-
-    /// The settings that only MQTT 5 has, and who says them if it was not typed.
-    pub(super) fn needs_version_5(&self) -> Vec<String> {
-        let said = self.words.iter().filter(|word| word.said != Said::Off);
-        let needing = said.filter(|word| word.setting.property().is_some());
-        needing
-            .map(|word| match word.rank() {
-                Rank::Typed => format!("--{}", word.setting.name),
-                _ => format!("{} of {}", word.setting.name, word.origin),
-            })
-            .collect()
+    /// A setting that only MQTT 5 has, if one is said, and who says it if it was not typed.
+    pub(super) fn needs_version_5(&self) -> Option<String> {
+        let mut said = self.words.iter().filter(|word| word.said != Said::Off);
+        let word = said.find(|word| word.setting.property().is_some())?;
+        Some(match word.rank() {
+            Rank::Typed => format!("--{}", word.setting.name),
+            _ => format!("{} of {}", word.setting.name, word.origin),
+        })
     }
 }
 

@@ -54,7 +54,7 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
         return Some((shown, "default".to_owned()));
     };
     let value = |word: &Word| toml(setting, word, tree);
-    let is_list = tree.is_list(setting);
+    let is_list = setting.is(Trait::List);
     let shown = match (&last.said, setting.secrecy()) {
         (Said::Off, _) => Some("false".to_owned()),
         (Said::On, _) => Some("true".to_owned()),
@@ -105,8 +105,9 @@ fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
         let digits = text.trim_start_matches('0');
         return Some(if digits.is_empty() { "0".to_owned() } else { digits.to_owned() });
     }
-    let is_path = setting.is(Trait::Path) && text != "-" && !text.starts_with("fd:");
-    if is_path && let Ok(path) = std::path::absolute(text) {
+    if setting.names_file(text)
+        && let Ok(path) = std::path::absolute(text)
+    {
         // In a profile, it would be relative to the file.
         return Some(quoted(path.to_str()?));
     }

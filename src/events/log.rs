@@ -21,18 +21,23 @@ impl Log {
     /// # Errors
     /// When it cannot be written to.
     pub fn open(name: &str) -> anyhow::Result<Self> {
-        let file = match (name, name.strip_prefix("fd:")) {
-            ("-" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2", _) | (_, Some("2")) => {
-                return Ok(Self::Stderr(0));
-            }
-            (_, Some(number)) => {
+        if Self::is_stderr(name) {
+            return Ok(Self::Stderr(0));
+        }
+        let file = match name.strip_prefix("fd:") {
+            Some(number) => {
                 let number = number.parse().ok().filter(|number| *number >= 0);
                 open_descriptor(number.context("a file descriptor is a number")?)
             }
-            (path, None) => append_to(path),
+            None => append_to(name),
         };
         let writer = file.and_then(|file| Writer::to_file(file, Start::Append));
         writer.map(Self::Opened).map_err(|error| anyhow!(os_error::plain(&error)))
+    }
+
+    /// Whether this is a name of standard error.
+    pub fn is_stderr(name: &str) -> bool {
+        matches!(name, "-" | "fd:2" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2")
     }
 
     /// Adds a line; where nobody reads what is there already, it is left out and counted.

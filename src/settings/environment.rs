@@ -117,6 +117,5 @@ fn lines(setting: &Setting, value: &OsStr) -> Vec<Said> {
 
 /// Whether only one of two settings can hold.
 fn exclude(one: &Setting, other: &Setting) -> bool {
-    let is_choice = matches!(one.group(), Some(Group::Password | Group::Id | Group::Talk));
-    is_choice && one.group() == other.group()
+    one.group().is_some_and(Group::is_choice) && one.group() == other.group()
 }

@@ -5,8 +5,8 @@
 //! since clap knows no flag whose number of values depends on what they say.
 
 use super::properties;
-use super::table::{Setting, Trait};
-use super::word::{Origin, Said, Word};
+use super::table::Setting;
+use super::word::{Origin, Said, Word, from_bytes};
 use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
 
@@ -18,11 +18,11 @@ pub struct Argument {
     pub flag: Option<Flag>,
 }
 
-/// A flag of the command.
+/// A flag of the command, or one that takes a setting back.
 pub struct Flag {
-    /// Its long name.
+    /// The long name of the flag that it is about.
     pub name: String,
-    /// What is said with it.
+    /// What is said of that.
     pub said: Said,
     /// Whether a value is missing.
     pub lacks_value: bool,
@@ -38,14 +38,19 @@ impl Argument {
         Self { text: format!("--{long}").into(), flag: Some(flag) }
     }
 
+    fn off(setting: &Setting) -> Self {
+        let flag = Flag { name: setting.name.to_owned(), said: Said::Off, lacks_value: false };
+        Self { text: format!("--{}", setting.off()).into(), flag: Some(flag) }
+    }
+
     fn with_value(long: &str, value: OsString) -> Self {
-        if Setting::find(long).is_some_and(|setting| setting.is(Trait::Never)) && value == "never" {
-            return Self::switch(&format!("no-{long}"));
-        }
         let mut text = OsString::from(format!("--{long}="));
         text.push(&value);
-        let flag = Flag { name: long.to_owned(), said: Said::Value(value), lacks_value: false };
-        Self { text, flag: Some(flag) }
+        let said = Said::Value(value);
+        if let Some(setting) = Setting::find(long).filter(|it| said.takes_back(it)) {
+            return Self::off(setting);
+        }
+        Self { text, flag: Some(Flag { name: long.to_owned(), said, lacks_value: false }) }
     }
 
     fn without_value(long: &str) -> Self {
@@ -59,11 +64,8 @@ impl Argument {
     /// What it says of a setting of the connection.
     pub fn word(&self, origin: &Origin) -> Option<Word> {
         let flag = self.flag.as_ref()?;
-        let (setting, said) = match Setting::find(&flag.name) {
-            Some(setting) => (setting, flag.said.clone()),
-            None => (Setting::taken_back_by(&flag.name)?, Said::Off),
-        };
-        Some(Word { setting, said, origin: origin.clone() })
+        let setting = Setting::find(&flag.name)?;
+        Some(Word { setting, said: flag.said.clone(), origin: origin.clone() })
     }
 
     /// The value of the flag of this name.
@@ -81,12 +83,10 @@ pub fn for_parser<'a>(
 ) -> impl Iterator<Item = &'a OsStr> {
     let mut kept: Vec<&Argument> = Vec::new();
     for argument in arguments {
-        let flag = argument.flag.as_ref().map(|flag| flag.name.as_str());
-        match flag.filter(|name| Setting::find(name).is_none()).and_then(Setting::taken_back_by) {
+        match argument.flag.as_ref().filter(|flag| flag.said == Said::Off) {
             None => kept.push(argument),
-            Some(setting) => kept.retain(|earlier| {
-                earlier.flag.as_ref().is_none_or(|flag| flag.name != setting.name)
-            }),
+            Some(off) => kept
+                .retain(|earlier| earlier.flag.as_ref().is_none_or(|flag| flag.name != off.name)),
         }
     }
     kept.into_iter().map(|argument| argument.text.as_os_str())
@@ -154,9 +154,9 @@ fn flags<'a>(
         let end = rest.iter().position(|byte| *byte == b'=');
         let name = std::str::from_utf8(&rest[..end.unwrap_or(rest.len())]).ok()?;
         let Some(flag) = find_long(command, name) else {
-            let takes_back = Setting::taken_back_by(name)
-                .is_some_and(|setting| find_long(command, setting.name).is_some());
-            return takes_back.then(|| (vec![Argument::switch(name)], None, None));
+            let setting = Setting::taken_back_by(name)
+                .filter(|setting| find_long(command, setting.name).is_some())?;
+            return Some((vec![Argument::off(setting)], None, None));
         };
         return match (flag.get_action().takes_values(), end) {
             (true, None) => Some((Vec::new(), Some(flag), None)),
@@ -198,14 +198,7 @@ fn find_long<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
 
 /// What of a word follows so many bytes, which are ASCII.
 fn after(word: &OsStr, bytes: usize) -> Option<OsString> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        word.as_bytes().get(bytes..).map(|rest| OsStr::from_bytes(rest).to_owned())
-    }
-    // What is no text cannot be taken apart there.
-    #[cfg(not(unix))]
-    word.to_str()?.get(bytes..).map(OsString::from)
+    from_bytes(word.as_encoded_bytes().get(bytes..)?)
 }
 
 /// A line of an options file: a flag, and the rest of the line as it is for its value.

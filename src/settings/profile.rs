@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::flags::{MoreArgs, Shape, Tree};
 use super::preparation::Preparation;
 use super::properties;
-use super::table::{Setting, Trait};
+use super::table::Setting;
 use super::word::{Origin, Said, Word};
 use crate::exit::Failure;
 use std::borrow::Cow;
@@ -199,8 +199,7 @@ impl Entry<'_> {
             return Some(Said::Value(parts.join(&properties::SEPARATOR.to_string()).into()));
         }
         let text = text(value)?;
-        let is_file = setting.is(Trait::Path) && text != "-" && !text.starts_with("fd:");
-        if !is_file {
+        if !setting.names_file(&text) {
             return Some(Said::Value(text.into()));
         }
         let path = match (text.strip_prefix("~/"), self.home) {

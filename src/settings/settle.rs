@@ -6,9 +6,6 @@ use super::properties::{SEPARATOR, USER_PROPERTY};
 use super::table::{Setting, Trait};
 use super::word::{Said, Word};
 
-/// Settings whose words add up.
-const LISTS: [&str; 3] = ["ws-header", "tls-alpn", "property"];
-
 /// The words that hold. Of each setting, that is the last one; of a list, all since it was last taken back. What is
 /// said of a place by weaker sources stays: it may be about the same place.
 pub fn settle(words: Vec<Word>) -> Vec<Word> {
@@ -31,7 +28,7 @@ fn overrides(word: &Word, earlier: &Word) -> bool {
     if word.setting.is(Trait::Place) && is_weaker {
         return false;
     }
-    let adds_up = LISTS.contains(&word.setting.name) && earlier.said != Said::Off;
+    let adds_up = word.setting.is(Trait::List) && earlier.said != Said::Off;
     // Two words of one source that exclude each other are a mistake, and not for us to hide.
     (is_same && !adds_up)
         || is_weaker && (in_one_group(word.setting, earlier) || set_same_property(word, earlier))

@@ -26,6 +26,8 @@ pub enum Trait {
     Place,
     /// What a source says of it is meant for that source's own broker only.
     Own,
+    /// It can be said several times, and all of it counts.
+    List,
     /// Its value can be `never`, which is as if nothing were said.
     Never,
     /// It has no effect without this.
@@ -79,6 +81,13 @@ pub enum Group {
     Talk,
 }
 
+impl Group {
+    /// Whether only one of its settings can hold.
+    pub fn is_choice(self) -> bool {
+        matches!(self, Self::Password | Self::Id | Self::Talk)
+    }
+}
+
 const fn row(name: &'static str, traits: &'static [Trait]) -> Setting {
     Setting { name, traits }
 }
@@ -114,6 +123,11 @@ impl Setting {
         self.get(|known| {
             if let Trait::Property(packet, name) = known { Some((packet, name)) } else { None }
         })
+    }
+
+    /// Whether `text` as its value names a file, and neither standard input nor an open descriptor.
+    pub fn names_file(&self, text: &str) -> bool {
+        self.is(Trait::Path) && text != "-" && !text.starts_with("fd:")
     }
 
     /// The flag that takes it back: `--no-` and its name, or for a name with `no-` that without.
@@ -157,7 +171,7 @@ impl fmt::Debug for Setting {
 
 use Group::{Id, Identity, Password, Talk, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
-use Trait::{Command, Default, Needs, Never, Own, Path, Place, Property, Secret, Under};
+use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under};
 
 /// All of them.
 pub static SETTINGS: [Setting; 50] = [
@@ -169,7 +183,7 @@ pub static SETTINGS: [Setting; 50] = [
     row("proxy", &[Needs(Network), Secret(Secrecy::Url)]),
     row("ws", &[Place, Needs(Network)]),
     row("ws-path", &[Needs(WebSocket), Secret(Secrecy::Query)]),
-    row("ws-header", &[Needs(WebSocket), Secret(Secrecy::Secret), Own]),
+    row("ws-header", &[List, Needs(WebSocket), Secret(Secrecy::Secret), Own]),
     row("tls", &[Place, Needs(TurnsTlsOn)]),
     row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
@@ -180,7 +194,7 @@ pub static SETTINGS: [Setting; 50] = [
         &[Needs(TurnsTlsOn), Path, Command, Trait::Group(Identity), Under("cert"), Own],
     ),
     row("tls-server-name", &[Needs(Tls)]),
-    row("tls-alpn", &[Needs(Tls)]),
+    row("tls-alpn", &[List, Needs(Tls)]),
     row("tls-version", &[Needs(Tls)]),
     row("insecure", &[Needs(Tls), Own]),
     row("require-tls", &[]),
@@ -205,7 +219,7 @@ pub static SETTINGS: [Setting; 50] = [
     row("receive-maximum", &[Property("connect", "receive-maximum")]),
     row("maximum-packet-size", &[Property("connect", "maximum-packet-size")]),
     row("topic-alias-maximum", &[Property("connect", "topic-alias-maximum")]),
-    row("property", &[]),
+    row("property", &[List]),
     row("will-topic", &[]),
     row("will-payload", &[Under("will-topic")]),
     row("will-qos", &[Under("will-topic")]),

@@ -89,12 +89,18 @@ impl fmt::Display for Origin {
     }
 }
 
+impl Said {
+    /// Whether it is a value that stands for nothing, and takes the setting back.
+    pub fn takes_back(&self, setting: &Setting) -> bool {
+        matches!(self, Self::Value(value) if setting.is(Trait::Never) && value == "never")
+    }
+}
+
 impl Word {
-    /// A word; a value that means nothing takes the setting back.
+    /// A word, in which a value that means nothing takes the setting back.
     pub fn new(setting: &'static Setting, said: Said, origin: Origin) -> Self {
-        let is_never =
-            matches!(&said, Said::Value(value) if setting.is(Trait::Never) && value == "never");
-        Self { setting, said: if is_never { Said::Off } else { said }, origin }
+        let said = if said.takes_back(setting) { Said::Off } else { said };
+        Self { setting, said, origin }
     }
 
     /// Whether it is about the setting of this name.
@@ -132,4 +138,15 @@ pub fn argument(setting: &Setting, said: &Said) -> OsString {
             argument
         }
     }
+}
+
+/// Bytes as a word of the system; where such words must be text, only what is.
+pub fn from_bytes(bytes: &[u8]) -> Option<OsString> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        Some(OsStr::from_bytes(bytes).to_owned())
+    }
+    #[cfg(not(unix))]
+    std::str::from_utf8(bytes).ok().map(OsString::from)
 }

@@ -3,7 +3,7 @@
 
 use super::ConnectionArgs;
 use crate::settings::line::{for_parser, split};
-use crate::settings::table::Setting;
+use crate::settings::table::{Setting, Trait};
 use crate::settings::word::{Origin, Said, Word};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
@@ -46,14 +46,9 @@ impl Tree {
     pub fn shape(&self, setting: &Setting) -> Shape {
         match self.flag(setting).map(Arg::get_action) {
             Some(ArgAction::SetTrue) => Shape::Switch,
-            Some(ArgAction::Append) => Shape::List,
+            _ if setting.is(Trait::List) => Shape::List,
             _ => Shape::Value,
         }
-    }
-
-    /// Whether the values of a setting add up.
-    pub fn is_list(&self, setting: &Setting) -> bool {
-        self.shape(setting) == Shape::List
     }
 
     /// Whether the values of a setting are numbers, which TOML writes without quotes.
@@ -149,4 +144,20 @@ fn arguments(words: &[Word]) -> Vec<OsString> {
 /// `--ca <FILE>` as a name.
 fn name_in(flag: &str) -> String {
     flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::table::SETTINGS;
+
+    #[test]
+    fn what_the_table_calls_a_list_is_a_flag_that_can_be_repeated() {
+        let tree = Tree::default();
+        for setting in &SETTINGS {
+            let action = tree.flag(setting).map(Arg::get_action);
+            let repeats = matches!(action, Some(ArgAction::Append));
+            assert_eq!(repeats, setting.is(Trait::List), "{}", setting.name);
+        }
+    }
 }
