@@ -374,7 +374,7 @@ fn connects(command: &Command) -> bool {
     command.get_arguments().any(|arg| arg.get_id() == "host")
 }
 
-/// The flag that takes `switch` back; the settings of the connection need none here, all of them can be taken back.
+/// The flag that takes `switch` back. A setting of the connection needs none here: clap does not see that it is taken back.
 fn twin(switch: &Arg) -> Option<Arg> {
     if !matches!(switch.get_action(), ArgAction::SetTrue) {
         return None;

@@ -1,21 +1,21 @@
 //! `mqtt`: publish and subscribe from the command line, and know what really happened.
 //!
 //! ```text
-//! argv ───┐
-//! file ───┤  settings/                connection/
-//! env ────┼─► words with an origin, ─► where, as whom, ─► commands ──────► run/ ◄─ bytes ─► transport/  tcp, unix, proxy, tls, ws
-//! profile ┘   settled and parsed once  how                │ a Job         │  ▲
-//!                                                         │               ▼  │ events
-//!                                                         │              mqtt/  the session: no socket, no clock, no task
-//!                                                         ├─ source/  arg, file, stdin → records
-//!                                                         └─ format/ → output/   Message → stdout or a file
+//! argv ──────┐
+//! options ───┤  settings/            connection/
+//! variables ─┼─► words with origin, ─► where, as whom, ─► commands ────► run/ ◄─ bytes ─► transport/
+//! profile ───┘   parsed once             how               │ a Job       │  ▲              tcp, unix, proxy, tls, ws
+//!                                                          │             ▼  │ events
+//!                                                          │            mqtt/  the session: no socket, no clock, no task
+//!                                                          ├─ source/  arg, file, stdin → records
+//!                                                          └─ format/ → output/   Message → stdout or a file
 //!
 //! How it ends: Failure ─► exit status       ui: talk on stderr; events: what happened, as NDJSON; both ─► output/
 //! ```
 //!
 //! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, events, ui } →
-//! output → mqtt → { message, topic, property, record, escape, secret, os_error }; only `run`, `settings` and `connection`
-//! know [`transport`], only `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
+//! output → mqtt → { message, topic, property, record, escape, secret, os_error }; only `run` dials, by [`transport`], only
+//! `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
 //! turns the end of a run into words and a status.
 //!
