@@ -46,7 +46,7 @@ impl Drop for Microsocks {
 
 #[test]
 fn a_message_goes_through_with_the_name_looked_up_there_or_here() {
-    let broker = Mosquitto::start();
+    let broker = Mosquitto::options().at_localhost().start();
     let proxy = Microsocks::start(&[]);
     for (scheme, host) in
         [("socks5h", "127.0.0.1"), ("socks5h", "localhost"), ("socks5", "localhost")]

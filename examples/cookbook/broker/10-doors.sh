@@ -13,7 +13,7 @@
 #@ cat > mosquitto.conf << end
 #@ user root
 #@ allow_anonymous true
-#@ listener $tls 127.0.0.1
+#@ listener $tls localhost
 #@ cafile plant-ca.pem
 #@ certfile server.pem
 #@ keyfile server.key

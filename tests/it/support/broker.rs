@@ -43,6 +43,8 @@ pub struct Options {
     directory: TempDir,
     lines: Vec<String>,
     anonymous: bool,
+    /// What it listens at.
+    host: &'static str,
 }
 
 impl Mosquitto {
@@ -56,6 +58,7 @@ impl Mosquitto {
             directory: tempfile::tempdir().expect("a temporary directory can be made"),
             lines: Vec::new(),
             anonymous: true,
+            host: "127.0.0.1",
         }
     }
 
@@ -170,6 +173,12 @@ impl Options {
         self
     }
 
+    /// It listens at every address of localhost: somebody else may look the name up, and take any.
+    pub fn at_localhost(mut self) -> Self {
+        self.host = "localhost";
+        self
+    }
+
     /// Sessions and retained messages outlive a `stop`.
     pub fn persistent(self) -> Self {
         let location = format!("persistence_location {}/", self.directory.path().display());
@@ -262,8 +271,8 @@ impl Options {
     fn text(&self, port: u16, websocket_port: u16) -> String {
         // Started by root, mosquitto would become a user who cannot read the test's directory.
         let fixed = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous {}\nuser root\nlog_dest stderr\n",
-            self.anonymous
+            "listener {port} {}\nallow_anonymous {}\nuser root\nlog_dest stderr\n",
+            self.host, self.anonymous
         );
         let lines = self.lines.join("\n").replace(WEBSOCKET_PORT, &websocket_port.to_string());
         fixed + &lines + "\n"
