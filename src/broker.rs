@@ -13,11 +13,11 @@ mod front;
 mod opening;
 
 use std::future::pending;
-use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::Duration;
 
+use anyhow::{Context, Result, anyhow, bail};
 use rumqttd::protocol::{Protocol, v4::V4, v5::V5};
 use rumqttd::{ConnectionSettings, LinkType, Router, RouterConfig, Server, ServerSettings};
 use tokio::net::{TcpListener, TcpStream};
@@ -63,7 +63,7 @@ pub struct Broker {
     /// Dropped to stop the broker.
     stop: oneshot::Sender<()>,
     /// How the broker's thread ended.
-    ended: oneshot::Receiver<io::Result<()>>,
+    ended: oneshot::Receiver<Result<()>>,
 }
 
 impl Broker {
@@ -71,23 +71,27 @@ impl Broker {
     ///
     /// # Errors
     ///
-    /// If the port cannot be bound (`ErrorKind::AddrInUse` if it is taken), or a thread cannot be started, or no hidden
-    /// port can be had.
-    pub async fn start(port: u16) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        listener.set_nonblocking(true)?;
-        let local_addr = listener.local_addr()?;
+    /// If the port cannot be bound (an `io::Error` is the cause), or a thread cannot be started, or no hidden port can be
+    /// had.
+    pub async fn start(port: u16) -> Result<Self> {
+        let (listener, local_addr) =
+            listen(port).with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
         let (stop, stopped) = oneshot::channel();
         let (ready, is_ready) = oneshot::channel();
         let (end, ended) = oneshot::channel();
-        thread::Builder::new().name("broker".to_owned()).spawn(move || {
+        let serve = move || {
             // Fails if the broker has been dropped, and then nobody wants to know.
             end.send(run(listener, ready, stopped)).ok();
-        })?;
+        };
+        let thread = thread::Builder::new().name("broker".to_owned());
+        thread.spawn(serve).context("cannot start the broker's thread")?;
         let broker = Self { local_addr, stop, ended };
         match is_ready.await {
             Ok(()) => Ok(broker),
-            Err(_) => Err(broker.serve().await.err().unwrap_or_else(thread_died)),
+            Err(_) => {
+                let cause = broker.serve().await.err().unwrap_or_else(thread_died);
+                Err(cause.context("cannot start the broker"))
+            }
         }
     }
 
@@ -102,7 +106,7 @@ impl Broker {
     /// # Errors
     ///
     /// If rumqttd has broken down. Without an error it does not return.
-    pub async fn serve(self) -> io::Result<()> {
+    pub async fn serve(self) -> Result<()> {
         // The whole broker moves into this future, so that dropping it stops the thread.
         let Self { stop, ended, .. } = self;
         let outcome = ended.await;
@@ -111,8 +115,16 @@ impl Broker {
     }
 }
 
-fn thread_died() -> io::Error {
-    io::Error::other("the broker's thread has died")
+/// The public port, and its address.
+fn listen(port: u16) -> std::io::Result<(std::net::TcpListener, SocketAddr)> {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+fn thread_died() -> anyhow::Error {
+    anyhow!("the broker's thread has died")
 }
 
 /// The broker's thread, until `stopped` is dropped at its other end or rumqttd breaks down.
@@ -122,18 +134,25 @@ fn run(
     listener: std::net::TcpListener,
     ready: oneshot::Sender<()>,
     stopped: oneshot::Receiver<()>,
-) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start its runtime")?;
     // Leaving this function drops the runtime, and with it all tasks and sockets.
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
         // rumqttd does not export the type of `router`, which is why all that needs it stands here.
         let router = Router::new(0, router_config()).spawn();
         let backends = Backends {
-            v4: launch("v4", |settings| Server::new(settings, router.clone(), Dialect::new(V4, Properties::Absent)))
-                .await?,
-            v5: launch("v5", |settings| Server::new(settings, router.clone(), Dialect::new(V5, Properties::Allowed)))
-                .await?,
+            v4: launch("v4", |settings| {
+                Server::new(settings, router.clone(), Dialect::new(V4, Properties::Absent))
+            })
+            .await?,
+            v5: launch("v5", |settings| {
+                Server::new(settings, router.clone(), Dialect::new(V5, Properties::Allowed))
+            })
+            .await?,
         };
         let breakdown = async {
             while !router.is_disconnected() {
@@ -143,7 +162,7 @@ fn run(
         ready.send(()).ok();
         tokio::select! {
             _ = stopped => Ok(()),
-            () = breakdown => Err(io::Error::other("rumqttd has broken down: its router has stopped")),
+            () = breakdown => Err(anyhow!("rumqttd has broken down: its router has stopped")),
             () = front::accept(&listener, backends) => Ok(()),
         }
     })
@@ -152,15 +171,12 @@ fn run(
 /// Starts one of rumqttd's listeners on a free port and returns its address once it accepts.
 ///
 /// rumqttd binds by itself and does not say what it got for port 0, so the port is chosen here, released and hoped for.
-async fn launch<P>(
-    name: &str,
-    server: impl Fn(ServerSettings) -> Server<P>,
-) -> io::Result<SocketAddr>
+async fn launch<P>(name: &str, server: impl Fn(ServerSettings) -> Server<P>) -> Result<SocketAddr>
 where
     P: Protocol + Clone + Send + Sync + 'static,
 {
     for _ in 0..PORT_ATTEMPTS {
-        let listen = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let (_, listen) = listen(0).context("cannot find a free port for the broker's own use")?;
         let mut server = server(server_settings(name, listen));
         let running = async move {
             if server.start(LinkType::Remote).await.is_ok() {
@@ -175,10 +191,10 @@ where
         }
         task.abort();
     }
-    Err(io::Error::new(io::ErrorKind::AddrInUse, "no free port for the broker's own use"))
+    bail!("no free port for the broker's own use")
 }
 
-async fn connect(address: SocketAddr) -> io::Result<()> {
+async fn connect(address: SocketAddr) -> Result<()> {
     // The listener's task binds when it first runs, which a failed attempt waits for.
     for _ in 0..100 {
         if TcpStream::connect(address).await.is_ok() {
@@ -186,7 +202,7 @@ async fn connect(address: SocketAddr) -> io::Result<()> {
         }
         sleep(Duration::from_millis(5)).await;
     }
-    Err(io::ErrorKind::ConnectionRefused.into())
+    bail!("nobody listens on {address}")
 }
 
 fn router_config() -> RouterConfig {
@@ -219,13 +235,13 @@ fn server_settings(name: &str, listen: SocketAddr) -> ServerSettings {
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
+    use std::io;
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     use super::*;
 
-    async fn answer(address: SocketAddr, packet: &[u8]) -> io::Result<Vec<u8>> {
+    async fn answer(address: SocketAddr, packet: &[u8]) -> Result<Vec<u8>> {
         let mut client = TcpStream::connect(address).await?;
         client.write_all(packet).await?;
         let mut answer = vec![0; 4];
@@ -234,11 +250,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn serves_both_versions_until_dropped() -> Result<(), Box<dyn Error>> {
+    async fn serves_both_versions_until_dropped() -> Result<()> {
         let broker = Broker::start(0).await?;
         let address = broker.local_addr();
         let taken = Broker::start(address.port()).await;
-        assert_eq!(taken.err().map(|error| error.kind()), Some(io::ErrorKind::AddrInUse));
+        let kind = taken.err().and_then(|it| it.downcast_ref::<io::Error>().map(io::Error::kind));
+        assert_eq!(kind, Some(io::ErrorKind::AddrInUse));
 
         // Keep alive 0 and a slash in the client identifier: see `dialect`.
         assert_eq!(

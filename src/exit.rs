@@ -86,9 +86,15 @@ impl Failure {
         Self { status, message: message.to_string(), excerpt: Vec::new(), hints: Vec::new() }
     }
 
-    /// An error that only travelled here to be told, with its causes.
+    /// An error that only travelled here to be told: what was being done, outermost first, and the cause in the words of
+    /// the system without its number.
     pub fn told(status: ExitStatus, error: &anyhow::Error) -> Self {
-        Self::new(status, format!("{error:#}"))
+        let part = |error: &(dyn std::error::Error + 'static)| match error.downcast_ref() {
+            Some(error) => os_error::plain(error),
+            None => error.to_string(),
+        };
+        let parts: Vec<String> = error.chain().map(part).collect();
+        Self::new(status, parts.join(": "))
     }
 
     /// A flag, topic or file that cannot be.
@@ -283,6 +289,15 @@ fn contested(options: &RunOptions, session: &SessionOptions) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_told_with_what_was_being_done_and_without_its_number() {
+        let error = anyhow::Error::new(std::io::Error::from_raw_os_error(2));
+        let error = error.context("cannot read it").context("cannot start");
+        let failure = Failure::told(ExitStatus::LocalIo, &error);
+        assert_eq!(failure.message, "cannot start: cannot read it: No such file or directory");
+        assert_eq!((failure.status, failure.hints.len()), (ExitStatus::LocalIo, 0));
+    }
 
     #[test]
     fn what_is_unconfirmed_outweighs_what_was_refused() {

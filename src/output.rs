@@ -19,6 +19,7 @@
 mod at_once;
 mod block;
 mod descriptor;
+pub mod inherited;
 mod reader_gone;
 pub mod stderr;
 mod worker;

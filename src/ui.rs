@@ -94,7 +94,7 @@ pub fn last_words(text: &str) {
 
 /// Asks the person at the terminal; `None` when there is none to ask, or no answer.
 pub fn confirm(question: &str) -> Option<bool> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+    if !stdin_is_terminal() || !io::stderr().is_terminal() {
         return None;
     }
     let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));

@@ -109,6 +109,7 @@ impl OutputArgs {
     /// # Errors
     /// When the template is none, or a flag has no effect.
     pub fn format(&self) -> Result<Format, Failure> {
+        self.check()?;
         let body = match &self.format {
             // clap lets --format stand in for --json here, since the two exclude each other.
             Some(_) if self.parse_json => {
@@ -123,14 +124,6 @@ impl OutputArgs {
             None if self.json => Body::Record(Payloads::Text),
             None => Body::Raw,
         };
-        if self.raw && !self.verbose && (self.hex || self.base64) {
-            return Err(Failure::usage(
-                "--raw has no effect: in --hex and --base64 nothing is left that could act",
-            ));
-        }
-        if self.append && self.file().is_none() {
-            return Err(Failure::usage("--append has no effect on standard output"));
-        }
         let has_json = match &body {
             Body::Record(_) => true,
             Body::Template(template) => template.has_json(),
@@ -155,6 +148,29 @@ impl OutputArgs {
         format.color = !self.raw && color.is_wanted(terminal);
         format.pretty = self.pretty;
         Ok(format)
+    }
+
+    /// Refuses what would change nothing: whoever asks for it expects something else than what would be printed.
+    fn check(&self) -> Result<(), Failure> {
+        let is_encoded = self.hex || self.base64;
+        let is_payload_alone = !self.verbose && !self.json && self.format.is_none();
+        let is_file = self.file().is_some();
+        let rules = [
+            (self.append && !is_file, "--append has no effect on standard output"),
+            (
+                self.raw && is_encoded && !self.verbose,
+                "--raw has no effect: in --hex and --base64 nothing is left that could act",
+            ),
+            (self.raw && is_file, "--raw has no effect with --output: bytes in files are exact"),
+            (
+                self.color == Some(ColorArg::Always) && is_payload_alone,
+                "--color always has no effect on payloads: it needs --verbose, --json or --format",
+            ),
+        ];
+        match rules.into_iter().find(|(is_broken, _)| *is_broken) {
+            Some((_, message)) => Err(Failure::usage(message)),
+            None => Ok(()),
+        }
     }
 
     /// The file to write to, if it is not standard output, under whatever name: opened anew, a file would have another

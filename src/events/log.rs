@@ -1,8 +1,7 @@
 //! Where events are written to.
 
-use crate::os_error;
-use crate::output::{Start, Writer, stderr};
-use anyhow::{Context, anyhow};
+use crate::output::{Start, Writer, inherited, stderr};
+use anyhow::Context;
 use std::fs::File;
 use std::io;
 use std::task::Waker;
@@ -26,13 +25,11 @@ impl Log {
         }
         let file = match name.strip_prefix("fd:") {
             Some(number) => {
-                let number = number.parse().ok().filter(|number| *number >= 0);
-                open_descriptor(number.context("a file descriptor is a number")?)
+                inherited::open(number.parse().ok().context("a file descriptor is a number")?)
             }
             None => append_to(name),
         };
-        let writer = file.and_then(|file| Writer::to_file(file, Start::Append));
-        writer.map(Self::Opened).map_err(|error| anyhow!(os_error::plain(&error)))
+        Ok(Self::Opened(Writer::to_file(file?, Start::Append)?))
     }
 
     /// Whether this is a name of standard error.
@@ -96,20 +93,4 @@ fn append_to(path: &str) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-/// A descriptor that whoever started us left open. A socket, which Node gives its children, cannot be opened by its path;
-/// it is taken from ourselves as from another process.
-fn open_descriptor(number: i32) -> io::Result<File> {
-    let by_path = append_to(&format!("/dev/fd/{number}"));
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    if by_path.is_err() {
-        use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
-        let taken = pidfd_open(getpid(), PidfdFlags::empty())
-            .and_then(|ourselves| pidfd_getfd(ourselves, number, PidfdGetfdFlags::empty()));
-        if let Ok(descriptor) = taken {
-            return Ok(File::from(descriptor));
-        }
-    }
-    by_path
 }

@@ -88,7 +88,8 @@ pub enum Taken {
     Writing,
     /// It was left out on purpose.
     Dropped,
-    /// It is not for us, and waits in the session for whoever comes next: it is not acknowledged.
+    /// This run did not ask for it. It stays unacknowledged in a session that a later run may find, which then gets it;
+    /// otherwise it is dropped.
     Passed,
     /// It is being written, and no further message may be taken or acknowledged.
     Last,

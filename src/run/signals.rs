@@ -1,5 +1,5 @@
 //! SIGINT and SIGTERM (Ctrl-C elsewhere), as something to poll. A second one ends the process at
-//! once, whatever it is blocked in.
+//! once, whatever it is blocked in, unless somebody still has to be told of it.
 
 #[cfg(unix)]
 use signal_hook::flag;
@@ -46,11 +46,27 @@ impl Signals {
     /// When the system refuses.
     pub fn new() -> io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
-        use tokio::signal::unix::{SignalKind, signal};
         let has_come = Arc::new(AtomicBool::new(false));
         for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
-            // The order matters: the first signal finds the flag unset, and sets it.
+            // The order matters: the first signal finds the flag unset, and it is set after that.
             flag::register_conditional_shutdown(number, status, Arc::clone(&has_come))?;
+        }
+        Self::noting(has_come)
+    }
+
+    /// As [`Signals::new`], but a second signal is only told of, like the first: for a run that would leave other
+    /// processes behind.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn without_shortcut() -> io::Result<Self> {
+        Self::noting(Arc::default())
+    }
+
+    fn noting(has_come: Arc<AtomicBool>) -> io::Result<Self> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        use tokio::signal::unix::{SignalKind, signal};
+        for number in [SIGINT, SIGTERM] {
             flag::register(number, Arc::clone(&has_come))?;
         }
         Ok(Self {
@@ -93,6 +109,14 @@ impl Signals {
     /// When the system refuses.
     pub fn new() -> io::Result<Self> {
         Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
+    }
+
+    /// The same: no signal ends anything by itself here.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn without_shortcut() -> io::Result<Self> {
+        Self::new()
     }
 
     /// Ready with the next request to stop.

@@ -1,9 +1,8 @@
 //! Files that hold settings: read whole, and who else can read and write them.
 
-use crate::os_error;
 use anyhow::{Context, Result, anyhow};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 /// A longer file is none of ours, in bytes.
@@ -40,17 +39,12 @@ impl Openness {
 /// When it cannot be read, or is longer than 1 MiB.
 pub fn read(what: &str, path: &Path) -> Result<(Vec<u8>, Openness)> {
     let named = || format!("cannot read the {what} {}", path.display());
-    let file = File::open(path).map_err(plain).with_context(named)?;
+    let file = File::open(path).with_context(named)?;
     let openness = Openness::of(&file);
     let mut bytes = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(plain).with_context(named)?;
+    file.take(LONGEST + 1).read_to_end(&mut bytes).with_context(named)?;
     if bytes.len() as u64 > LONGEST {
         return Err(anyhow!("it is larger than 1 MiB")).with_context(named);
     }
     Ok((bytes, openness))
-}
-
-/// An error of the system in words.
-pub fn plain(error: io::Error) -> anyhow::Error {
-    anyhow!(os_error::plain(&error))
 }

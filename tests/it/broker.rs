@@ -214,28 +214,85 @@ fn a_command_does_not_outlive_the_broker() {
     }
 }
 
+/// Signals `mqtt broker -- sh -c SCRIPT` once for each of the lines that the script prints; all that the command and
+/// its children print, until nobody is left who could.
+#[cfg(unix)]
+#[track_caller]
+fn signalled(script: &str, lines: &[&str], signal: Signal) -> String {
+    let (status, stderr) = match signal {
+        Signal::Interrupt => (130, "mqtt: interrupted\n"),
+        Signal::Terminate => (143, "mqtt: terminated\n"),
+    };
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut reader = BufReader::new(reader);
+    let running = around(script).stdout_to(writer).status(status).stderr(stderr).spawn();
+    let mut output = String::new();
+    for line in lines {
+        reader.read_line(&mut output).unwrap();
+        assert!(output.ends_with(&format!("{line}\n")), "{output}");
+        running.signal(signal);
+    }
+    running.wait();
+    reader.read_to_string(&mut output).unwrap();
+    output
+}
+
 #[test]
 #[cfg(unix)]
-fn a_signal_is_handed_on_to_the_command_and_nobody_it_started_is_left() {
-    for (signal, name, status, stderr) in [
-        (Signal::Interrupt, "INT", 130, "mqtt: interrupted\n"),
-        (Signal::Terminate, "TERM", 143, "mqtt: terminated\n"),
-    ] {
-        let (mut reader, writer) = std::io::pipe().unwrap();
-        // The one that is started in the background hears no SIGINT, and would hold the pipe open.
+fn a_signal_is_handed_on_and_the_command_may_still_use_the_broker() {
+    for (signal, name) in [(Signal::Interrupt, "INT"), (Signal::Terminate, "TERM")] {
         let script = format!(
-            "exec 2>/dev/null; sh -c 'trap \"\" INT TERM; while :; do sleep 1; done' & \
-             trap 'echo tidied; exit' {name}; echo started; while :; do sleep 0.1; done"
+            r#"trap '"$0" pub -t t -m bye -q 1 && echo told; exit' {name}
+            sleep 5 & echo started; wait; echo alive"#
         );
-        let running = around(&script).stdout_to(writer).status(status).stderr(stderr).spawn();
-        let mut started = [0; 8];
-        reader.read_exact(&mut started).unwrap();
-        running.signal(signal);
-        running.wait();
-        let mut output = String::new();
-        reader.read_to_string(&mut output).unwrap();
-        assert_eq!(output, "tidied\n");
+        assert_eq!(signalled(&script, &["started"], signal), "started\ntold\n");
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_leaves_no_child_of_the_command_behind() {
+    for signal in [Signal::Interrupt, Signal::Terminate] {
+        // The command ends at once, or its child and it ignore what they are told.
+        for script in [
+            r#"(trap "" INT TERM; sleep 5; echo orphan) & echo started; wait"#,
+            r#"trap "" INT TERM; (sleep 5; echo orphan) & echo started; wait; echo alive"#,
+        ] {
+            assert_eq!(signalled(script, &["started"], signal), "started\n");
+        }
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_second_signal_ends_the_command_and_its_children() {
+    for (signal, name) in [(Signal::Interrupt, "INT"), (Signal::Terminate, "TERM")] {
+        let script = format!(
+            r#"(trap "" INT TERM; sleep 5; echo orphan) & trap "echo told" {name}
+            echo started; while :; do wait; done"#
+        );
+        assert_eq!(signalled(&script, &["started", "told"], signal), "started\ntold\n");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_a_command_leaves_running_at_its_own_end_goes_on() {
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    around("(sleep 0.3; echo later) & echo done").stdout_to(writer).run();
+    let mut output = String::new();
+    reader.read_to_string(&mut output).unwrap();
+    assert_eq!(output, "done\nlater\n");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_command_at_a_terminal_reads_from_it_and_hears_of_the_end() {
+    let run = around(r#"read line; echo "got $line""#).in_terminal().typed("hello\n");
+    run.stdout_line("*got hello*").run();
+    let script = r#"trap 'echo told; exit' TERM; kill -TERM $PPID; while :; do sleep 0.1; done"#;
+    let run = around(script).in_terminal().typing().status(143);
+    run.stdout_line("*told*").stdout_line("*mqtt: terminated*").run();
 }
 
 #[test]

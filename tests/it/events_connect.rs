@@ -98,21 +98,3 @@ fn a_broker_that_says_nothing_has_no_properties() {
         assert!(connect.get("properties").is_none(), "{connect}");
     }
 }
-
-#[test]
-#[cfg(target_os = "linux")]
-fn events_go_to_a_descriptor_that_is_a_socket() {
-    use std::io::Read;
-    use std::os::fd::OwnedFd;
-    use std::os::unix::net::UnixStream;
-
-    let (mut ours, theirs) = UnixStream::pair().unwrap();
-    let peer = Peer::accepting();
-    let run = peer.mqtt("pub").line("-t t -m x --events fd:1");
-    run.stdout_to(OwnedFd::from(theirs)).run();
-    let mut events = String::new();
-    ours.read_to_string(&mut events).unwrap();
-    assert!(events.contains("\"event\":\"connect\""), "{events}");
-    let run = Peer::untouched().mqtt("pub").line("-t t -m x --events fd:99").status(2);
-    run.stderr("mqtt: cannot write events to fd:99: No such file or directory\n").run();
-}

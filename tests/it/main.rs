@@ -27,6 +27,8 @@ mod delivery;
 mod delivery_encrypted;
 mod early_pingresp;
 mod events_connect;
+#[cfg(target_os = "linux")]
+mod events_descriptor;
 mod exit_status;
 mod fallback;
 mod faults;
@@ -70,6 +72,7 @@ mod series_named;
 mod series_stalled;
 mod settings;
 mod settings_edges;
+mod shared_session;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]

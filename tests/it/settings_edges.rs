@@ -381,31 +381,3 @@ fn a_password_in_a_private_options_file_needs_no_warning() {
         assert_eq!(peer.finish().connects[0].password.as_deref(), Some(&b"secret"[..]));
     }
 }
-
-#[test]
-fn messages_that_wait_in_a_durable_session_are_left_there_by_pub_and_rr() {
-    for command in ["pub", "rr"] {
-        for qos in [1, 2] {
-            let peer = Peer::script(move |conn: &mut Conn| {
-                conn.resume();
-                conn.publish(&Publish::new("waiting", "x").qos(qos, 7));
-                if command == "rr" {
-                    let subscribe = conn.grant_subscribe();
-                    let request = conn.expect_publish();
-                    assert_eq!(request.text(), "x");
-                    conn.publish(&Publish::new(&subscribe.filters[0].filter, "reply"));
-                } else {
-                    conn.expect_publish();
-                }
-                // An acknowledgement of the other message would come before it.
-                conn.expect_goodbye();
-            });
-            let run = peer.mqtt(command).line("-V 3.1.1 -c -i me -t t -m x");
-            match command {
-                "rr" => run.line("-e answers").stdout("reply\n"),
-                _ => run,
-            }
-            .run();
-        }
-    }
-}

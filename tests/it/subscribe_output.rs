@@ -387,6 +387,9 @@ fn flags_of_the_output_without_effect_are_refused() {
         ("--output /dev/stdout --append", "--append has no effect on standard output"),
         ("--raw --hex", "--raw has no effect"),
         ("--raw --base64", "--raw has no effect"),
+        ("--raw --output file", "--raw has no effect with --output"),
+        ("--color always", "--color always has no effect on payloads"),
+        ("--color always --hex", "--color always has no effect on payloads"),
     ] {
         let run = Peer::untouched().mqtt("sub").line("-t t").line(line).status(2);
         run.stderr_contains(words).run();

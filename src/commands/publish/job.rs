@@ -316,7 +316,7 @@ impl Publishing {
 
 impl Job for Publishing {
     fn message(&mut self, _message: &Message<'_>) -> Taken {
-        // It waits in a durable session, for whoever subscribes.
+        // Of a session that a subscriber uses too: it is the one who waits for it.
         Taken::Passed
     }
 

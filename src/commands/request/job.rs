@@ -95,10 +95,6 @@ struct Expected {
 }
 
 impl Expected {
-    fn is_on_topic(&self, message: &Message<'_>) -> bool {
-        !message.retain && message.topic == self.topic.as_str()
-    }
-
     fn correlates(&self, message: &Message<'_>) -> bool {
         self.correlation
             .as_ref()
@@ -118,6 +114,8 @@ pub(crate) struct Requesting {
     connected: bool,
     /// From the first connection on.
     expected: Option<(Rc<Envelope>, Expected)>,
+    /// The session was told to subscribe to where the reply will come.
+    listens: bool,
     /// When the request was handed to the session.
     sent: Option<Instant>,
     /// Replies that are printed.
@@ -145,6 +143,7 @@ impl Requesting {
             information: None,
             connected: false,
             expected: None,
+            listens: false,
             sent: None,
             taken: 0,
             foreign: 0,
@@ -153,16 +152,21 @@ impl Requesting {
         }
     }
 
-    /// Subscribes to where the reply will come, once it is known what the broker speaks.
+    /// Decides what makes a message a reply, as soon as it is known what the broker speaks: the messages that waited in
+    /// the session may come with the same read.
+    fn expect(&mut self, version: Version) {
+        match self.request.expect(version, self.information.as_deref()) {
+            Ok((envelope, expected)) => self.expected = Some((Rc::new(envelope), expected)),
+            Err(failure) => self.refusal = Some(failure),
+        }
+    }
+
+    /// Subscribes to where the reply will come.
     fn listen(&mut self, session: &mut Session) {
-        let (envelope, expected) =
-            match self.request.expect(session.version(), self.information.as_deref()) {
-                Ok(expected) => expected,
-                Err(failure) => {
-                    self.refusal = Some(failure);
-                    return;
-                }
-            };
+        let Some((_, expected)) = &self.expected else { return };
+        if std::mem::replace(&mut self.listens, true) {
+            return;
+        }
         // A topic that can be published to is a valid filter, but for shared ones, which were ruled out.
         let Ok(filter) = expected.topic.as_str().parse() else { return };
         let mut interest = self.request.interest.clone();
@@ -170,7 +174,6 @@ impl Requesting {
             retain_handling: RetainHandling::Never,
             ..Subscription::new(filter, self.request.qos)
         });
-        self.expected = Some((Rc::new(envelope), expected));
         session.subscribe(Rc::new(interest));
     }
 
@@ -264,13 +267,12 @@ impl Requesting {
 
 impl Job for Requesting {
     fn message(&mut self, message: &Message<'_>) -> Taken {
-        let (Some((_, expected)), Some(sent)) = (&self.expected, self.sent) else {
-            return Taken::Passed;
-        };
-        if !expected.is_on_topic(message) {
-            // It waits in a durable session, for whoever subscribes.
+        let Some((_, expected)) = &self.expected else { return Taken::Passed };
+        if message.topic != expected.topic.as_str() {
+            // It waited for whoever else uses this session.
             return Taken::Passed;
         }
+        let Some(sent) = self.sent.filter(|_| !message.retain) else { return Taken::Dropped };
         if !expected.correlates(message) {
             self.foreign += 1;
             return Taken::Dropped;
@@ -290,10 +292,11 @@ impl Job for Requesting {
 
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Connected { properties, .. } => {
+            Event::Connected { version, properties, .. } => {
                 if !std::mem::replace(&mut self.connected, true) {
                     let information = properties.view().text(Id::ResponseInformation);
                     self.information = information.map(str::to_owned);
+                    self.expect(*version);
                 }
                 self.receiving.printing.begin();
             }
@@ -327,9 +330,7 @@ impl Job for Requesting {
 
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
         self.receiving.poll(cx, session);
-        if self.expected.is_none() && self.refusal.is_none() {
-            self.listen(session);
-        }
+        self.listen(session);
         if session.is_subscribed() && self.refusal.is_none() {
             self.send(session, now);
         }

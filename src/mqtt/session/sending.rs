@@ -83,18 +83,20 @@ impl Session {
     /// What became of a received message.
     pub fn settle(&mut self, delivery: Delivery, taken: Taken) {
         match taken {
+            // The broker sends it again with the session, however much of its window this takes until then.
+            Taken::Passed if self.options.outlives_the_run(self.version) => {}
             Taken::Writing | Taken::Last => {
                 self.inbound.hand_on();
                 if delivery.qos != QoS::AtMostOnce {
                     self.owe(delivery);
                 }
             }
-            Taken::Dropped if delivery.qos == QoS::AtMostOnce => {}
-            Taken::Dropped => {
+            Taken::Left => {}
+            Taken::Dropped | Taken::Passed if delivery.qos == QoS::AtMostOnce => {}
+            Taken::Dropped | Taken::Passed => {
                 self.owe(delivery);
                 self.send_due_acks();
             }
-            Taken::Passed | Taken::Left => {}
         }
         if matches!(taken, Taken::Last | Taken::Left) {
             self.take_no_more();
