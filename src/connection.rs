@@ -4,6 +4,7 @@
 //! holds, and [`Connection`] what follows from that. Nothing here connects.
 
 mod credentials;
+mod owner;
 mod place;
 mod plan;
 mod secret;

@@ -5,6 +5,7 @@ use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;
 use crate::run::patience::LastStraw;
 use crate::run::{End, Loss, RunOptions, Signal};
+use crate::secret::without_secrets;
 use crate::transport::{Scheme, tls};
 use std::fmt;
 
@@ -83,7 +84,8 @@ pub struct Failure {
 impl Failure {
     /// A failure without hints.
     pub fn new(status: ExitStatus, message: impl fmt::Display) -> Self {
-        Self { status, message: message.to_string(), excerpt: Vec::new(), hints: Vec::new() }
+        let message = without_secrets(&message.to_string()).into_owned();
+        Self { status, message, excerpt: Vec::new(), hints: Vec::new() }
     }
 
     /// An error that only travelled here to be told: what was being done, outermost first, and the cause in the words of

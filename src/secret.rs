@@ -2,6 +2,7 @@
 //!
 //! Cannot be printed, copied or serialised, and is wiped from memory when it goes.
 
+use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -23,5 +24,51 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+/// A sentence without what stands before the `@` of a URL in it, and without a URL's query: a URL in the wrong place is
+/// shown with what is wrong, and both may be secret.
+///
+/// A URL ends at a space, or where it was quoted at the quote.
+pub fn without_secrets(sentence: &str) -> Cow<'_, str> {
+    let mut shown = String::new();
+    let mut rest = sentence;
+    while let Some(at) = rest.find("://") {
+        let (before, behind) = rest.split_at(at + "://".len());
+        let scheme = before[..at].rfind(|char: char| !char.is_ascii_alphanumeric());
+        let quote = scheme.and_then(|quote| before[quote..].chars().next());
+        let end = match quote {
+            Some(quote @ ('\'' | '"')) => behind.find(quote),
+            _ => behind.find(char::is_whitespace),
+        };
+        let (url, behind) = behind.split_at(end.unwrap_or(behind.len()));
+        let (address, hidden) = url.rsplit_once('@').map_or((url, ""), |(_, host)| (host, "…@"));
+        shown.extend([before, hidden]);
+        match address.split_once('?') {
+            Some((address, _)) => shown.extend([address, "?…"]),
+            None => shown.push_str(address),
+        }
+        rest = behind;
+    }
+    if shown.is_empty() { Cow::Borrowed(sentence) } else { Cow::Owned(shown + rest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_shows_nothing_secret_of_a_url() {
+        for (sentence, shown) in [
+            ("nothing", "nothing"),
+            ("no mqtt://h:1/t: ask me@h", "no mqtt://h:1/t: ask me@h"),
+            ("cannot read mqtt://u:p@h: no", "cannot read mqtt://…@h: no"),
+            ("value 'mqtt://u:p w@x@h/?' for '-p'", "value 'mqtt://…@h/?…' for '-p'"),
+            ("a wss://h/p?token=x and ws://t@h", "a wss://h/p?… and ws://…@h"),
+            ("mqtt://u:p/@h", "mqtt://…@h"),
+        ] {
+            assert_eq!(without_secrets(sentence), shown);
+        }
     }
 }

@@ -3,12 +3,18 @@
 //! What a source says of it goes to that source's own broker only, a URL's user to the URL's host and port, and a password
 //! goes with the user name that its source says.
 
-use super::place::{owns, url_for_user};
+use super::owner::Owner;
+use super::place::Located;
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
-use crate::settings::{Group, Origin, Rank, Said, Setting, Trait, Word, from_bytes};
+use crate::settings::properties::{SEPARATOR, USER_PROPERTY};
+use crate::settings::{Group, Origin, Rank, Said, Secrecy, Setting, Trait, Word, from_bytes};
 use crate::transport::Target;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+
+/// The MQTT 5 properties that may say who we are.
+const PERSONAL_PROPERTIES: [&str; 3] =
+    [USER_PROPERTY, "authentication-method", "authentication-data"];
 
 /// Whose password it is, for a person who is asked for it.
 pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
@@ -19,22 +25,23 @@ pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
 }
 
 /// Where secrets that were typed can be read by others.
-pub(super) fn read_by_others(words: &[Word], typed: Option<&BrokerUrl>) -> Vec<String> {
-    let has_user = typed.is_some_and(|url| url.password.is_some());
-    let secret = |word: &&Word| match word.setting.name {
-        "password" => word.text().is_some(),
-        "url" => has_user,
-        _ => false,
-    };
+pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
+    let has_password = words.iter().any(is_password);
     let mut warnings: Vec<String> = Vec::new();
-    for word in words.iter().filter(secret) {
+    for word in words {
+        let text = word.text().map(OsStr::to_string_lossy);
+        let Some(secret) = text.and_then(|it| word.setting.secret_in(&it, has_password)) else {
+            continue;
+        };
         let warning = match &word.origin {
-            Origin::CommandLine => {
-                let place = if word.is("url") { "in --url" } else { "after -P" };
-                format!(
-                    "other users of this machine can read the password {place}: \
-                     use --password-file"
-                )
+            // A token or a query is not told apart from what is none as surely.
+            Origin::CommandLine if matches!(secret, "password" | "header") => {
+                let (place, instead) = match (word.setting.name, secret) {
+                    ("password", _) => ("after -P".to_owned(), "use --password-file"),
+                    ("url", "password") => ("in --url".to_owned(), "use --password-file"),
+                    (name, _) => (format!("in --{name}"), "a profile can have it"),
+                };
+                format!("other users of this machine can read the {secret} {place}: {instead}")
             }
             Origin::OptionsFile { file, private: false } => {
                 let file = file.display();
@@ -49,39 +56,49 @@ pub(super) fn read_by_others(words: &[Word], typed: Option<&BrokerUrl>) -> Vec<S
     warnings
 }
 
-/// The words that go to `target`, with the users of URLs among them; and what a person should know about those that do
-/// not.
+/// The words that go to the broker at `located`, with the users of URLs among them; and what a person should know about
+/// those that do not.
 pub(super) fn for_target(
     words: &[Word],
     speakers: &[Speaker<'_>],
-    target: &Target,
+    located: &Located,
 ) -> (Vec<Word>, Vec<String>) {
     let mut all = Vec::with_capacity(words.len());
     let mut notes = Vec::new();
     for speaker in speakers.iter().rev() {
-        let is_foreign = is_foreign(speaker, target);
-        let mut withheld = is_foreign && has_user(speaker);
-        if let Some(url) = url_for_user(speaker, target).filter(|_| !is_foreign) {
+        let other = Owner::of(speaker).check(located).err();
+        // Variables are set by different hands: where they name no place, they are for everybody.
+        let other = other.filter(|_| speaker.rank != Rank::Environment || speaker.names_place());
+        let mut withheld = other.is_some() && has_user(speaker);
+        if let (None, Some(url), Ok(())) =
+            (other, &speaker.url, Owner::of_url(speaker).check(located))
+        {
             // Like any part of a URL, its password is overruled by a flag wherever that stands.
-            let is_password = |word: &Word| word.setting.group() == Some(Group::Password);
             let has_other = speaker.said().any(is_password);
             let parts = user_of(url, speaker.last("url"));
             all.extend(parts.into_iter().filter(|part| !(has_other && is_password(part))));
         }
+        // So is a user name without a password.
+        let is_for_all = |word: &Word| {
+            speaker.rank == Rank::Environment
+                && word.is("username")
+                && !speaker.said().any(is_password)
+        };
         for word in words.iter().filter(|word| word.rank() == speaker.rank) {
-            if is_foreign && word.setting.is(Trait::Own) {
+            if other.is_some() && is_own(word) && !is_for_all(word) {
                 withheld |= word.said != Said::Off;
             } else {
                 all.push(word.clone());
             }
         }
-        if withheld {
+        if let Some(other) = other.filter(|_| withheld) {
             let whose = match words.iter().find(|word| word.rank() == speaker.rank) {
                 Some(Word { origin: origin @ Origin::Profile { .. }, .. }) => origin.to_string(),
                 _ => "the environment".to_owned(),
             };
             notes.push(format!(
-                "{whose} is for another broker: who it says we are is not shown to {target}"
+                "{whose} is for {other}: who it says we are is not shown to {}",
+                located.target
             ));
         }
     }
@@ -89,16 +106,22 @@ pub(super) fn for_target(
     (all, notes)
 }
 
-/// Whether what a source says of us is meant for another broker than the one at `target`.
-fn is_foreign(speaker: &Speaker<'_>, target: &Target) -> bool {
-    match speaker.rank {
-        Rank::Typed => false,
-        // Variables are set by different hands: a user name alone is for everybody.
-        Rank::Environment => {
-            let is_own = |word: &Word| word.setting.is(Trait::Own) && !word.is("username");
-            speaker.names_place() && !owns(speaker, target) && speaker.said().any(is_own)
-        }
-        Rank::Profile => !owns(speaker, target),
+fn is_password(word: &Word) -> bool {
+    word.setting.group() == Some(Group::Password)
+}
+
+/// Whether a word is meant for its source's own broker only.
+fn is_own(word: &Word) -> bool {
+    let text = || word.text().map(OsStr::to_string_lossy);
+    match word.setting.secrecy() {
+        _ if word.setting.is(Trait::Own) => true,
+        Some(Secrecy::Query) => text().is_some_and(|path| path.contains('?')),
+        _ if word.is("property") => text().is_some_and(|text| {
+            let mut parts = text.split(SEPARATOR).map(str::to_ascii_lowercase);
+            let (packet, name) = (parts.next(), parts.next().unwrap_or_default());
+            packet.as_deref() == Some("will") || PERSONAL_PROPERTIES.contains(&&*name)
+        }),
+        _ => false,
     }
 }
 
@@ -125,6 +148,5 @@ fn drop_passwords_of_others(words: &mut Vec<Word>) {
         .filter(|rank| *rank < decisive.rank())
         .filter(|rank| name_of(*rank).is_some_and(|name| name.said != decisive.said))
         .collect();
-    let is_password = |word: &Word| word.setting.group() == Some(Group::Password);
     words.retain(|word| !(others.contains(&word.rank()) && is_password(word)));
 }

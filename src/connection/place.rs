@@ -1,12 +1,14 @@
-//! Where the broker is, out of flags, URLs and defaults.
+//! Where the broker is, out of flags, URLs and defaults, and by which way.
 //!
 //! The strongest speaker that names a place decides it. A URL speaks for its own host only: what it says of port, TLS, path
-//! and topic counts if the place is its own, and of the user if the port is, too.
+//! and topic counts if the place is its own; of the user and of a query, if it is meant for this connection, too.
 
+use super::owner::Owner;
 use super::speaker::Speaker;
-use super::url::{BrokerUrl, is_host, parse_port};
+use super::url::{BrokerUrl, is_host, parse_port, parse_proxy};
 use crate::exit::Failure;
 use crate::settings::{Need, Rank, Word};
+use crate::transport::proxy::Proxy;
 use crate::transport::{Place, Target, websocket};
 
 /// The path of a WebSocket, by convention.
@@ -15,6 +17,8 @@ const WEBSOCKET_PATH: &str = "/mqtt";
 /// Where a broker is, and whose word that was.
 pub(super) struct Located {
     pub(super) target: Target,
+    /// The proxy on the way.
+    pub(super) proxy: Option<Proxy>,
     /// The topic or filter that the URL on the command line names.
     pub(super) url_topic: Option<String>,
     /// The one that another URL names: for want of any other.
@@ -37,19 +41,24 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
         place @ Place::Socket(_) => {
             let target = Target { place, encrypted: false, websocket: None };
             refuse_without_use(speakers, &target)?;
-            return Ok(with_topics(target, speakers));
+            return Ok(with_topics(target, None, speakers));
         }
     };
     check_host(&name)?;
     let mut target = Target::tcp(name, 0);
-    target.encrypted = is_encrypted(speakers, &target);
-    target.websocket = websocket_path(speakers, &target)?;
+    target.encrypted = speakers.iter().find_map(|it| wants_tls(it, &target)).unwrap_or(false);
+    // The path is known when it is known whose it may be; until then any stands for it.
+    target.websocket = is_websocket(speakers, &target).then(|| WEBSOCKET_PATH.to_owned());
     let port = port(speakers, &target, by)?;
     if let Place::Host(_, number) = &mut target.place {
         *number = port;
     }
     refuse_without_use(speakers, &target)?;
-    Ok(with_topics(target, speakers))
+    let mut located = with_topics(target, proxy(speakers)?, speakers);
+    if located.target.websocket.is_some() {
+        located.target.websocket = Some(websocket_path(speakers, &located)?);
+    }
+    Ok(located)
 }
 
 /// Refuses what no host is called; what a person may have meant is a hint.
@@ -76,7 +85,7 @@ fn here() -> Place {
 }
 
 /// The place that a speaker names; its port is decided elsewhere.
-fn place_of(speaker: &Speaker<'_>) -> Place {
+pub(super) fn place_of(speaker: &Speaker<'_>) -> Place {
     if let Some(path) = speaker.value("unix") {
         return Place::Socket(path.into());
     }
@@ -95,7 +104,7 @@ fn place_of(speaker: &Speaker<'_>) -> Place {
 }
 
 /// A speaker's URL, if it is about the host or socket of `target`. What was typed together belongs together.
-fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a BrokerUrl> {
+pub(super) fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a BrokerUrl> {
     speaker.url.as_ref().filter(|url| match (&target.place, &url.socket) {
         _ if speaker.rank == Rank::Typed => true,
         (Place::Host(host, _), None) => url.host.eq_ignore_ascii_case(host),
@@ -104,74 +113,53 @@ fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a Broker
     })
 }
 
-/// A speaker's URL, if its user is known at `target`: its host and its port are those.
-pub(super) fn url_for_user<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a BrokerUrl> {
-    url_about(speaker, target).filter(|url| {
-        speaker.rank == Rank::Typed
-            || own_port(speaker, Some(url)).is_none_or(|port| Some(port) == target.port())
-    })
-}
-
 /// The port that a speaker names: its own, or its URL's, which always has one.
-fn own_port(speaker: &Speaker<'_>, url: Option<&BrokerUrl>) -> Option<u16> {
+pub(super) fn own_port(speaker: &Speaker<'_>, url: Option<&BrokerUrl>) -> Option<u16> {
     let said = speaker.value("port").and_then(|port| parse_port(port.to_str()?).ok());
     said.or_else(|| url?.port_or_default()).filter(|_| url.is_none_or(|url| url.socket.is_none()))
 }
 
-/// Whether a speaker's secrets may go to `target`: it names this host and no other port, or no host and this is here.
-pub(super) fn owns(speaker: &Speaker<'_>, target: &Target) -> bool {
-    let url = speaker.url.as_ref().filter(|_| speaker.value("host").is_none());
-    let is_port = || own_port(speaker, url).is_none_or(|port| Some(port) == target.port());
-    match (place_of(speaker), &target.place) {
-        (Place::Host(own, _), Place::Host(host, _)) if speaker.names_place() => {
-            own.eq_ignore_ascii_case(host) && is_port()
-        }
-        (Place::Socket(own), Place::Socket(path)) => own == *path,
-        _ => !speaker.names_place() && is_here(target) && is_port(),
+/// What a speaker says of TLS: its flags, or else its URL.
+pub(super) fn wants_tls(speaker: &Speaker<'_>, target: &Target) -> Option<bool> {
+    let turns_on = |word: &Word| word.setting.need() == Some(Need::TurnsTlsOn);
+    match speaker.switch("tls") {
+        Some(false) => Some(false),
+        _ if speaker.said().any(turns_on) => Some(true),
+        _ => url_about(speaker, target).map(|url| url.scheme.is_encrypted()),
     }
 }
 
-/// Whether the broker is on this machine.
-pub(super) fn is_here(target: &Target) -> bool {
-    match &target.place {
-        Place::Socket(_) => true,
-        Place::Host(host, _) => {
-            host.eq_ignore_ascii_case("localhost")
-                || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-    }
-}
-
-/// The first speaker with an opinion decides; in a speaker, flags over the URL.
-fn is_encrypted(speakers: &[Speaker<'_>], target: &Target) -> bool {
-    let opinion = |speaker: &Speaker<'_>| {
-        let turns_on = |word: &Word| word.setting.need() == Some(Need::TurnsTlsOn);
-        match speaker.switch("tls") {
-            Some(false) => Some(false),
-            _ if speaker.said().any(turns_on) => Some(true),
-            _ => url_about(speaker, target).map(|url| url.scheme.is_encrypted()),
-        }
-    };
-    speakers.iter().find_map(opinion).unwrap_or(false)
-}
-
-fn websocket_path(speakers: &[Speaker<'_>], target: &Target) -> Result<Option<String>, Failure> {
+fn is_websocket(speakers: &[Speaker<'_>], target: &Target) -> bool {
     let opinion = |speaker: &Speaker<'_>| {
         let in_url = || url_about(speaker, target).map(|url| url.scheme.is_websocket());
         speaker.switch("ws").or_else(in_url)
     };
-    if !speakers.iter().find_map(opinion).unwrap_or(false) {
-        return Ok(None);
+    speakers.iter().find_map(opinion).unwrap_or(false)
+}
+
+/// The path of the first speaker that has one; a query, which may be a secret, goes to its owner's only.
+fn websocket_path(speakers: &[Speaker<'_>], located: &Located) -> Result<String, Failure> {
+    let may_go = |path: &str, owner: Owner<'_>| !path.contains('?') || owner.check(located).is_ok();
+    let said = |speaker: &Speaker<'_>| {
+        let path = speaker.value("ws-path")?.to_string_lossy().into_owned();
+        may_go(&path, Owner::of(speaker)).then_some(path)
+    };
+    let in_url = |speaker: &Speaker<'_>| {
+        let path = url_about(speaker, &located.target)?.path.clone()?;
+        may_go(&path, Owner::of_url(speaker)).then_some(path)
+    };
+    let path = speakers.iter().find_map(said).or_else(|| speakers.iter().find_map(in_url));
+    match path.unwrap_or_else(|| WEBSOCKET_PATH.to_owned()) {
+        path if websocket::is_path(&path) => Ok(path),
+        _ => Err(Failure::usage("--ws-path: a path begins with / and is percent-encoded")),
     }
-    let said = speakers.iter().find_map(|speaker| speaker.value("ws-path"));
-    let said = said.map(|path| path.to_string_lossy().into_owned());
-    let in_url = || speakers.iter().find_map(|speaker| url_about(speaker, target)?.path.clone());
-    match said.or_else(in_url).unwrap_or_else(|| WEBSOCKET_PATH.to_owned()) {
-        path if websocket::is_path(&path) => Ok(Some(path)),
-        path => Err(Failure::usage(format!(
-            "--ws-path {path}: a path begins with / and is percent-encoded"
-        ))),
-    }
+}
+
+fn proxy(speakers: &[Speaker<'_>]) -> Result<Option<Proxy>, Failure> {
+    let said = speakers.iter().find_map(|speaker| speaker.last("proxy"));
+    let Some(text) = said.and_then(Word::text) else { return Ok(None) };
+    let proxy = parse_proxy(&text.to_string_lossy());
+    proxy.map(Some).map_err(|error| Failure::usage(format!("invalid URL in --proxy: {error}")))
 }
 
 /// A port that is given by itself counts wherever it stands, but for one below a URL that decides the place.
@@ -206,13 +194,13 @@ fn port(
     Ok(default)
 }
 
-fn with_topics(target: Target, speakers: &[Speaker<'_>]) -> Located {
+fn with_topics(target: Target, proxy: Option<Proxy>, speakers: &[Speaker<'_>]) -> Located {
     let topic = |speaker: &Speaker<'_>| url_about(speaker, &target)?.topic.clone();
     let typed = speakers.iter().find(|speaker| speaker.rank == Rank::Typed);
     let mut others = speakers.iter().filter(|speaker| speaker.rank != Rank::Typed);
     let has_url = typed.is_some_and(|speaker| speaker.url.is_some());
     let default_topic = others.find_map(topic).filter(|_| !has_url);
-    Located { url_topic: typed.and_then(topic), default_topic, target }
+    Located { url_topic: typed.and_then(topic), default_topic, target, proxy }
 }
 
 /// Refuses flags that were typed and can have no effect at `target`: they are never dropped. What others say is overruled

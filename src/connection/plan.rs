@@ -1,7 +1,8 @@
 //! The decision: what the settings that hold make of session and run.
 
 use super::credentials::whose;
-use super::place::is_here;
+use super::owner::{is_here, is_local_host};
+use super::place::Located;
 use super::secret::{PasswordSource, is_stdin};
 use super::settled::Settled;
 use crate::events::{Log, Reporter};
@@ -12,8 +13,7 @@ use crate::random::random;
 use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
 use crate::settings::properties::{Packet, Properties};
-use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation};
-use crate::transport::Target;
+use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation, Setting};
 use crate::ui::Ui;
 use anyhow::Context;
 use std::time::Instant;
@@ -65,7 +65,6 @@ impl Connection {
         settled.warnings.iter().chain(&settled.notes).for_each(|warning| ui.warn(warning));
         let of_connection = settled.needs_version_5();
         let Settled { args, located, packets, started, preparation, .. } = settled;
-        let target = located.target;
         let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
         let mut properties = Properties::new(&args.more.property, &packets)?;
         let client_id = resolve_id(&args)?;
@@ -85,9 +84,10 @@ impl Connection {
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
         let will = resolve_will(&args, properties.of(Packet::Will))?;
         check_stdin(needs, &args, password.as_ref())?;
-        check_encryption(&args, &target, password.is_some(), ui)?;
+        check_encryption(&args, &located, password.is_some(), ui)?;
+        let Located { target, proxy, url_topic, default_topic } = located;
         preparation.waits_for("the files of TLS");
-        let route = resolve_route(&args, &target, ui)?;
+        let route = resolve_route(&args, &target, proxy, ui)?;
         preparation.waits_for("the file of the events");
         let log = args.more.events.as_deref().map(open_events).transpose()?;
         let username = check_length("the user name", args.basic.username.clone())?;
@@ -131,7 +131,6 @@ impl Connection {
             ..RunOptions::new(target.clone())
         };
         let reporter = Reporter::new(ui, target, client_id, log);
-        let (url_topic, default_topic) = (located.url_topic, located.default_topic);
         Ok(Self {
             options,
             session,
@@ -165,19 +164,35 @@ fn check_stdin(
 /// What others on the network could read.
 fn check_encryption(
     args: &ConnectionArgs,
-    target: &Target,
+    located: &Located,
     has_password: bool,
     ui: Ui,
 ) -> Result<(), Failure> {
-    if target.encrypted || is_here(target) {
+    let target = &located.target;
+    if let Some(proxy) = &located.proxy
+        && proxy.credentials.is_some()
+        && !is_local_host(&proxy.host)
+    {
+        ui.warn(&format!("the password for {proxy} goes there unencrypted"));
+    }
+    if target.encrypted || is_here(located) {
         return Ok(());
     }
     if args.tls.require_tls {
         return Err(Failure::usage(format!("{target} is not encrypted, and --require-tls is set"))
             .hint("--tls encrypts, or a URL with mqtts:// or wss://"));
     }
-    if has_password {
-        ui.warn(&format!("the password goes to {target} unencrypted: --tls protects it"));
+    let is_secret = |setting: &str, text: &str| {
+        Setting::find(setting).and_then(|it| it.secret_in(text, has_password)).is_some()
+    };
+    let exposed = [
+        (has_password, "the password"),
+        (args.basic.username.iter().any(|name| is_secret("username", name)), "the user name"),
+        (args.reach.ws_header.iter().any(|text| is_secret("ws-header", text)), "a header"),
+        (target.websocket.iter().any(|path| is_secret("ws-path", path)), "the query"),
+    ];
+    for (_, what) in exposed.into_iter().filter(|(is_exposed, _)| *is_exposed) {
+        ui.warn(&format!("{what} goes to {target} unencrypted: --tls protects it"));
     }
     Ok(())
 }

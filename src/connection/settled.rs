@@ -1,15 +1,14 @@
 //! The settings that hold for one run, out of the words of all sources.
 
 use super::credentials::{for_target, read_by_others};
-use super::place::{Located, locate, owns};
+use super::owner::Owner;
+use super::place::{Located, locate};
 use super::speaker::Speaker;
 use crate::events::Log;
 use crate::exit::Failure;
 use crate::settings::flags::Shape;
 use crate::settings::properties::{Packet, SEPARATOR};
-use crate::settings::{
-    ConnectionArgs, Origin, Preparation, Rank, Said, Trait, Tree, Typed, Word, settle,
-};
+use crate::settings::{ConnectionArgs, Origin, Preparation, Rank, Said, Tree, Typed, Word, settle};
 use crate::ui::{Ui, Verbosity};
 use std::time::{Duration, Instant};
 
@@ -50,13 +49,11 @@ impl Settled {
         let heard = settle(all.clone());
         let speakers = Speaker::all(&heard);
         let located = locate(&speakers)?;
-        let target = &located.target;
-        let of_typed = speakers.iter().find(|speaker| speaker.rank == Rank::Typed);
-        let warnings = read_by_others(&all, of_typed.and_then(|it| it.url.as_ref()));
+        let warnings = read_by_others(&all);
         if by_name {
             notes.extend(led_astray(&speakers, &located, profile.as_ref()));
         }
-        let (fitting, withheld) = for_target(&all, &speakers, target);
+        let (fitting, withheld) = for_target(&all, &speakers, &located);
         notes.extend(withheld);
         let mut words = settle(fitting);
         words.retain(|word| word.rank() == Rank::Typed || can_matter(word, packets));
@@ -110,11 +107,13 @@ impl Settled {
 /// What the words say together, once each that counts was checked by itself.
 fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
     // Where the broker is, is decided already, and what weaker sources say of it may contradict the stronger.
-    let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.is(Trait::Place);
+    let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.leads_there();
     let needed: Vec<Word> = words.iter().filter(is_needed).cloned().collect();
     for word in words.iter().filter(|word| word.rank() == Rank::Environment) {
         let Origin::Variable(name) = &word.origin else { continue };
-        if word.setting.is(Trait::Place) && tree.shape(word.setting) != Shape::Switch {
+        let overrules = |other: &Word| other.setting == word.setting && other.rank() > word.rank();
+        let is_value = tree.shape(word.setting) != Shape::Switch;
+        if word.setting.leads_there() && (is_value || words.iter().any(overrules)) {
             continue;
         }
         let checked = tree.check(std::slice::from_ref(word));
@@ -146,7 +145,7 @@ fn led_astray(
     let is_surprising = !typed.names_place()
         && environment.names_place()
         && profile.names_place()
-        && !owns(profile, &located.target);
+        && Owner::of(profile).check(located).is_err();
     let origin = profile_origin?;
     let target = &located.target;
     is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))

@@ -7,7 +7,7 @@ use crate::record::write_string;
 use crate::run::options::Protocol;
 use crate::settings::properties::{Packet, SEPARATOR, split};
 use crate::settings::{
-    Origin, SETTINGS, Said, Secrecy, Setting, Trait, Tree, Typed, Word, parse_protocol,
+    Group, Origin, SETTINGS, Said, Secrecy, Setting, Trait, Tree, Typed, Word, parse_protocol,
 };
 use std::fmt::Write;
 
@@ -54,11 +54,17 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
         return Some((shown, "default".to_owned()));
     };
     let value = |word: &Word| toml(setting, word, tree);
+    let has_password = words.iter().any(|word| word.setting.group() == Some(Group::Password));
     let is_list = setting.is(Trait::List);
     let shown = match (&last.said, setting.secrecy()) {
         (Said::Off, _) => Some("false".to_owned()),
         (Said::On, _) => Some("true".to_owned()),
-        (_, Some(Secrecy::Secret)) => None,
+        (_, Some(Secrecy::Secret | Secrecy::Header)) => None,
+        (Said::Value(name), Some(Secrecy::User))
+            if setting.secret_in(&name.to_string_lossy(), has_password).is_some() =>
+        {
+            None
+        }
         _ if is_list => {
             let added = said.iter().filter(|word| word.said != Said::Off);
             let values: Option<Vec<String>> = added.map(|word| value(word)).collect();
@@ -87,7 +93,7 @@ fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
     match setting.secrecy() {
         Some(Secrecy::Url) => return Some(quoted(&without_user(text))),
         Some(Secrecy::Query) => return Some(quoted(without_query(text))),
-        Some(Secrecy::Secret) | None => {}
+        Some(Secrecy::Secret | Secrecy::Header | Secrecy::User) | None => {}
     }
     if setting.name == "property" {
         return Some(property(text));

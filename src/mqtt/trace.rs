@@ -124,7 +124,12 @@ fn connect(body: &[u8]) -> Option<String> {
         );
     }
     if flags & 0x80 != 0 {
-        let _ = write!(line, " user name {:?}", text(&mut rest)?);
+        let name = text(&mut rest)?;
+        let _ = match flags & 0x40 {
+            // Without a password it may be one itself.
+            0 => write!(line, " user name ({} bytes)", name.len()),
+            _ => write!(line, " user name {name:?}"),
+        };
     }
     if flags & 0x40 != 0 {
         let _ = write!(line, " password ({} bytes)", take_u16(&mut rest)?);

@@ -1,8 +1,9 @@
 //! A configuration file: its text, who can read and write it, and where in it something is wrong.
 
 use super::files::{self, Openness};
-use super::table::{Secrecy, Setting, Trait};
+use super::table::{Group, Setting, Trait};
 use crate::exit::{ExitStatus, Failure};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -41,28 +42,27 @@ impl ConfigFile {
         Failure::usage(format!("{}:{line}: {message}", self.path.display()))
     }
 
-    /// Refuses a file whose secrets others can read, or whose secrets and commands others can write.
+    /// Refuses a file whose secrets others can read, or whose secrets and commands others can have written.
     pub(super) fn check_permissions(&self, profiles: Option<&DeTable<'_>>) -> Result<(), Failure> {
         if self.openness == Openness::default() {
             return Ok(());
         }
         let profiles =
             profiles.into_iter().flatten().filter_map(|(_, profile)| profile.get_ref().as_table());
-        for (key, value) in profiles.flatten() {
+        for (key, value, has_password) in profiles.flat_map(entries) {
             let Some(setting) = Setting::find(key.get_ref()) else { continue };
             let (name, path) = (setting.name, self.path.display());
-            let is_secret = holds_secret(setting, value.get_ref());
+            let is_secret = texts(value).any(|it| setting.secret_in(it, has_password).is_some());
             if self.openness.readable && is_secret {
                 let message = format!("others can read this file, and {name} in it is secret");
                 return Err(self
                     .error(key.span().start, &message)
                     .hint(format!("chmod 600 {path}")));
             }
-            if self.openness.writable && (is_secret || setting.is(Trait::Command)) {
-                let message = format!("others can write this file, and with it {name}");
-                return Err(self
-                    .error(key.span().start, &message)
-                    .hint(format!("chmod go-w {path}")));
+            if (is_secret || setting.is(Trait::Command))
+                && let Some((message, hint)) = self.openness.distrust(&self.path, name)
+            {
+                return Err(self.error(key.span().start, &message).hint(hint));
             }
         }
         Ok(())
@@ -75,15 +75,18 @@ impl ConfigFile {
     }
 }
 
-/// A URL's user information has a password where there is a colon.
-fn holds_secret(setting: &Setting, value: &DeValue<'_>) -> bool {
-    match (setting.secrecy(), value.as_str().and_then(|url| url.split_once("://"))) {
-        (Some(Secrecy::Secret), _) => true,
-        (Some(Secrecy::Url), Some((_, rest))) => {
-            rest.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
-        }
-        // What is no URL may be anything.
-        (Some(Secrecy::Url), None) => true,
-        (Some(Secrecy::Query) | None, _) => false,
-    }
+/// The entries of a profile, and whether there is a password among them.
+fn entries<'a>(
+    profile: &'a DeTable<'_>,
+) -> impl Iterator<Item = (&'a Spanned<Cow<'a, str>>, &'a DeValue<'a>, bool)> {
+    let is_password = |name: &str| Setting::find(name)?.group().filter(|it| *it == Group::Password);
+    let has_password = profile.keys().any(|key| is_password(key.get_ref()).is_some());
+    profile.iter().map(move |(key, value)| (key, value.get_ref(), has_password))
+}
+
+/// The texts of a value, of which a list has several.
+fn texts<'a>(value: &'a DeValue<'_>) -> impl Iterator<Item = &'a str> {
+    let one = value.as_str();
+    let several = value.as_array().into_iter().flat_map(|array| array.iter());
+    one.into_iter().chain(several.filter_map(|value| value.get_ref().as_str()))
 }

@@ -1,8 +1,9 @@
 //! An options file, as mosquitto's tools have it: one flag and its value per line, as if typed before the command line's.
 
-use super::files;
+use super::files::{self, Openness};
 use super::line::{Argument, for_parser, split_options_line};
-use super::word::Origin;
+use super::table::{Setting, Trait};
+use super::word::{Origin, Said};
 use crate::exit::{ExitStatus, Failure};
 use clap::Command;
 use clap::error::ErrorKind;
@@ -50,6 +51,9 @@ impl OptionsFile {
             if arguments.iter().any(|argument| argument.value_of("options").is_some()) {
                 let message = "an options file cannot name another";
                 return Err(file.error(number, &Failure::usage(message)));
+            }
+            if let Some((message, hint)) = distrust(openness, path, &arguments) {
+                return Err(file.error(number, &Failure::usage(message)).hint(hint));
             }
             let lacks_value = arguments.iter().flat_map(|it| &it.flag).any(|it| it.lacks_value);
             let line = Line { number, arguments };
@@ -102,4 +106,17 @@ impl OptionsFile {
         failure.message = format!("{}:{number}: {}", self.path.display(), failure.message);
         failure
     }
+}
+
+/// Why a line of a file is not believed that decides what is run, or holds a secret, and what to do about it.
+fn distrust(openness: Openness, path: &Path, arguments: &[Argument]) -> Option<(String, String)> {
+    arguments.iter().flat_map(|argument| &argument.flag).find_map(|flag| {
+        let setting = Setting::find(&flag.name)?;
+        let is_secret = match &flag.said {
+            Said::Value(text) => setting.secret_in(&text.to_string_lossy(), true).is_some(),
+            Said::On | Said::Off => false,
+        };
+        let counts = is_secret || setting.is(Trait::Command);
+        counts.then(|| openness.distrust(path, setting.name)).flatten()
+    })
 }

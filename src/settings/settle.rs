@@ -7,7 +7,7 @@ use super::table::{Setting, Trait};
 use super::word::{Said, Word};
 
 /// The words that hold. Of each setting, that is the last one; of a list, all since it was last taken back. What is
-/// said of a place by weaker sources stays: it may be about the same place.
+/// said by weaker sources of the place and the way there stays.
 pub fn settle(words: Vec<Word>) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
@@ -21,6 +21,9 @@ pub fn settle(words: Vec<Word>) -> Vec<Word> {
 fn overrides(word: &Word, earlier: &Word) -> bool {
     let is_weaker = earlier.rank() < word.rank();
     let is_same = word.setting == earlier.setting;
+    if is_same && is_weaker && word.setting.is(Trait::Way) {
+        return false;
+    }
     if word.said == Said::Off {
         let is_below = earlier.setting.is(Trait::Under(word.setting.name));
         return is_same || (is_below && is_weaker);

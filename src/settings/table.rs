@@ -3,6 +3,7 @@
 //! A setting is a flag of [`super::flags`], a key of a profile and a variable. What it takes, and what its value must be,
 //! is said by the flag; everything else that is asked about a setting is asked here.
 
+use crate::transport::Scheme;
 use std::fmt;
 
 /// A setting of the connection.
@@ -21,9 +22,12 @@ pub enum Trait {
     Path,
     /// It decides what is run, or where a secret is read.
     Command,
-    /// It says where the broker is, or how it is reached there: what weaker sources say is not overruled, but heard too,
-    /// since it may be about the same place.
+    /// It says where the broker is: what weaker sources say is not overruled, but heard too, since it may be about the
+    /// same place.
     Place,
+    /// It says how the broker is reached: what weaker sources say is heard even if it is taken back, since it tells which
+    /// way their secrets may go.
+    Way,
     /// What a source says of it is meant for that source's own broker only.
     Own,
     /// It can be said several times, and all of it counts.
@@ -45,10 +49,14 @@ pub enum Trait {
 /// When a value is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrecy {
-    /// It is a URL, and secret where that holds a password; user information and query are not shown.
+    /// It is a URL, which may hold a password, a token or a query; they are not shown.
     Url,
     /// A path that may have a query, which is not shown.
     Query,
+    /// A user name, which without a password may be a token.
+    User,
+    /// An HTTP header.
+    Header,
     /// Always.
     Secret,
 }
@@ -106,6 +114,36 @@ impl Setting {
     /// How its value may be a secret.
     pub fn secrecy(&self) -> Option<Secrecy> {
         self.get(|known| if let Trait::Secret(secrecy) = known { Some(secrecy) } else { None })
+    }
+
+    /// What in `text` as its value is secret, if something is; `has_password` where a password goes with it.
+    pub fn secret_in(&self, text: &str, has_password: bool) -> Option<&'static str> {
+        match self.secrecy()? {
+            Secrecy::Secret => Some("password"),
+            Secrecy::Header => {
+                let name = text.split(':').next().unwrap_or_default().trim();
+                let is_harmless = HARMLESS_HEADERS.iter().any(|it| it.eq_ignore_ascii_case(name));
+                (!is_harmless).then_some("header")
+            }
+            Secrecy::Query => text.contains('?').then_some("query"),
+            Secrecy::User => (!has_password && is_token(text)).then_some("token"),
+            Secrecy::Url => {
+                // What is no URL may be anything.
+                let Some((scheme, rest)) = text.split_once("://") else { return Some("password") };
+                let user = rest.rsplit_once('@').map(|(user, _)| user);
+                let has_query = Scheme::named(scheme).is_some_and(Scheme::is_websocket);
+                match user {
+                    Some(user) if user.contains(':') => Some("password"),
+                    Some(user) if !has_password && is_token(user) => Some("token"),
+                    _ => (has_query && rest.contains('?')).then_some("query"),
+                }
+            }
+        }
+    }
+
+    /// Whether it says where the broker is, or how it is reached.
+    pub fn leads_there(&self) -> bool {
+        self.is(Trait::Place) || self.is(Trait::Way)
     }
 
     /// What it takes to have an effect.
@@ -169,9 +207,20 @@ impl fmt::Debug for Setting {
     }
 }
 
+/// HTTP headers that say nothing about who we are.
+const HARMLESS_HEADERS: [&str; 3] = ["host", "origin", "user-agent"];
+
+/// Whether a name can hardly be one that a person gave: long, and of digits and letters.
+fn is_token(name: &str) -> bool {
+    const SHORTEST: usize = 16;
+    name.len() >= SHORTEST
+        && name.contains(|char: char| char.is_ascii_digit())
+        && name.contains(char::is_alphabetic)
+}
+
 use Group::{Id, Identity, Password, Talk, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
-use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under};
+use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
 /// All of them.
 pub static SETTINGS: [Setting; 50] = [
@@ -180,11 +229,11 @@ pub static SETTINGS: [Setting; 50] = [
     row("port", &[Place, Needs(Network)]),
     row("unix", &[Place, Path]),
     row("bind", &[Needs(Network)]),
-    row("proxy", &[Needs(Network), Secret(Secrecy::Url)]),
-    row("ws", &[Place, Needs(Network)]),
+    row("proxy", &[Way, Needs(Network), Secret(Secrecy::Url)]),
+    row("ws", &[Way, Needs(Network)]),
     row("ws-path", &[Needs(WebSocket), Secret(Secrecy::Query)]),
-    row("ws-header", &[List, Needs(WebSocket), Secret(Secrecy::Secret), Own]),
-    row("tls", &[Place, Needs(TurnsTlsOn)]),
+    row("ws-header", &[List, Needs(WebSocket), Secret(Secrecy::Header), Own]),
+    row("tls", &[Way, Needs(TurnsTlsOn)]),
     row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("cert", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Own]),
@@ -200,14 +249,14 @@ pub static SETTINGS: [Setting; 50] = [
     row("require-tls", &[]),
     row("tls-keylog", &[Needs(Tls), Path]),
     row("protocol", &[Default("\"auto\"")]),
-    row("id", &[Trait::Group(Id)]),
-    row("id-prefix", &[Trait::Group(Id)]),
-    row("username", &[Own]),
+    row("id", &[Trait::Group(Id), Own]),
+    row("id-prefix", &[Trait::Group(Id), Own]),
+    row("username", &[Secret(Secrecy::User), Own]),
     row("password", &[Secret(Secrecy::Secret), Trait::Group(Password), Own]),
     row("password-file", &[Path, Command, Trait::Group(Password), Own]),
     row("password-command", &[Command, Trait::Group(Password), Own]),
     row("ask-password", &[Trait::Group(Password), Own]),
-    row("no-clean-start", &[]),
+    row("no-clean-start", &[Own]),
     row("session-expiry", &[Property("connect", "session-expiry-interval")]),
     row("keepalive", &[Default("60")]),
     row("connect-timeout", &[Default("\"10s\"")]),
@@ -220,11 +269,11 @@ pub static SETTINGS: [Setting; 50] = [
     row("maximum-packet-size", &[Property("connect", "maximum-packet-size")]),
     row("topic-alias-maximum", &[Property("connect", "topic-alias-maximum")]),
     row("property", &[List]),
-    row("will-topic", &[]),
-    row("will-payload", &[Under("will-topic")]),
-    row("will-qos", &[Under("will-topic")]),
-    row("will-retain", &[Under("will-topic")]),
-    row("will-delay", &[Under("will-topic"), Property("will", "will-delay-interval")]),
+    row("will-topic", &[Own]),
+    row("will-payload", &[Under("will-topic"), Own]),
+    row("will-qos", &[Under("will-topic"), Own]),
+    row("will-retain", &[Under("will-topic"), Own]),
+    row("will-delay", &[Under("will-topic"), Property("will", "will-delay-interval"), Own]),
     row("debug", &[Trait::Group(Talk)]),
     row("events", &[Path]),
     row("quiet", &[Trait::Group(Talk)]),

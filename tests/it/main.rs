@@ -47,6 +47,7 @@ mod manual;
 mod memory_bounded;
 mod odd_answers;
 mod options_file;
+mod owners;
 mod profile;
 mod profile_precedence;
 mod profile_refused;

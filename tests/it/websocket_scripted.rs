@@ -80,6 +80,10 @@ fn the_request_asks_for_mqtt_at_the_path_with_the_headers() {
         .args(["-t", "t", "-m", "x", "-L"])
         .arg(format!("ws://127.0.0.1:{}/a%20b?token=x", door.port()))
         .args(["--ws-header", "X-One: 1", "--ws-header", "Authorization: Bearer y"])
+        .stderr(
+            "mqtt: warning: other users of this machine can read the header in --ws-header: \
+             a profile can have it\n",
+        )
         .run();
     let notes = door.notes();
     let [request] = notes.as_slice() else { panic!("{notes:?}") };

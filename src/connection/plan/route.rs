@@ -1,10 +1,10 @@
 //! How the broker is reached: local address, proxy, TLS, HTTP headers.
 
 use crate::connection::secret::{read_file, warn_if_open_to_others};
-use crate::connection::url::parse_proxy;
 use crate::exit::Failure;
 use crate::settings::ConnectionArgs;
 use crate::settings::flags::TlsArgs;
+use crate::transport::proxy::Proxy;
 use crate::transport::tls::{Client, Identity, Settings, Trust};
 use crate::transport::{Place, Route, Target, websocket};
 use crate::ui::Ui;
@@ -14,13 +14,10 @@ use std::fs::File;
 pub(super) fn resolve_route(
     args: &ConnectionArgs,
     target: &Target,
+    proxy: Option<Proxy>,
     ui: Ui,
 ) -> Result<Route, Failure> {
     let Place::Host(host, _) = &target.place else { return Ok(Route::default()) };
-    let proxy = args.reach.proxy.as_deref().map(|text| {
-        parse_proxy(text)
-            .map_err(|error| Failure::usage(format!("invalid URL in --proxy: {error}")))
-    });
     let mut headers = websocket::Headers::default();
     if target.websocket.is_some() {
         for text in &args.reach.ws_header {
@@ -28,7 +25,7 @@ pub(super) fn resolve_route(
         }
     }
     let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, ui)).transpose()?;
-    Ok(Route { bind: args.reach.bind, proxy: proxy.transpose()?, tls, headers })
+    Ok(Route { bind: args.reach.bind, proxy, tls, headers })
 }
 
 #[inline(never)]

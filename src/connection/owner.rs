@@ -1,0 +1,110 @@
+//! Whom a secret belongs to: a host and a port, with TLS or without, and for what is local the way there, too.
+//!
+//! Whatever sends a secret asks here whether it may.
+
+use super::place::{Located, own_port, place_of, url_about, wants_tls};
+use super::speaker::Speaker;
+use super::url::{BrokerUrl, parse_proxy};
+use crate::settings::Rank;
+use crate::transport::proxy::Proxy;
+use crate::transport::{Place, Target};
+use std::fmt;
+
+/// The connection that a speaker's secrets are meant for.
+pub(super) struct Owner<'a> {
+    speaker: &'a Speaker<'a>,
+    /// The URL, where that names it.
+    url: Option<&'a BrokerUrl>,
+    /// It is the URL's user, or its query, for which no flag names another host.
+    is_of_url: bool,
+}
+
+/// What another connection is meant instead of the one that there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Other {
+    Broker,
+    Encrypted,
+    Way,
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Broker => "another broker",
+            Self::Encrypted => "a connection with TLS",
+            Self::Way => "another way to the broker",
+        })
+    }
+}
+
+impl<'a> Owner<'a> {
+    /// Of what a speaker says.
+    pub(super) fn of(speaker: &'a Speaker<'a>) -> Self {
+        let url = speaker.url.as_ref().filter(|_| speaker.value("host").is_none());
+        Self { speaker, url, is_of_url: false }
+    }
+
+    /// Of what a speaker's URL says.
+    pub(super) fn of_url(speaker: &'a Speaker<'a>) -> Self {
+        Self { speaker, url: speaker.url.as_ref(), is_of_url: true }
+    }
+
+    /// Whether that is the connection to be made; what was typed together belongs together.
+    ///
+    /// # Errors
+    /// What is meant instead.
+    pub(super) fn check(&self, located: &Located) -> Result<(), Other> {
+        let target = &located.target;
+        if self.speaker.rank == Rank::Typed {
+            return Ok(());
+        }
+        let is_port =
+            || own_port(self.speaker, self.url).is_none_or(|port| Some(port) == target.port());
+        let is_place = match (self.is_of_url, place_of(self.speaker), &target.place) {
+            (true, ..) => url_about(self.speaker, target).is_some() && is_port(),
+            (_, Place::Host(own, _), Place::Host(host, _)) if self.speaker.names_place() => {
+                own.eq_ignore_ascii_case(host) && is_port()
+            }
+            (_, Place::Socket(own), Place::Socket(path)) => own == *path,
+            // Without a word about it, this machine is meant.
+            _ => !self.speaker.names_place() && is_local(target) && is_port(),
+        };
+        let wants_tls = || wants_tls(self.speaker, target) == Some(true);
+        match is_place {
+            false => Err(Other::Broker),
+            true if !target.encrypted && !is_here(located) && wants_tls() => Err(Other::Encrypted),
+            true if !self.goes_the_same_way(located) => Err(Other::Way),
+            true => Ok(()),
+        }
+    }
+
+    /// Behind a proxy, what is local is another machine.
+    fn goes_the_same_way(&self, located: &Located) -> bool {
+        if !is_local(&located.target) || matches!(located.target.place, Place::Socket(_)) {
+            return true;
+        }
+        let own =
+            self.speaker.value("proxy").and_then(|url| parse_proxy(&url.to_string_lossy()).ok());
+        let place = |proxy: &Proxy| (proxy.host.to_ascii_lowercase(), proxy.port);
+        own.as_ref().map(place) == located.proxy.as_ref().map(place)
+    }
+}
+
+/// Whether nobody but this machine sees what goes to the broker.
+pub(super) fn is_here(located: &Located) -> bool {
+    located.proxy.is_none() && is_local(&located.target)
+}
+
+/// Whether the broker is on the machine from which it is connected to.
+fn is_local(target: &Target) -> bool {
+    match &target.place {
+        Place::Socket(_) => true,
+        Place::Host(host, _) => is_local_host(host),
+    }
+}
+
+/// Whether a host is this machine, as every machine calls itself.
+pub(super) fn is_local_host(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
