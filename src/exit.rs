@@ -44,6 +44,15 @@ impl ExitStatus {
         self as u8
     }
 
+    /// The signal that is the reason, if one is.
+    pub fn signal(self) -> Option<Signal> {
+        match self {
+            Self::Interrupted => Some(Signal::Interrupt),
+            Self::Terminated => Some(Signal::Terminate),
+            _ => None,
+        }
+    }
+
     /// Of two things that went wrong, the one that is graver for the user: being stopped explains
     /// everything; then 6 before 5 before the rest.
     #[must_use]

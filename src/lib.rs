@@ -72,7 +72,8 @@ use settings::{Environment, Preparation};
 use std::ffi::OsString;
 use ui::Ui;
 
-/// Runs the program on a command line, the program's name first, and returns its exit status.
+/// Runs the program on a command line, the program's name first, and returns its exit status. Stopped by a signal, the
+/// process dies of that signal at the end, and this does not return.
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(|panic| {
         ui::last_words(&bug_report(panic));
@@ -81,9 +82,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     }));
     let preparation = Preparation::new(|failure| {
         ui::restore_terminal();
-        let code = report(failure);
-        output::stderr::finish();
-        std::process::exit(code.into());
+        std::process::exit(end_of(failure).into());
     });
     let request = cli::parse(line, Environment::of_process(), preparation);
     let result = request.and_then(|request| match request {
@@ -93,17 +92,25 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(ExitStatus::Success.code())
         }
     });
-    let code = result.unwrap_or_else(|failure| report(&failure));
-    output::stderr::finish();
-    code
+    match result {
+        Err(failure) => end_of(&failure),
+        Ok(code) => {
+            output::stderr::finish();
+            code
+        }
+    }
 }
 
-/// Says what failed, and gives the status.
-fn report(failure: &Failure) -> u8 {
+/// Says what failed, and gives the status; a signal that was the reason ends the process.
+fn end_of(failure: &Failure) -> u8 {
     let ui = Ui::default();
     ui.error(&failure.message);
     failure.excerpt.iter().for_each(|line| ui.excerpt(line));
     failure.hints.iter().for_each(|hint| ui.hint(hint));
+    output::stderr::finish();
+    if let Some(signal) = failure.status.signal() {
+        signal.die();
+    }
     failure.status.code()
 }
 

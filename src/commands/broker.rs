@@ -64,6 +64,9 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
     };
     let mut serving = pin!(broker.serve());
     let signal = tokio::select! {
+        // Ctrl-C comes to both, and is the reason why the command has ended.
+        biased;
+        signal = signals.next() => signal,
         result = &mut serving => {
             let error = result.err().unwrap_or_else(|| anyhow!("it has ended"));
             return Err(failure(&error.context("the broker stopped")));
@@ -72,15 +75,20 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
             command.iter_mut().for_each(RunningCommand::leave_children);
             return code;
         }
-        signal = signals.next() => signal,
     };
     if let Some(command) = &mut command {
         command.signal(signal);
         // It may have something to tidy up, for which it needs the broker. A second signal ends the wait.
-        tokio::select! {
-            _ = &mut serving => {}
-            _ = timeout(FAREWELL, command.wait()) => {}
-            _ = signals.next() => {}
+        let ended = tokio::select! {
+            _ = &mut serving => None,
+            ended = timeout(FAREWELL, command.wait()) => ended.ok(),
+            _ = signals.next() => None,
+        };
+        // What it made of the signal counts, if that was anything but to die of it.
+        if let Some(status) = ended.transpose()?
+            && status != Failure::stopped(signal).status.code()
+        {
+            return Ok(status);
         }
     }
     Err(Failure::stopped(signal))

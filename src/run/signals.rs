@@ -27,6 +27,23 @@ pub enum Signal {
     Terminate,
 }
 
+impl Signal {
+    /// Ends the process as this signal ends one that does not listen to it. Whoever waits for the process then knows that
+    /// it was stopped: a shell ends its loop, systemd takes the unit for stopped. Returns where there are no signals.
+    pub fn die(self) {
+        #[cfg(unix)]
+        {
+            use signal_hook::consts::{SIGINT, SIGTERM};
+            let number = match self {
+                Self::Interrupt => SIGINT,
+                Self::Terminate => SIGTERM,
+            };
+            // When it fails, the exit status says the same.
+            let _ = signal_hook::low_level::emulate_default_handler(number);
+        }
+    }
+}
+
 #[cfg(unix)]
 /// Listened to from when this is made.
 pub struct Signals {
@@ -47,9 +64,9 @@ impl Signals {
     pub fn new() -> io::Result<Self> {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let has_come = Arc::new(AtomicBool::new(false));
-        for (number, status) in [(SIGINT, 130), (SIGTERM, 143)] {
+        for number in [SIGINT, SIGTERM] {
             // The order matters: the first signal finds the flag unset, and it is set after that.
-            flag::register_conditional_shutdown(number, status, Arc::clone(&has_come))?;
+            flag::register_conditional_default(number, Arc::clone(&has_come))?;
         }
         Self::noting(has_come)
     }

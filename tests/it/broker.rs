@@ -291,8 +291,8 @@ fn a_command_at_a_terminal_reads_from_it_and_hears_of_the_end() {
     let run = around(r#"read line; echo "got $line""#).in_terminal().typed("hello\n");
     run.stdout_line("*got hello*").run();
     let script = r#"trap 'echo told; exit' TERM; kill -TERM $PPID; while :; do sleep 0.1; done"#;
-    let run = around(script).in_terminal().typing().status(143);
-    run.stdout_line("*told*").stdout_line("*mqtt: terminated*").run();
+    let run = around(script).in_terminal().typing();
+    run.stdout_line("*told*").run();
 }
 
 #[test]

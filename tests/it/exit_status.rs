@@ -1,5 +1,9 @@
 //! Every exit status of the contract, for `pub` and for `sub`, each with the whole of its explanation.
 
+#[cfg(unix)]
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, Stdio};
+
 use crate::support::{Conn, Mqtt, Peer, Publish, Signal, free_port};
 
 const INTERRUPTED: (Signal, i32, &str) = (Signal::Interrupt, 130, "interrupted");
@@ -289,4 +293,53 @@ fn status_130_and_143_a_signal_ends_sub() {
         running.signal(signal);
         running.wait();
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_run_that_a_signal_stops_dies_of_it() {
+    for (signal, number) in [(Signal::Interrupt, 2), (Signal::Terminate, 15)] {
+        for again in [false, true] {
+            // One that answers nothing holds the goodbye up until the second signal.
+            let peer = Peer::each(|conn| {
+                conn.accept_subscriber();
+                conn.reached("subscribed");
+                conn.expect_noise();
+            });
+            let run = peer.mqtt("sub").line("-t t").status(128 + number).stderr_anything();
+            let running = run.spawn();
+            peer.wait_for("subscribed");
+            running.signal(signal);
+            if again {
+                running.signal(signal);
+            }
+            assert_eq!(running.wait().status.signal(), Some(number));
+        }
+    }
+}
+
+/// A shell runs the next command of a loop unless the one that was interrupted died of the signal.
+#[test]
+#[cfg(unix)]
+fn ctrl_c_ends_the_loop_of_a_shell() {
+    let peer = Peer::each(|conn| {
+        conn.accept_subscriber();
+        conn.reached("subscribed");
+        conn.expect_noise();
+    });
+    let script = format!(
+        "for i in 1 2 3; do '{}' sub -h 127.0.0.1 -p {} -t t; echo again; done",
+        env!("CARGO_BIN_EXE_mqtt"),
+        peer.port()
+    );
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &script]).env_clear().stdin(Stdio::null());
+    // Ctrl-C goes to all programs in front at a terminal, which are a process group.
+    let child =
+        shell.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("bash");
+    peer.wait_for("subscribed");
+    let group = rustix::process::Pid::from_raw(child.id().cast_signed()).expect("a number");
+    rustix::process::kill_process_group(group, rustix::process::Signal::INT).expect("it runs");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.signal(), &*output.stdout), (Some(2), &b""[..]));
 }

@@ -80,7 +80,7 @@ impl Expected {
     #[track_caller]
     pub fn check(&self, output: &Output) {
         let mut problems = Vec::new();
-        if !self.any_status && output.status.code() != Some(self.status) {
+        if !self.any_status && output.code() != self.status {
             problems.push(format!("status is not {}", self.status));
         }
         self.stdout.check("stdout", &output.stdout, &mut problems);
@@ -142,6 +142,15 @@ pub struct Output {
 }
 
 impl Output {
+    /// The status as a shell has it: 128 and the signal for a process that died of one.
+    pub fn code(&self) -> i32 {
+        #[cfg(unix)]
+        if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&self.status) {
+            return 128 + signal;
+        }
+        self.status.code().expect("it has ended")
+    }
+
     pub fn stdout_text(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("stdout is text")
     }
