@@ -62,6 +62,7 @@ pub mod settings;
 #[cfg(test)]
 mod simulation;
 pub mod source;
+mod stdin;
 pub mod topic;
 pub mod transport;
 pub mod ui;
@@ -116,15 +117,38 @@ fn end_of(failure: &Failure) -> u8 {
 
 /// Runs a command on this thread.
 fn drive(run: cli::Run) -> Result<u8, Failure> {
+    check_descriptors()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(ExitStatus::LocalIo, format!("cannot start: {error}")))?;
+        .map_err(|error| cannot_start(&error))?;
     let result = runtime.block_on(run);
     // The process ends now. A name lookup that is still going on must not hold it up, and what the
     // kernel is about to take back needs no tidying.
     std::mem::forget(runtime);
     result
+}
+
+fn cannot_start(error: &std::io::Error) -> Failure {
+    let cause = os_error::plain(error);
+    Failure::new(ExitStatus::LocalIo, format!("cannot start: {cause}"))
+}
+
+/// Makes sure that a run can open what every run opens. The runtime panics where it cannot.
+fn check_descriptors() -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        // For the runtime and its signals five, for looking the name up and for the connection one each.
+        const NEEDED: usize = 7;
+        const PLENTY: u64 = 64;
+        if getrlimit(Resource::Nofile).current.is_some_and(|limit| limit < PLENTY) {
+            let open = |_| std::fs::File::open("/dev/null");
+            let opened: std::io::Result<Vec<_>> = (0..NEEDED).map(open).collect();
+            drop(opened.map_err(|error| cannot_start(&error))?);
+        }
+    }
+    Ok(())
 }
 
 /// One line that asks for a report, without payloads or secrets: only where it happened.

@@ -5,7 +5,8 @@
 
 use crate::escape::{Keep, visible};
 use crate::output::stderr;
-use std::io::{self, IsTerminal};
+use crate::stdin::Stdin;
+use std::io::{self, BufRead, BufReader, IsTerminal};
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,7 +101,7 @@ pub fn confirm(question: &str) -> Option<bool> {
     let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));
     stderr::line(question.as_bytes()).ok()?;
     let mut answer = String::new();
-    io::stdin().read_line(&mut answer).ok()?;
+    BufReader::new(Stdin).read_line(&mut answer).ok()?;
     Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 

@@ -6,6 +6,7 @@ use crate::secret::Secret;
 use crate::settings::Preparation;
 use crate::settings::files::Openness;
 use crate::settings::flags::MoreArgs;
+use crate::stdin::Stdin;
 use crate::ui::{self, Ui};
 use std::fs::File;
 use std::io::{self, Read};
@@ -95,7 +96,7 @@ pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failu
     // One byte more tells that there are too many.
     let limit = LONGEST as u64 + 3;
     let result = if is_stdin(path) {
-        io::stdin().lock().take(limit).read_to_end(&mut bytes)
+        Stdin.take(limit).read_to_end(&mut bytes)
     } else {
         File::open(path).and_then(|file| {
             warn_if_open_to_others(path, &file, ui);

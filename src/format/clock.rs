@@ -57,7 +57,14 @@ impl Clock {
 
 /// The system's zone; UTC, as in the C library, when it has none.
 fn local_zone() -> TimeZone {
-    TimeZone::try_system().unwrap_or(TimeZone::UTC)
+    let without_rules = || zone_without_rules(&std::env::var("TZ").ok()?);
+    TimeZone::try_system().ok().or_else(without_rules).unwrap_or(TimeZone::UTC)
+}
+
+/// What `TZ` names with a daylight saving time, but without the rules for it: the C library takes those of the USA.
+fn zone_without_rules(name: &str) -> Option<TimeZone> {
+    let name = name.strip_prefix(':').unwrap_or(name);
+    TimeZone::posix(&format!("{name},M3.2.0,M11.1.0")).ok()
 }
 
 impl Moment {
@@ -185,6 +192,23 @@ mod tests {
             assert_eq!(utc.at(moment, &mut clock), expected.as_bytes());
             assert_eq!(local.at(moment, &mut clock), here.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_zone_without_rules_has_those_of_the_c_library() {
+        for name in ["CET-1CEST", ":CET-1CEST"] {
+            let zone = zone_without_rules(name).unwrap();
+            for (time, seconds) in [
+                ("2026-03-08T00:59:59Z", 3_600),
+                ("2026-03-08T01:00:00Z", 7_200),
+                ("2026-10-31T23:59:59Z", 7_200),
+                ("2026-11-01T00:00:00Z", 3_600),
+            ] {
+                let time: Timestamp = time.parse().unwrap();
+                assert_eq!(zone.to_offset(time).seconds(), seconds, "{time}");
+            }
+        }
+        assert!(zone_without_rules("nonsense").is_none());
     }
 
     #[test]

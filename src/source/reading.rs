@@ -5,6 +5,7 @@ use super::pieces::Parcel;
 use super::reader::{Reader, Reading};
 use super::record::{COMPLAINTS, Invalid, Record, SourceError};
 use super::whole::Whole;
+use crate::stdin;
 use std::io;
 use std::thread;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -113,19 +114,7 @@ pub(super) fn send_lines(
             }
             Err(io::ErrorKind::Interrupted) => {}
             // Another program made it non-blocking.
-            Err(_) => wait_for_stdin(),
+            Err(_) => stdin::wait(),
         }
     }
-}
-
-#[cfg(unix)]
-fn wait_for_stdin() {
-    use rustix::event::{PollFd, PollFlags, poll};
-    // Should it fail, reading does too, and tells why.
-    let _ = poll(&mut [PollFd::new(&io::stdin(), PollFlags::IN)], None);
-}
-
-#[cfg(not(unix))]
-fn wait_for_stdin() {
-    thread::sleep(std::time::Duration::from_millis(5));
 }

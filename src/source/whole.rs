@@ -5,6 +5,7 @@
 use super::encoding::Encoding;
 use super::record::{MAX_PAYLOAD, SourceError, unusable};
 use crate::os_error;
+use crate::stdin::Stdin;
 use bytes::Bytes;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -48,7 +49,7 @@ impl Whole {
     pub(super) fn stdin(encoding: Encoding) -> Self {
         Self {
             name: "standard input".to_owned(),
-            reader: Box::new(io::stdin()),
+            reader: Box::new(Stdin),
             length: stdin_length(),
             encoding,
         }

@@ -91,6 +91,8 @@ mod subscribe_safety;
 mod subscribe_select;
 mod subscribe_unsubscribe;
 mod support;
+#[cfg(unix)]
+mod surroundings;
 mod tls;
 mod tls_identity;
 mod tls_refused;

@@ -32,6 +32,8 @@ pub enum Stdin {
     Bytes(Vec<u8>),
     /// Whatever [`Running::write_stdin`] sends, until it is closed.
     Open,
+    /// Something of the test's own.
+    Given(Stdio),
 }
 
 impl Mqtt {
@@ -123,6 +125,12 @@ impl Mqtt {
     /// Standard input, which then ends.
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = Stdin::Bytes(bytes.as_ref().to_vec());
+        self
+    }
+
+    /// Standard input is something of the test's own.
+    pub fn stdin_from(mut self, source: impl Into<Stdio>) -> Self {
+        self.stdin = Stdin::Given(source.into());
         self
     }
 
@@ -276,9 +284,10 @@ impl Mqtt {
         if self.captures_stderr {
             self.command.stderr(Stdio::piped());
         }
-        self.command.stdin(match self.stdin {
+        self.command.stdin(match &mut self.stdin {
             Stdin::Nothing => Stdio::null(),
             Stdin::Bytes(_) | Stdin::Open => Stdio::piped(),
+            Stdin::Given(source) => std::mem::replace(source, Stdio::null()),
         });
         let child = self.command.spawn().expect("the binary can be started");
         // The command still owns the target of `stdout_to`: a pipe would never end.
