@@ -39,8 +39,8 @@ Register-ArgumentCompleter -Native -CommandName 'mqtt' -ScriptBlock {
         'mqtt;pub' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Publish to this topic; can be repeated: each message goes to each topic')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Publish to this topic; can be repeated: each message goes to each topic')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Send this text')
-            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Send this text')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Send this text; can be repeated: each is a message')
+            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Send this text; can be repeated: each is a message')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file as one message, `-` for standard input; can be repeated')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file as one message, `-` for standard input; can be repeated')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Deliver with this QoS: 0, 1 or 2 [default: 0]')
@@ -150,8 +150,8 @@ Register-ArgumentCompleter -Native -CommandName 'mqtt' -ScriptBlock {
         'mqtt;publish' {
             [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'Publish to this topic; can be repeated: each message goes to each topic')
             [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Publish to this topic; can be repeated: each message goes to each topic')
-            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Send this text')
-            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Send this text')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Send this text; can be repeated: each is a message')
+            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'Send this text; can be repeated: each is a message')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Send this file as one message, `-` for standard input; can be repeated')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Send this file as one message, `-` for standard input; can be repeated')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Deliver with this QoS: 0, 1 or 2 [default: 0]')

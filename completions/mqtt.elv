@@ -35,8 +35,8 @@ set edit:completion:arg-completer[mqtt] = {|@words|
         &'mqtt;pub'= {
             cand -t 'Publish to this topic; can be repeated: each message goes to each topic'
             cand --topic 'Publish to this topic; can be repeated: each message goes to each topic'
-            cand -m 'Send this text'
-            cand --message 'Send this text'
+            cand -m 'Send this text; can be repeated: each is a message'
+            cand --message 'Send this text; can be repeated: each is a message'
             cand -f 'Send this file as one message, `-` for standard input; can be repeated'
             cand --file 'Send this file as one message, `-` for standard input; can be repeated'
             cand -q 'Deliver with this QoS: 0, 1 or 2 [default: 0]'
@@ -145,8 +145,8 @@ set edit:completion:arg-completer[mqtt] = {|@words|
         &'mqtt;publish'= {
             cand -t 'Publish to this topic; can be repeated: each message goes to each topic'
             cand --topic 'Publish to this topic; can be repeated: each message goes to each topic'
-            cand -m 'Send this text'
-            cand --message 'Send this text'
+            cand -m 'Send this text; can be repeated: each is a message'
+            cand --message 'Send this text; can be repeated: each is a message'
             cand -f 'Send this file as one message, `-` for standard input; can be repeated'
             cand --file 'Send this file as one message, `-` for standard input; can be repeated'
             cand -q 'Deliver with this QoS: 0, 1 or 2 [default: 0]'

@@ -36,7 +36,7 @@ complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "clear-retained" -d 'Remov
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "config" -d 'Show the settings of the connection, and where they come from'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "completions" -d 'Print the completions of a shell'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s t -l topic -d 'Publish to this topic; can be repeated: each message goes to each topic' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s m -l message -d 'Send this text' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s m -l message -d 'Send this text; can be repeated: each is a message' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s f -l file -d 'Send this file as one message, `-` for standard input; can be repeated' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s q -l qos -d 'Deliver with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''
@@ -128,7 +128,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s d -l debug -d 'Show ev
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l quiet -d 'Say nothing but errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l help -d 'Show this help'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s t -l topic -d 'Publish to this topic; can be repeated: each message goes to each topic' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s m -l message -d 'Send this text' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s m -l message -d 'Send this text; can be repeated: each is a message' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s f -l file -d 'Send this file as one message, `-` for standard input; can be repeated' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s q -l qos -d 'Deliver with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''

@@ -33,7 +33,7 @@ module completions {
   # Publish messages to a topic
   export extern "mqtt pub" [
     --topic(-t): string       # Publish to this topic; can be repeated: each message goes to each topic
-    --message(-m): string     # Send this text
+    --message(-m): string     # Send this text; can be repeated: each is a message
     --file(-f): path          # Send this file as one message, `-` for standard input; can be repeated
     --stdin-file(-s)          # Send all of standard input as one message
     --stdin-line(-l)          # Send each line of standard input as a message

@@ -1,6 +1,7 @@
 //! The command line as a whole: a table of commands, and the clap tree made from it.
 
 mod complaint;
+mod help;
 
 use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
 use crate::exit::{ExitStatus, Failure};
@@ -12,7 +13,7 @@ use crate::settings::{
 use crate::transport::Scheme;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use complaint::{failure_about, usage_failure};
+use complaint::{failure_about, unknown_command, usage_failure};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::pin::Pin;
@@ -145,8 +146,8 @@ Examples:
   mqtt rr -t rpc/time -m now             publish a request and print the reply
   mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 
-`mqtt COMMAND --help` shows the flags of a command, where -h is the host and -V
-the protocol version, as in mosquitto_pub; `mqtt --version` shows the version.";
+`mqtt help COMMAND` is one screen, `mqtt COMMAND --help` all flags. There -h is
+the host and -V the protocol version, as in mosquitto_pub.";
 
 /// What all commands with a connection have in common.
 const NOTES: &str = "\
@@ -160,6 +161,8 @@ pub enum Request {
     Run(Run),
     /// To print this text: help, or the version.
     Print(String),
+    /// Nothing yet: this text says on standard error what there is.
+    Explain(String),
 }
 
 /// What a line means.
@@ -190,9 +193,7 @@ pub fn parse(
 ) -> Result<Request, Failure> {
     let started = Instant::now();
     let line: Vec<OsString> = line.into_iter().collect();
-    let entry = line.get(1).and_then(|name| {
-        COMMANDS.iter().find(|entry| name == entry.name || entry.alias.is_some_and(|it| name == it))
-    });
+    let entry = line.get(1).and_then(|name| Entry::named(name));
     let Some(entry) = entry else { return without_command(&line) };
     let words = line.get(2..).unwrap_or_default();
     let call = match entry.basic.as_ref().and_then(|basic| parse_basic(basic, words)) {
@@ -214,12 +215,42 @@ pub fn parse(
 
 /// A line that names no command: it is help that is wanted, or something is wrong.
 fn without_command(line: &[OsString]) -> Result<Request, Failure> {
+    if line.get(1).is_some_and(|word| word == "help") {
+        return help_about(line.get(2));
+    }
+    if !cfg!(feature = "broker") && line.get(1).is_some_and(|word| word == "broker") {
+        return Err(Failure::usage("this mqtt was built without its broker")
+            .hint("with it: cargo install --path . --features broker"));
+    }
+    if let Some(name) = line.get(1)
+        && !name.as_encoded_bytes().starts_with(b"-")
+    {
+        return Err(no_command(name));
+    }
     match command().try_get_matches_from(line) {
         Err(error) if !error.use_stderr() => Ok(Request::Print(error.render().to_string())),
         Err(error) if error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Err(usage_failure(&error))
         }
-        _ => Err(Failure::usage("no command given").hint("mqtt --help lists them")),
+        _ => Ok(Request::Explain(command().render_help().to_string())),
+    }
+}
+
+fn no_command(name: &OsStr) -> Failure {
+    let known: Vec<&str> = COMMANDS.iter().map(|entry| entry.name).collect();
+    unknown_command(&name.to_string_lossy(), &known)
+}
+
+/// `mqtt help`, alone or about a command.
+fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
+    let Some(name) = name else { return Ok(Request::Print(command().render_help().to_string())) };
+    match Entry::named(name) {
+        Some(entry) => {
+            let command = entry.command().bin_name(format!("mqtt {}", entry.name));
+            let mut command = command.about(entry.about);
+            Ok(Request::Print(help::short(&mut command)))
+        }
+        None => Err(no_command(name)),
     }
 }
 
@@ -258,8 +289,12 @@ fn parse_all(
     }
     let file = typed.iter().rev().find_map(|argument| argument.value_of("options"));
     preparation.waits_for("the options file");
-    let file =
-        file.map(|path| OptionsFile::read(Path::new(path), &command, usage_failure)).transpose()?;
+    let file = file
+        .map(|path| {
+            let explain = |error: &clap::Error| failure_about(error, &command, &[]);
+            OptionsFile::read(Path::new(path), &command, explain)
+        })
+        .transpose()?;
     preparation.waits_for("the files that the flags name");
     if let Some(file) = &file {
         let in_file: Vec<Word> =
@@ -273,7 +308,8 @@ fn parse_all(
         Ok(found) => found,
         Err(error) if !error.use_stderr() => return Ok(Meaning::Help(error.render().to_string())),
         Err(error) => {
-            let in_file = file.and_then(|file| file.find_fault(&command, usage_failure));
+            let explain = |error: &clap::Error| failure_about(error, &command, &[]);
+            let in_file = file.and_then(|file| file.find_fault(&command, explain));
             return Err(in_file.unwrap_or_else(|| failure_about(&error, &command, &typed)));
         }
     };
@@ -324,6 +360,11 @@ fn tree(entries: impl Iterator<Item = &'static Entry>) -> Command {
 }
 
 impl Entry {
+    /// The command of this name.
+    fn named(name: &OsStr) -> Option<&'static Self> {
+        COMMANDS.iter().find(|entry| name == entry.name || entry.alias.is_some_and(|it| name == it))
+    }
+
     /// The command by itself, with all its flags.
     fn command(&self) -> Command {
         (self.flags)(Command::new(self.name))

@@ -92,6 +92,11 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             commands::print(&text)?;
             Ok(ExitStatus::Success.code())
         }
+        Request::Explain(text) => {
+            // Without anybody to read it, the status says the same.
+            let _ = output::stderr::line(format!("{}\n", text.trim_end()).as_bytes());
+            Ok(ExitStatus::Usage.code())
+        }
     });
     match result {
         Err(failure) => end_of(&failure),

@@ -27,7 +27,7 @@ pub use profile::names as profile_names;
 pub use settle::settle;
 pub use table::{Group, Need, SETTINGS, Secrecy, Setting, Trait};
 pub use value::{
-    LONGEST_TEXT, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
+    LONGEST_TEXT, is_host, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
 };
 pub use word::{Origin, Rank, Said, Word, from_bytes};
 

@@ -57,8 +57,8 @@ pub fn read_record(line: &Bytes) -> Result<Option<(Bytes, Address)>, String> {
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// These bytes, as one message.
-    Bytes(Vec<u8>),
+    /// Each of these texts as one message.
+    Texts(Vec<Vec<u8>>),
     /// Each file as one message; `-` is standard input.
     Files(Vec<PathBuf>),
     /// All of standard input as one message.
@@ -117,7 +117,7 @@ impl Source {
     pub fn open(options: Options) -> Result<Self, SourceError> {
         let Options { input, encoding, invalid } = options;
         match input {
-            Input::Bytes(text) => Self::given(text, encoding),
+            Input::Texts(texts) => Self::given(texts, encoding),
             Input::Files(paths) => {
                 let files = paths.into_iter().map(|path| Whole::open(path, encoding));
                 Self::wholes(files.collect::<Result<_, _>>()?, invalid)
@@ -137,11 +137,14 @@ impl Source {
         }
     }
 
-    fn given(text: Vec<u8>, encoding: Encoding) -> Result<Self, SourceError> {
-        let decoded = encoding.decode(text.into());
-        let payload = decoded.map_err(|cause| unusable("the message", cause))?;
-        let record = Record { position: 1, payload, size: 0, address: Address::Given };
-        Ok(Self { ready: Some(vec![record].into_iter()), ..Self::new(Feed::Ended(None), None) })
+    fn given(texts: Vec<Vec<u8>>, encoding: Encoding) -> Result<Self, SourceError> {
+        let record = |(position, text): (u64, Vec<u8>)| {
+            let decoded = encoding.decode(text.into());
+            let payload = decoded.map_err(|cause| unusable("the message", cause))?;
+            Ok(Record { position, payload, size: 0, address: Address::Given })
+        };
+        let records: Result<Vec<_>, _> = (1..).zip(texts).map(record).collect();
+        Ok(Self { ready: Some(records?.into_iter()), ..Self::new(Feed::Ended(None), None) })
     }
 
     /// These records.

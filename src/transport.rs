@@ -26,7 +26,6 @@ pub use target::{Place, Target};
 use proxy::Proxy;
 use quick_ack::QuickAck;
 use std::cell::Cell;
-use std::net::IpAddr;
 use std::pin::Pin;
 
 #[cfg(unix)]
@@ -36,7 +35,7 @@ impl Stream for tokio::net::UnixStream {}
 #[derive(Debug, Default)]
 pub struct Route {
     /// The local address to connect from.
-    pub bind: Option<IpAddr>,
+    pub bind: Option<String>,
     /// What to connect through.
     pub proxy: Option<Proxy>,
     /// TLS, for a target that is encrypted.
@@ -62,8 +61,8 @@ pub async fn dial(
         Place::Host(host, port) => (host.as_str(), *port),
     };
     let stream = match &route.proxy {
-        None => tcp::connect(host, port, route.bind).await?,
-        Some(proxy) => boxed(|| proxy.connect(host, port, route.bind, stage)).await?,
+        None => tcp::connect(host, port, route.bind.as_deref()).await?,
+        Some(proxy) => boxed(|| proxy.connect(host, port, route.bind.as_deref(), stage)).await?,
     };
     let stream = QuickAck::new(stream);
     match &route.tls {

@@ -16,7 +16,7 @@ pub(super) fn failure_about(
     arguments: &[Argument],
 ) -> Failure {
     if error.kind() != ErrorKind::InvalidUtf8 {
-        return usage_failure(error);
+        return advised(usage_failure(error), error, command);
     }
     let culprit = arguments.iter().find(|argument| {
         let long = argument.flag.as_ref().map(|flag| flag.name.as_str());
@@ -38,35 +38,141 @@ fn takes_bytes(flag: &Arg) -> bool {
     kind == TypeId::of::<OsString>() || kind == TypeId::of::<PathBuf>()
 }
 
-/// clap's text as a failure: its first paragraph is what is wrong, its tips are the hints.
+/// clap's error as a failure, without a look at the command.
 pub(super) fn usage_failure(error: &clap::Error) -> Failure {
-    let text = &rendered(error);
-    let joined = |paragraph: &str| {
-        paragraph
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
     };
-    let mut paragraphs = text.split("\n\n");
-    let first = shortened(&joined(paragraphs.next().unwrap_or(text)));
-    let mut failure = Failure::usage(first.strip_prefix("error: ").unwrap_or(&first));
-    for paragraph in paragraphs {
-        if let Some(tip) = joined(paragraph).strip_prefix("tip: ") {
-            failure = failure.hint(tip);
-        } else if let Some(usage) = paragraph.strip_prefix("Usage: ") {
-            let words: Vec<_> = usage
-                .split_whitespace()
-                .take_while(|word| word.starts_with(char::is_alphabetic))
-                .collect();
-            failure = failure.hint(format!("{} --help shows all flags", words.join(" ")));
+    let failure =
+        match (error.kind(), text(ContextKind::InvalidArg), text(ContextKind::InvalidValue)) {
+            (ErrorKind::InvalidValue, Some(flag), Some(value)) if !value.is_empty() => {
+                let expected = alternatives(&strings(error, ContextKind::ValidValue));
+                let value = visible(value.as_bytes(), Keep::Nothing);
+                let failure = Failure::usage(shortened(&format!(
+                    "invalid value '{value}' for '{flag}': expected {expected}"
+                )));
+                match nearest(&value, strings(error, ContextKind::ValidValue)) {
+                    Some(meant) => failure.hint(format!("did you mean {meant}?")),
+                    None => failure,
+                }
+            }
+            (ErrorKind::MissingRequiredArgument, ..) => {
+                missing(&strings(error, ContextKind::InvalidArg))
+            }
+            _ => first_paragraph(error),
+        };
+    let failure = match (error.kind(), rendered(error).split_once("\n\nUsage: ")) {
+        (ErrorKind::InvalidSubcommand | ErrorKind::MissingRequiredArgument, _) | (_, None) => {
+            failure
         }
+        (_, Some((_, usage))) => {
+            let is_name = |word: &&str| word.starts_with(char::is_alphabetic);
+            let words: Vec<_> = usage.split_whitespace().take_while(is_name).collect();
+            failure.hint(format!("{} --help shows all flags", words.join(" ")))
+        }
+    };
+    match lacks_host(error) {
+        true => failure.hint("-h is the host, as in mosquitto_pub; --help shows all flags"),
+        false => failure,
     }
-    if lacks_host(error) {
-        failure = failure.hint("-h is the host, as in mosquitto_pub; --help shows all flags");
+}
+
+/// The name of no command was given.
+pub(super) fn unknown_command(name: &str, known: &[&'static str]) -> Failure {
+    let failure = Failure::usage(shortened(&format!(
+        "unknown command '{}'",
+        visible(name.as_bytes(), Keep::Nothing)
+    )));
+    match nearest(name, known.iter().map(|name| (*name).to_owned()).collect()) {
+        Some(meant) => failure.hint(format!("did you mean mqtt {meant}?")),
+        None => failure.hint(format!("the commands are {}", known.join(", "))),
     }
-    failure
+}
+
+/// A flag that is not there is told with the one that was meant, a stray word with what it was meant for.
+fn advised(failure: Failure, error: &clap::Error, command: &Command) -> Failure {
+    let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg) else {
+        return failure;
+    };
+    if error.kind() != ErrorKind::UnknownArgument {
+        return failure;
+    }
+    let Some(name) = stray.strip_prefix("--") else {
+        let takes_message = command.get_arguments().any(|arg| arg.get_id() == "message");
+        return match stray.starts_with('-') || !takes_message {
+            true => failure,
+            false => failure.hint(format!(
+                "topic and message are given with flags: mqtt {} -t TOPIC -m TEXT",
+                command.get_name()
+            )),
+        };
+    };
+    let known = command.get_arguments().filter_map(Arg::get_long).map(str::to_owned);
+    match nearest(name.split('=').next().unwrap_or_default(), known.collect()) {
+        Some(meant) => {
+            let mut failure = failure;
+            failure.hints.insert(0, format!("a similar argument exists: '--{meant}'"));
+            failure
+        }
+        None => failure,
+    }
+}
+
+/// What is missing, and how it is given.
+fn missing(what: &[String]) -> Failure {
+    let is = |part: &str| what.iter().any(|missing| missing.contains(part));
+    if is("--stdin-line") {
+        let text = "no message: give one with -m TEXT or -f FILE; -l or -s reads standard input";
+        return Failure::usage(text);
+    }
+    if is("--message") {
+        return Failure::usage(
+            "no message: give one with -m TEXT or -f FILE; -s reads standard input",
+        );
+    }
+    let hint = if is("<ACTION>") { "mqtt config show" } else { "mqtt completions bash" };
+    Failure::usage(format!("missing: {}", what.join(", "))).hint(format!("as in {hint}"))
+}
+
+fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::Strings(all)) => all.clone(),
+        Some(ContextValue::String(one)) => vec![one.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// `a, b or c`.
+fn alternatives(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// The one of `known` that somebody meant who typed `text`: at most a third of it is wrong.
+fn nearest(text: &str, known: Vec<String>) -> Option<String> {
+    let distance = |name: &String| strsim::osa_distance(text, name);
+    let nearest = known.into_iter().min_by_key(distance)?;
+    let is_near = distance(&nearest) <= text.chars().count() / 3 || is_unfinished(text, &nearest);
+    // Numbers and versions are near to each other without being meant.
+    (is_near && !text.contains('.')).then_some(nearest)
+}
+
+/// Whether `text` is a good part of the beginning of `name`.
+fn is_unfinished(text: &str, name: &str) -> bool {
+    text.len() >= 4 && name.starts_with(text)
+}
+
+/// The first paragraph of clap's text, in one line.
+fn first_paragraph(error: &clap::Error) -> Failure {
+    let text = rendered(error);
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let lines: Vec<_> = first.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let line = shortened(&lines.join(" "));
+    Failure::usage(line.strip_prefix("error: ").unwrap_or(&line))
 }
 
 /// clap's text, in which what was typed cannot be taken for paragraphs of it.

@@ -5,8 +5,9 @@ mod command;
 use crate::broker::Broker;
 use crate::exit::{ExitStatus, Failure};
 use crate::run::Signals;
+use crate::settings::number;
 use anyhow::anyhow;
-use clap::{Args, value_parser};
+use clap::Args;
 use command::RunningCommand;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -32,7 +33,7 @@ Examples:
 Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 130 interrupted, 143 terminated.")]
 pub struct BrokerArgs {
     /// Listen on this port [default: 1883, a free one with a command]
-    #[arg(short, long, value_name = "PORT", value_parser = value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "PORT", value_parser = number::<u16>(1..=65_535))]
     pub port: Option<u16>,
 
     /// Run this command, with MQTT_URL set to the broker's URL

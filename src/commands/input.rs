@@ -14,7 +14,7 @@ pub(super) fn reads_stdin(input: &Input) -> Result<bool, Failure> {
     let payloads = match input {
         Input::Stdin | Input::Lines(_) | Input::Records => 1,
         Input::Files(paths) => paths.iter().filter(|path| path.as_os_str() == "-").count(),
-        Input::Bytes(_) => 0,
+        Input::Texts(_) => 0,
     };
     match payloads {
         0 => Ok(false),

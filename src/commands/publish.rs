@@ -23,6 +23,7 @@ use addressing::Addressing;
 use args::{AliasArg, MessageArgs, MoreArgs};
 use job::Publishing;
 use pace::Pace;
+use std::ffi::OsString;
 use std::rc::Rc;
 
 /// Runs the command.
@@ -61,13 +62,19 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         Input::Files(paths) => paths.iter().all(|path| path.as_os_str() == "-"),
         _ => false,
     };
-    let is_given = matches!(source.input, Input::Bytes(_));
+    let given = match &source.input {
+        Input::Texts(texts) => Some(texts.len() as u64),
+        _ => None,
+    };
     let invalid = source.invalid;
     let source = Source::open(source).map_err(source_failure)?;
-    let whole = match source.total() {
-        Some(bytes) => Whole::Bytes(bytes.saturating_mul(repeat)),
-        None if is_given => Whole::Messages(repeat.saturating_mul(addressing.given() as u64)),
-        None => Whole::Unknown,
+    let whole = match (source.total(), given) {
+        (Some(bytes), _) => Whole::Bytes(bytes.saturating_mul(repeat)),
+        (None, Some(texts)) => {
+            let copies = repeat.saturating_mul(addressing.given() as u64);
+            Whole::Messages(copies.saturating_mul(texts))
+        }
+        (None, None) => Whole::Unknown,
     };
     let progress = Progress::new(when(&more, alone), whole, started);
     let pace = match (more.interval, more.rate) {
@@ -88,8 +95,8 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
 
 /// What to read, and how.
 fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
-    let input = if let Some(text) = &message.message {
-        Input::Bytes(text.clone().into_encoded_bytes())
+    let input = if !message.message.is_empty() {
+        Input::Texts(message.message.iter().cloned().map(OsString::into_encoded_bytes).collect())
     } else if message.json {
         Input::Records
     } else if message.stdin_line {
@@ -107,7 +114,7 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
     } else if !message.file.is_empty() {
         Input::Files(message.file.clone())
     } else {
-        Input::Bytes(Vec::new())
+        Input::Texts(vec![Vec::new()])
     };
     // clap waives what a flag requires when it excludes what was given instead.
     let for_lines = [
@@ -129,7 +136,7 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
         Input::Records => true,
         Input::Lines(lines) => lines.topic_from.is_some() || encoding != Encoding::Plain,
         Input::Files(_) => encoding != Encoding::Plain,
-        Input::Bytes(_) | Input::Stdin => false,
+        Input::Texts(_) | Input::Stdin => false,
     };
     if more.skip_invalid && !can_be_invalid {
         return Err(Failure::usage(

@@ -196,13 +196,13 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
 
 fn source(request: &MessageArgs) -> Options {
     let input = if let Some(text) = &request.message {
-        Input::Bytes(text.clone().into_encoded_bytes())
+        Input::Texts(vec![text.clone().into_encoded_bytes()])
     } else if let Some(file) = &request.file {
         Input::Files(vec![file.clone()])
     } else if request.stdin_file {
         Input::Stdin
     } else {
-        Input::Bytes(Vec::new())
+        Input::Texts(vec![Vec::new()])
     };
     let encoding = match (request.payload_hex, request.payload_base64) {
         (true, _) => Encoding::Hex,

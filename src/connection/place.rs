@@ -5,9 +5,9 @@
 
 use super::owner::Owner;
 use super::speaker::Speaker;
-use super::url::{BrokerUrl, is_host, parse_port, parse_proxy};
+use super::url::{BrokerUrl, parse_port, parse_proxy};
 use crate::exit::Failure;
-use crate::settings::{Need, Rank, Word};
+use crate::settings::{Need, Rank, Word, is_host};
 use crate::transport::proxy::Proxy;
 use crate::transport::{Place, Target, websocket};
 

@@ -4,6 +4,7 @@ use super::credentials::{for_target, read_by_others};
 use super::owner::Owner;
 use super::place::{Located, locate};
 use super::speaker::Speaker;
+use super::url::BrokerUrl;
 use crate::events::Log;
 use crate::exit::Failure;
 use crate::settings::flags::Shape;
@@ -50,6 +51,9 @@ impl Settled {
         let speakers = Speaker::all(&heard);
         let located = locate(&speakers)?;
         let warnings = read_by_others(&all);
+        if speakers.iter().filter_map(|it| it.url.as_ref()).any(BrokerUrl::may_lack_user) {
+            notes.push("the URL has an @ in its path: a / in a password is written %2F".to_owned());
+        }
         if by_name {
             notes.extend(led_astray(&speakers, &located, profile.as_ref()));
         }

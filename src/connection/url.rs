@@ -9,6 +9,7 @@ mod proxy;
 pub use proxy::parse_proxy;
 
 use crate::secret::Secret;
+use crate::settings::is_host;
 use crate::transport::{Scheme, websocket};
 use percent_encoding::percent_decode_str;
 use std::fmt;
@@ -125,6 +126,12 @@ impl BrokerUrl {
         Ok(Self { topic: topic.map(decode).transpose()?, ..url })
     }
 
+    /// Whether it looks as if a password with a `/` in it was taken for port and topic.
+    pub fn may_lack_user(&self) -> bool {
+        let behind = self.topic.as_ref().or(self.path.as_ref());
+        self.username.is_none() && self.port.is_some() && behind.is_some_and(|it| it.contains('@'))
+    }
+
     /// Its port, or that of its scheme; none for a Unix socket.
     pub fn port_or_default(&self) -> Option<u16> {
         self.port.or_else(|| self.scheme.default_port())
@@ -135,6 +142,10 @@ impl UrlError {
     /// What a person may have meant who gave `text`.
     pub fn hint(self, text: &str) -> Option<String> {
         // What stands before an @ may be a password.
+        let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
+        if authority.split_once('/').is_some_and(|(_, path)| path.contains('@')) {
+            return Some("a / in a user name or password is written %2F".to_owned());
+        }
         let is_address = !text.contains("://") && !text.contains('@');
         let meant = format!("mqtt://{text}");
         (self == Self::Scheme && is_address && BrokerUrl::parse(&meant).is_ok())
@@ -188,12 +199,6 @@ fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
         return Err(UrlError::Host);
     }
     Ok((host, port.map(parse_port).transpose()?))
-}
-
-/// Whether a name lookup makes sense. A proxy is sent the name in a line of its own, which must stay one.
-pub fn is_host(text: &str) -> bool {
-    let is_odd = |char: char| char.is_control() || char.is_whitespace() || "/?#@".contains(char);
-    !text.is_empty() && !text.contains(is_odd)
 }
 
 /// A port as digits.

@@ -6,7 +6,6 @@ use crate::run::options::Protocol;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use std::fs::File;
 use std::io::Read;
-use std::num::ParseIntError;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -25,11 +24,15 @@ pub fn number<T: TryFrom<u64>>(
 ) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
     move |text| {
         // Rust's parser would take a sign.
-        let text = if text.starts_with('+') { "+" } else { text };
-        let number: u64 = text.parse().map_err(|error: ParseIntError| error.to_string())?;
-        let in_range = Some(number).filter(|number| range.contains(number));
-        let converted = in_range.and_then(|number| number.try_into().ok());
-        converted.ok_or_else(|| format!("{number} is not in {}..={}", range.start(), range.end()))
+        let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = digits.and_then(|digits| digits.parse().ok());
+        let in_range = number.filter(|number| range.contains(number));
+        let converted = in_range.and_then(|number: u64| number.try_into().ok());
+        converted.ok_or_else(|| match (*range.start(), *range.end()) {
+            (0, u64::MAX) => "expected a whole number".to_owned(),
+            (start, u64::MAX) => format!("expected a whole number from {start} on"),
+            (start, end) => format!("expected a number from {start} to {end}"),
+        })
     }
 }
 
@@ -54,6 +57,20 @@ pub(crate) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than zero".to_owned()),
         duration => Ok(duration),
+    }
+}
+
+/// Whether a name lookup makes sense. A proxy is sent the name in a line of its own, which must stay one.
+pub fn is_host(text: &str) -> bool {
+    let is_odd = |char: char| char.is_control() || char.is_whitespace() || "/?#@".contains(char);
+    !text.is_empty() && !text.contains(is_odd)
+}
+
+/// The name or the address of a host.
+pub(crate) fn parse_host(text: &str) -> Result<String, String> {
+    match is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("expected an address or a name".to_owned()),
     }
 }
 

@@ -189,7 +189,7 @@ fn what_can_never_be_a_message_ends_reading() {
 
 #[test]
 fn a_given_text_is_decoded_before_anything_happens() {
-    let bytes = |text: &str| Input::Bytes(text.as_bytes().to_vec());
+    let bytes = |text: &str| Input::Texts(vec![text.as_bytes().to_vec()]);
     let all = drain(open(bytes(" 61\n"), Encoding::Hex, Invalid::Stop).unwrap());
     assert_eq!(all.rows(), [(1, "a", 0)]);
     let error = open(bytes("6g"), Encoding::Hex, Invalid::Skip).err().unwrap();

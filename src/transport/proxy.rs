@@ -9,7 +9,6 @@ use crate::os_error;
 use std::cell::Cell;
 use std::fmt;
 use std::io;
-use std::net::IpAddr;
 use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
@@ -44,7 +43,7 @@ impl Proxy {
         &self,
         host: &str,
         port: u16,
-        bind: Option<IpAddr>,
+        bind: Option<&str>,
         stage: &Cell<Stage>,
     ) -> Result<TcpStream, DialError> {
         // What is looked up here is looked up first: the proxy would not wait for it.

@@ -13,28 +13,49 @@ use tokio::time::timeout;
 /// How long an address is waited for before the next is tried beside it (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Connects to the address of the host that answers first, from the local address `bind`.
+/// Connects to the address of the host that answers first, from a local address of the name or literal `bind`.
 pub(super) async fn connect(
     host: &str,
     port: u16,
-    bind: Option<IpAddr>,
+    bind: Option<&str>,
 ) -> Result<TcpStream, DialError> {
     let found = addresses(host, port).await?;
-    let is_reachable =
-        |address: &&SocketAddr| bind.is_none_or(|bind| bind.is_ipv4() == address.is_ipv4());
-    let reachable: Vec<SocketAddr> = found.iter().filter(is_reachable).copied().collect();
-    let stream = match (reachable.as_slice(), bind) {
-        ([], Some(bind)) if !found.is_empty() => {
-            let family = if bind.is_ipv4() { "IPv4" } else { "IPv6" };
+    let local = match bind {
+        Some(name) => Some(addresses(name, 0).await?),
+        None => None,
+    };
+    let from = |to: &SocketAddr| match &local {
+        None => Some(None),
+        Some(all) => all.iter().find(|from| from.is_ipv4() == to.is_ipv4()).copied().map(Some),
+    };
+    let reachable: Vec<SocketAddr> =
+        found.iter().filter(|address| from(address).is_some()).copied().collect();
+    let dial = |to: SocketAddr| attempt(to, from(&to).flatten());
+    let stream = match (reachable.as_slice(), bind, &local) {
+        ([], Some(bind), Some(local)) if !found.is_empty() => {
+            let is_v4 = local.iter().any(SocketAddr::is_ipv4);
+            let family = if is_v4 { "IPv4" } else { "IPv6" };
             return Err(DialError::new(format!("{host} has no {family} address, as {bind} is")));
         }
-        ([], _) => return Err(DialError::new(format!("unknown host {host}: no address"))),
-        ([address], _) => attempt(*address, bind).await?,
-        (_, _) => race(alternating(reachable), bind).await?,
+        ([], ..) => return Err(DialError::new(format!("unknown host {host}: no address"))),
+        ([address], ..) => dial(*address).await.map_err(|error| explained(error, address))?,
+        _ => race(alternating(reachable), dial).await?,
     };
     // Packets are gathered before they are written, so nothing is gained by waiting.
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// Every interface has link-local addresses of its own, so that the address alone leads nowhere.
+fn explained(error: io::Error, address: &SocketAddr) -> DialError {
+    let error = DialError::from(error);
+    match address {
+        SocketAddr::V6(v6) if v6.ip().is_unicast_link_local() && v6.scope_id() == 0 => {
+            let ip = v6.ip();
+            error.hint(format!("a link-local address needs its interface, as in {ip}%eth0"))
+        }
+        _ => error,
+    }
 }
 
 /// Looks a name up. An address literal needs no resolver, nor the thread it runs on, and neither does
@@ -50,7 +71,14 @@ pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, 
     match lookup_host((host, port)).await {
         Ok(found) => Ok(found.collect()),
         Err(error) => {
-            Err(DialError::new(format!("unknown host {host}: {}", os_error::plain(&error))))
+            let text = os_error::plain(&error);
+            let cause = text.trim_start_matches("failed to lookup address information: ");
+            Err(DialError::new(match cause {
+                "Name or service not known" | "No address associated with hostname" => {
+                    format!("unknown host {host}")
+                }
+                other => format!("cannot look up {host}: {other}"),
+            }))
         }
     }
 }
@@ -71,14 +99,17 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 /// The first connection that stands. Each address begins when the one before it failed, or has taken a while.
-async fn race(order: Vec<SocketAddr>, bind: Option<IpAddr>) -> io::Result<TcpStream> {
+async fn race<A: Future<Output = io::Result<TcpStream>>>(
+    order: Vec<SocketAddr>,
+    attempt: impl Fn(SocketAddr) -> A,
+) -> io::Result<TcpStream> {
     let mut waiting = order.into_iter();
     let mut attempts = FuturesUnordered::new();
     let mut failure: Option<io::Error> = None;
     loop {
         let next = waiting.next();
         let is_last = next.is_none();
-        attempts.extend(next.map(|address| attempt(address, bind)));
+        attempts.extend(next.map(&attempt));
         let outcome = if is_last {
             attempts.next().await
         } else {
@@ -96,12 +127,12 @@ async fn race(order: Vec<SocketAddr>, bind: Option<IpAddr>) -> io::Result<TcpStr
     }
 }
 
-async fn attempt(address: SocketAddr, bind: Option<IpAddr>) -> io::Result<TcpStream> {
-    let Some(bind) = bind else { return TcpStream::connect(address).await };
+async fn attempt(address: SocketAddr, from: Option<SocketAddr>) -> io::Result<TcpStream> {
+    let Some(from) = from else { return TcpStream::connect(address).await };
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.bind(SocketAddr::new(bind, 0)).map_err(|error| {
-        let cause = os_error::plain(&error);
-        io::Error::new(error.kind(), format!("cannot use the local address {bind}: {cause}"))
+    socket.bind(from).map_err(|error| {
+        let (cause, from) = (os_error::plain(&error), from.ip());
+        io::Error::new(error.kind(), format!("cannot use the local address {from}: {cause}"))
     })?;
     socket.connect(address).await
 }

@@ -282,7 +282,7 @@ fn what_a_variable_says_is_judged_only_if_it_counts() {
         peer.mqtt("pub").line("-t t -m x").line(flags).env(name, value).run();
     }
     for (name, value, words) in [
-        ("MQTT_KEEPALIVE", "x", "MQTT_KEEPALIVE: invalid digit found in string"),
+        ("MQTT_KEEPALIVE", "x", "MQTT_KEEPALIVE: expected a number from 0 to 65535"),
         ("MQTT_TLS", "perhaps", "MQTT_TLS: expected true or false"),
         ("MQTT_RECONNECT", "often", "MQTT_RECONNECT: one of lost, always, never"),
     ] {
@@ -329,7 +329,7 @@ fn numbers_are_digits_and_toml_may_write_them_in_other_bases() {
     assert_eq!(peer.finish().connects[0].keep_alive, 16);
     for flag in ["-p", "-k", "-M", "--receive-maximum", "--maximum-packet-size", "--repeat"] {
         let run = Peer::untouched().mqtt("pub").line("-t t -m x").args([flag, "+5"]).status(2);
-        run.stderr_line("mqtt: invalid value '+5' for *: invalid digit found in string").run();
+        run.stderr_line("mqtt: invalid value '+5' for *: expected a number from *").run();
     }
 }
 

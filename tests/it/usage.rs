@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::support::{Mqtt, Peer};
+use crate::support::{Mqtt, Peer, free_port};
 
 /// Runs `mqtt COMMAND` with what `prepare` adds; it must be refused in words that hold `culprit`.
 #[track_caller]
@@ -165,4 +165,157 @@ fn standard_input_is_read_for_one_thing() {
 fn durations_that_no_clock_can_count() {
     refuses_line("sub -t t --idle 9999999999999999", "--idle");
     refuses_line("pub -t t -m x --connect-timeout 9999999999999999", "--connect-timeout");
+}
+
+/// Words of the libraries that people should not have to read.
+const FOREIGN: [&str; 8] = [
+    "found in string",
+    "cannot parse",
+    "is not in ",
+    "syntax",
+    "possible values",
+    "required arguments were not",
+    "ParseInt",
+    "os error",
+];
+
+/// Every flag of `command` that takes a value, by its long name, out of its help.
+fn flags_with_values(command: &str) -> Vec<String> {
+    let help = Mqtt::new(command).arg("--help").stdout_anything().run();
+    let lines = help.stdout_text().lines().map(str::trim_start);
+    let flags = lines.filter(|line| line.starts_with('-')).filter_map(|line| {
+        let (_, rest) = line.split_once("--")?;
+        rest.split_once(" <").map(|(name, _)| name.to_owned())
+    });
+    flags.collect()
+}
+
+#[test]
+fn every_value_of_every_flag_given_wrongly_is_one_plain_line_that_names_the_flag() {
+    // These take any text; whether there is such a file is found out later, by its name.
+    const TAKE_ANYTHING: [&str; 9] = [
+        "id",
+        "id-prefix",
+        "username",
+        "password",
+        "message",
+        "will-payload",
+        "content-type",
+        "profile",
+        "correlation",
+    ];
+    let mut refused = 0;
+    for command in ["pub", "sub", "rr", "clear-retained", "config"] {
+        let flags = flags_with_values(command);
+        assert!(flags.len() > 30, "{flags:?}");
+        for flag in flags.iter().filter(|flag| *flag != "password-command") {
+            for wrong in ["", "-1x", "\u{1}", "x#y+z", "99999999999999999999"] {
+                let run = Mqtt::new(command).arg(format!("--{flag}={wrong}"));
+                let run = match command {
+                    "pub" => run.line("-t t -m x"),
+                    "rr" => run.line("-t t -m x"),
+                    "config" => run.arg("show"),
+                    _ => run.line("-t t"),
+                };
+                // Whatever is taken leads to nobody.
+                let run =
+                    run.line("--connect-timeout=100ms").env("MQTT_PORT", free_port().to_string());
+                let output = run.line("-W 200ms").run_to_any_end();
+                let text = output.stderr_text();
+                for foreign in FOREIGN {
+                    assert!(!text.contains(foreign), "--{flag}={wrong:?} of {command}\n{output}");
+                }
+                if output.status.code() == Some(2) && text.contains("invalid value") {
+                    refused += 1;
+                    let first = text.lines().next().unwrap_or_default();
+                    let is_named = first.contains(&format!("'--{flag}"));
+                    assert!(is_named || TAKE_ANYTHING.contains(&flag.as_str()), "{output}");
+                    assert!(first.contains("': "), "what it takes is missing\n{output}");
+                }
+            }
+        }
+    }
+    assert!(refused > 100, "{refused}");
+}
+
+#[test]
+fn what_was_meant_is_named_or_nothing_is() {
+    for (line, message, hints) in [
+        ("pbu -t t", "unknown command 'pbu'", "hint: did you mean mqtt pub?\n"),
+        ("subscrib", "unknown command 'subscrib'", ""),
+        (
+            "sub -t t --qso 1",
+            "unexpected argument '--qso' found",
+            "hint: a similar argument exists: '--qos'\nhint: mqtt sub --help shows all flags\n",
+        ),
+        (
+            "sub -t t --zzz",
+            "unexpected argument '--zzz' found",
+            "hint: mqtt sub --help shows all flags\n",
+        ),
+        (
+            "pub x y",
+            "unexpected argument 'x' found",
+            "hint: mqtt pub --help shows all flags\nhint: topic and message are given with flags: mqtt pub -t TOPIC -m TEXT\n",
+        ),
+        ("pub", "no message: give one with -m TEXT or -f FILE; -l or -s reads standard input", ""),
+        ("rr -t t", "no message: give one with -m TEXT or -f FILE; -s reads standard input", ""),
+        (
+            "sub -t t --tls-version 1.1",
+            "invalid value '1.1' for '--tls-version <VERSION>': expected 1.2 or 1.3",
+            "",
+        ),
+        (
+            "sub -t t --reconnect losst",
+            "invalid value 'losst' for '--reconnect <WHEN>': expected lost, always or never",
+            "hint: did you mean lost?\n",
+        ),
+        (
+            "pub -t t -m x -p abc",
+            "invalid value 'abc' for '--port <PORT>': expected a number from 1 to 65535",
+            "",
+        ),
+        (
+            "sub -t t -C -1",
+            "invalid value '-1' for '--count <N>': expected a whole number from 1 on",
+            "",
+        ),
+        ("help pbu", "unknown command 'pbu'", "hint: did you mean mqtt pub?\n"),
+    ] {
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let run = Mqtt::new(command).line(rest).status(2);
+        match line {
+            "subscrib" => run.stderr_contains(message).run(),
+            _ => run.stderr(format!("mqtt: {message}\n{hints}")).run(),
+        };
+    }
+}
+
+#[test]
+fn the_short_help_is_a_screen_with_examples_first() {
+    for command in ["pub", "sub", "rr", "clear-retained", "config", "completions", "publish"] {
+        let help = Mqtt::new("help").arg(command).stdout_anything().run();
+        let text = help.stdout_text();
+        assert!(text.lines().count() <= 24, "{text}");
+        let (examples, flags) = text.split_once("Flags that most runs need").expect("flags");
+        assert!(examples.contains("Examples:\n"), "{text}");
+        assert!(!flags.trim().is_empty(), "{text}");
+    }
+    let whole = Mqtt::new("help").stdout_anything().run();
+    let long = Mqtt::new("--help").stdout_anything().run();
+    assert_eq!(whole.stdout_text(), long.stdout_text());
+    let bare = std::process::Command::new(env!("CARGO_BIN_EXE_mqtt")).output().expect("it runs");
+    assert_eq!((bare.status.code(), &*bare.stdout), (Some(2), &b""[..]));
+    assert_eq!(
+        String::from_utf8(bare.stderr).expect("text").trim_end(),
+        whole.stdout_text().trim_end()
+    );
+}
+
+#[test]
+fn several_texts_are_several_messages() {
+    let peer = Peer::accepting();
+    peer.mqtt("pub").line("-t a -t b -m one -m two -q 1 --repeat 2").run();
+    let payloads = peer.finish().payloads();
+    assert_eq!(payloads, ["one", "one", "one", "one", "two", "two", "two", "two"]);
 }

@@ -57,9 +57,9 @@ pub struct MessageArgs {
     #[arg(short, long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub topic: Vec<TopicName>,
 
-    /// Send this text
+    /// Send this text; can be repeated: each is a message
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
-    pub message: Option<OsString>,
+    pub message: Vec<OsString>,
 
     /// Send this file as one message, `-` for standard input; can be repeated
     #[arg(short, long, value_name = "FILE")]

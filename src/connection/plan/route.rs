@@ -25,7 +25,7 @@ pub(super) fn resolve_route(
         }
     }
     let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, ui)).transpose()?;
-    Ok(Route { bind: args.reach.bind, proxy, tls, headers })
+    Ok(Route { bind: args.reach.bind.clone(), proxy, tls, headers })
 }
 
 #[inline(never)]

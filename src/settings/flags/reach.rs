@@ -1,7 +1,7 @@
 //! Other ways to the broker than plain TCP.
 
+use crate::settings::value::parse_host;
 use clap::Args;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 /// Unix socket, WebSocket, proxy, local address.
@@ -13,9 +13,9 @@ pub struct ReachArgs {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["url", "host", "port"])]
     pub unix: Option<PathBuf>,
 
-    /// Connect from this local address
-    #[arg(short = 'A', long, value_name = "ADDRESS")]
-    pub bind: Option<IpAddr>,
+    /// Connect from this local address, or from that of this name
+    #[arg(short = 'A', long, value_name = "ADDRESS", value_parser = parse_host)]
+    pub bind: Option<String>,
 
     /// Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     ///

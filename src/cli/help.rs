@@ -1,0 +1,119 @@
+//! `mqtt help COMMAND`: one screen with what most runs need, examples first. `mqtt COMMAND --help` is the whole.
+
+use clap::Command;
+use std::fmt::Write;
+
+/// So many examples leave room for the flags.
+const EXAMPLES: usize = 6;
+
+/// What most runs need of a command: an argument's id, and a few words about it.
+type Essential = (&'static str, &'static str);
+
+const BROKER: [Essential; 4] = [
+    ("url", "broker as a URL, mqtts:// for TLS"),
+    ("host", "host of the broker [default: localhost]"),
+    ("port", "port [default: 1883]"),
+    ("username", "user name; --ask-password asks for the password"),
+];
+
+const COMMANDS: [(&str, &[Essential]); 7] = [
+    (
+        "pub",
+        &[
+            ("topic", "topic to publish to"),
+            ("message", "the message; can be repeated"),
+            ("file", "a file as the message; - is standard input"),
+            ("stdin_line", "each line of standard input is a message"),
+            ("qos", "0, 1 or 2 [default: 0]"),
+            ("retain", "the broker keeps the message for later subscribers"),
+        ],
+    ),
+    (
+        "sub",
+        &[
+            ("filters", "what to print: + is one level, # all below"),
+            ("verbose", "print the topic, too"),
+            ("json", "print each message as a line of JSON"),
+            ("count", "end after this many messages"),
+            ("timeout", "end after this time, such as 5s"),
+            ("qos", "0, 1 or 2 [default: 0]"),
+        ],
+    ),
+    (
+        "rr",
+        &[
+            ("topic", "topic of the request"),
+            ("message", "the request"),
+            ("response_topic", "topic of the reply: needed before MQTT 5"),
+            ("timeout", "how long to wait [default: 30s]"),
+            ("json", "print the reply as a line of JSON"),
+        ],
+    ),
+    (
+        "clear-retained",
+        &[
+            ("filters", "what to remove: + is one level, # all below"),
+            ("dry_run", "only print what would be removed"),
+            ("json", "print records that `mqtt pub --json` puts back"),
+            ("yes", "do not ask"),
+        ],
+    ),
+    ("config", &[("profile", "profile of the configuration file")]),
+    ("completions", &[("shell", "bash, zsh, fish, powershell, elvish or nushell")]),
+    ("broker", &[("port", "port to listen on"), ("command", "command to run with MQTT_URL set")]),
+];
+
+/// The short help of a command with all its flags.
+pub(super) fn short(command: &mut Command) -> String {
+    let name = command.get_name().to_owned();
+    let essentials = COMMANDS.iter().find(|(of, _)| *of == name).map_or(&[][..], |(_, all)| all);
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let examples: Vec<&str> =
+        after.lines().take_while(|line| !line.is_empty()).take(1 + EXAMPLES).collect();
+    let examples = examples.join("\n");
+    let mut text = format!("{about}\n\n{examples}\n\nFlags that most runs need:\n");
+    let broker = BROKER.iter().filter(|_| name != "broker" && name != "completions");
+    for (id, words) in essentials.iter().chain(broker) {
+        if let Some(flag) = command.get_arguments().find(|arg| arg.get_id() == id) {
+            let _ = writeln!(text, "  {:<32} {words}", spelled(flag));
+        }
+    }
+    let _ = write!(text, "\nmqtt {name} --help shows all flags, man mqtt-{name} explains them.\n");
+    text
+}
+
+/// A flag as it is typed.
+fn spelled(flag: &clap::Arg) -> String {
+    let value = flag.get_value_names().unwrap_or_default().first();
+    let takes_value = flag.get_action().takes_values();
+    let value = value.filter(|_| takes_value).map(|name| format!(" {name}")).unwrap_or_default();
+    match (flag.get_short(), flag.get_long()) {
+        (Some(short), Some(long)) => format!("-{short}, --{long}{value}"),
+        (None, Some(long)) => format!("    --{long}{value}"),
+        (_, None) => value.trim_start().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_help_of_every_command_fits_a_screen() {
+        let mut tree = crate::cli::command();
+        tree.build();
+        for command in tree.get_subcommands_mut() {
+            let text = short(command);
+            let (lines, widest) =
+                (text.lines().count(), text.lines().map(|it| it.chars().count()).max());
+            assert!(lines <= 23 && widest <= Some(80), "{lines} {widest:?}\n{text}");
+            let essentials = COMMANDS.iter().find(|(name, _)| *name == command.get_name());
+            let (_, essentials) = essentials.expect("every command has some");
+            for (id, _) in *essentials {
+                let is_there = command.get_arguments().any(|arg| arg.get_id() == id);
+                assert!(is_there, "{id} of {}", command.get_name());
+            }
+        }
+    }
+}
