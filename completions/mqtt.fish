@@ -62,7 +62,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s V -l protocol -d 'Spea
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -154,7 +154,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s V -l protocol -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -247,7 +247,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s V -l protocol -d 'Spea
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -344,7 +344,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s V -l protocol -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -441,7 +441,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s V -l protocol -d 'Speak
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -538,7 +538,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s V -l protocol -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -620,7 +620,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s V -l protoc
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
@@ -688,7 +688,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s V -l protocol -d 'S
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s u -l username -d 'Authenticate as this user [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l unix -d 'Connect to this Unix socket' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s A -l bind -d 'Connect from this local address' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s A -l bind -d 'Connect from this local address, or from that of this name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-path -d 'Ask for the WebSocket at this path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f

@@ -66,7 +66,7 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
+    --bind(-A): string        # Connect from this local address, or from that of this name
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     --ws                      # Speak MQTT over WebSocket
     --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
@@ -185,7 +185,7 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
+    --bind(-A): string        # Connect from this local address, or from that of this name
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     --ws                      # Speak MQTT over WebSocket
     --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
@@ -303,7 +303,7 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
+    --bind(-A): string        # Connect from this local address, or from that of this name
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     --ws                      # Speak MQTT over WebSocket
     --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
@@ -390,7 +390,7 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
+    --bind(-A): string        # Connect from this local address, or from that of this name
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     --ws                      # Speak MQTT over WebSocket
     --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]
@@ -474,7 +474,7 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Authenticate as this user [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
-    --bind(-A): string        # Connect from this local address
+    --bind(-A): string        # Connect from this local address, or from that of this name
     --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     --ws                      # Speak MQTT over WebSocket
     --ws-path: string         # Ask for the WebSocket at this path [default: /mqtt]

@@ -166,12 +166,18 @@ fn is_unfinished(text: &str, name: &str) -> bool {
     text.len() >= 4 && name.starts_with(text)
 }
 
-/// The first paragraph of clap's text, in one line.
+/// The first paragraph of clap's text, in one line, with what is possible in our words.
 fn first_paragraph(error: &clap::Error) -> Failure {
     let text = rendered(error);
     let first = text.split("\n\n").next().unwrap_or_default();
     let lines: Vec<_> = first.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let line = shortened(&lines.join(" "));
+    let line = match (line.split_once(" [possible values: "), error.kind()) {
+        (Some((line, _)), ErrorKind::InvalidValue) => {
+            format!("{line}: expected {}", alternatives(&strings(error, ContextKind::ValidValue)))
+        }
+        _ => line,
+    };
     Failure::usage(line.strip_prefix("error: ").unwrap_or(&line))
 }
 

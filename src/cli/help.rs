@@ -25,7 +25,7 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
             ("file", "a file as the message; - is standard input"),
             ("stdin_line", "each line of standard input is a message"),
             ("qos", "0, 1 or 2 [default: 0]"),
-            ("retain", "the broker keeps the message for later subscribers"),
+            ("retain", "kept by the broker for later subscribers"),
         ],
     ),
     (
@@ -76,10 +76,10 @@ pub(super) fn short(command: &mut Command) -> String {
     let broker = BROKER.iter().filter(|_| name != "broker" && name != "completions");
     for (id, words) in essentials.iter().chain(broker) {
         if let Some(flag) = command.get_arguments().find(|arg| arg.get_id() == id) {
-            let _ = writeln!(text, "  {:<32} {words}", spelled(flag));
+            let _ = writeln!(text, "  {:<29} {words}", spelled(flag));
         }
     }
-    let _ = write!(text, "\nmqtt {name} --help shows all flags, man mqtt-{name} explains them.\n");
+    let _ = write!(text, "\nAll flags: mqtt {name} --help. All about them: man mqtt-{name}.\n");
     text
 }
 
@@ -98,13 +98,16 @@ fn spelled(flag: &clap::Arg) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Request, help_about};
 
     #[test]
     fn the_short_help_of_every_command_fits_a_screen() {
         let mut tree = crate::cli::command();
         tree.build();
-        for command in tree.get_subcommands_mut() {
-            let text = short(command);
+        for command in tree.get_subcommands() {
+            let Ok(Request::Print(text)) = help_about(Some(&command.get_name().into())) else {
+                panic!("no help about {}", command.get_name());
+            };
             let (lines, widest) =
                 (text.lines().count(), text.lines().map(|it| it.chars().count()).max());
             assert!(lines <= 23 && widest <= Some(80), "{lines} {widest:?}\n{text}");

@@ -97,7 +97,7 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let when = when(&args, settled.verbosity());
     let mut connection = Connection::resolve(settled, &needs)?;
     let started = connection.started;
-    let progress = Progress::new(when, Whole::Unknown, started);
+    let progress = Progress::new(when, Whole::Unknown);
     if !connection.session.clean_start {
         return Err(Failure::usage(
             "this would throw away what waits in the session: leave out --no-clean-start",

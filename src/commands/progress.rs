@@ -62,30 +62,34 @@ pub(crate) struct State {
 /// A bar, from when the run is long enough to need one.
 pub(crate) struct Progress {
     whole: Whole,
-    started: Instant,
+    /// Whether there may be a bar at all.
+    shows: bool,
+    /// When there was the first connection; what was typed before is no part of the work.
+    started: Option<Instant>,
     /// When to draw; nothing is ever drawn without.
     next: Option<Instant>,
     bar: Option<ProgressBar>,
     /// The last drawing, for the rate.
-    last: (Instant, State),
+    last: Option<(Instant, State)>,
     /// Units of the whole a second, smoothed; and messages a second.
     speed: (f64, f64),
 }
 
 impl Progress {
-    pub(crate) fn new(when: When, whole: Whole, started: Instant) -> Self {
+    pub(crate) fn new(when: When, whole: Whole) -> Self {
         let shows = match when {
             When::Auto => ui::stderr_is_terminal(),
             When::Always => true,
             When::Never => false,
         };
-        Self {
-            whole,
-            started,
-            next: shows.then(|| started + LONG),
-            bar: None,
-            last: (started, State::default()),
-            speed: (0.0, 0.0),
+        Self { whole, shows, started: None, next: None, bar: None, last: None, speed: (0.0, 0.0) }
+    }
+
+    /// The first connection stands: time counts from here.
+    pub(crate) fn begin(&mut self, now: Instant) {
+        if self.started.is_none() {
+            self.started = Some(now);
+            self.next = self.shows.then(|| now + LONG);
         }
     }
 
@@ -119,14 +123,12 @@ impl Progress {
 
     /// Takes the bar away; where there was one and all was `published`, a line says so.
     pub(crate) fn finish(&mut self, ui: Ui, published: Option<u64>) {
-        let was_shown = self.last.0 != self.started;
         self.hide();
         self.next = None;
-        if let (true, Some(count)) = (was_shown, published) {
-            let seconds = self.started.elapsed().as_secs_f64();
+        if let (Some(started), Some(_), Some(count)) = (self.started, self.last, published) {
+            let seconds = started.elapsed().as_secs_f64();
             let rate = grouped((count as f64 / seconds).round() as u64);
-            let messages = if count == 1 { "message" } else { "messages" };
-            let count = grouped(count);
+            let (messages, count) = (messages(count), grouped(count));
             ui.note(&format!("published {count} {messages} in {seconds:.1} s ({rate}/s)"));
         }
     }
@@ -139,9 +141,10 @@ impl Progress {
     }
 
     fn measure(&mut self, now: Instant, state: State) {
-        let (then, before) = std::mem::replace(&mut self.last, (now, state));
+        let last = self.last.replace((now, state));
+        let is_first = last.is_none();
+        let (then, before) = last.unwrap_or((self.started.unwrap_or(now), State::default()));
         let seconds = now.duration_since(then).as_secs_f64();
-        let is_first = then == self.started;
         let smooth = |old: f64, gain: u64| {
             let new = gain as f64 / seconds;
             if is_first { new } else { 0.7 * old + 0.3 * new }
@@ -177,7 +180,8 @@ impl fmt::Display for Text {
         if let Some(percent) = self.percent {
             write!(f, "{percent:3} %  ")?;
         }
-        write!(f, "{} messages  {}/s", grouped(self.state.messages), grouped(self.rate as u64))?;
+        let (count, rate) = (grouped(self.state.messages), grouped(self.rate as u64));
+        write!(f, "{count} {}  {rate}/s", messages(self.state.messages))?;
         if let Some(left) = self.left {
             let left = humantime::format_duration(Duration::from_secs(left.min(1e9) as u64));
             write!(f, "  {left} left")?;
@@ -190,6 +194,11 @@ impl fmt::Display for Text {
         }
         Ok(())
     }
+}
+
+/// What so many are called.
+pub(crate) fn messages(count: u64) -> &'static str {
+    if count == 1 { "message" } else { "messages" }
 }
 
 /// 1,234,567 for 1234567.
@@ -287,17 +296,23 @@ impl TermLike for Line {
 mod tests {
     use super::*;
 
+    fn begun(when: When, whole: Whole, start: Instant) -> Progress {
+        let mut progress = Progress::new(when, whole);
+        progress.begin(start);
+        progress
+    }
+
     #[test]
     fn the_text_says_how_far_how_fast_and_how_long() {
         let start = Instant::now();
-        let mut progress = Progress::new(When::Never, Whole::Bytes(4_000_000), start);
+        let mut progress = begun(When::Never, Whole::Bytes(4_000_000), start);
         let state = State { bytes: 1_000_000, messages: 12_345, unacknowledged: 20 };
         progress.measure(start + Duration::from_secs(2), state);
         assert_eq!(
             progress.text(state).to_string(),
             " 25 %  12,345 messages  6,172/s  6s left  20 unacknowledged  1.0 MB"
         );
-        let mut progress = Progress::new(When::Never, Whole::Unknown, start);
+        let mut progress = begun(When::Never, Whole::Unknown, start);
         let state = State { messages: 1_000_000, ..State::default() };
         progress.measure(start + Duration::from_secs(1), state);
         assert_eq!(progress.text(state).to_string(), "1,000,000 messages  1,000,000/s");
@@ -306,9 +321,11 @@ mod tests {
     #[test]
     fn nothing_is_drawn_before_its_time_or_when_nothing_is_to_be_seen() {
         let start = Instant::now();
-        let mut never = Progress::new(When::Never, Whole::Unknown, start);
+        let mut unconnected = Progress::new(When::Always, Whole::Unknown);
+        unconnected.draw(start + LONG * 9, || panic!("there is no connection"));
+        let mut never = begun(When::Never, Whole::Unknown, start);
         never.draw(start + Duration::from_secs(9), || panic!("nobody asked"));
-        let mut always = Progress::new(When::Always, Whole::Unknown, start);
+        let mut always = begun(When::Always, Whole::Unknown, start);
         always.draw(start + LONG / 2, || panic!("too early"));
         assert_eq!(always.deadline(), Some(start + LONG));
     }

@@ -18,7 +18,7 @@ use crate::settings::Typed;
 use crate::settings::properties::{Packet, Property};
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
-use crate::ui::Verbosity;
+use crate::ui::{self, Verbosity};
 use addressing::Addressing;
 use args::{AliasArg, MessageArgs, MoreArgs};
 use job::Publishing;
@@ -39,7 +39,9 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
             "--progress would be lost among the lines of --debug or --events",
         ));
     }
-    let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet;
+    // What a person types appears where the bar would be.
+    let is_typed = reads_stdin(&source.input)? && ui::stdin_is_terminal();
+    let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet && !is_typed;
     let needs_5 = needs_5(&more);
     let needs = Needs {
         version_5: &needs_5,
@@ -76,7 +78,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
-    let progress = Progress::new(when(&more, alone), whole, started);
+    let progress = Progress::new(when(&more, alone), whole);
     let pace = match (more.interval, more.rate) {
         (Some(gap), _) => Pace::gap(gap),
         (None, Some(rate)) => Pace::rate(rate),

@@ -15,7 +15,7 @@ use crate::output::Writer;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Plays a seed.
 pub fn run(draw: Draw) {
@@ -40,7 +40,7 @@ pub fn run(draw: Draw) {
     // What comes later than the longest silence that is waited for cannot be known of.
     let idle = Some(Duration::from_millis(500) + 100 * setting.temper.retained_gap);
     let receiving = Receiving::new(printing, idle, setting.reporter());
-    let progress = Progress::new(When::Never, Whole::Unknown, Instant::now());
+    let progress = Progress::new(When::Never, Whole::Unknown);
     let job = Clearing::new(plan, receiving, progress);
     let (setting, ending) = setting.run(job, Clearing::finish, std::future::pending());
     let broker = setting.broker.borrow();

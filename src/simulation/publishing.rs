@@ -15,7 +15,7 @@ use crate::source::{Address, Invalid, Own, Record, Source};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// One that is to be published; its payload is its position.
 struct Sent {
@@ -70,7 +70,7 @@ pub fn run(draw: Draw) {
         true => Pace::gap(Duration::from_millis(setting.draw.number(1..=3_000))),
         false => Pace::default(),
     };
-    let progress = Progress::new(When::Never, Whole::Unknown, Instant::now());
+    let progress = Progress::new(When::Never, Whole::Unknown);
     let source = Source::of(records(&messages));
     let reporter = setting.reporter();
     let job = Publishing::new(source, Invalid::Stop, addressing, 1, pace, progress, reporter);

@@ -48,6 +48,14 @@ fn explain(error: &serde_json::Error) -> String {
     let words = text
         .strip_suffix(&format!(" at line {} column {column}", error.line()))
         .unwrap_or(text.as_str());
+    let words = match (error.is_eof(), words) {
+        // Indented JSON, most of the time.
+        (true, _) => "a record is one line, and this JSON goes on after it",
+        (_, "expected value") if column == 1 => {
+            "a record begins with {, and plain text is sent with -l"
+        }
+        (_, words) => words,
+    };
     // What this module refuses itself is data to the reader.
     let kind = if error.is_data() { "" } else { "invalid JSON: " };
     format!("{kind}{words} (column {column})")

@@ -141,7 +141,7 @@ fn only_the_first_mistakes_are_explained() {
     let all = read(text.as_bytes(), usize::MAX, Shape::Json, Invalid::Skip);
     assert_eq!(all.skipped, 100_000);
     let explained: Vec<_> = (1..=COMPLAINTS)
-        .map(|n| format!("line {n}: invalid JSON: expected value (column 1)"))
+        .map(|n| format!("line {n}: invalid JSON: a record begins with {{, and plain text is sent with -l (column 1)"))
         .collect();
     assert_eq!(all.complaints, explained);
     assert!(all.records.is_empty());

@@ -296,6 +296,17 @@ fn a_command_at_a_terminal_reads_from_it_and_hears_of_the_end() {
 }
 
 #[test]
+#[cfg(unix)]
+fn the_command_calls_this_program_mqtt() {
+    for path in ["/usr/bin:/bin", ""] {
+        let run = Mqtt::new("broker").args(["--", "/bin/sh", "-c", "command -v mqtt"]);
+        run.env("PATH", path).stdout(format!("{PROGRAM}\n")).run();
+    }
+    let run = Mqtt::new("broker").args(["--", "mqtt", "--version"]).env("PATH", "/usr/bin:/bin");
+    run.stdout(format!("mqtt {}\n", env!("CARGO_PKG_VERSION"))).run();
+}
+
+#[test]
 fn the_tour_works_from_beginning_to_end() {
     let program = Path::new(PROGRAM).parent().expect("it lies in a directory");
     let path = env::var_os("PATH").unwrap_or_default();

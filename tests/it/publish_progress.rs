@@ -239,3 +239,15 @@ fn a_bar_has_no_colours_where_none_are_wanted() {
         .any(|part| part.find(char::is_alphabetic).is_some_and(|end| &part[end..=end] == "m"));
     assert!(!coloured, "{shown:?}");
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_typed_is_left_alone() {
+    let peer = Peer::accepting();
+    let run = peer.mqtt("pub").line("-t t -l -q 1 --rate 20").in_terminal();
+    // Long enough for a bar, if there were one; the last byte ends the input.
+    let run = run.typed(&format!("{}\x04", "x\n".repeat(40))).stdout_anything();
+    let shown = run.run().stdout;
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(!shown.contains("messages") && !shown.contains("/s"), "{shown}");
+}

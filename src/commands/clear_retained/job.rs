@@ -9,7 +9,7 @@
 
 use super::memory::{Again, Memory};
 use crate::commands::printing::Reader;
-use crate::commands::progress::{Progress, State, grouped};
+use crate::commands::progress::{Progress, State, grouped, messages};
 use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
 use crate::commands::tally::Tally;
@@ -245,7 +245,7 @@ impl Clearing {
     fn tell(&self, cleared: u64) {
         let ui = self.receiving.reporter.ui();
         let counted = |count| {
-            let messages = if count == 1 { "message" } else { "messages" };
+            let messages = messages(count);
             format!("{} retained {messages}", grouped(count))
         };
         match self.plan.mode {
@@ -336,6 +336,7 @@ impl Job for Clearing {
         match event {
             Event::Connected { .. } => {
                 self.refused = 0;
+                self.progress.begin(Instant::now());
                 self.receiving.printing.begin();
             }
             Event::Subscribed { filter, answer: Err(explanation), .. } => {

@@ -323,6 +323,10 @@ impl Job for Publishing {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Published { position, outcome, .. } => self.count(*position, outcome),
+            Event::Connected { .. } => {
+                self.progress.hide();
+                self.progress.begin(Instant::now());
+            }
             Event::MaybeLost { count: 1, refusal: Some(explanation) } => {
                 self.progress.hide();
                 self.tally.count_refused_after_all(explanation);

@@ -5,8 +5,11 @@ use super::said;
 #[test]
 fn what_is_no_record_is_refused_in_one_line() {
     for (line, error) in [
-        ("x", "invalid JSON: expected value (column 1)"),
-        ("hello", "invalid JSON: expected value (column 1)"),
+        ("x", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
+        (
+            "hello",
+            "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)",
+        ),
         ("[]", "a record must be a JSON object (column 2)"),
         ("[{}]", "a record must be a JSON object (column 1)"),
         (r#""text""#, "a record must be a JSON object (column 6)"),
@@ -15,14 +18,26 @@ fn what_is_no_record_is_refused_in_one_line() {
         ("1.5", "a record must be a JSON object (column 3)"),
         ("null", "a record must be a JSON object (column 4)"),
         ("true", "a record must be a JSON object (column 4)"),
-        ("\u{feff}{}", "invalid JSON: expected value (column 1)"),
-        ("\0", "invalid JSON: expected value (column 1)"),
-        ("\x0b", "invalid JSON: expected value (column 1)"),
-        ("{", "invalid JSON: EOF while parsing an object (column 1)"),
-        ("}", "invalid JSON: expected value (column 1)"),
-        (r#"{"topic""#, "invalid JSON: EOF while parsing an object (column 8)"),
-        (r#"{"topic":"a""#, "invalid JSON: EOF while parsing an object (column 12)"),
-        (r#"{"topic":"a"#, "invalid JSON: EOF while parsing a string (column 11)"),
+        (
+            "\u{feff}{}",
+            "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)",
+        ),
+        ("\0", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
+        ("\x0b", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
+        ("{", "invalid JSON: a record is one line, and this JSON goes on after it (column 1)"),
+        ("}", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
+        (
+            r#"{"topic""#,
+            "invalid JSON: a record is one line, and this JSON goes on after it (column 8)",
+        ),
+        (
+            r#"{"topic":"a""#,
+            "invalid JSON: a record is one line, and this JSON goes on after it (column 12)",
+        ),
+        (
+            r#"{"topic":"a"#,
+            "invalid JSON: a record is one line, and this JSON goes on after it (column 11)",
+        ),
         ("{}{}", "invalid JSON: trailing characters (column 3)"),
         ("{} x", "invalid JSON: trailing characters (column 4)"),
         ("{},", "invalid JSON: trailing characters (column 3)"),
