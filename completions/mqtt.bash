@@ -64,7 +64,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__clear__subcmd__retained)
-            opts="-t -T -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --filter-out --dry-run --yes --idle --json --progress --no-progress --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -T -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --filter-out --dry-run --yes --idle --json --progress --no-progress --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -246,6 +246,28 @@ _mqtt() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --crl)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -607,7 +629,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__config)
-            opts="-L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help show"
+            opts="-L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -754,6 +776,28 @@ _mqtt() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --crl)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1101,7 +1145,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__pub)
-            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --rate --progress --no-progress --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --rate --progress --no-progress --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1391,6 +1435,28 @@ _mqtt() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --crl)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1738,7 +1804,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__rr)
-            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --replies --idle --latency --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
+            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --replies --idle --latency --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2043,6 +2109,28 @@ _mqtt() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --crl)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -2390,7 +2478,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__sub)
-            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --count --idle --exit-after-subscribe --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --count --idle --exit-after-subscribe --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2665,6 +2753,28 @@ _mqtt() {
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --crl)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --pin)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

@@ -68,6 +68,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-path -d 'Ask for th
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -118,7 +120,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l no-progress -d 'Show n
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l payload-utf8 -d 'Declare the payload to be UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -160,6 +162,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-path -d 'Ask fo
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -210,7 +214,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l no-progress -d 'Sh
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l payload-utf8 -d 'Declare the payload to be UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -253,6 +257,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-path -d 'Ask for th
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -307,7 +313,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l append -d 'Add to the 
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -350,6 +356,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-path -d 'Ask 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -404,7 +412,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l append -d 'Add t
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -447,6 +455,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-path -d 'Ask for the
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -501,7 +511,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l raw -d 'Print exact byt
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l append -d 'Add to the file of --output instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -544,6 +554,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-path -d 'Ask fo
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -598,7 +610,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l raw -d 'Print exac
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l append -d 'Add to the file of --output instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -626,6 +638,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-path -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -669,7 +683,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l progress -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l no-progress -d 'Show no progress bar'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'
@@ -694,6 +708,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-path -d 'Ask for
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-header -d 'Send this HTTP header with the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ca -d 'Trust the authorities in this PEM file instead of the system\'s; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l capath -d 'Trust the authorities in the PEM files of this directory instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l crl -d 'Refuse certificates that the revocation lists in this PEM file name' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l pin -d 'Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l cert -d 'Show the broker the certificate in this PEM file; turns TLS on' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l key -d 'Take the certificate\'s key from this PEM file; turns TLS on [default: the file of --cert]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l key-password-file -d 'Read the password of an encrypted key from this file, `-` for standard input; turns TLS on' -r -F
@@ -732,7 +748,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-delay -d 'Let 
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l events -d 'Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws -d 'Speak MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls -d 'Encrypt the connection, as mqtts:// and wss:// do'
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker'
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l insecure -d 'Accept any certificate, so that anybody can pretend to be the broker (but for --pin)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l require-tls -d 'Refuse to connect to another machine without TLS'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l no-config -d 'Read no configuration file'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s c -l no-clean-start -d 'Resume the session of this client id, and let the broker keep it (needs --id)'

@@ -74,13 +74,15 @@ module completions {
     --tls                     # Encrypt the connection, as mqtts:// and wss:// do
     --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
     --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates that the revocation lists in this PEM file name
+    --pin: string             # Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
     --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
     --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
     --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
     --tls-server-name: string # Expect a certificate for this name [default: the host]
     --tls-alpn: string        # Offer this application protocol, best first; can be repeated
     --tls-version: string@"nu-complete mqtt pub tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt pub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
@@ -193,13 +195,15 @@ module completions {
     --tls                     # Encrypt the connection, as mqtts:// and wss:// do
     --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
     --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates that the revocation lists in this PEM file name
+    --pin: string             # Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
     --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
     --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
     --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
     --tls-server-name: string # Expect a certificate for this name [default: the host]
     --tls-alpn: string        # Offer this application protocol, best first; can be repeated
     --tls-version: string@"nu-complete mqtt sub tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt sub profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
@@ -311,13 +315,15 @@ module completions {
     --tls                     # Encrypt the connection, as mqtts:// and wss:// do
     --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
     --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates that the revocation lists in this PEM file name
+    --pin: string             # Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
     --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
     --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
     --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
     --tls-server-name: string # Expect a certificate for this name [default: the host]
     --tls-alpn: string        # Offer this application protocol, best first; can be repeated
     --tls-version: string@"nu-complete mqtt rr tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt rr profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
@@ -398,13 +404,15 @@ module completions {
     --tls                     # Encrypt the connection, as mqtts:// and wss:// do
     --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
     --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates that the revocation lists in this PEM file name
+    --pin: string             # Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
     --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
     --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
     --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
     --tls-server-name: string # Expect a certificate for this name [default: the host]
     --tls-alpn: string        # Offer this application protocol, best first; can be repeated
     --tls-version: string@"nu-complete mqtt clear-retained tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt clear-retained profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
@@ -482,13 +490,15 @@ module completions {
     --tls                     # Encrypt the connection, as mqtts:// and wss:// do
     --ca: path                # Trust the authorities in this PEM file instead of the system's; turns TLS on
     --capath: directory       # Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates that the revocation lists in this PEM file name
+    --pin: string             # Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
     --cert: path              # Show the broker the certificate in this PEM file; turns TLS on
     --key: path               # Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
     --key-password-file: path # Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
     --tls-server-name: string # Expect a certificate for this name [default: the host]
     --tls-alpn: string        # Offer this application protocol, best first; can be repeated
     --tls-version: string@"nu-complete mqtt config tls_version" # Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
-    --insecure                # Accept any certificate, so that anybody can pretend to be the broker
+    --insecure                # Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Add the secrets of the connection to this file, with which captured packets can be decrypted
     --profile: string@"nu-complete mqtt config profile" # Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]

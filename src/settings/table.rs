@@ -223,7 +223,7 @@ use Need::{Network, Tls, TurnsTlsOn, WebSocket};
 use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
 /// All of them.
-pub static SETTINGS: [Setting; 50] = [
+pub static SETTINGS: [Setting; 52] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),
     row("port", &[Place, Needs(Network)]),
@@ -236,6 +236,8 @@ pub static SETTINGS: [Setting; 50] = [
     row("tls", &[Way, Needs(TurnsTlsOn)]),
     row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
+    row("crl", &[Needs(Tls), Path]),
+    row("pin", &[Needs(Tls)]),
     row("cert", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Own]),
     row("key", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Under("cert"), Own]),
     row(

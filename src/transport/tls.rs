@@ -1,15 +1,21 @@
 //! TLS by rustls: what a connection trusts, and who it is itself, decided before anything is dialled.
 //!
 //! TLS 1.2 and 1.3 only. A broker's certificate is checked against the system's authorities or, instead of
-//! them, those of `--ca`, and against the name of the host; nothing but [`Trust::Anyone`] switches that off.
+//! them, those of `--ca`, and against the name of the host; nothing but [`Trust::Anyone`] switches that off. webpki
+//! builds the chain, `x509` says of each authority in it what webpki does not ask.
 
 mod diagnosis;
 mod identity;
 mod keylog;
+mod pin;
+mod refusal;
+mod revocation;
 mod roots;
 mod settings;
 mod verifier;
+mod x509;
 
+pub use pin::Pins;
 pub use settings::{Identity, Settings, Trust, Unusable, Version};
 
 use super::error::DialError;
@@ -61,7 +67,12 @@ impl Client {
             .with_protocol_versions(versions)
             .map_err(|error| Unusable::new(error.to_string()))?
             .dangerous()
-            .with_custom_certificate_verifier(verifier::new(settings.trust, &provider)?);
+            .with_custom_certificate_verifier(verifier::new(
+                settings.trust,
+                settings.revoked,
+                settings.pins,
+                &provider,
+            )?);
         let has_identity = settings.identity.is_some();
         let mut config = match settings.identity {
             None => builder.with_no_client_auth(),

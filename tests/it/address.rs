@@ -214,6 +214,11 @@ fn flags_without_effect_are_refused() {
         ("-L mqtts://h --no-tls --ca f", "--ca has no effect with --no-tls"),
         ("--tls-alpn x", "--tls-alpn has no effect without TLS\nhint: --tls turns it on"),
         ("--insecure", "--insecure has no effect without TLS\nhint: --tls turns it on"),
+        (
+            "-L mqtt://h --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "--pin has no effect without TLS\nhint: --tls turns it on",
+        ),
+        ("--crl f", "--crl has no effect without TLS\nhint: --tls turns it on"),
         ("--ws --ws-path x", "--ws-path x: a path begins with / and is percent-encoded"),
         ("--ws --ws-header x", "--ws-header: a header is written 'Name: value'"),
     ] {

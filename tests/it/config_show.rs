@@ -69,7 +69,7 @@ fn what_is_shown_works_as_a_profile_and_is_shown_again() {
         --maximum-packet-size 5000 --topic-alias-maximum 6 --will-topic w --will-payload \u{e9} \
         --will-qos 1 --will-retain --will-delay 1h --password-command x --debug --events - \
         --ca /ca --cert /cert --key /key --key-password-file /pw --capath /capath \
-        --tls-keylog /keylog";
+        --tls-keylog /keylog --crl /crl --pin sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
     let first = Mqtt::new("config")
         .line(flags)
         .args(["-D", "connect", "user-property", "a b", "c \"d\" e"])

@@ -94,7 +94,9 @@ mod support;
 #[cfg(unix)]
 mod surroundings;
 mod tls;
+mod tls_chain;
 mod tls_identity;
+mod tls_pinned;
 mod tls_refused;
 mod trace;
 #[cfg(target_os = "linux")]

@@ -14,8 +14,15 @@ type Case = (&'static str, [&'static str; 2], [&'static str; 2]);
 const ON: [&str; 2] = ["", ""];
 const TRUE: [&str; 2] = ["true", "true"];
 
+const PIN_OF_ZEROS: &str = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+const PIN_OF_ZEROS_IN_TOML: &str = r#""sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=""#;
+const TWO_PINS: &str = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\
+    sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=";
+const TWO_PINS_IN_TOML: &str = "\"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=;\
+    sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=\"";
+
 /// All that can be said by itself; where the broker is, is other tests' business.
-const CASES: [Case; 46] = [
+const CASES: [Case; 48] = [
     ("bind", ["127.0.0.1", "::1"], [r#""127.0.0.1""#, r#""::1""#]),
     ("proxy", ["http://a:1", "socks5://b"], [r#""http://a:1""#, r#""socks5://b""#]),
     ("ws", ON, TRUE),
@@ -23,6 +30,8 @@ const CASES: [Case; 46] = [
     ("tls", ON, TRUE),
     ("ca", ["/a", "/b c"], [r#""/a""#, r#""/b c""#]),
     ("capath", ["/a", "/b"], [r#""/a""#, r#""/b""#]),
+    ("crl", ["/a", "/b c"], [r#""/a""#, r#""/b c""#]),
+    ("pin", [PIN_OF_ZEROS, TWO_PINS], [PIN_OF_ZEROS_IN_TOML, TWO_PINS_IN_TOML]),
     ("cert", ["/a", "/b"], [r#""/a""#, r#""/b""#]),
     ("key", ["/a", "/b"], [r#""/a""#, r#""/b""#]),
     ("key-password-file", ["-", "/b"], [r#""-""#, r#""/b""#]),

@@ -23,6 +23,7 @@ fn a_timeout_covers_every_file_that_is_opened_and_every_prompt() {
         "sub -t t --events fifo",
         "sub -t t --ca fifo",
         "sub -t t --tls --cert fifo",
+        "sub -t t --tls --crl fifo",
         "sub -t t --config fifo",
         "sub -t t -o fifo",
         "sub -t t --password-file fifo",

@@ -33,7 +33,10 @@ fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
     let (file, directory) = (args.ca.as_deref(), args.capath.as_deref());
     let trust = match (args.insecure, file, directory) {
         (true, ..) => {
-            ui.warn("--insecure: anybody on the way can pretend to be the broker");
+            ui.warn(match args.pin {
+                None => "--insecure: anybody on the way can pretend to be the broker",
+                Some(_) => "--insecure: nothing but --pin says who the broker is",
+            });
             Trust::Anyone
         }
         (false, None, None) => Trust::System,
@@ -45,6 +48,8 @@ fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
     let client = Client::new(Settings {
         name: args.tls_server_name.as_deref().unwrap_or(host),
         trust,
+        revoked: args.crl.as_deref(),
+        pins: args.pin.clone(),
         identity: resolve_identity(args, ui)?,
         version: args.tls_version.map(Into::into),
         alpn: &args.tls_alpn,

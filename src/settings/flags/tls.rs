@@ -1,6 +1,6 @@
 //! Encryption.
 
-use crate::transport::tls::Version;
+use crate::transport::tls::{Pins, Version};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -34,12 +34,27 @@ pub struct TlsArgs {
     pub tls: bool,
 
     /// Trust the authorities in this PEM file instead of the system's; turns TLS on
+    ///
+    /// A certificate that is not an authority's is believed if the broker shows this very one, and signs nothing.
     #[arg(long, alias = "cafile", value_name = "FILE")]
     pub ca: Option<PathBuf>,
 
     /// Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
     #[arg(long, value_name = "DIR")]
     pub capath: Option<PathBuf>,
+
+    /// Refuse certificates that the revocation lists in this PEM file name
+    ///
+    /// Every authority that the broker's certificate depends on needs its list there, and one that has not expired.
+    #[arg(long, value_name = "FILE")]
+    pub crl: Option<PathBuf>,
+
+    /// Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
+    ///
+    /// A pin is the SHA-256 of the key, as curl's --pinnedpubkey takes it; mqtt(1) says how to make one. The certificate is
+    /// checked as usual; with --insecure the key alone decides.
+    #[arg(long, value_name = "PIN")]
+    pub pin: Option<Pins>,
 
     /// Show the broker the certificate in this PEM file; turns TLS on
     #[arg(long, value_name = "FILE")]
@@ -65,7 +80,7 @@ pub struct TlsArgs {
     #[arg(long, value_name = "VERSION", value_enum)]
     pub tls_version: Option<TlsVersionArg>,
 
-    /// Accept any certificate, so that anybody can pretend to be the broker
+    /// Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
     #[arg(long)]
     pub insecure: bool,
 

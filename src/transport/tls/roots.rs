@@ -4,15 +4,14 @@ use super::Unusable;
 use crate::os_error;
 use std::fs;
 use std::path::Path;
-use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// The system's authorities, as OpenSSL finds them (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
-pub(super) fn of_system() -> Result<RootCertStore, Unusable> {
-    let mut roots = RootCertStore::empty();
+pub(super) fn of_system() -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let mut roots = rustls_native_certs::load_native_certs().certs;
     // One that cannot be understood takes nothing away from the others.
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    roots.retain(|root| webpki::anchor_from_trusted_cert(root).is_ok());
     if roots.is_empty() {
         return Err(Unusable::new("this system trusts no authority")
             .hint("name the broker's with --ca, or install ca-certificates"));
@@ -25,11 +24,19 @@ pub(super) fn of_files(
     file: Option<&Path>,
     directory: Option<&Path>,
 ) -> Result<Vec<CertificateDer<'static>>, Unusable> {
-    let mut found = file.map(read).transpose()?.unwrap_or_default();
+    let mut found = file.map(of_file).transpose()?.unwrap_or_default();
     if let Some(directory) = directory {
         found.extend(of_directory(directory)?);
     }
     Ok(found)
+}
+
+fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
+    let found = read(path)?;
+    match found.iter().all(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok()) {
+        true => Ok(found),
+        false => Err(Unusable::file("certificate file", path, "a certificate in it is malformed")),
+    }
 }
 
 /// The certificates of a PEM file; at least one.

@@ -1,5 +1,6 @@
 //! What a TLS client is made from, and why it cannot be.
 
+use super::pin::Pins;
 use crate::secret::Secret;
 use std::fmt;
 use std::path::Path;
@@ -18,7 +19,8 @@ pub enum Version {
 pub enum Trust<'a> {
     /// Those that the system's authorities have signed.
     System,
-    /// Those that these authorities have signed: a PEM file, a directory of such files, or both.
+    /// Those that these authorities have signed: a PEM file, a directory of such files, or both. What is in them and not
+    /// an authority's is believed where the broker shows just this.
     Authorities {
         /// One file, which may hold several certificates.
         file: Option<&'a Path>,
@@ -47,6 +49,10 @@ pub struct Settings<'a> {
     pub name: &'a str,
     /// Whom to believe.
     pub trust: Trust<'a>,
+    /// PEM file with lists of revoked certificates: one for each authority that the broker's certificate depends on.
+    pub revoked: Option<&'a Path>,
+    /// Besides, the broker's key must be one of these.
+    pub pins: Option<Pins>,
     /// Who we are, for a broker that asks.
     pub identity: Option<Identity<'a>>,
     /// This version only.

@@ -1,9 +1,13 @@
 //! Whether a broker is who it says.
 
+use super::pin::Pins;
+use super::refusal::{self, Refusal};
 use super::settings::{Trust, Unusable};
-use super::{diagnosis, roots};
+use super::x509::{Certificate, Fault};
+use super::{revocation, roots};
+use std::cell::Cell;
+use std::path::Path;
 use std::sync::Arc;
-use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
@@ -11,67 +15,135 @@ use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
-use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
 use tokio_rustls::rustls::server::ParsedCertificate;
-use tokio_rustls::rustls::{DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use tokio_rustls::rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use webpki::{CertRevocationList, EndEntityCert, KeyUsage, VerifiedPath};
 
-/// What decides for `trust`.
+/// What decides for `trust`, the lists of revoked certificates in a file, and the keys that the broker may have.
 pub(super) fn new(
     trust: Trust<'_>,
-    provider: &Arc<CryptoProvider>,
+    revoked: Option<&Path>,
+    pins: Option<Pins>,
+    provider: &CryptoProvider,
 ) -> Result<Arc<dyn ServerCertVerifier>, Unusable> {
-    let belief = match trust {
-        Trust::Anyone => Belief::Anyone,
-        Trust::System => Belief::Chain(webpki(roots::of_system()?, provider)?, Vec::new()),
-        Trust::Authorities { file, directory } => {
-            let own = roots::of_files(file, directory)?;
-            let mut anchors = RootCertStore::empty();
-            for certificate in &own {
-                anchors.add(certificate.clone()).map_err(|_| {
-                    let path = file.unwrap_or("".as_ref());
-                    Unusable::file("certificate file", path, "a certificate in it is malformed")
-                })?;
-            }
-            Belief::Chain(webpki(anchors, provider)?, own)
-        }
+    let algorithms = provider.signature_verification_algorithms;
+    let trusted = match trust {
+        Trust::Anyone => None,
+        Trust::System => Some(roots::of_system()?),
+        Trust::Authorities { file, directory } => Some(roots::of_files(file, directory)?),
     };
-    Ok(Arc::new(Verifier { belief, algorithms: provider.signature_verification_algorithms }))
-}
-
-fn webpki(
-    roots: RootCertStore,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<WebPkiServerVerifier>, Unusable> {
-    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-        .build()
-        .map_err(|error| Unusable::new(error.to_string()))
+    let revoked = revoked.map(revocation::read).transpose()?.unwrap_or_default();
+    let belief = trusted.map(|trusted| Belief::new(trusted, revoked));
+    Ok(Arc::new(Verifier { belief, pins, algorithms }))
 }
 
 /// Whose certificates are good.
 #[derive(Debug)]
-enum Belief {
-    /// Those that an authority has signed, and these, which were named as authorities themselves.
-    Chain(Arc<WebPkiServerVerifier>, Vec<CertificateDer<'static>>),
-    /// All, as `--insecure` asks for.
-    Anyone,
+struct Belief {
+    /// Authorities, and what was named as one.
+    trusted: Vec<CertificateDer<'static>>,
+    /// Name and key of each of them, in the same order.
+    anchors: Vec<TrustAnchor<'static>>,
+    revoked: Vec<CertRevocationList<'static>>,
+}
+
+impl Belief {
+    /// What webpki cannot read as an authority's takes nothing away from the others.
+    fn new(
+        mut trusted: Vec<CertificateDer<'static>>,
+        revoked: Vec<CertRevocationList<'static>>,
+    ) -> Self {
+        let mut anchors = Vec::with_capacity(trusted.len());
+        trusted.retain(|certificate| {
+            let anchor = webpki::anchor_from_trusted_cert(certificate);
+            anchors.extend(anchor.as_ref().ok().map(TrustAnchor::to_owned));
+            anchor.is_ok()
+        });
+        Self { trusted, anchors, revoked }
+    }
+
+    /// Whether `shown` may be believed: an authority has signed it, directly or through `others`, or it is itself what was
+    /// named. What `openssl req -x509` makes is its own authority, and by the rules an authority must not be a server
+    /// (RFC 5280, section 4.2.1.9): naming just this certificate is trust enough. What lists say comes first.
+    fn check(
+        &self,
+        shown: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+        algorithms: &WebPkiSupportedAlgorithms,
+    ) -> Result<(), Error> {
+        let verified = self.check_chain(shown, others, now, algorithms);
+        match &verified {
+            Err(_) if !self.trusted.contains(shown) => verified,
+            Err(_) if self.revoked.is_empty() => Ok(()),
+            // No chain to follow, so that no list can be asked.
+            Err(Error::InvalidCertificate(
+                CertificateError::UnknownIssuer | CertificateError::Other(_),
+            )) => Err(CertificateError::UnknownRevocationStatus.into()),
+            _ => verified,
+        }
+    }
+
+    fn check_chain(
+        &self,
+        shown: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        now: UnixTime,
+        algorithms: &WebPkiSupportedAlgorithms,
+    ) -> Result<(), Error> {
+        let revoked: Vec<_> = self.revoked.iter().collect();
+        // What is wrong with an authority that would have led there. To webpki it is as if nobody knew it.
+        let fault = Cell::new(None);
+        let check_path = |path: &VerifiedPath<'_>| {
+            self.check_path(path, now).map_err(|found| {
+                fault.set(Some(found));
+                webpki::Error::UnknownIssuer
+            })
+        };
+        let verified = EndEntityCert::try_from(shown).and_then(|certificate| {
+            let verified = certificate.verify_for_usage(
+                algorithms.all,
+                &self.anchors,
+                others,
+                now,
+                KeyUsage::server_auth(),
+                revocation::options(&revoked),
+                Some(&check_path),
+            );
+            verified.map(drop)
+        });
+        match (verified, fault.take()) {
+            (Err(webpki::Error::UnknownIssuer), Some(fault)) => {
+                Err(Refusal::Authority(fault).into())
+            }
+            (verified, _) => verified.map_err(refusal::of_chain),
+        }
+    }
+
+    /// What webpki leaves out: it takes whatever is in [`Self::anchors`] for an authority for ever.
+    fn check_path(&self, path: &VerifiedPath<'_>, now: UnixTime) -> Result<(), Fault> {
+        let is_anchor = |anchor: &TrustAnchor<'_>| std::ptr::eq(anchor, path.anchor());
+        let named = self.anchors.iter().position(is_anchor);
+        let anchor = named.and_then(|index| self.trusted.get(index)).cloned();
+        let between = path.intermediate_certificates().map(webpki::Cert::der);
+        let mut below = 0;
+        for authority in between.chain(anchor) {
+            let authority = Certificate::parse(&authority).map_err(|_| Fault::Malformed)?;
+            authority.check_as_authority(below, now)?;
+            below += u32::from(!authority.is_self_issued);
+        }
+        Ok(())
+    }
 }
 
 /// Whatever is believed: that who shows a certificate has its key is always checked.
 #[derive(Debug)]
 struct Verifier {
-    belief: Belief,
+    /// None believes everybody, as `--insecure` asks for.
+    belief: Option<Belief>,
+    pins: Option<Pins>,
     algorithms: WebPkiSupportedAlgorithms,
-}
-
-/// What `openssl req -x509` makes is its own authority, and a broker that shows it is refused by the rules, for
-/// an authority must not be a broker (RFC 5280, section 4.2.1.9). Naming just this certificate is trust enough.
-/// webpki looks at its dates before it looks at that.
-fn is_own(error: &Error, shown: &CertificateDer<'_>, own: &[CertificateDer<'_>]) -> bool {
-    let is_authority = match error {
-        Error::InvalidCertificate(problem) => diagnosis::is_authority(problem),
-        _ => false,
-    };
-    is_authority && own.contains(shown)
 }
 
 impl ServerCertVerifier for Verifier {
@@ -80,19 +152,23 @@ impl ServerCertVerifier for Verifier {
         shown: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let Belief::Chain(chain, own) = &self.belief else {
-            return Ok(ServerCertVerified::assertion());
-        };
-        match chain.verify_server_cert(shown, intermediates, name, ocsp_response, now) {
-            Err(error) if is_own(&error, shown, own) => {
-                verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
-                Ok(ServerCertVerified::assertion())
-            }
-            verified => verified,
+        if let Some(belief) = &self.belief {
+            let certificate =
+                Certificate::parse(shown).map_err(|_| CertificateError::BadEncoding)?;
+            certificate.check_as_server(now).map_err(|fault| refusal::of_server(fault, now))?;
+            belief.check(shown, intermediates, now, &self.algorithms)?;
+            verify_server_name(&ParsedCertificate::try_from(shown)?, name)?;
         }
+        if let Some(pins) = &self.pins {
+            let key = ParsedCertificate::try_from(shown)?.subject_public_key_info();
+            if !pins.contain(&key) {
+                return Err(Refusal::Pin.into());
+            }
+        }
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

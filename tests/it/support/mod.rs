@@ -13,6 +13,7 @@
 mod broker;
 mod bytes;
 mod certificates;
+mod chain;
 #[cfg(unix)]
 mod completing;
 mod conn;
@@ -43,6 +44,7 @@ mod wire;
 pub use broker::Mosquitto;
 pub use bytes::{Blob, Properties, frame, property};
 pub use certificates::{Authority, Certificate};
+pub use chain::Link;
 #[cfg(unix)]
 pub use completing::Shell;
 pub use conn::Conn;
@@ -52,7 +54,7 @@ pub use expected::Output;
 pub use install::find_or_install;
 pub use manual::{BLESS, OPTIONAL, Page, config_page, pages};
 pub use mqtt::Mqtt;
-pub use openssl::openssl;
+pub use openssl::{openssl, openssl_verify};
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };

@@ -6,6 +6,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{ALL_VERSIONS, ServerConfig};
 
 use super::certificates::Certificate;
@@ -18,12 +19,14 @@ pub fn tls_door(certificate: &Certificate, protocols: &[&str], behind: u16) -> D
         .collect::<Result<_, _>>()
         .expect("a certificate in PEM form");
     let key = PrivateKeyDer::from_pem_slice(certificate.key.as_bytes()).expect("a key in PEM form");
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let provider = ring::default_provider();
+    let key = provider.key_provider.load_private_key(key).expect("a key that can sign");
+    let mut config = ServerConfig::builder_with_provider(Arc::new(provider))
         .with_protocol_versions(ALL_VERSIONS)
         .expect("versions that the provider knows")
         .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .expect("a key of the certificate");
+        // Whatever there is to say against it, the client shall.
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(CertifiedKey::new(chain, key))));
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().into()).collect();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     Door::new(async move |stream, notes| match acceptor.accept(stream).await {

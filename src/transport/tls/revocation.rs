@@ -1,0 +1,39 @@
+//! Lists of what authorities have taken back (RFC 5280, section 5).
+
+use super::settings::Unusable;
+use crate::os_error;
+use std::fs;
+use std::path::Path;
+use tokio_rustls::rustls::pki_types::CertificateRevocationListDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use webpki::{
+    CertRevocationList, ExpirationPolicy, OwnedCertRevocationList, RevocationOptions,
+    RevocationOptionsBuilder, UnknownStatusPolicy,
+};
+
+/// Every list of a PEM file; at least one.
+pub(super) fn read(path: &Path) -> Result<Vec<CertRevocationList<'static>>, Unusable> {
+    let unusable = |problem: &str| Unusable::file("revocation list", path, problem);
+    let bytes = fs::read(path).map_err(|error| unusable(&os_error::plain(&error)))?;
+    let lists: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&bytes).collect();
+    let lists = lists.map_err(|_| unusable("it is no valid PEM"))?;
+    if lists.is_empty() {
+        return Err(unusable("it holds no revocation list in PEM form")
+            .hint("`openssl crl -inform der -in OLD -out NEW` makes one of a list in DER form"));
+    }
+    lists
+        .iter()
+        .map(|list| OwnedCertRevocationList::from_der(list).map(Into::into))
+        .collect::<Result<_, _>>()
+        .map_err(|_| unusable("it is malformed, or of a kind that is not supported"))
+}
+
+/// How `lists` decide, if there are any: about every certificate up to the authority that is trusted, none of which may
+/// be without a list that is still good.
+pub(super) fn options<'a>(
+    lists: &'a [&'a CertRevocationList<'a>],
+) -> Option<RevocationOptions<'a>> {
+    let builder = RevocationOptionsBuilder::new(lists).ok()?;
+    let builder = builder.with_status_policy(UnknownStatusPolicy::Deny);
+    Some(builder.with_expiration_policy(ExpirationPolicy::Enforce).build())
+}
