@@ -21,6 +21,7 @@ const UNKNOWN: (&str, &str) = (
     "certificate issued by an unknown authority",
     "name the file with the authority's certificate: --ca FILE",
 );
+const NAME: &str = "if you know that your broker has another name: --tls-server-name NAME";
 const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
 
 #[test]
@@ -68,13 +69,28 @@ fn a_certificate_for_another_name() {
     let broker = Mosquitto::options().tls(&certificate).start();
     let words =
         |name| format!("certificate is for one.example, two.example, 10.0.0.1, not for {name}");
-    let hint = "--tls-server-name one.example would accept it";
-    fails_with(authority.pem(), broker.port(), &words("localhost"), hint).run();
+    fails_with(authority.pem(), broker.port(), &words("localhost"), NAME).run();
     for name in ["three.example", "127.0.0.1"] {
-        fails_with(authority.pem(), broker.port(), &words(name), hint)
+        fails_with(authority.pem(), broker.port(), &words(name), NAME)
             .args(["--tls-server-name", name])
             .run();
     }
+}
+
+#[test]
+fn a_certificate_for_a_thousand_other_names() {
+    let authority = Authority::new("lab");
+    let long = format!("{}.example", "x".repeat(3000));
+    let names: Vec<String> = (1..=1000).map(|number| format!("{number}.example")).collect();
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names[1] = &long;
+    let broker = Mosquitto::options().tls(&authority.server(&names)).start();
+    let words = format!(
+        "certificate is for 1.example, {}\u{2026}, 3.example, 4.example, 5.example and 995 more, \
+         not for localhost",
+        "x".repeat(197)
+    );
+    fails_with(authority.pem(), broker.port(), &words, NAME).run();
 }
 
 #[test]
@@ -109,8 +125,7 @@ fn a_certificate_that_is_its_own_authority_must_be_good_all_the_same() {
     let other = Certificate::its_own_authority("broker.example", 2010..4000);
     let broker = Mosquitto::options().tls(&other).start();
     let words = "certificate is for broker.example, not for localhost";
-    let hint = "--tls-server-name broker.example would accept it";
-    fails_with(&other.pem, broker.port(), words, hint).run();
+    fails_with(&other.pem, broker.port(), words, NAME).run();
 
     let another = Certificate::its_own_authority("localhost", 2010..4000);
     let broker = Mosquitto::options().tls(&another).start();

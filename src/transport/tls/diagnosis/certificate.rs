@@ -9,6 +9,9 @@ use std::fmt;
 use tokio_rustls::rustls::CertificateError;
 use tokio_rustls::rustls::pki_types::UnixTime;
 
+/// How many names of a certificate are told.
+const MOST_NAMES: usize = 5;
+
 /// How much of a stranger's words is told in a line, in bytes.
 const LONGEST_EXCERPT: usize = 1000;
 
@@ -129,22 +132,26 @@ fn of_webpki(error: &webpki::Error) -> DialError {
     }
 }
 
-/// `presented` is how rustls writes names: `DnsName("a.example")`, `IpAddress(127.0.0.1)`.
+/// `presented` is how rustls writes names: `DnsName("a.example")`, `IpAddress(127.0.0.1)`. None of them goes into a hint:
+/// an impostor has a good certificate for some name, too.
 fn wrong_name(wanted: &str, presented: &[String]) -> DialError {
-    let names: Vec<&str> = presented
+    let names: Vec<String> = presented
         .iter()
+        .take(MOST_NAMES)
         .map(|name| name.split_once('(').map_or(name.as_str(), |(_, name)| name))
         .map(|name| name.trim_end_matches(')').trim_matches('"'))
+        .map(|name| beginning(name, LONGEST_EXCERPT / MOST_NAMES))
         .collect();
-    match names.as_slice() {
-        [] => DialError::lasting(format!(
+    let more = match presented.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    match names.join(", ") {
+        names if names.is_empty() => DialError::lasting(format!(
             "certificate names no host, and {wanted} is wanted (it has no subject alternative name)"
         )),
-        [first, ..] => {
-            let hint = format!("--tls-server-name {first} would accept it");
-            DialError::lasting(format!("certificate is for {}, not for {wanted}", names.join(", ")))
-                .hint(hint)
-        }
+        names => DialError::lasting(format!("certificate is for {names}{more}, not for {wanted}"))
+            .hint("if you know that your broker has another name: --tls-server-name NAME"),
     }
 }
 
