@@ -237,7 +237,7 @@ pub static SETTINGS: [Setting; 52] = [
     row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
     row("crl", &[Needs(Tls), Path]),
-    row("pin", &[Needs(Tls)]),
+    row("pin", &[Needs(Tls), Own]),
     row("cert", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Own]),
     row("key", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Under("cert"), Own]),
     row(
