@@ -1,16 +1,19 @@
 //! A broker inside this process, for trying things out, for demos and for tests: rumqttd behind one port of 127.0.0.1.
 //!
 //! It serves MQTT 3.1.1 and 5.0 on the same port. rumqttd has a listener for each, so both stand on hidden ports of the
-//! loopback, and a front (`front`) looks at the CONNECT of each client and joins it to the right one. They share a
-//! router, so messages, retained messages and sessions do not depend on the version a client speaks.
+//! loopback, and a front (`front`) looks at the CONNECT of each client and joins it to the right one, and at every packet
+//! after that (`inspection`). They share a router, so messages, retained messages and sessions do not depend on the version a client speaks.
 //!
 //! Nothing is written to disk, to standard output or to standard error. It does not know the command line, the
 //! environment or what anybody does with the broker. What would hang a client or end the broker is mended (`dialect`);
-//! where rumqttd merely differs from the standard, it differs.
+//! where rumqttd merely differs from the standard, it differs. Should it panic all the same, whoever runs the broker is
+//! told (`breakdown`).
 
+pub mod breakdown;
 mod dialect;
 mod front;
-mod opening;
+pub mod inspection;
+pub mod opening;
 
 use std::future::pending;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -27,8 +30,12 @@ use tokio::time::{sleep, timeout};
 use self::dialect::{Dialect, Properties};
 use self::front::Backends;
 
-/// Clients at a time. rumqttd answers one too many with silence, so this is more than descriptors usually allow.
+/// Clients at a time. rumqttd waits for ever over one too many, so the front keeps it away.
 const MAX_CONNECTIONS: usize = 10_000;
+
+/// Descriptors that are not a client's.
+#[cfg(unix)]
+const OTHER_DESCRIPTORS: u64 = 64;
 
 /// Largest packet accepted from a client, in bytes: all that the protocol can express.
 const MAX_PACKET: usize = 256 * 1024 * 1024;
@@ -83,12 +90,16 @@ impl Broker {
             // Fails if the broker has been dropped, and then nobody wants to know.
             end.send(run(listener, ready, stopped)).ok();
         };
-        let thread = thread::Builder::new().name("broker".to_owned());
+        let thread = thread::Builder::new().name(breakdown::THREADS[0].to_owned());
         thread.spawn(serve).context("cannot start the broker's thread")?;
         let broker = Self { local_addr, stop, ended };
-        match is_ready.await {
-            Ok(()) => Ok(broker),
-            Err(_) => {
+        let is_ready = tokio::select! {
+            is_ready = is_ready => is_ready.is_ok(),
+            error = breakdown::seen() => return Err(error.context("cannot start the broker")),
+        };
+        match is_ready {
+            true => Ok(broker),
+            false => {
                 let cause = broker.serve().await.err().unwrap_or_else(thread_died);
                 Err(cause.context("cannot start the broker"))
             }
@@ -109,9 +120,12 @@ impl Broker {
     pub async fn serve(self) -> Result<()> {
         // The whole broker moves into this future, so that dropping it stops the thread.
         let Self { stop, ended, .. } = self;
-        let outcome = ended.await;
+        let outcome = tokio::select! {
+            outcome = ended => outcome.unwrap_or_else(|_| Err(thread_died())),
+            error = breakdown::seen() => Err(error),
+        };
         drop(stop);
-        outcome.unwrap_or_else(|_| Err(thread_died()))
+        outcome
     }
 }
 
@@ -121,6 +135,19 @@ fn listen(port: u16) -> std::io::Result<(std::net::TcpListener, SocketAddr)> {
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+/// Clients at a time: each takes three descriptors, and rumqttd spins when there are none left.
+fn most_clients() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+        let places = limit.saturating_sub(OTHER_DESCRIPTORS) / 3;
+        usize::try_from(places).unwrap_or(usize::MAX).clamp(1, MAX_CONNECTIONS)
+    }
+    #[cfg(not(unix))]
+    MAX_CONNECTIONS
 }
 
 fn thread_died() -> anyhow::Error {
@@ -163,7 +190,7 @@ fn run(
         tokio::select! {
             _ = stopped => Ok(()),
             () = breakdown => Err(anyhow!("rumqttd has broken down: its router has stopped")),
-            () = front::accept(&listener, backends) => Ok(()),
+            () = front::accept(&listener, backends, most_clients()) => Ok(()),
         }
     })
 }

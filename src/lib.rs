@@ -39,7 +39,7 @@
 //! | `simulation` | tests: whole runs against a broker and a network out of a seed, in no time at all |
 
 #[cfg(feature = "broker")]
-mod broker;
+pub mod broker;
 pub mod cli;
 pub mod commands;
 pub mod connection;
@@ -77,6 +77,9 @@ use ui::Ui;
 /// process dies of that signal at the end, and this does not return.
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(|panic| {
+        #[cfg(feature = "broker")]
+        broker::breakdown::catch(panic);
+        ui::restore_terminal();
         ui::last_words(&bug_report(panic));
         // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
         std::process::exit(ExitStatus::Bug.code().into());

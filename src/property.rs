@@ -349,7 +349,7 @@ fn take_property<'a>(bytes: &mut &'a [u8]) -> Result<(Id, Value<'a>), PropertyEr
     Ok((id, value.ok_or(PropertyError::Malformed)?))
 }
 
-fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+pub(crate) fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (array, rest) = bytes.split_first_chunk::<N>()?;
     *bytes = rest;
     Some(*array)
@@ -369,7 +369,7 @@ pub(crate) fn take_binary<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
 }
 
 /// Takes a string off the front of `bytes`: valid UTF-8 without NUL ([MQTT 5, 1.5.4]).
-fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+pub(crate) fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     let text = std::str::from_utf8(take_binary(bytes)?).ok()?;
     (!text.contains('\0')).then_some(text)
 }

@@ -54,3 +54,5 @@ macro_rules! targets {
 }
 
 targets! { session wire format record settings }
+#[cfg(feature = "broker")]
+targets! { front }

@@ -4,6 +4,8 @@
 //! and a few random inputs (`tests/fuzz.rs`), so that neither can rot.
 
 pub mod format;
+#[cfg(feature = "broker")]
+pub mod front;
 mod message;
 pub mod record;
 pub mod session;

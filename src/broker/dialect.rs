@@ -1,12 +1,17 @@
 //! What stands between the wire and rumqttd 0.20: its codecs, wrapped so that ordinary packets do not bring it down.
 //!
-//! Everything here answers for one defect of rumqttd that would hang a client or end the broker; see `Dialect::admit`
-//! and `Dialect::dress`. It knows packets and nothing of sockets or sessions, and leaves alone what rumqttd merely does
-//! differently from the standard. One way to end the broker is left: a persistent session that is the last of its shared
-//! subscription and goes away with messages unacknowledged makes the router panic.
+//! Everything here answers for one defect of rumqttd that would hang a client or end the broker; see `Dialect::admit`,
+//! `Dialect::dress` and `Owed`. It knows packets and nothing of sockets or sessions, and leaves alone what rumqttd merely
+//! does differently from the standard. Packets that are wrong in themselves do not get this far (`inspection`).
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use rumqttd::protocol::{Error, Packet, Protocol};
+
+use crate::mqtt::packet::Frame;
+use crate::property::{take_binary, take_u16};
 
 /// Put before a topic that does not begin with ASCII. A control character, which no topic should hold (1.5.4).
 const MARK: char = '\u{1}';
@@ -22,19 +27,63 @@ pub(super) enum Properties {
 
 /// One of rumqttd's codecs with the worst of the router kept from the client, and the other way round.
 ///
-/// rumqttd clones it for each connection, so the state is the connection's own.
-#[derive(Debug, Clone)]
+/// rumqttd clones it for each connection, so the state is the connection's own, and a clone begins without.
+#[derive(Debug)]
 pub(super) struct Dialect<P> {
     codec: P,
     properties: Properties,
     /// The client has sent DISCONNECT: the router forgets the connection.
     parting: bool,
+    /// What the client's topic aliases stand for.
+    aliases: HashMap<u16, Bytes>,
+    owed: Mutex<Owed>,
+}
+
+/// Packet ids that the client owes an acknowledgement, in the order in which they were sent. At any other the router
+/// forgets the connection, and panics when that announces next that it is ready for more.
+#[derive(Debug, Default)]
+struct Owed {
+    /// PUBACK or PUBREC.
+    messages: VecDeque<u16>,
+    /// PUBCOMP.
+    releases: VecDeque<u16>,
+}
+
+impl Owed {
+    /// Notes what the packet asks for that begins these bytes; rumqttd hides the id that a PUBLISH has.
+    fn sent(&mut self, packet: &[u8]) {
+        let Ok(Some(frame)) = Frame::read(packet) else { return };
+        let Some(mut body) = packet.get(frame.header..frame.total()) else { return };
+        let (list, id) = match frame.first {
+            0x62 => (&mut self.releases, take_u16(&mut body)),
+            first if frame.is_publish() && first & 0x06 != 0 => {
+                (&mut self.messages, take_binary(&mut body).and_then(|_| take_u16(&mut body)))
+            }
+            _ => return,
+        };
+        list.extend(id);
+    }
+
+    fn is_paid_by(&mut self, packet: &Packet) -> bool {
+        match packet {
+            Packet::PubAck(puback, _) => self.messages.pop_front() == Some(puback.pkid),
+            Packet::PubRec(pubrec, _) => self.messages.pop_front() == Some(pubrec.pkid),
+            Packet::PubComp(pubcomp, _) => self.releases.pop_front() == Some(pubcomp.pkid),
+            _ => true,
+        }
+    }
+}
+
+impl<P: Clone> Clone for Dialect<P> {
+    fn clone(&self) -> Self {
+        Self::new(self.codec.clone(), self.properties)
+    }
 }
 
 impl<P> Dialect<P> {
     /// Wraps `codec`.
     pub(super) fn new(codec: P, properties: Properties) -> Self {
-        Self { codec, properties, parting: false }
+        Self { codec, properties, parting: false, aliases: HashMap::new(), owed: Mutex::default() }
     }
 
     /// Changes a packet from the client into one that rumqttd survives.
@@ -45,6 +94,9 @@ impl<P> Dialect<P> {
     /// - A client that allows topic aliases: the router has one alias a filter, and with a wildcard sends messages
     ///   under the topic of an earlier one. It is not told.
     /// - Topics and filters that begin with a character outside ASCII: the router would panic. They get a `MARK`.
+    /// - Filters that begin with `$`, but for shared ones: the router would forget the connection, and perhaps panic. With
+    ///   a `MARK` they match nothing.
+    /// - Topic aliases: the router learns of one at QoS 2 only with PUBREL. They are resolved here.
     /// - PUBREL with properties: the router would ignore it.
     fn admit(&mut self, packet: Packet) -> Packet {
         match packet {
@@ -61,8 +113,16 @@ impl<P> Dialect<P> {
                 }
                 Packet::Connect(connect, properties, will, will_properties, login)
             }
-            Packet::Publish(mut publish, properties) => {
+            Packet::Publish(mut publish, mut properties) => {
                 publish.topic = mark_topic(&publish.topic);
+                if let Some(alias) = properties.as_mut().and_then(|it| it.topic_alias.take()) {
+                    match publish.topic.is_empty() {
+                        true => {
+                            publish.topic = self.aliases.get(&alias).cloned().unwrap_or_default()
+                        }
+                        false => drop(self.aliases.insert(alias, publish.topic.clone())),
+                    }
+                }
                 Packet::Publish(publish, properties)
             }
             Packet::Subscribe(mut subscribe, properties) => {
@@ -104,8 +164,16 @@ impl<P> Dialect<P> {
 
 impl<P: Protocol> Protocol for Dialect<P> {
     fn read_mut(&mut self, stream: &mut BytesMut, max_size: usize) -> Result<Packet, Error> {
-        let packet = self.codec.read_mut(stream, max_size)?;
-        Ok(self.admit(packet))
+        let before = stream.len();
+        let packet = self.codec.read_mut(stream, max_size).map_err(|error| match error {
+            // It has taken the packet away: no further byte can complete it.
+            Error::InsufficientBytes(_) if stream.len() < before => Error::MalformedPacket,
+            error => error,
+        })?;
+        match self.owed.get_mut().unwrap_or_else(PoisonError::into_inner).is_paid_by(&packet) {
+            true => Ok(self.admit(packet)),
+            false => Err(Error::InvalidProtocol),
+        }
     }
 
     fn write(&self, packet: Packet, buffer: &mut BytesMut) -> Result<usize, Error> {
@@ -114,7 +182,11 @@ impl<P: Protocol> Protocol for Dialect<P> {
         if self.parting {
             return Err(Error::InvalidProtocol);
         }
-        self.codec.write(self.dress(packet), buffer)
+        let before = buffer.len();
+        let length = self.codec.write(self.dress(packet), buffer)?;
+        let written = buffer.get(before..).unwrap_or_default();
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner).sent(written);
+        Ok(length)
     }
 }
 
@@ -145,7 +217,7 @@ fn mark_filter(filter: &str) -> String {
         return format!("$share/{group}/{}", mark_filter(inner));
     }
     match filter.chars().next() {
-        Some(first) if !first.is_ascii() => format!("{MARK}{filter}"),
+        Some(first) if first == '$' || !first.is_ascii() => format!("{MARK}{filter}"),
         _ => filter.to_owned(),
     }
 }
@@ -158,6 +230,8 @@ mod tests {
     fn marks_what_does_not_begin_with_ascii() {
         assert_eq!(mark_filter("a/é"), "a/é");
         assert_eq!(mark_filter("é/#"), "\u{1}é/#");
+        assert_eq!(mark_filter("$SYS/#"), "\u{1}$SYS/#");
+        assert_eq!(mark_filter("$share/g/$SYS/#"), "$share/g/\u{1}$SYS/#");
         assert_eq!(mark_filter("$share/g/é/#"), "$share/g/\u{1}é/#");
         assert_eq!(mark_topic(&Bytes::from_static(b"a")), "a");
         assert_eq!(mark_topic(&Bytes::from_static("é".as_bytes())), "\u{1}é");

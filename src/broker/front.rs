@@ -1,16 +1,26 @@
 //! The public port: one connection of a client joined to one connection to the server for its version.
 //!
-//! Knows the first packet (through `opening`) and bytes; it does not know what a session, a topic or rumqttd is.
+//! Every packet of the client is inspected on its way (`inspection`); a client that breaks the protocol is told why, and
+//! dropped. What the server sends is passed on as it is, and only looked at for where its packets end. It does not know
+//! what a session, a topic or rumqttd is.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader, copy_buf};
+use bytes::BytesMut;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{sleep, timeout};
 
+use crate::mqtt::packet::Frame;
+use crate::mqtt::reason::Reason;
+
+use super::inspection::{Decision, Inspector};
 use super::opening::{Opening, Version, parse};
 
 /// How long a client may take to send its CONNECT.
@@ -19,11 +29,17 @@ const OPENING_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the server may take to hang up by itself after the client has. See `relay`.
 const HANG_UP_GRACE: Duration = Duration::from_millis(100);
 
+/// How long a client that is dropped may take to hear why.
+const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// The pause after a failed accept, which for lack of descriptors would fail again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Bytes under way in each direction of a connection.
+/// Bytes under way in each direction of a connection, unless a packet is longer.
 const RELAY_BUFFER: usize = 64 * 1024;
+
+/// Answers of ours that wait until the server is between two packets.
+const WAITING_ANSWERS: usize = 16;
 
 /// Where the servers listen, one for each version of the protocol.
 #[derive(Debug, Clone, Copy)]
@@ -34,43 +50,90 @@ pub(super) struct Backends {
     pub(super) v5: SocketAddr,
 }
 
-/// Accepts clients for ever; each gets a task of its own.
-pub(super) async fn accept(listener: &TcpListener, backends: Backends) {
+/// Accepts clients for ever, `most` at a time; each gets a task of its own, and one too many waits.
+pub(super) async fn accept(listener: &TcpListener, backends: Backends, most: usize) {
+    let places = Arc::new(Semaphore::new(most));
     loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((client, _)) => {
-                // A failed connection is the client's to notice: here there is nobody to tell.
-                tokio::spawn(async move { serve(client, backends).await.ok() });
+                tokio::spawn(async move {
+                    // A failed connection is the client's to notice: here there is nobody to tell.
+                    serve(client, backends).await.ok();
+                    drop(place);
+                });
             }
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
+/// Why a connection ends.
+enum End {
+    /// A side has hung up, or failed.
+    Closed,
+    /// The client has broken the protocol.
+    Refused(Reason),
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        Self::Closed
+    }
+}
+
+impl From<Reason> for End {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
+}
+
 /// Serves one client until either side has hung up.
 async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
     client.set_nodelay(true)?;
-    let mut packet = Vec::with_capacity(4096);
-    let Ok(opening) = timeout(OPENING_TIMEOUT, read_opening(&mut client, &mut packet)).await else {
-        return Ok(());
+    let mut input = BytesMut::with_capacity(4096);
+    let opening = timeout(OPENING_TIMEOUT, read_connect(&mut client, &mut input)).await;
+    let Ok(Some((inspector, connect))) = opening else { return Ok(()) };
+    let connect = match connect {
+        Ok(connect) => connect,
+        Err(End::Closed) => return Ok(()),
+        Err(End::Refused(reason)) => {
+            client.write_all(&inspector.farewell(reason)).await?;
+            client.shutdown().await?;
+            let _ = timeout(FAREWELL_TIMEOUT, discard(&mut client)).await;
+            return Ok(());
+        }
     };
-    let Some(version) = opening? else { return Ok(()) };
-
-    let mut server = TcpStream::connect(match version {
+    let mut server = TcpStream::connect(match inspector.version() {
         Version::V4 => backends.v4,
         Version::V5 => backends.v5,
     })
     .await?;
     server.set_nodelay(true)?;
-    server.write_all(&packet).await?;
-    drop(packet);
-    relay(&mut client, &mut server).await
+    server.write_all(&connect).await?;
+    drop(connect);
+    relay(&mut client, &mut server, input, inspector).await
 }
 
-/// Reads until `packet` tells the version, and perhaps further. `None`: the client is to be closed.
-async fn read_opening(client: &mut TcpStream, packet: &mut Vec<u8>) -> io::Result<Option<Version>> {
+/// Reads and inspects the CONNECT. `None`: there is nothing more to be said to this client.
+async fn read_connect(
+    client: &mut TcpStream,
+    input: &mut BytesMut,
+) -> Option<(Inspector, Result<BytesMut, End>)> {
+    let mut inspector = Inspector::new(read_opening(client, input).await.ok()??);
+    let connect = async {
+        let connect = next_packet(client, input, &inspector).await?;
+        inspector.inspect(&connect)?;
+        Ok(connect)
+    };
+    let connect = connect.await;
+    Some((inspector, connect))
+}
+
+/// Reads until `input` tells the version, and perhaps further. `None`: the client is to be closed.
+async fn read_opening(client: &mut TcpStream, input: &mut BytesMut) -> io::Result<Option<Version>> {
     loop {
-        match parse(packet) {
+        match parse(input) {
             Opening::Partial => {}
             Opening::Connect(version) => return Ok(Some(version)),
             Opening::Refuse(answer) => {
@@ -80,32 +143,175 @@ async fn read_opening(client: &mut TcpStream, packet: &mut Vec<u8>) -> io::Resul
             }
             Opening::Foreign => return Ok(None),
         }
-        if client.read_buf(packet).await? == 0 {
+        if client.read_buf(input).await? == 0 {
             return Ok(None);
         }
     }
 }
 
-/// Copies both ways until one side hangs up.
+/// The next packet of the client as a whole.
+async fn next_packet(
+    client: &mut (impl AsyncReadExt + Unpin),
+    input: &mut BytesMut,
+    inspector: &Inspector,
+) -> Result<BytesMut, End> {
+    loop {
+        if let Some(length) = inspector.length(input)?.filter(|length| *length <= input.len()) {
+            return Ok(input.split_to(length));
+        }
+        // However long it says that it is: only what has come takes memory.
+        input.reserve(RELAY_BUFFER);
+        if client.read_buf(input).await? == 0 {
+            return Err(End::Closed);
+        }
+    }
+}
+
+async fn discard(client: &mut (impl AsyncReadExt + Unpin)) {
+    let mut bytes = vec![0; 4096];
+    while client.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
+}
+
+/// Passes on both ways until one side hangs up.
 ///
 /// The end of the client reaches the server late on purpose. rumqttd names connections by numbers that it uses again,
 /// and takes the end of a socket that follows a DISCONNECT for one more disconnection, which may then hit whoever has
 /// got the number since. Given a moment it has closed its own side first and does not look for the end any more.
-async fn relay(client: &mut TcpStream, server: &mut TcpStream) -> io::Result<()> {
-    let (client_read, client_write) = client.split();
+async fn relay(
+    client: &mut TcpStream,
+    server: &mut TcpStream,
+    input: BytesMut,
+    mut inspector: Inspector,
+) -> io::Result<()> {
+    let (mut client_read, client_write) = client.split();
     let (server_read, server_write) = server.split();
+    let (answers, answered) = mpsc::channel(WAITING_ANSWERS);
     let upstream = async {
-        let outcome = copy(client_read, server_write).await;
-        sleep(HANG_UP_GRACE).await;
-        outcome
+        let Err(end) =
+            inspect(&mut client_read, input, server_write, &mut inspector, &answers).await;
+        match end {
+            End::Closed => sleep(HANG_UP_GRACE).await,
+            End::Refused(reason) => {
+                let farewell = async {
+                    answers.send(inspector.farewell(reason)).await.ok();
+                    drop(answers);
+                    discard(&mut client_read).await;
+                };
+                let _ = timeout(FAREWELL_TIMEOUT, farewell).await;
+            }
+        }
+        Ok(())
     };
     tokio::select! {
         outcome = upstream => outcome,
-        outcome = copy(server_read, client_write) => outcome,
+        outcome = pass_on(server_read, client_write, answered) => outcome,
     }
 }
 
-async fn copy(from: ReadHalf<'_>, mut to: WriteHalf<'_>) -> io::Result<()> {
-    copy_buf(&mut BufReader::with_capacity(RELAY_BUFFER, from), &mut to).await?;
-    Ok(())
+/// Inspects what the client sends, and passes on what the server may get, until that ends.
+async fn inspect(
+    client: &mut ReadHalf<'_>,
+    mut input: BytesMut,
+    mut server: WriteHalf<'_>,
+    inspector: &mut Inspector,
+    answers: &mpsc::Sender<Vec<u8>>,
+) -> Result<Infallible, End> {
+    let mut output = BytesMut::new();
+    loop {
+        let packet = next_packet(client, &mut input, inspector).await?;
+        match inspector.inspect(&packet)? {
+            // Without a copy while they lie side by side.
+            Decision::Pass => output.unsplit(packet),
+            Decision::Answer(answer) => answers.send(answer).await.map_err(|_| End::Closed)?,
+        }
+        let length = inspector.length(&input);
+        if !matches!(length, Ok(Some(length)) if length <= input.len()) {
+            server.write_all(&output).await?;
+            output.clear();
+        }
+    }
+}
+
+/// Passes on what the server sends, and between two of its packets the answers of ours, until their sender is dropped.
+async fn pass_on(
+    mut server: ReadHalf<'_>,
+    mut client: WriteHalf<'_>,
+    mut answers: mpsc::Receiver<Vec<u8>>,
+) -> io::Result<()> {
+    let mut bytes = BytesMut::with_capacity(RELAY_BUFFER);
+    let mut boundary = Boundary::default();
+    loop {
+        tokio::select! {
+            biased;
+            answer = answers.recv(), if boundary.is_between_packets() => match answer {
+                Some(answer) => client.write_all(&answer).await?,
+                None => {
+                    client.shutdown().await?;
+                    std::future::pending().await
+                }
+            },
+            count = server.read_buf(&mut bytes) => {
+                if count? == 0 {
+                    return Ok(());
+                }
+                client.write_all(&bytes).await?;
+                boundary.advance(&bytes);
+                bytes.clear();
+            }
+        }
+    }
+}
+
+/// Where a stream of packets stands.
+#[derive(Default)]
+struct Boundary {
+    /// The first packet, which is CONNACK, has begun.
+    has_begun: bool,
+    /// The fixed header that has come in part.
+    header: Vec<u8>,
+    /// What is to come of the packet after its fixed header.
+    body: usize,
+}
+
+impl Boundary {
+    fn is_between_packets(&self) -> bool {
+        self.has_begun && self.header.is_empty() && self.body == 0
+    }
+
+    fn advance(&mut self, mut bytes: &[u8]) {
+        while let Some((&first, rest)) = bytes.split_first() {
+            if self.body > 0 {
+                let count = self.body.min(bytes.len());
+                self.body -= count;
+                bytes = bytes.get(count..).unwrap_or_default();
+                continue;
+            }
+            self.has_begun = true;
+            self.header.push(first);
+            bytes = rest;
+            if let Ok(Some(frame)) = Frame::read(&self.header) {
+                self.body = frame.body;
+                self.header.clear();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_packet_is_found_however_the_stream_is_cut() {
+        let stream = [&b"\x20\x02\x00\x00\xd0\x00"[..], &[0x30, 0x80, 0x01], &[0; 128]].concat();
+        let ends = [4, 6, stream.len()];
+        for cut in 0..stream.len() {
+            let (one, other) = stream.split_at(cut);
+            let mut boundary = Boundary::default();
+            boundary.advance(one);
+            assert_eq!(boundary.is_between_packets(), ends.contains(&cut), "{cut}");
+            boundary.advance(other);
+            assert!(boundary.is_between_packets());
+        }
+    }
 }

@@ -11,7 +11,7 @@ const REFUSED_V5: &[u8] = &[0x20, 0x03, 0x00, 0x84, 0x00];
 
 /// The protocol versions that are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
+pub enum Version {
     /// MQTT 3.1.1, protocol level 4.
     V4,
     /// MQTT 5.0, protocol version 5.
@@ -20,7 +20,7 @@ pub(super) enum Version {
 
 /// What the bytes received so far amount to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Opening {
+pub enum Opening {
     /// The beginning of a CONNECT; more bytes are needed. Never more than 14 bytes long.
     Partial,
     /// A CONNECT for this version of the protocol.
@@ -32,7 +32,7 @@ pub(super) enum Opening {
 }
 
 /// Judges the first bytes of a connection.
-pub(super) fn parse(bytes: &[u8]) -> Opening {
+pub fn parse(bytes: &[u8]) -> Opening {
     let after_header = match bytes {
         [] => return Opening::Partial,
         [0x10, rest @ ..] => skip_length(rest),

@@ -4,7 +4,7 @@ mod command;
 
 use crate::broker::Broker;
 use crate::exit::{ExitStatus, Failure};
-use crate::run::Signals;
+use crate::run::{Signal, Signals};
 use crate::settings::number;
 use anyhow::anyhow;
 use clap::Args;
@@ -30,7 +30,7 @@ Examples:
   mqtt broker -p 1883
   mqtt broker -- sh -c 'mqtt pub -t a -m x -r && mqtt sub -t a -C 1'
 
-Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 130 interrupted, 143 terminated.")]
+Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 101 the broker\nbroke down, 130 interrupted, 143 terminated.")]
 pub struct BrokerArgs {
     /// Listen on this port [default: 1883, a free one with a command]
     #[arg(short, long, value_name = "PORT", value_parser = number::<u16>(1..=65_535))]
@@ -64,13 +64,13 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
         }
     };
     let mut serving = pin!(broker.serve());
-    let signal = tokio::select! {
+    let (signal, end) = tokio::select! {
         // Ctrl-C comes to both, and is the reason why the command has ended.
         biased;
-        signal = signals.next() => signal,
+        signal = signals.next() => (signal, Failure::stopped(signal)),
         result = &mut serving => {
             let error = result.err().unwrap_or_else(|| anyhow!("it has ended"));
-            return Err(failure(&error.context("the broker stopped")));
+            (Signal::Terminate, broken_down(error))
         }
         code = finish(&mut command) => {
             command.iter_mut().for_each(RunningCommand::leave_children);
@@ -80,19 +80,27 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
     if let Some(command) = &mut command {
         command.signal(signal);
         // It may have something to tidy up, for which it needs the broker. A second signal ends the wait.
+        let is_broken = end.status == ExitStatus::Bug;
         let ended = tokio::select! {
-            _ = &mut serving => None,
+            _ = &mut serving, if !is_broken => None,
             ended = timeout(FAREWELL, command.wait()) => ended.ok(),
             _ = signals.next() => None,
         };
         // What it made of the signal counts, if that was anything but to die of it.
         if let Some(status) = ended.transpose()?
-            && status != Failure::stopped(signal).status.code()
+            && !is_broken
+            && status != end.status.code()
         {
             return Ok(status);
         }
     }
-    Err(Failure::stopped(signal))
+    Err(end)
+}
+
+/// It is no broker for production, and yet nothing that a client sends should end it.
+fn broken_down(error: anyhow::Error) -> Failure {
+    Failure::told(ExitStatus::Bug, &error.context("the broker stopped"))
+        .hint("this is a bug, please report it")
 }
 
 fn failure(error: &anyhow::Error) -> Failure {

@@ -15,6 +15,8 @@ mod authentication;
 mod bed;
 #[cfg(feature = "broker")]
 mod broker;
+#[cfg(feature = "broker")]
+mod broker_hostile;
 mod canary;
 mod clear_retained;
 mod clear_retained_real;

@@ -1,0 +1,380 @@
+//! What a client may send, before rumqttd sees it: each packet is read as strictly as the standard says, since rumqttd's
+//! codecs panic at packets that only servers send, and its router at some that are merely out of place.
+//!
+//! Pure: packets in, decisions out. It keeps what one connection must remember to tell them, and knows nothing of
+//! sockets. Packets that rumqttd would answer by closing the connection or not at all, though the standard has an answer,
+//! are answered here.
+
+use std::collections::HashSet;
+
+use crate::mqtt::packet::Frame;
+use crate::mqtt::reason::Reason;
+use crate::property::{
+    Carrier, Id, Properties, PropertyError, Value, take_array, take_binary, take_text, take_u16,
+};
+use crate::topic::{check_filter, check_name};
+
+use super::opening::Version;
+
+/// The longest packet of any type but PUBLISH, in bytes after the fixed header.
+const LONGEST_CONTROL_PACKET: usize = 1024 * 1024;
+
+/// The largest topic alias that rumqttd's CONNACK allows.
+const TOPIC_ALIAS_MAXIMUM: u32 = 4096;
+
+const MALFORMED: Reason = Reason(0x81);
+const PROTOCOL_ERROR: Reason = Reason(0x82);
+const BAD_AUTHENTICATION_METHOD: Reason = Reason(0x8c);
+const TOPIC_FILTER_INVALID: Reason = Reason(0x8f);
+const TOPIC_NAME_INVALID: Reason = Reason(0x90);
+const TOPIC_ALIAS_INVALID: Reason = Reason(0x94);
+const SHARED_NOT_SUPPORTED: u8 = 0x9e;
+
+/// What is to be done with a packet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It goes to the server.
+    Pass,
+    /// The server does not get it, and the client gets these bytes, which may be none.
+    Answer(Vec<u8>),
+}
+
+/// Inspects the packets of one client, from its CONNECT on.
+#[derive(Debug)]
+pub struct Inspector {
+    version: Version,
+    stage: Stage,
+    /// The session is to outlive the connection.
+    is_durable: bool,
+    /// Topic aliases that stand for a topic.
+    aliases: HashSet<u32>,
+    /// Packet ids of QoS 2 messages that the client has not released.
+    unreleased: HashSet<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// CONNECT is to come.
+    Opening,
+    Open,
+    /// DISCONNECT has come.
+    Parted,
+}
+
+impl Inspector {
+    /// For a client whose CONNECT is of this version.
+    pub fn new(version: Version) -> Self {
+        Self {
+            version,
+            stage: Stage::Opening,
+            is_durable: false,
+            aliases: HashSet::new(),
+            unreleased: HashSet::new(),
+        }
+    }
+
+    /// The version of its CONNECT.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The length of the packet at the front of `bytes`, as soon as that can be told.
+    ///
+    /// # Errors
+    /// When its first byte or its length is one that no packet of a client has.
+    pub fn length(&self, bytes: &[u8]) -> Result<Option<usize>, Reason> {
+        if let Some(&first) = bytes.first() {
+            self.check_first(first)?;
+        }
+        let frame = Frame::read(bytes).map_err(|violation| violation.reason)?;
+        let Some(frame) = frame else { return Ok(None) };
+        let is_too_long = match frame.first >> 4 {
+            3 => false,
+            12 if frame.body > 0 => return Err(MALFORMED),
+            _ => frame.body > LONGEST_CONTROL_PACKET,
+        };
+        if is_too_long { Err(Reason::PACKET_TOO_LARGE) } else { Ok(Some(frame.total())) }
+    }
+
+    fn check_first(&self, first: u8) -> Result<(), Reason> {
+        let (kind, flags) = (first >> 4, first & 0x0f);
+        let expected = match kind {
+            0 => return Err(MALFORMED),
+            3 => flags,
+            6 | 8 | 10 => 2,
+            _ => 0,
+        };
+        let is_opening = self.stage == Stage::Opening;
+        match kind {
+            _ if flags != expected => Err(MALFORMED),
+            15 if self.version == Version::V4 => Err(MALFORMED),
+            // What only servers send; and AUTH, which needs an authentication method in CONNECT.
+            2 | 9 | 11 | 13 | 15 => Err(PROTOCOL_ERROR),
+            _ if (kind == 1) != is_opening => Err(PROTOCOL_ERROR),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides about one whole packet, of a length that [`Inspector::length`] said.
+    ///
+    /// # Errors
+    /// When it is malformed or out of place: the connection is over, for this reason.
+    pub fn inspect(&mut self, packet: &[u8]) -> Result<Decision, Reason> {
+        if self.stage == Stage::Parted {
+            // Nothing may follow `[MQTT-3.14.4-1]`, and nobody is there to be told.
+            return Ok(Decision::Answer(Vec::new()));
+        }
+        self.length(packet)?;
+        let frame = Frame::read(packet).map_err(|violation| violation.reason)?.ok_or(MALFORMED)?;
+        let mut body = packet.get(frame.header..frame.total()).ok_or(MALFORMED)?;
+        let decision = match frame.first >> 4 {
+            1 => self.connect(&mut body)?,
+            3 => self.publish(frame.first & 0x0f, &mut body)?,
+            kind @ 4..=7 => self.ack(kind, &mut body)?,
+            8 => self.subscribe(&mut body)?,
+            10 => self.unsubscribe(&mut body)?,
+            14 => self.disconnect(&mut body)?,
+            _ => Decision::Pass,
+        };
+        if body.is_empty() { Ok(decision) } else { Err(MALFORMED) }
+    }
+
+    fn is_v5(&self) -> bool {
+        self.version == Version::V5
+    }
+
+    /// The properties, which only MQTT 5 has.
+    fn properties<'a>(
+        &self,
+        body: &mut &'a [u8],
+        carrier: Carrier,
+    ) -> Result<Properties<'a>, Reason> {
+        if !self.is_v5() {
+            return Ok(Properties::default());
+        }
+        Properties::take(body, carrier).map_err(|error| match error {
+            PropertyError::OutOfRange(Id::TopicAlias, _) => TOPIC_ALIAS_INVALID,
+            PropertyError::Repeated(_) | PropertyError::OutOfRange(..) => PROTOCOL_ERROR,
+            _ => MALFORMED,
+        })
+    }
+
+    fn connect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+        // `opening` has looked at the name and the level.
+        take_text(body).ok_or(MALFORMED)?;
+        let [_level, flags] = take_array(body).ok_or(MALFORMED)?;
+        take_u16(body).ok_or(MALFORMED)?;
+        let has = |flag: u8| flags & flag != 0;
+        let has_will = has(0x04);
+        let is_impossible = has(0x01)
+            || (!has_will && has(0x38))
+            || flags & 0x18 == 0x18
+            || (!self.is_v5() && flags & 0xc0 == 0x40);
+        if is_impossible {
+            return Err(MALFORMED);
+        }
+        let properties = self.properties(body, Carrier::Connect)?;
+        if properties.text(Id::AuthenticationMethod).is_some() {
+            return Err(BAD_AUTHENTICATION_METHOD);
+        }
+        if properties.binary(Id::AuthenticationData).is_some() {
+            return Err(PROTOCOL_ERROR);
+        }
+        take_text(body).ok_or(MALFORMED)?;
+        if has_will {
+            let will = self.properties(body, Carrier::Will)?;
+            check_response_topic(&will)?;
+            take_name(body)?;
+            take_binary(body).ok_or(MALFORMED)?;
+        }
+        if has(0x80) {
+            take_text(body).ok_or(MALFORMED)?;
+        }
+        if has(0x40) {
+            take_binary(body).ok_or(MALFORMED)?;
+        }
+        self.is_durable = !has(0x02);
+        self.stage = Stage::Open;
+        Ok(Decision::Pass)
+    }
+
+    fn publish(&mut self, flags: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
+        let (qos, is_dup) = (flags >> 1 & 3, flags & 8 != 0);
+        if qos == 3 || (qos == 0 && is_dup) {
+            return Err(MALFORMED);
+        }
+        // Empty where an alias stands for it.
+        let topic = take_text(body).ok_or(MALFORMED)?;
+        if !topic.is_empty() {
+            check_name(topic).map_err(|_| TOPIC_NAME_INVALID)?;
+        }
+        let id = if qos == 0 { 0 } else { take_id(body)? };
+        let properties = self.properties(body, Carrier::PublishOut)?;
+        check_response_topic(&properties)?;
+        match properties.number(Id::TopicAlias) {
+            Some(alias) if alias > TOPIC_ALIAS_MAXIMUM => return Err(TOPIC_ALIAS_INVALID),
+            Some(alias) if topic.is_empty() && !self.aliases.contains(&alias) => {
+                return Err(PROTOCOL_ERROR);
+            }
+            Some(alias) => {
+                self.aliases.insert(alias);
+            }
+            None if topic.is_empty() => return Err(PROTOCOL_ERROR),
+            None => {}
+        }
+        // The payload is whatever is left.
+        *body = &[];
+        if qos == 2 && !self.unreleased.insert(id) {
+            // rumqttd would take it for another message.
+            return Ok(Decision::Answer(short_ack(0x50, id)));
+        }
+        Ok(Decision::Pass)
+    }
+
+    fn ack(&mut self, kind: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
+        let id = take_id(body)?;
+        if self.is_v5() && !body.is_empty() {
+            let [reason] = take_array(body).ok_or(MALFORMED)?;
+            if !body.is_empty() {
+                self.properties(body, Carrier::Ack)?;
+            }
+            let is_known = match kind {
+                4 | 5 => {
+                    matches!(reason, 0 | 0x10 | 0x80 | 0x83 | 0x87 | 0x90 | 0x91 | 0x97 | 0x99)
+                }
+                _ => matches!(reason, 0 | 0x92),
+            };
+            if !is_known {
+                return Err(MALFORMED);
+            }
+        }
+        if kind == 6 && !self.unreleased.remove(&id) {
+            // Of an earlier connection: rumqttd has forgotten it, and would hang up, again and again.
+            return Ok(Decision::Answer(match self.version {
+                Version::V4 => short_ack(0x70, id),
+                Version::V5 => {
+                    let [high, low] = id.to_be_bytes();
+                    vec![0x70, 3, high, low, Reason::PACKET_ID_NOT_FOUND.0]
+                }
+            }));
+        }
+        Ok(Decision::Pass)
+    }
+
+    fn subscribe(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+        let id = take_id(body)?;
+        let properties = self.properties(body, Carrier::Subscribe)?;
+        let is_identifier = |(id, _): &(Id, Value<'_>)| *id == Id::SubscriptionId;
+        if body.is_empty() || properties.iter().filter(is_identifier).count() > 1 {
+            return Err(PROTOCOL_ERROR);
+        }
+        let mut filters = 0;
+        let mut shares = false;
+        while !body.is_empty() {
+            let is_shared = take_filter(body)?.starts_with("$share/");
+            let [options] = take_array(body).ok_or(MALFORMED)?;
+            let reserved = if self.is_v5() { 0xc0 } else { 0xfc };
+            if options & reserved != 0 || options & 3 == 3 || options & 0x30 == 0x30 {
+                return Err(MALFORMED);
+            }
+            if is_shared && options & 4 != 0 {
+                return Err(PROTOCOL_ERROR);
+            }
+            filters += 1;
+            shares |= is_shared;
+        }
+        Ok(match shares && self.is_durable {
+            true => Decision::Answer(self.unshared(id, filters)),
+            false => Decision::Pass,
+        })
+    }
+
+    /// SUBACK for a durable session that wants to share: when it is the last of its group, and goes away with messages
+    /// unacknowledged, rumqttd's router panics.
+    fn unshared(&self, id: u16, filters: usize) -> Vec<u8> {
+        let (properties, code): (&[u8], _) = match self.version {
+            Version::V4 => (&[], 0x80),
+            Version::V5 => (&[0], SHARED_NOT_SUPPORTED),
+        };
+        let mut suback = vec![0x90];
+        let mut length = 2 + properties.len() + filters;
+        while length > 0x7f {
+            suback.push((length & 0x7f) as u8 | 0x80);
+            length >>= 7;
+        }
+        suback.push(length as u8);
+        suback.extend(id.to_be_bytes());
+        suback.extend(properties);
+        suback.resize(suback.len() + filters, code);
+        suback
+    }
+
+    fn unsubscribe(&self, body: &mut &[u8]) -> Result<Decision, Reason> {
+        take_id(body)?;
+        self.properties(body, Carrier::Unsubscribe)?;
+        if body.is_empty() {
+            return Err(PROTOCOL_ERROR);
+        }
+        while !body.is_empty() {
+            take_filter(body)?;
+        }
+        Ok(Decision::Pass)
+    }
+
+    fn disconnect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+        if self.is_v5() && !body.is_empty() {
+            let [reason] = take_array(body).ok_or(MALFORMED)?;
+            if !matches!(reason, 0 | 4 | 0x80..=0x83 | 0x90 | 0x93..=0x99) {
+                return Err(MALFORMED);
+            }
+            if !body.is_empty() {
+                self.properties(body, Carrier::DisconnectOut)?;
+            }
+        }
+        self.stage = Stage::Parted;
+        Ok(Decision::Pass)
+    }
+
+    /// What a client is told before it is dropped for `reason`; before MQTT 5, nothing.
+    pub fn farewell(&self, reason: Reason) -> Vec<u8> {
+        match (self.version, self.stage) {
+            (Version::V4, _) | (_, Stage::Parted) => Vec::new(),
+            (Version::V5, Stage::Opening) => vec![0x20, 3, 0, reason.0, 0],
+            (Version::V5, Stage::Open) => vec![0xe0, 2, reason.0, 0],
+        }
+    }
+}
+
+fn short_ack(first: u8, id: u16) -> Vec<u8> {
+    let [high, low] = id.to_be_bytes();
+    vec![first, 2, high, low]
+}
+
+/// A packet id, which is never 0 `[MQTT-2.2.1-3]`.
+fn take_id(body: &mut &[u8]) -> Result<u16, Reason> {
+    match take_u16(body) {
+        Some(0) => Err(PROTOCOL_ERROR),
+        Some(id) => Ok(id),
+        None => Err(MALFORMED),
+    }
+}
+
+fn take_name(body: &mut &[u8]) -> Result<(), Reason> {
+    let name = take_text(body).ok_or(MALFORMED)?;
+    check_name(name).map_err(|_| TOPIC_NAME_INVALID)
+}
+
+fn take_filter<'a>(body: &mut &'a [u8]) -> Result<&'a str, Reason> {
+    let filter = take_text(body).ok_or(MALFORMED)?;
+    check_filter(filter).map_err(|_| TOPIC_FILTER_INVALID)?;
+    Ok(filter)
+}
+
+/// Where an answer is expected no wildcard may stand `[MQTT-3.3.2-14]`.
+fn check_response_topic(properties: &Properties<'_>) -> Result<(), Reason> {
+    let topic = properties.text(Id::ResponseTopic);
+    topic.map_or(Ok(()), |topic| check_name(topic).map_err(|_| TOPIC_NAME_INVALID))
+}
+
+#[cfg(test)]
+mod tests;
