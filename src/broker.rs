@@ -2,7 +2,8 @@
 //!
 //! It serves MQTT 3.1.1 and 5.0 on the same port. rumqttd has a listener for each, so both stand on hidden ports of the
 //! loopback, and a front (`front`) looks at the CONNECT of each client and joins it to the right one, and at every packet
-//! after that (`inspection`). They share a router, so messages, retained messages and sessions do not depend on the version a client speaks.
+//! after that (`inspection`). They share a router, so messages, retained messages and sessions do not depend on the
+//! version a client speaks.
 //!
 //! Nothing is written to disk, to standard output or to standard error. It does not know the command line, the
 //! environment or what anybody does with the broker. What would hang a client or end the broker is mended (`dialect`);

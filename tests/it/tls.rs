@@ -156,3 +156,47 @@ fn the_secrets_of_a_connection_go_to_a_file_that_only_we_can_read() {
     assert!(text.lines().all(|line| line.split(' ').count() == 3), "{text}");
     assert_eq!(fs::metadata(&keys).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+#[test]
+#[cfg(unix)]
+fn the_secrets_of_a_connection_go_to_no_file_that_is_not_ours_alone() {
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let with_mode = |name: &str, mode: u32| {
+        fs::write(path(name), "").unwrap();
+        fs::set_permissions(path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let refused = |name: &str, problem: &str| {
+        let path = path(name);
+        let told = format!("mqtt: cannot use the key log {}: {problem}\n", path.display());
+        publish("localhost", 1, "")
+            .args(["--insecure", "--tls-keylog"])
+            .arg(&path)
+            .status(2)
+            .stderr_contains(told)
+            .run();
+    };
+    with_mode("readable", 0o640);
+    with_mode("writable", 0o602);
+    for name in ["readable", "writable"] {
+        refused(name, "other users can read or write it: chmod 600");
+    }
+    with_mode("ours", 0o600);
+    symlink(path("ours"), path("link")).unwrap();
+    symlink(path("nowhere"), path("dangling")).unwrap();
+    for name in ["link", "dangling"] {
+        refused(name, "it is a symbolic link");
+    }
+    assert!(!path("nowhere").exists());
+    let made = std::process::Command::new("mkfifo").arg(path("fifo")).status().unwrap();
+    assert!(made.success());
+    refused("fifo", "No such device or address");
+    // Only root can give a file away.
+    with_mode("theirs", 0o600);
+    if chown(path("theirs"), Some(65_534), None).is_ok() {
+        refused("theirs", "it belongs to another user");
+    }
+    assert_eq!(fs::read_to_string(path("ours")).unwrap(), "");
+}

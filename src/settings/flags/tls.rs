@@ -89,6 +89,8 @@ pub struct TlsArgs {
     pub require_tls: bool,
 
     /// Add the secrets of the connection to this file, with which captured packets can be decrypted
+    ///
+    /// It must be a file of one's own that nobody else can read or write, and no symbolic link; a new one is.
     #[arg(long, value_name = "FILE")]
     pub tls_keylog: Option<PathBuf>,
 }

@@ -5,21 +5,52 @@ use crate::os_error;
 use data_encoding::HEXLOWER;
 use std::fmt;
 use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::rustls::KeyLog;
 
-/// Opens the file, which nobody else may read if it is new, and adds to it.
+/// Opens the file, and adds to it: one that is ours alone, since whoever reads it can read the connection.
 pub(super) fn open(path: &Path) -> Result<Arc<dyn KeyLog>, Unusable> {
     let mut options = File::options();
     options.append(true).create(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(file) => Ok(Arc::new(KeyFile(file))),
-        Err(error) => Err(Unusable::file("key log", path, os_error::plain(&error))),
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        // A link may lead to a file of somebody else's choice, and a FIFO nowhere.
+        options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
+    let unusable = |cause| Unusable::file("key log", path, cause);
+    let file = options.open(path).map_err(|error| unusable(cause(&error)))?;
+    #[cfg(unix)]
+    check_private(&file).map_err(unusable)?;
+    Ok(Arc::new(KeyFile(file)))
+}
+
+fn cause(error: &io::Error) -> String {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return "it is a symbolic link".to_owned();
+    }
+    os_error::plain(error)
+}
+
+/// Whether the file that was opened is ours, and nobody else can read or write it.
+#[cfg(unix)]
+fn check_private(file: &File) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = file.metadata().map_err(|error| os_error::plain(&error))?;
+    let problem = if !metadata.is_file() {
+        "it is not a regular file"
+    } else if metadata.uid() != rustix::process::geteuid().as_raw() {
+        "it belongs to another user"
+    } else if metadata.mode() & 0o066 != 0 {
+        "other users can read or write it: chmod 600"
+    } else {
+        return Ok(());
+    };
+    Err(problem.to_owned())
 }
 
 struct KeyFile(File);
