@@ -3,9 +3,14 @@
 //! Every text is escaped here, so that no caller has to remember that parts of it may come from a
 //! stranger.
 
+#[cfg(unix)]
+mod prompt;
+
 use crate::escape::{Keep, visible};
 use crate::output::stderr;
+use crate::secret::Secret;
 use crate::stdin::Stdin;
+pub use prompt::{forget_terminal, remember_terminal, restore_terminal};
 use std::io::{self, BufRead, BufReader, IsTerminal};
 
 /// How much is said.
@@ -109,53 +114,27 @@ pub fn confirm(question: &str) -> Option<bool> {
 /// output go does not matter, only that there is a terminal.
 ///
 /// # Errors
-/// When there is no terminal, or it was left with Ctrl-C (`Interrupted`).
-pub fn ask_secret(question: &str) -> io::Result<String> {
-    echo::remember();
-    let answer = rpassword::prompt_password(visible(question.as_bytes(), Keep::Nothing));
-    echo::forget();
-    answer
-}
-
-/// Lets what is typed appear again, if the process must end while somebody is asked for a secret.
-pub fn restore_terminal() {
-    echo::restore();
-}
-
-#[cfg(unix)]
-mod echo {
-    //! How the terminal was before it was told to show nothing.
-
-    use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
-    use std::fs::File;
-    use std::sync::{Mutex, PoisonError};
-
-    static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
-
-    pub(super) fn remember() {
-        let terminal = File::open("/dev/tty").ok();
-        let before = terminal.and_then(|it| tcgetattr(&it).ok().map(|termios| (it, termios)));
-        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = before;
-    }
-
-    pub(super) fn forget() {
-        *BEFORE.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    pub(super) fn restore() {
-        if let Some((terminal, before)) = &*BEFORE.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = tcsetattr(terminal, OptionalActions::Now, before);
-        }
-    }
+/// When there is no terminal, or no answer.
+pub fn ask_secret(question: &str) -> io::Result<Secret> {
+    prompt::ask(&visible(question.as_bytes(), Keep::Nothing))
 }
 
 #[cfg(not(unix))]
-mod echo {
+mod prompt {
     //! The console is restored by the system.
 
-    pub(super) fn remember() {}
-    pub(super) fn forget() {}
-    pub(super) fn restore() {}
+    use crate::secret::Secret;
+    use std::io;
+
+    pub fn remember_terminal() {}
+    pub fn forget_terminal() {}
+    pub fn restore_terminal() -> Option<fn()> {
+        None
+    }
+
+    pub(super) fn ask(question: &str) -> io::Result<Secret> {
+        rpassword::prompt_password(question).map(|text| Secret::new(text.into_bytes()))
+    }
 }
 
 /// When to colour what is printed.

@@ -68,13 +68,16 @@ impl PasswordSource {
             Self::Command(command) => {
                 // A command that takes too long is ended, too.
                 let deadline = preparation.take_deadline();
-                let secret = run(&command, deadline)?;
+                let secret = preparation.keep_terminal(|| {
+                    // It may be asking, too.
+                    run(&command, deadline).inspect_err(|_| drop(ui::restore_terminal()))
+                })?;
                 preparation.put_deadline(deadline);
                 secret
             }
             Self::Person => {
                 preparation.waits_for("the password");
-                ask(whose)?
+                preparation.keep_terminal(|| ask(whose))?
             }
             Self::Given(secret) => secret,
         };
@@ -186,10 +189,7 @@ fn end(child: &mut Child, by: Option<Instant>) -> Option<io::Result<process::Exi
 
 fn ask(whose: &str) -> Result<Secret, Failure> {
     match ui::ask_secret(&format!("Password for {whose}: ")) {
-        Ok(text) => Ok(Secret::new(text.into_bytes())),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-            Err(Failure::new(ExitStatus::Interrupted, "interrupted"))
-        }
+        Ok(secret) => Ok(secret),
         Err(error) => {
             let cause = os_error::plain(&error);
             Err(Failure::usage(format!("cannot ask for the password: {cause}")).hint(

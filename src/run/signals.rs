@@ -44,6 +44,10 @@ impl Signal {
     }
 }
 
+/// Somebody listens to signals, or has.
+#[cfg(unix)]
+static LISTENING: AtomicBool = AtomicBool::new(false);
+
 #[cfg(unix)]
 /// Listened to from when this is made.
 pub struct Signals {
@@ -86,12 +90,18 @@ impl Signals {
         for number in [SIGINT, SIGTERM] {
             flag::register(number, Arc::clone(&has_come))?;
         }
+        LISTENING.store(true, Ordering::Relaxed);
         Ok(Self {
             has_come,
             waker: None,
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
         })
+    }
+
+    /// Whether a request to stop finds somebody who listens.
+    pub fn are_heard() -> bool {
+        LISTENING.load(Ordering::Relaxed)
     }
 
     /// Ready with the next request to stop. Cheap enough to be asked after every message.

@@ -1,9 +1,13 @@
 //! What is done before there is a session: files are opened and read, a person is asked. None of it need ever end, a FIFO
 //! may have nobody on its other side, and `--timeout` counts from the first word on. So a thread looks at the clock.
 
+#[cfg(unix)]
+mod interruption;
+
 use super::value::parse_duration;
 use super::word::{Rank, Word};
 use crate::exit::{ExitStatus, Failure};
+use crate::ui;
 use std::ffi::OsStr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -83,6 +87,19 @@ impl Preparation {
     /// Names what is waited for from now on.
     pub fn waits_for(&self, what: &str) {
         self.shared.lock().waits_for = Some(what.to_owned());
+    }
+
+    /// Does what may leave the terminal without an echo, as asking for a secret does. If the process must end meanwhile,
+    /// `end` finds out how the terminal was.
+    pub fn keep_terminal<T>(&self, act: impl FnOnce() -> T) -> T {
+        ui::remember_terminal();
+        #[cfg(unix)]
+        if let Some(end) = self.end {
+            interruption::watch(end);
+        }
+        let result = act();
+        ui::forget_terminal();
+        result
     }
 
     /// The deadline, which from now on is the caller's to keep.

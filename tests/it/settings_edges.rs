@@ -4,8 +4,10 @@
 #![cfg(unix)]
 
 use std::ffi::OsStr;
+use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
+use std::time::Duration;
 
 use crate::support::{Conn, Mqtt, Peer, Publish};
 
@@ -66,26 +68,85 @@ fn no_timeout_at_all_is_what_never_says_even_where_there_is_a_default() {
     }
 }
 
-#[test]
+/// What is seen at a terminal of its own where a shell runs `script`, in which `$0` is the program; `person` types.
 #[cfg(target_os = "linux")]
-fn a_prompt_that_takes_too_long_leaves_the_terminal_as_it_was() {
-    let script = format!(
-        "{} sub -t t -u me --ask-password -W 300ms; echo $?; stty -a | grep -o '[-]*echo '",
-        env!("CARGO_BIN_EXE_mqtt")
-    );
+fn at_a_terminal(script: &str, person: impl FnOnce(&mut ChildStdin)) -> String {
     let mut terminal = Command::new("script")
-        .args(["-qec", &script, "/dev/null"])
+        .args(["-qec", &script.replace("$0", env!("CARGO_BIN_EXE_mqtt")), "/dev/null"])
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("there is script(1)");
-    // Nobody types anything, and nobody goes away.
-    let _person = terminal.stdin.take();
+    // The person does not go away.
+    let mut stdin = terminal.stdin.take().expect("a pipe");
+    person(&mut stdin);
     let output = terminal.wait_with_output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout).replace('\r', "");
+    String::from_utf8_lossy(&output.stdout).replace('\r', "")
+}
+
+/// Shell: runs a command that asks for a password; once nothing is shown any more, does to it what `acts` say. Then tells
+/// its status, and whether there is an echo.
+#[cfg(target_os = "linux")]
+fn asked(acts: &str) -> String {
+    format!(
+        "sh -c 'shows() {{ stty -F /dev/tty -a | grep -q -- \" $1 \"; }}
+        until_it() {{ until shows $1; do sleep 0.02; done; }}
+        me=$$; (until_it -echo; {acts}) & exec $0 sub -t t -u me --ask-password -W 20s'
+        echo $?; stty -a | grep -o '[-]*echo '"
+    )
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_prompt_that_takes_too_long_leaves_the_terminal_as_it_was() {
+    let script =
+        "$0 sub -t t -u me --ask-password -W 300ms; echo $?; stty -a | grep -o '[-]*echo '";
+    let text = at_a_terminal(script, |_| ());
     assert!(text.ends_with("timed out waiting for the password\n27\necho \n"), "{text:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn whatever_ends_a_prompt_leaves_the_terminal_as_it_was() {
+    for (signal, end) in [
+        ("INT", "\nmqtt: interrupted\n130\necho \n"),
+        ("TERM", "\nmqtt: terminated\n143\necho \n"),
+        ("HUP", "\nHangup\n129\necho \n"),
+        ("QUIT", "Quit (core dumped)\n131\necho \n"),
+    ] {
+        let text = at_a_terminal(&asked(&format!("kill -{signal} $me")), |_| ());
+        let text = text.replace("Quit\n", "Quit (core dumped)\n");
+        assert!(text.ends_with(end), "{signal}: {text:?}");
+    }
+    // The key reaches the shell, too.
+    let text = at_a_terminal(&format!("trap : INT; {}", asked(":")), |person| {
+        // Nobody can see from outside when the terminal stops to echo, right after the question.
+        std::thread::sleep(Duration::from_millis(500));
+        person.write_all(b"half\x03").unwrap();
+    });
+    assert!(text.ends_with("\nmqtt: interrupted\n130\necho \n"), "{text:?}");
+    assert!(!text.contains("half"), "{text:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_prompt_that_is_stopped_gives_the_terminal_back_and_goes_on_without_an_echo() {
+    let acts = "kill -TSTP $me; until_it echo; kill -CONT $me; until_it -echo; kill -TERM $me";
+    let text = at_a_terminal(&asked(acts), |_| ());
+    assert!(text.ends_with("\nmqtt: terminated\n143\necho \n"), "{text:?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_password_command_that_is_ended_leaves_the_terminal_as_it_was() {
+    let command = "stty -F /dev/tty -echo; sleep 20";
+    let script = format!(
+        "$0 sub -t t -u me --password-command '{command}' -W 300ms; echo $?; stty -a | grep -o '[-]*echo '"
+    );
+    let text = at_a_terminal(&script, |_| ());
+    assert!(text.ends_with("timed out waiting for the password command\n27\necho \n"), "{text:?}");
 }
 
 #[test]
