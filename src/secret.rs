@@ -1,6 +1,7 @@
 //! Bytes that nobody may see: passwords.
 //!
-//! Cannot be printed, copied or serialised, and is wiped from memory when it goes.
+//! Cannot be printed, copied or serialised, and is wiped from memory when it goes; and from the first on, none is found in
+//! what is left of a process that crashes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,6 +13,7 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 impl Secret {
     /// Takes the bytes over.
     pub fn new(bytes: Vec<u8>) -> Self {
+        keep_out_of_dumps();
         Self(Zeroizing::new(bytes))
     }
 
@@ -24,6 +26,26 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+/// This process holds secrets from now on: there is no image of its memory when it crashes, and other processes of the
+/// same user cannot look into it (Linux).
+pub fn keep_out_of_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            let maximum = getrlimit(Resource::Core).maximum;
+            // Where the system refuses, nothing is worse than before.
+            let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            {
+                use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+                let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+            }
+        });
     }
 }
 

@@ -95,9 +95,9 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 
 /// The bytes of a file, `-` for standard input, less one newline at the end.
 pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failure> {
-    let mut bytes = Vec::new();
     // One byte more tells that there are too many.
     let limit = LONGEST as u64 + 3;
+    let mut bytes = roomy();
     let result = if is_stdin(path) {
         Stdin.take(limit).read_to_end(&mut bytes)
     } else {
@@ -121,6 +121,11 @@ pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
         let path = path.display();
         ui.warn(&format!("other users of this machine can read {path}: chmod 600 {path}"));
     }
+}
+
+/// Room for any password: what grows leaves copies behind, and so does what is filled to the last byte.
+fn roomy() -> Vec<u8> {
+    Vec::with_capacity(LONGEST + 1024)
 }
 
 fn without_newline(mut bytes: Vec<u8>) -> Secret {
@@ -148,7 +153,7 @@ fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
     let mut output = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
-        let mut bytes = Vec::new();
+        let mut bytes = roomy();
         let limit = LONGEST as u64 + 3;
         let read = output.as_mut().map(|pipe| pipe.take(limit).read_to_end(&mut bytes));
         // Nobody waits any more when the time is over.

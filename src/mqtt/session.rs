@@ -138,7 +138,7 @@ impl Session {
             request_problem_information: options.request_problem_information,
             user_properties: &options.user_properties,
         };
-        let mut out = Output::default();
+        let mut out = Output::secret();
         connect.write(&mut out);
         self.link = Link::Connecting(out);
     }

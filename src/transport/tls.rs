@@ -54,6 +54,7 @@ impl Client {
     /// # Errors
     /// When a file cannot be used, a name is none, or the system has no authorities.
     pub fn new(settings: Settings<'_>) -> Result<Self, Unusable> {
+        crate::secret::keep_out_of_dumps();
         let name = ServerName::try_from(settings.name.to_owned()).map_err(|_| {
             Unusable::new(format!("'{}' is no name a certificate could have", settings.name))
         })?;

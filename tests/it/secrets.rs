@@ -1,6 +1,6 @@
 //! Passwords: where they come from, who is warned, and that each arrives as it is.
 
-use crate::support::{Conn, Door, Mqtt, Peer, http_proxy};
+use crate::support::{Conn, Door, Mqtt, Peer, Publish, Signal, http_proxy};
 
 const PASSWORD: &str = "se\u{e9}cret \t ";
 
@@ -257,4 +257,55 @@ fn a_connection_that_must_be_encrypted_is_refused_where_it_is_not() {
 fn quiet_is_quiet_about_warnings_too() {
     let peer = expecting("x");
     publish(&peer).line("-P x --quiet").run();
+}
+
+/// How often `secret` stands in the memory of a process that it can write to.
+#[cfg(target_os = "linux")]
+fn copies_in_memory(id: u32, secret: &[u8]) -> usize {
+    use std::os::unix::fs::FileExt;
+
+    let memory = std::fs::File::open(format!("/proc/{id}/mem")).expect("its memory can be read");
+    let maps = std::fs::read_to_string(format!("/proc/{id}/maps")).unwrap();
+    let ranges = maps.lines().filter(|line| line.contains(" rw")).map(|line| {
+        let (range, _) = line.split_once(' ').expect("an address range");
+        let (start, end) = range.split_once('-').expect("a start and an end");
+        (u64::from_str_radix(start, 16).unwrap(), u64::from_str_radix(end, 16).unwrap())
+    });
+    let copies = ranges.map(|(start, end)| {
+        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
+        // Parts that were never used cannot be read, and hold nothing.
+        let read = memory.read_at(&mut bytes, start).unwrap_or(0);
+        bytes[..read].windows(secret.len()).filter(|window| *window == secret).count()
+    });
+    copies.sum()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_password_stands_in_memory_once_and_in_no_core_dump() {
+    let password = format!("{}{}", "a-password-that-is-not-", "anywhere-else-by-chance");
+    let core_limit = |id: u32| {
+        let limits = std::fs::read_to_string(format!("/proc/{id}/limits")).unwrap();
+        let line = limits.lines().find(|line| line.starts_with("Max core file size"));
+        line.and_then(|line| line.split_whitespace().nth(4)).unwrap().to_owned()
+    };
+    for version in ["3.1.1", "5"] {
+        for source in ["--password-file pw", "--password-command=cat${IFS}pw"] {
+            let peer = Peer::script(|conn| {
+                conn.accept_subscriber();
+                conn.publish(&Publish::new("t", "here"));
+                conn.serve();
+            });
+            let run = peer.mqtt("sub").line("-t t -u me -V").arg(version).line(source);
+            let run = run.private_file("pw", format!("{password}\n")).stdout("here\n").status(143);
+            let mut running = run.stderr("mqtt: terminated\n").spawn();
+            assert_eq!(running.read_line(), "here");
+            let id = running.id();
+            assert_eq!(core_limit(id), "0");
+            // For the next connection.
+            assert_eq!(copies_in_memory(id, password.as_bytes()), 1, "{version} {source}");
+            running.signal(Signal::Terminate);
+            running.wait();
+        }
+    }
 }

@@ -7,6 +7,9 @@ use crate::mqtt::version::Version;
 use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 
+/// Bytes of the longest fixed header.
+const HEADER: usize = 5;
+
 /// Everything CONNECT says ([MQTT 5, 3.1]). Without `Debug`, for it borrows the password.
 pub struct Connect<'a> {
     /// Protocol level.
@@ -40,7 +43,7 @@ pub struct Connect<'a> {
 }
 
 impl Connect<'_> {
-    /// Appends the packet to `out`.
+    /// Appends the packet to `out`, the only place where there is a copy of the password then.
     pub fn write(&self, out: &mut BytesMut) {
         // Lengths are checked where each string enters the program.
         let mut body = BytesMut::with_capacity(128);
@@ -62,12 +65,16 @@ impl Connect<'_> {
         if let Some(username) = self.username {
             put_binary(&mut body, username.as_bytes());
         }
-        if let Some(password) = self.password {
-            put_binary(&mut body, password);
-        }
+        let password = self.password.map_or(0, |password| 2 + password.len());
+        let length = body.len() + password;
+        // All at once: memory that is too small and given back is not wiped.
+        out.reserve(HEADER + length);
         out.put_u8(0x10);
-        put_varint(out, body.len());
+        put_varint(out, length);
         out.extend_from_slice(&body);
+        if let Some(password) = self.password {
+            put_binary(out, password);
+        }
     }
 
     fn flags(&self) -> u8 {

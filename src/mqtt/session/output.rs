@@ -3,6 +3,7 @@
 use crate::mqtt::packet::decode::Frame;
 use bytes::{Buf, BytesMut};
 use std::ops::{Deref, DerefMut};
+use zeroize::Zeroize;
 
 /// Packets as bytes. The first may have been written in part.
 #[derive(Default)]
@@ -10,9 +11,23 @@ pub(super) struct Output {
     bytes: BytesMut,
     /// Bytes that are left of a packet whose beginning was written.
     begun: usize,
+    /// All that is in it is wiped when it goes.
+    is_secret: bool,
 }
 
 impl Output {
+    /// Holds a secret until it is empty.
+    pub(super) fn secret() -> Self {
+        Self { bytes: BytesMut::new(), begun: 0, is_secret: true }
+    }
+
+    fn wipe(&mut self, count: usize) {
+        if self.is_secret {
+            self.bytes[..count].zeroize();
+            self.is_secret = count < self.bytes.len();
+        }
+    }
+
     /// The first `count` bytes were written.
     pub(super) fn wrote(&mut self, count: usize) {
         let mut end = self.begun;
@@ -23,13 +38,23 @@ impl Output {
             end += frame.total();
         }
         self.begun = end.saturating_sub(count);
+        self.wipe(count);
         self.bytes.advance(count);
     }
 
     /// Drops every packet of which nothing was written; how many bytes stay.
     pub(super) fn drop_unbegun(&mut self) -> usize {
+        if self.is_secret {
+            self.bytes[self.begun..].zeroize();
+        }
         self.bytes.truncate(self.begun);
         self.begun
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.wipe(self.bytes.len());
     }
 }
 
