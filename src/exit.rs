@@ -232,6 +232,9 @@ fn guess(loss: &Loss, options: &RunOptions) -> Option<&'static str> {
         (Scheme::Mqtts | Scheme::Wss, _) if !is_known => {
             Some("the broker may want a client certificate: --cert and --key")
         }
+        (Scheme::Mqtts | Scheme::Wss, _) if stranger.is_none() => {
+            Some("perhaps this certificate, or this client id, is not allowed there")
+        }
         (Scheme::Mqtt, _) if stranger.is_none() => {
             Some("a broker that speaks TLS hangs up like this: try mqtts://")
         }

@@ -1,6 +1,6 @@
 //! Who a run is for a broker that asks for certificates: keys in every form, and what is said where one does not fit.
 
-use crate::support::{Authority, Certificate, Mosquitto, Mqtt, openssl};
+use crate::support::{Authority, Certificate, Mosquitto, Mqtt, openssl, openssl_bytes};
 
 const PASSWORD: &str = "canary-of-the-key";
 
@@ -59,6 +59,36 @@ fn a_certificate_of_x_509_version_1_is_for_the_broker_to_judge() {
         .asking_for_certificates(&me.pem)
         .start();
     publish(&broker, &authority, &me).line("--cert me.pem --key me.key").run();
+}
+
+#[test]
+fn the_key_of_another_certificate_of_x_509_version_1_is_refused() {
+    let authority = Authority::new("lab");
+    let (me, other) = (Certificate::of_version_1(), Certificate::of_version_1());
+    let run = Mqtt::at("pub", 1).line("-t t -m x --ca ca.pem --cert me.pem --key me.key");
+    let run = run.file("ca.pem", authority.pem()).file("me.pem", &me.pem).status(2);
+    let run = run.private_file("me.key", &other.key);
+    run.stderr("mqtt: cannot use the private key me.key: it is not the key of me.pem\n").run();
+}
+
+#[test]
+fn files_that_are_not_pem_get_the_command_that_makes_it() {
+    let authority = Authority::new("lab");
+    let me = authority.client("me");
+    let run = || Mqtt::at("pub", 1).line("-t t -m x --ca ca.pem --cert me.pem --key me.key");
+    let fill = |run: Mqtt, ca: &[u8], key: &[u8]| {
+        run.file("ca.pem", ca).file("me.pem", &me.pem).private_file("me.key", key).status(2)
+    };
+    let der = openssl_bytes("x509 -outform DER", &me.pem);
+    let line = "hint: openssl x509 -inform DER -in OLD -out NEW makes PEM of it";
+    fill(run(), &der, me.key.as_bytes()).stderr_line(line).run();
+    let both = format!("{}{}", me.key, me.pem);
+    let pkcs12 = openssl_bytes("pkcs12 -export -passout pass:x", &both);
+    let line = "hint: openssl pkcs12 -nodes -in OLD -out NEW makes PEM of it";
+    fill(run(), &pkcs12, me.key.as_bytes()).stderr_line(line).run();
+    let key = openssl_bytes("pkey -outform DER", &me.key);
+    let line = "hint: openssl pkey -inform DER -in OLD -out NEW makes PEM of it";
+    fill(run(), authority.pem().as_bytes(), &key).stderr_line(line).run();
 }
 
 #[test]

@@ -44,18 +44,32 @@ pub(super) fn add(
         .load_private_key(key)
         .map_err(|_| unusable(path, "it is malformed, or of a kind that is not supported"))?;
     let own = CertifiedKey::new(chain, key);
+    let mismatch = || {
+        let certificate = identity.certificate.display();
+        Err(unusable(path, format!("it is not the key of {certificate}")))
+    };
     match own.keys_match() {
-        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => {
-            let certificate = identity.certificate.display();
-            Err(unusable(path, format!("it is not the key of {certificate}")))
+        Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => mismatch(),
+        // What `openssl x509 -req` makes without extensions. It is for the broker to judge, but for whose it is.
+        Err(Error::InvalidCertificate(problem)) if diagnosis::is_version_1(&problem) => {
+            match is_in(&own) {
+                false => mismatch(),
+                true => Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))),
+            }
         }
-        // What `openssl x509 -req` makes without extensions. It is for the broker to judge.
-        Err(Error::InvalidCertificate(problem)) if !diagnosis::is_version_1(&problem) => {
+        Err(Error::InvalidCertificate(_)) => {
             let problem = "its first certificate is malformed";
             Err(Unusable::file("certificate file", identity.certificate, problem))
         }
         _ => Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))),
     }
+}
+
+/// Whether the certificate has the public key of the private one in it, as it stands in every certificate.
+fn is_in(own: &CertifiedKey) -> bool {
+    let certificate = own.cert.first().map_or(&[][..], |certificate| certificate.as_ref());
+    let public = own.key.public_key();
+    public.is_none_or(|public| memmem::find(certificate, public.as_ref()).is_some())
 }
 
 fn unusable(path: &Path, problem: impl Into<String>) -> Unusable {
@@ -74,6 +88,9 @@ fn read_key(path: &Path, password: Option<&Secret>) -> Result<PrivateKeyDer<'sta
             .hint("name a file that holds its password: --key-password-file")),
         (None, Some(_)) => Err(unusable(path, "it is not encrypted, but has a password")),
         (None, None) => PrivateKeyDer::from_pem_slice(&text).map_err(|error| match error {
+            _ if let Some(hint) = roots::conversion(&text, "pkey") => {
+                unusable(path, "it is not in PEM form").hint(hint)
+            }
             pem::Error::NoItemsFound => unusable(path, "it holds no key in PEM form"),
             _ => unusable(path, NO_PEM),
         }),

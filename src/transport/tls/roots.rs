@@ -43,13 +43,28 @@ fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
 pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let bytes = fs::read(path)
         .map_err(|error| Unusable::file("certificate file", path, os_error::plain(&error)))?;
-    match parse(&bytes) {
-        Err(_) => Err(Unusable::file("certificate file", path, "it is no valid PEM")),
-        Ok(found) if found.is_empty() => {
-            Err(Unusable::file("certificate file", path, "it holds no certificate in PEM form"))
-        }
-        Ok(found) => Ok(found),
+    let unusable = |problem: &str| Unusable::file("certificate file", path, problem);
+    match (parse(&bytes), conversion(&bytes, "x509")) {
+        (Ok(found), _) if !found.is_empty() => Ok(found),
+        (_, Some(hint)) => Err(unusable("it is not in PEM form").hint(hint)),
+        (Err(_), None) => Err(unusable("it is no valid PEM")),
+        (Ok(_), None) => Err(unusable("it holds no certificate in PEM form")),
     }
+}
+
+/// How a file in DER form or of PKCS #12 becomes PEM, by which of openssl's commands.
+pub(super) fn conversion(bytes: &[u8], command: &str) -> Option<String> {
+    const SEQUENCE: u8 = 0x30;
+    // What PKCS #12 begins with: version 3 [RFC 7292, 4].
+    const VERSION_3: [u8; 3] = [2, 1, 3];
+    if bytes.first() != Some(&SEQUENCE) {
+        return None;
+    }
+    let is_pkcs12 = bytes.get(2..8)?.windows(3).any(|window| window == VERSION_3);
+    Some(match is_pkcs12 {
+        true => "openssl pkcs12 -nodes -in OLD -out NEW makes PEM of it".to_owned(),
+        false => format!("openssl {command} -inform DER -in OLD -out NEW makes PEM of it"),
+    })
 }
 
 /// Whatever else lies in the directory of OpenSSL's (`openssl rehash`), such as revocation lists, does

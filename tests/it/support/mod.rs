@@ -54,7 +54,7 @@ pub use expected::Output;
 pub use install::find_or_install;
 pub use manual::{BLESS, OPTIONAL, Page, config_page, pages};
 pub use mqtt::Mqtt;
-pub use openssl::{openssl, openssl_verify};
+pub use openssl::{openssl, openssl_bytes, openssl_verify};
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };

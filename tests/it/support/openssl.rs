@@ -13,10 +13,19 @@ use super::install::find_or_install;
 /// When it does not succeed.
 #[track_caller]
 pub fn openssl(args: &str, input: impl AsRef<[u8]>) -> String {
+    String::from_utf8(openssl_bytes(args, input)).expect("openssl writes PEM")
+}
+
+/// The same where that is no text.
+///
+/// # Panics
+/// When it does not succeed.
+#[track_caller]
+pub fn openssl_bytes(args: &str, input: impl AsRef<[u8]>) -> Vec<u8> {
     let output = run(args, input.as_ref());
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "openssl {args}: {complaint}");
-    String::from_utf8(output.stdout).expect("openssl writes PEM")
+    output.stdout
 }
 
 /// Why `openssl verify ARGS` refuses a certificate, if it does.
