@@ -5,6 +5,7 @@ mod log;
 
 pub use log::Log;
 
+use crate::escape::Keep;
 use crate::message::Message;
 use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
 use crate::output::stderr;
@@ -426,7 +427,7 @@ impl Line {
 
     fn text(mut self, key: &str, value: &str) -> Self {
         self.key(key);
-        write_string(&mut self.0, value);
+        write_string(&mut self.0, value, Keep::Nothing);
         self
     }
 
@@ -456,12 +457,14 @@ impl Line {
         for (id, value) in properties.iter().filter(|(id, _)| *id != Id::UserProperty) {
             self.push(before);
             before = ',';
-            write_string(&mut self.0, &id.name().replace('-', "_"));
+            write_string(&mut self.0, &id.name().replace('-', "_"), Keep::Nothing);
             self.push(':');
             match value {
                 Value::Number(number) => self.0.extend_from_slice(number.to_string().as_bytes()),
-                Value::Text(text) => write_string(&mut self.0, text),
-                Value::Binary(bytes) => write_string(&mut self.0, &BASE64.encode(bytes)),
+                Value::Text(text) => write_string(&mut self.0, text, Keep::Nothing),
+                Value::Binary(bytes) => {
+                    write_string(&mut self.0, &BASE64.encode(bytes), Keep::Nothing)
+                }
                 // Only user properties are pairs.
                 Value::Pair(..) => {}
             }
@@ -481,9 +484,9 @@ impl Line {
             }
             separator = Some(',');
             self.push('[');
-            write_string(&mut self.0, name);
+            write_string(&mut self.0, name, Keep::Nothing);
             self.push(',');
-            write_string(&mut self.0, value);
+            write_string(&mut self.0, value, Keep::Nothing);
             self.push(']');
         }
         if separator.is_some() {

@@ -1,7 +1,7 @@
 //! A received message as one line of JSON, and JSON strings in general.
 //!
-//! The line is always valid JSON and never harms a terminal: C1 control characters and bidirectional
-//! marks are written as `\u00XX`. Nothing is lost: a payload that is not UTF-8 goes in as base64.
+//! The line is always valid JSON and never harms a terminal: what is not seen for what it is, such as control characters
+//! and bidirectional marks, is written as `\uXXXX`. Nothing is lost: a payload that is not UTF-8 goes in as base64.
 //! Knows nothing of sessions, of clocks or colours.
 
 #[cfg(test)]
@@ -9,6 +9,7 @@ mod tests;
 mod text;
 mod verbatim;
 
+use crate::escape::Keep;
 use crate::message::Message;
 use crate::property::{Id, Properties, Value};
 use jiff::Timestamp;
@@ -43,7 +44,7 @@ pub fn write(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payloads: Pa
     out.extend_from_slice(time);
     out.extend_from_slice(b"\",\"topic\":");
     let topic = out.len();
-    write_string(out, message.topic);
+    write_string(out, message.topic, Keep::Nothing);
     let topic = topic..out.len();
     out.extend_from_slice(b",\"qos\":");
     out.push(b'0' + message.qos.number());
@@ -52,7 +53,7 @@ pub fn write(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payloads: Pa
         out.extend_from_slice(b",\"dup\":true");
     }
     if payloads == Payloads::Text || !write_json_payload(out, message.payload) {
-        write_bytes(out, ",\"payload", message.payload);
+        write_bytes(out, ",\"payload", message.payload, Keep::Layout);
     }
     let properties = match message.properties.is_empty() {
         true => None,
@@ -100,7 +101,7 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) -> Option<Ra
             out.push(b',');
         }
         if let Value::Binary(bytes) = first {
-            write_bytes(out, key, bytes);
+            write_bytes(out, key, bytes, Keep::Nothing);
             continue;
         }
         out.extend_from_slice(key.as_bytes());
@@ -128,14 +129,14 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) -> Option<Ra
 fn write_value(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Number(number) => write_number(out, number.into()),
-        Value::Text(text) => write_string(out, text),
+        Value::Text(text) => write_string(out, text, Keep::Nothing),
         // Only correlation data, which has keys of its own.
         Value::Binary(_) => {}
         Value::Pair(name, value) => {
             out.push(b'[');
-            write_string(out, name);
+            write_string(out, name, Keep::Nothing);
             out.push(b',');
-            write_string(out, value);
+            write_string(out, value, Keep::Nothing);
             out.push(b']');
         }
     }

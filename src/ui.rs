@@ -1,17 +1,20 @@
 //! Talk: lines on stderr for the person who runs the program. Never data, never on stdout.
 //!
-//! Every text is escaped here, so that no caller has to remember that parts of it may come from a
+//! Every text is escaped and shortened here, so that no caller has to remember that parts of it may come from a
 //! stranger.
 
 #[cfg(unix)]
 mod prompt;
 
-use crate::escape::{Keep, visible};
+use crate::escape::{Keep, shortened, visible};
 use crate::output::stderr;
 use crate::secret::Secret;
 use crate::stdin::Stdin;
 pub use prompt::{forget_terminal, remember_terminal, restore_terminal};
 use std::io::{self, BufRead, BufReader, IsTerminal};
+
+/// Bytes of a line, before they are escaped: what a stranger says must not push everything else out of sight.
+const LONGEST: usize = 1_000;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +76,7 @@ impl Ui {
 
     /// What was given and where it is wrong, below an error: the text, and a mark under the place.
     pub fn excerpt(self, text: &str) {
-        say("  ", text);
+        write("  ", text);
     }
 
     /// A line of the packet trace.
@@ -85,6 +88,10 @@ impl Ui {
 }
 
 fn say(prefix: &str, text: &str) {
+    write(prefix, &shortened(text, LONGEST));
+}
+
+fn write(prefix: &str, text: &str) {
     // Nobody is left to be told when stderr is gone.
     let _ = stderr::line(line(prefix, text).as_bytes());
 }
@@ -103,6 +110,7 @@ pub fn confirm(question: &str) -> Option<bool> {
     if !stdin_is_terminal() || !io::stderr().is_terminal() {
         return None;
     }
+    let question = shortened(question, LONGEST);
     let question = format!("{} [y/N] ", visible(question.as_bytes(), Keep::Nothing));
     stderr::line(question.as_bytes()).ok()?;
     let mut answer = String::new();

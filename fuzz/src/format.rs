@@ -3,7 +3,7 @@
 
 use super::message::Parts;
 use arbitrary::{Result, Unstructured};
-use mqtt::escape::is_deceptive;
+use mqtt::escape::{Keep, is_harmful};
 use mqtt::format::{Body, Format, Template};
 
 /// See the module.
@@ -29,14 +29,14 @@ fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
     let mut out = Vec::new();
     format.write(&parts.message(), &mut out);
     // What the user has in the format is the user's.
-    if text.contains(|char: char| char.is_control() || is_deceptive(char) || "\\@".contains(char)) {
+    if text.contains(|char: char| is_harmful(char, Keep::Nothing) || "\\@".contains(char)) {
         return Ok(());
     }
     out.clear();
     (format.protect, format.color) = (true, false);
     format.write(&parts.message(), &mut out);
     let shown = String::from_utf8_lossy(&out);
-    let harmful = |char: char| (char.is_control() && !"\n\t".contains(char)) || is_deceptive(char);
+    let harmful = |char: char| is_harmful(char, Keep::Layout);
     assert!(!shown.contains(harmful), "{text:?} prints {shown:?}");
     Ok(())
 }

@@ -1,9 +1,8 @@
 //! Every setting that is in force, and who says so, for a person to read and as TOML to copy.
 
 use super::settled::Settled;
-use crate::escape::{Keep, visible};
+use crate::escape::{Keep, is_harmful, visible};
 use crate::exit::Failure;
-use crate::record::write_string;
 use crate::run::options::Protocol;
 use crate::settings::properties::{Packet, SEPARATOR, split};
 use crate::settings::{
@@ -131,11 +130,23 @@ fn property(text: &str) -> String {
     format!("[{}]", parts.join(", "))
 }
 
-/// A TOML string; JSON's are TOML's too.
+/// A TOML string.
 fn quoted(text: &str) -> String {
-    let mut quoted = Vec::new();
-    write_string(&mut quoted, text);
-    String::from_utf8_lossy(&quoted).into_owned()
+    let mut quoted = String::from('"');
+    for char in text.chars() {
+        match char {
+            '"' | '\\' | '\n' | '\r' | '\t' => quoted.extend(char.escape_default()),
+            '\0'..='\u{ffff}' if is_harmful(char, Keep::Nothing) => {
+                let _ = write!(quoted, "\\u{:04x}", u32::from(char));
+            }
+            _ if is_harmful(char, Keep::Nothing) => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(char));
+            }
+            _ => quoted.push(char),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
 /// A URL without user information and query: both may be secret.

@@ -11,6 +11,9 @@ use super::version::Version;
 use crate::property::{Properties, Value, take_binary, take_u16, take_varint};
 use std::fmt::Write as _;
 
+/// Bytes of a list after which the rest is only counted: a packet may be nothing but properties.
+const ENOUGH: usize = 2_000;
+
 /// Describes every complete packet at the front of `bytes`, one string each.
 pub fn describe_all(version: Version, outgoing: bool, bytes: &[u8]) -> Vec<String> {
     packets(bytes).map(|(frame, body)| describe(version, outgoing, frame, body)).collect()
@@ -73,8 +76,7 @@ fn incoming(version: Version, frame: Frame, body: &[u8]) -> Option<String> {
             properties(&connack.properties)
         ),
         Packet::SubAck(body) | Packet::UnsubAck(body) => {
-            let codes: Vec<_> = body.codes.iter().map(|code| format!("0x{code:02x}")).collect();
-            format!("id {} {}{}", body.packet_id, codes.join(" "), properties(&body.properties))
+            format!("id {}{}{}", body.packet_id, codes(body.codes), properties(&body.properties))
         }
         Packet::Disconnect(reason, found) | Packet::Auth(reason, found) => {
             format!("{reason}{}", properties(&found))
@@ -83,9 +85,26 @@ fn incoming(version: Version, frame: Frame, body: &[u8]) -> Option<String> {
     })
 }
 
+fn codes(codes: &[u8]) -> String {
+    let mut text = String::new();
+    for (index, code) in codes.iter().enumerate() {
+        if text.len() >= ENOUGH {
+            let _ = write!(text, " and {} more", codes.len() - index);
+            break;
+        }
+        let _ = write!(text, " 0x{code:02x}");
+    }
+    text
+}
+
 fn properties(found: &Properties<'_>) -> String {
     let mut text = String::new();
-    for (id, value) in found.iter() {
+    let mut rest = found.iter();
+    while let Some((id, value)) = rest.next() {
+        if text.len() >= ENOUGH {
+            let _ = write!(text, " and {} more properties", rest.count() + 1);
+            break;
+        }
         let _ = match value {
             Value::Number(number) => write!(text, " {}={number}", id.name()),
             Value::Text(value) => write!(text, " {}={value:?}", id.name()),

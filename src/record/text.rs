@@ -1,15 +1,15 @@
 //! JSON strings and numbers.
 
-use crate::escape::is_deceptive;
+use crate::escape::{HARMFUL_STARTS, Keep, is_harmful};
 use data_encoding::BASE64;
 
 /// Appends `"key":"text"`, or `"key_base64":"…"` when `bytes` are not UTF-8; `start` is `,"key`.
-pub fn write_bytes(out: &mut Vec<u8>, start: &str, bytes: &[u8]) {
+pub fn write_bytes(out: &mut Vec<u8>, start: &str, bytes: &[u8], keep: Keep) {
     out.extend_from_slice(start.as_bytes());
     match std::str::from_utf8(bytes) {
         Ok(text) => {
             out.extend_from_slice(b"\":");
-            write_string(out, text);
+            write_string(out, text, keep);
         }
         Err(_) => {
             out.extend_from_slice(b"_base64\":\"");
@@ -55,9 +55,13 @@ const ESCAPES: [u8; 256] = {
     escapes[b'\t' as usize] = b't';
     escapes[0x08] = b'b';
     escapes[0x0c] = b'f';
-    // Some characters that begin with these bytes do harm, and are all that do beyond ASCII.
-    escapes[0xc2] = FIRST;
-    escapes[0xe2] = FIRST;
+    byte = 0x80;
+    while byte < 0x100 {
+        if HARMFUL_STARTS[byte] {
+            escapes[byte] = FIRST;
+        }
+        byte += 1;
+    }
     escapes
 };
 
@@ -81,8 +85,8 @@ const CONTROLS: [[u8; 6]; 128] = {
     controls
 };
 
-/// Appends `text` as a JSON string with its quotes.
-pub fn write_string(out: &mut Vec<u8>, text: &str) {
+/// Appends `text` as a JSON string with its quotes. Control characters are escaped whatever is to be kept.
+pub fn write_string(out: &mut Vec<u8>, text: &str, keep: Keep) {
     out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text.as_bytes();
@@ -103,8 +107,8 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
             FIRST => {
                 let char = text[text.len() - rest.len()..].chars().next().unwrap_or_default();
                 let (first, after) = rest.split_at(char.len_utf8());
-                if is_harmful(char) {
-                    out.extend_from_slice(&escape(char.into()));
+                if is_harmful(char, keep) {
+                    write_escape(out, char);
                 } else {
                     out.extend_from_slice(first);
                 }
@@ -167,19 +171,16 @@ fn push_controls<'a>(out: &mut Vec<u8>, mut rest: &'a [u8]) -> &'a [u8] {
     rest
 }
 
-/// Whether all of `block` stays what it is. Comparisons, unlike a table, can be made for all bytes at once.
+/// Whether all of `block` stays what it is, as far as comparisons tell, which unlike a table can be made for all bytes
+/// at once: beyond ASCII nothing is certain.
 fn is_plain(block: &[u8]) -> bool {
     !block.iter().fold(false, |any, &byte| any | is_suspect(byte))
 }
 
 #[inline]
 fn is_suspect(byte: u8) -> bool {
-    (byte < 0x20)
-        | (byte == b'"')
-        | (byte == b'\\')
-        | (byte == 0x7f)
-        | (byte == 0xc2)
-        | (byte == 0xe2)
+    // Of signed bytes, those beyond ASCII are the least.
+    ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
 }
 
 /// `\u` and the digits of `code`, which is below 0x10000.
@@ -196,17 +197,10 @@ const fn escape(code: u32) -> [u8; 6] {
     ]
 }
 
-/// Whether `char` may drive or deceive a terminal.
-pub fn is_harmful(char: char) -> bool {
-    char.is_control() || is_deceptive(char)
-}
-
-/// Appends the escape for `char`, which is in the basic multilingual plane and does not stay what it is.
+/// Appends `char`, which does not stay what it is, as a number: two of them beyond the basic multilingual plane.
 pub fn write_escape(out: &mut Vec<u8>, char: char) {
-    let letter = u8::try_from(char).map_or(UNICODE, |byte| ESCAPES[usize::from(byte)]);
-    match letter {
-        PLAIN | FIRST | UNICODE => out.extend_from_slice(&escape(char.into())),
-        letter => out.extend_from_slice(&[b'\\', letter]),
+    for unit in char.encode_utf16(&mut [0; 2]) {
+        out.extend_from_slice(&escape((*unit).into()));
     }
 }
 
@@ -230,7 +224,8 @@ mod tests {
     #[test]
     fn what_is_plain_is_plain_however_it_is_looked_at() {
         for byte in 0..=255 {
-            assert_eq!(is_plain(&[byte]), ESCAPES[usize::from(byte)] == PLAIN, "{byte}");
+            let is_in_table = ESCAPES[usize::from(byte)] == PLAIN;
+            assert_eq!(is_plain(&[byte]), is_in_table && byte.is_ascii(), "{byte}");
         }
     }
 }

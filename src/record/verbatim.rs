@@ -1,7 +1,8 @@
 //! JSON that goes into JSON as it is: checked, never read into values, so that numbers stay what
 //! they are, and duplicate keys and lone surrogates survive.
 
-use super::text::{is_harmful, string_length, write_escape};
+use super::text::{string_length, write_escape};
+use crate::escape::{Keep, is_harmful};
 use serde_json::value::RawValue;
 
 /// Deeper than this, JSON counts as text. With the record around it, a reader that gives up at 128
@@ -60,7 +61,7 @@ fn write_compact(out: &mut Vec<u8>, text: &str) -> Option<()> {
 /// Appends `token`, a JSON string with its quotes. What it has escaped stays escaped.
 fn write_string_token(out: &mut Vec<u8>, token: &str) {
     let mut copied = 0;
-    for (at, char) in token.char_indices().filter(|(_, char)| is_harmful(*char)) {
+    for (at, char) in token.char_indices().filter(|(_, char)| is_harmful(*char, Keep::Layout)) {
         out.extend_from_slice(&token.as_bytes()[copied..at]);
         write_escape(out, char);
         copied = at + char.len_utf8();

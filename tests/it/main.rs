@@ -78,6 +78,7 @@ mod settings_edges;
 mod shared_session;
 #[cfg(target_os = "linux")]
 mod soak;
+mod strangers;
 #[cfg(target_os = "linux")]
 mod stuck_readers;
 mod subscribe;

@@ -3,9 +3,10 @@
 //! Always valid, which 2.1's is not: a payload that is not UTF-8 becomes `payload_base64`, correlation
 //! data `correlation-data_base64`; a NUL does not end them. Several subscription identifiers are one
 //! list, where 2.1 repeats the key. `%J` copies a payload that is JSON (2.1 rounds its numbers), and
-//! prints any other as `%j` does (2.1 prints nothing). DEL, C1 and bidirectional characters are
-//! escaped. Pretty JSON is indented by two spaces, not tabs.
+//! prints any other as `%j` does (2.1 prints nothing). DEL, C1, bidirectional and
+//! invisible characters are escaped. Pretty JSON is indented by two spaces, not tabs.
 
+use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, Stamp};
 use crate::format::pretty;
 use crate::message::{Message, QoS};
@@ -66,7 +67,7 @@ fn write_object(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payload: 
     out.extend_from_slice(b"{\"tst\":\"");
     out.extend_from_slice(time);
     out.extend_from_slice(b"\",\"topic\":");
-    write_string(out, message.topic);
+    write_string(out, message.topic, Keep::Nothing);
     out.extend_from_slice(b",\"qos\":");
     out.push(b'0' + message.qos.number());
     out.extend_from_slice(if message.retain { b",\"retain\":true" } else { b",\"retain\":false" });
@@ -90,7 +91,7 @@ fn write_payload(out: &mut Vec<u8>, bytes: &[u8], payload: Payload) {
         out.extend_from_slice(b"null");
     } else if payload == Payload::Text || !write_verbatim(out, bytes) {
         out.truncate(start);
-        write_bytes(out, ",\"payload", bytes);
+        write_bytes(out, ",\"payload", bytes, Keep::Layout);
     }
 }
 
@@ -109,7 +110,7 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) {
             out.push(b',');
         }
         if let Value::Binary(bytes) = value {
-            write_bytes(out, "\"correlation-data", bytes);
+            write_bytes(out, "\"correlation-data", bytes, Keep::Nothing);
             continue;
         }
         out.push(b'"');
@@ -136,12 +137,12 @@ fn write_values(out: &mut Vec<u8>, properties: &Properties<'_>, id: Id) {
         }
         match value {
             Value::Number(number) => write_number(out, number.into()),
-            Value::Text(text) => write_string(out, text),
+            Value::Text(text) => write_string(out, text, Keep::Nothing),
             Value::Pair(name, value) => {
                 out.push(b'{');
-                write_string(out, name);
+                write_string(out, name, Keep::Nothing);
                 out.push(b':');
-                write_string(out, value);
+                write_string(out, value, Keep::Nothing);
                 out.push(b'}');
             }
             // Has a key of its own.

@@ -54,7 +54,9 @@ pub(super) fn add(
         Err(Error::InvalidCertificate(problem)) if diagnosis::is_version_1(&problem) => {
             match is_in(&own) {
                 false => mismatch(),
-                true => Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own)))),
+                true => {
+                    Ok(builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(own))))
+                }
             }
         }
         Err(Error::InvalidCertificate(_)) => {

@@ -1,0 +1,68 @@
+//! Characters that are not seen for what they are, as Unicode's properties tell them. In order, without overlaps.
+//!
+//! `escape::tests` compares every code point with the properties themselves, and prints the tables anew where they
+//! differ.
+
+/// First and last of a range.
+type Range = (char, char);
+
+/// What drives a terminal (Cc), reorders a line or says how its neighbours are drawn (Cf, with Bidi_Control and the
+/// interlinear annotations), breaks it (Zl, Zp), is not drawn at all (Default_Ignorable_Code_Point, with the tags and
+/// what is reserved for more such characters), or is never a character (Noncharacter_Code_Point).
+///
+/// What is drawn is left alone: the Arabic, Syriac and Kaithi signs that are Cf (Prepended_Concatenation_Mark), private
+/// use (Co) and the unassigned (Cn). The latter two show as a box at worst, and the unassigned may be next year's emoji.
+pub(super) const UNSEEN: &[Range] = &[
+    ('\u{0}', '\u{1f}'),
+    ('\u{7f}', '\u{9f}'),
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{2028}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fdd0}', '\u{fdef}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fffb}'),
+    ('\u{fffe}', '\u{ffff}'),
+    ('\u{13430}', '\u{1343f}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{1fffe}', '\u{1ffff}'),
+    ('\u{2fffe}', '\u{2ffff}'),
+    ('\u{3fffe}', '\u{3ffff}'),
+    ('\u{4fffe}', '\u{4ffff}'),
+    ('\u{5fffe}', '\u{5ffff}'),
+    ('\u{6fffe}', '\u{6ffff}'),
+    ('\u{7fffe}', '\u{7ffff}'),
+    ('\u{8fffe}', '\u{8ffff}'),
+    ('\u{9fffe}', '\u{9ffff}'),
+    ('\u{afffe}', '\u{affff}'),
+    ('\u{bfffe}', '\u{bffff}'),
+    ('\u{cfffe}', '\u{cffff}'),
+    ('\u{dfffe}', '\u{e0fff}'),
+    ('\u{efffe}', '\u{effff}'),
+    ('\u{ffffe}', '\u{fffff}'),
+    ('\u{10fffe}', '\u{10ffff}'),
+];
+
+/// Those of them that scripts and emoji cannot do without: Join_Control and Variation_Selector.
+pub(super) const SHAPING: &[Range] = &[
+    ('\u{180b}', '\u{180d}'),
+    ('\u{180f}', '\u{180f}'),
+    ('\u{200c}', '\u{200d}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{e0100}', '\u{e01ef}'),
+];
+
+/// Whether `char` is in one of `ranges`.
+pub(super) fn is_in(ranges: &[Range], char: char) -> bool {
+    let at = ranges.partition_point(|&(_, last)| last < char);
+    ranges.get(at).is_some_and(|&(first, _)| first <= char)
+}
