@@ -32,6 +32,13 @@ const LARGEST: usize = 268_435_461;
 /// Bytes of ours that go into one message at most.
 const CHUNK: usize = 64 << 10;
 
+/// Bytes that wait to be written at most: a message of ours with its header. As soon as there is no room, the newest ping
+/// alone is answered ([RFC 6455, 5.5.3]).
+const WAITING: usize = CHUNK + (4 << 10);
+
+/// Messages that bring nothing, such as pings, that are taken before everything else in the process has its turn.
+const IDLE_MESSAGES: usize = 1_000;
+
 const PLAIN: &str = "a broker without WebSocket is reached by mqtt:// or mqtts://";
 
 /// HTTP headers beyond those of the upgrade itself. Their values may be secret, and are not shown by `Debug`.
@@ -82,7 +89,8 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     let config = WebSocketConfig::default()
         .max_message_size(Some(LARGEST))
         .max_frame_size(Some(LARGEST))
-        .write_buffer_size(0);
+        .write_buffer_size(0)
+        .max_write_buffer_size(WAITING);
     let stream = Counted { inner: stream, arrived: 0 };
     match client_async_with_config(request, stream, Some(config)).await {
         Ok((inner, _)) => Ok(Messages { inner, rest: Bytes::new() }),
@@ -166,7 +174,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let mut turns = 0..IDLE_MESSAGES;
         while self.rest.is_empty() {
+            if turns.next().is_none() {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             match ready!(Pin::new(&mut self.inner).poll_next(cx)) {
                 None => return Poll::Ready(Ok(())),
                 Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
@@ -201,8 +214,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // Ready once the message before has gone out, so that no more than one waits here.
-        ready!(Pin::new(&mut self.inner).poll_ready(cx)).map_err(into_io)?;
+        // Ready once the message before and the answers to pings have gone out, so that no more than one waits here.
+        ready!(Pin::new(&mut self.inner).poll_flush(cx)).map_err(into_io)?;
         let chunk = buf.get(..CHUNK).unwrap_or(buf);
         let message = Message::Binary(Bytes::copy_from_slice(chunk));
         Pin::new(&mut self.inner).start_send(message).map_err(into_io)?;

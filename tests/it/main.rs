@@ -40,6 +40,8 @@ mod faults_load;
 #[cfg(target_os = "linux")]
 mod faults_spinning;
 mod faults_takeover;
+#[cfg(target_os = "linux")]
+mod floods;
 mod framing;
 mod generated;
 mod goodbye;
