@@ -97,7 +97,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l reconnect-timeout -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -191,7 +191,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l reconnect-timeout 
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -286,7 +286,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l reconnect-timeout -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -385,7 +385,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l reconnect-timeou
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -483,7 +483,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect-timeout -d 'S
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -582,7 +582,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect-timeout 
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -667,7 +667,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l reconnect-t
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-payload -d 'The will\'s payload [default: empty]' -r -f
@@ -737,7 +737,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l reconnect-timeout -
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s M -l max-inflight -d 'Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l receive-maximum -d 'Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l maximum-packet-size -d 'Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l topic-alias-maximum -d 'Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s D -l property -d 'Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-topic -d 'Let the broker publish to this topic if the connection ends without DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-payload -d 'The will\'s payload [default: empty]' -r -f

@@ -105,7 +105,7 @@ module completions {
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
     --will-payload: string    # The will's payload [default: empty]
@@ -226,7 +226,7 @@ module completions {
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
     --will-payload: string    # The will's payload [default: empty]
@@ -345,7 +345,7 @@ module completions {
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
     --will-payload: string    # The will's payload [default: empty]
@@ -435,7 +435,7 @@ module completions {
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
     --will-payload: string    # The will's payload [default: empty]
@@ -521,7 +521,7 @@ module completions {
     --max-inflight(-M): string # Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
     --receive-maximum: string # Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
     --maximum-packet-size: string # Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    --topic-alias-maximum: string # Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Let the broker publish to this topic if the connection ends without DISCONNECT
     --will-payload: string    # The will's payload [default: empty]

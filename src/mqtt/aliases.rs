@@ -9,6 +9,9 @@ use std::collections::HashMap;
 /// Bytes of topics that automatic aliases are remembered for, whatever the broker takes.
 const LIMIT: usize = 1 << 20;
 
+/// Bytes of topics that the broker's aliases may stand for at once: 256 for each of the most aliases there can be.
+const INCOMING_LIMIT: usize = 16 << 20;
+
 /// How topics of published messages are shortened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Aliasing {
@@ -90,18 +93,21 @@ pub struct IncomingAliases {
     maximum: u16,
     /// From alias 1 on.
     topics: Vec<Option<Box<str>>>,
+    /// Bytes of these topics.
+    size: usize,
 }
 
 impl IncomingAliases {
     /// The broker may use `maximum`, and has defined none.
     pub fn new(maximum: u16) -> Self {
-        Self { maximum, topics: Vec::new() }
+        Self { maximum, topics: Vec::new(), size: 0 }
     }
 
     /// Notes what `alias` stands for, when a PUBLISH brings both it and a topic.
     ///
     /// # Errors
-    /// When the alias is beyond what CONNECT allowed ([MQTT-3.1.2-26], [MQTT-3.1.2-27]).
+    /// When the alias is beyond what CONNECT allowed ([MQTT-3.1.2-26], [MQTT-3.1.2-27]), or all topics together are
+    /// beyond what is remembered.
     pub fn learn(&mut self, topic: &str, alias: Option<u32>) -> Result<(), Violation> {
         let Some(alias) = alias else { return Ok(()) };
         let maximum = self.maximum;
@@ -115,6 +121,16 @@ impl IncomingAliases {
                 self.topics.resize(at + 1, None);
             }
             if let Some(known) = self.topics.get_mut(at) {
+                let before = known.as_deref().map_or(0, str::len);
+                self.size = self.size - before + topic.len();
+                if self.size > INCOMING_LIMIT {
+                    let megabytes = INCOMING_LIMIT >> 20;
+                    let text = format!(
+                        "PUBLISH with topic alias {alias}, and {megabytes} MiB of topics is the maximum; \
+                         a lower --topic-alias-maximum allows fewer"
+                    );
+                    return Err(Violation { reason: Reason::QUOTA_EXCEEDED, text });
+                }
                 *known = Some(topic.into());
             }
         }
@@ -195,5 +211,18 @@ mod tests {
         for beyond in [0, 3] {
             assert!(aliases.learn("d", Some(beyond)).is_err(), "{beyond}");
         }
+    }
+
+    #[test]
+    fn aliases_of_the_broker_stand_for_so_many_bytes_of_topics_at_once() {
+        let mut aliases = IncomingAliases::new(u16::MAX);
+        let topic = "t".repeat(1 << 15);
+        let most = (INCOMING_LIMIT >> 15) as u32;
+        // Those that are forgotten again do not count.
+        for alias in (1..=most).chain(1..=most) {
+            aliases.learn(&topic, Some(alias)).unwrap();
+        }
+        let violation = aliases.learn("t", Some(most + 1)).unwrap_err();
+        assert_eq!(violation.reason, Reason::QUOTA_EXCEEDED);
     }
 }

@@ -23,6 +23,8 @@ impl Reason {
     pub const PACKET_TOO_LARGE: Self = Self(0x95);
     /// The packet id is not in use.
     pub const PACKET_ID_NOT_FOUND: Self = Self(0x92);
+    /// More than the receiver sets aside for it.
+    pub const QUOTA_EXCEEDED: Self = Self(0x97);
     /// The broker keeps no retained messages.
     pub const RETAIN_NOT_SUPPORTED: Self = Self(0x9a);
     /// The broker does not take this QoS.

@@ -212,7 +212,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "BYTES", value_parser = number::<u32>(1..=4_294_967_295), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
-    /// Let the broker shorten topics by up to this many aliases (MQTT 5) [default: 0]
+    /// Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
     #[arg(long, value_name = "N", value_parser = number::<u16>(0..=65_535), help_heading = "Limits")]
     pub topic_alias_maximum: Option<u16>,
 

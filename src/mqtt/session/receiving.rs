@@ -39,7 +39,7 @@ impl Session {
         if let Some(limit) = self.options.maximum_packet_size
             && length as u64 > u64::from(limit)
         {
-            let text = format!("a packet of {length} bytes, and {limit} is the maximum");
+            let text = format!("a packet of {length} bytes, and --maximum-packet-size is {limit}");
             return Err(Violation { reason: Reason::PACKET_TOO_LARGE, text }.into());
         }
         let Some(body) = input.get(frame.header..length) else { return Ok(Received::Incomplete) };
