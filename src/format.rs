@@ -16,10 +16,11 @@ mod tests;
 
 use crate::escape::{Keep, visible};
 use crate::message::Message;
-use crate::record;
+use crate::outlet::{Outlet, steps};
 pub use crate::record::Payloads;
+use crate::record::{self, Frames, write_encoded};
 use clock::{Clock, Stamp};
-use data_encoding::{BASE64, Encoding, HEXLOWER};
+use data_encoding::{BASE64, HEXLOWER};
 use pretty::Color;
 pub use template::{Template, TemplateError};
 
@@ -115,9 +116,24 @@ impl Format {
 
     /// Appends `message` to `out`.
     pub fn write(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
+        self.write_to(message, &mut Outlet::whole(out));
+    }
+
+    /// Gives `message` to `take` piece by piece. None is there as a whole.
+    pub fn write_in_pieces(&mut self, message: &Message<'_>, take: &mut dyn FnMut(&[u8])) {
+        let mut bytes = Vec::new();
+        let mut out = Outlet::in_pieces(&mut bytes, take);
+        self.write_to(message, &mut out);
+        out.empty();
+    }
+
+    fn write_to(&mut self, message: &Message<'_>, out: &mut Outlet<'_>) {
         let look = Look { protect: self.protect, color: self.color, pretty: self.pretty };
         match &mut self.body {
-            Body::Record(_) => self.write_record(message, out),
+            Body::Record(payloads) => {
+                let payloads = *payloads;
+                self.write_record(message, payloads, out);
+            }
             Body::Template(template) => template.write(message, look, &mut self.clock, out),
             Body::Raw | Body::Hex | Body::Base64 => self.write_payload(message, look, out),
         }
@@ -128,19 +144,25 @@ impl Format {
         }
     }
 
-    /// A payload did not suit the template: what a person should be told, once in a run.
-    pub fn take_complaint(&mut self) -> Option<String> {
+    /// A payload does not suit the template: what a person should be told, once in a run.
+    pub fn complaint(&mut self, message: &Message<'_>) -> Option<String> {
         match &mut self.body {
-            Body::Template(template) => template.take_complaint(),
+            Body::Template(template) => template.complaint(message),
             _ => None,
         }
     }
 
-    fn write_payload(&self, message: &Message<'_>, look: Look, out: &mut Vec<u8>) {
+    /// Whatever is printed of messages that have come until now says that they came now.
+    pub fn stop_clock(&mut self) {
+        self.clock.read();
+    }
+
+    fn write_payload(&self, message: &Message<'_>, look: Look, out: &mut Outlet<'_>) {
         if self.with_topic {
-            let start = out.len();
+            let [start, end] = pretty::around(look.color.then_some(Color::Topic));
+            out.extend_from_slice(start);
             write_text(out, message.topic.as_bytes(), look, Keep::Nothing);
-            pretty::paint(out, start..out.len(), look.color.then_some(Color::Topic));
+            out.extend_from_slice(end);
             out.push(b' ');
         }
         match self.body {
@@ -150,37 +172,29 @@ impl Format {
         }
     }
 
-    fn write_record(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        let Body::Record(payloads) = self.body else { return };
+    fn write_record(&mut self, message: &Message<'_>, payloads: Payloads, out: &mut Outlet<'_>) {
         let moment = self.clock.read();
         let time = self.stamp.at(moment, &mut self.clock);
-        let target = if self.pretty { &mut self.compact } else { &mut *out };
-        let parts = record::write(target, time, message, payloads);
-        if self.color {
-            // From behind, so that the first range stays right.
-            if let Some(properties) = parts.properties {
-                pretty::paint(target, properties, Some(Color::Properties));
-            }
-            pretty::paint(target, parts.topic, Some(Color::Topic));
-        }
+        let frame = |color| pretty::around(self.color.then_some(color));
+        let frames = Frames { topic: frame(Color::Topic), properties: frame(Color::Properties) };
         if self.pretty {
-            pretty::indent(&self.compact, out);
-            pretty::recycle(&mut self.compact);
+            pretty::indent(&mut self.compact, out, |compact| {
+                record::write(compact, time, message, payloads, frames);
+            });
+        } else {
+            record::write(out, time, message, payloads, frames);
         }
     }
 }
 
 /// Appends `text`, harmless if it must be.
-fn write_text(out: &mut Vec<u8>, text: &[u8], look: Look, keep: Keep) {
-    if look.protect {
-        out.extend_from_slice(visible(text, keep).as_bytes());
-    } else {
-        out.extend_from_slice(text);
+fn write_text(out: &mut Outlet<'_>, text: &[u8], look: Look, keep: Keep) {
+    for step in steps(text) {
+        if look.protect {
+            out.extend_from_slice(visible(step, keep).as_bytes());
+        } else {
+            out.extend_from_slice(step);
+        }
+        out.relieve();
     }
-}
-
-fn write_encoded(out: &mut Vec<u8>, encoding: &Encoding, bytes: &[u8]) {
-    let at = out.len();
-    out.resize(at + encoding.encode_len(bytes.len()), 0);
-    encoding.encode_mut(bytes, &mut out[at..]);
 }

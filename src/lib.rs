@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, events, ui } →
-//! output → mqtt → { message, topic, property, record, escape, secret, os_error }; only `run` dials, by [`transport`], only
+//! output → mqtt → { message, topic, property, record, outlet, escape, secret, os_error }; only `run` dials, by [`transport`], only
 //! `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
 //! turns the end of a run into words and a status.
@@ -35,7 +35,7 @@
 //! | `nonblocking` | how `output` and `source` use pipes, terminals and sockets of other programs without waiting (Linux) |
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
-//! | [`message`], [`topic`], [`property`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
+//! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
 //! | `simulation` | tests: whole runs against a broker and a network out of a seed, in no time at all |
 
 #[cfg(feature = "broker")]
@@ -52,6 +52,7 @@ pub mod mqtt;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod nonblocking;
 pub mod os_error;
+pub mod outlet;
 pub mod output;
 pub mod property;
 mod random;

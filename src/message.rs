@@ -3,7 +3,7 @@
 //!
 //! Knows nothing of connections, packet layout, or how a message is printed.
 
-use crate::property::Properties;
+use crate::property::{OwnedProperties, Properties};
 use crate::topic::TopicName;
 use std::fmt;
 use std::str::FromStr;
@@ -146,4 +146,52 @@ pub struct Message<'a> {
     pub packet_id: u16,
     /// Empty below MQTT 5.
     pub properties: Properties<'a>,
+}
+
+impl Message<'_> {
+    /// Bytes of what has no length of its own.
+    pub fn size(&self) -> usize {
+        self.payload.len() + self.properties.size()
+    }
+}
+
+/// A received message that outlives the buffer it arrived in.
+#[derive(Clone, Debug)]
+pub struct OwnedMessage {
+    topic: Box<str>,
+    payload: Box<[u8]>,
+    qos: QoS,
+    retain: bool,
+    dup: bool,
+    packet_id: u16,
+    properties: OwnedProperties,
+}
+
+impl OwnedMessage {
+    /// What it says.
+    pub fn view(&self) -> Message<'_> {
+        Message {
+            topic: &self.topic,
+            payload: &self.payload,
+            qos: self.qos,
+            retain: self.retain,
+            dup: self.dup,
+            packet_id: self.packet_id,
+            properties: self.properties.view(),
+        }
+    }
+}
+
+impl From<&Message<'_>> for OwnedMessage {
+    fn from(message: &Message<'_>) -> Self {
+        Self {
+            topic: message.topic.into(),
+            payload: message.payload.into(),
+            qos: message.qos,
+            retain: message.retain,
+            dup: message.dup,
+            packet_id: message.packet_id,
+            properties: message.properties.into(),
+        }
+    }
 }

@@ -12,6 +12,9 @@
 //! back for as long as it takes; lines of events and talk only while the reader reads on ([`Writer::is_behind`]): then they
 //! are kept up to another limit, and beyond that they are left out and counted.
 //!
+//! What a large message becomes is never there as a whole: the thread makes it piece by piece as it writes
+//! ([`Writer::large_message`]).
+//!
 //! Whatever was added is written at the next opportunity, so output is flushed whenever nothing more is waiting. To a file
 //! on a disk it is always the thread that writes, as nobody knows how long that takes; there it lets records gather for a
 //! few milliseconds, unless somebody waits for them ([`Writer::hurry`]).
@@ -25,7 +28,7 @@ pub mod stderr;
 mod worker;
 
 use at_once::AtOnce;
-use block::{Block, LIMIT};
+use block::{Block, LIMIT, Large, Write};
 use descriptor::Descriptor;
 use reader_gone::ReaderGone;
 use std::fs::File;
@@ -165,8 +168,14 @@ impl Writer {
 
     /// Adds a message: what `write` appends. It is never left out; whoever adds it looks at [`Writer::is_full`].
     pub fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
-        write(&mut self.fresh.bytes);
-        self.fresh.records += 1;
+        self.fresh.add(write);
+    }
+
+    /// Adds a message that takes `size` bytes until it is written, and of which `write` makes the pieces then. Where it is
+    /// very large, this is full until then.
+    pub fn large_message(&mut self, size: usize, write: Write) {
+        self.fresh.add(|_| {});
+        self.fresh.large = Some(Large { size, write });
     }
 
     /// Adds a line, unless the reader is stuck and there is no room for it: then it is counted. Whoever has many lines looks
@@ -192,7 +201,7 @@ impl Writer {
 
     /// Bytes that wait.
     fn held(&self) -> usize {
-        self.waiting + self.fresh.bytes.len()
+        self.waiting + self.fresh.size()
     }
 
     /// Whether nothing more should be added for now.
@@ -292,6 +301,7 @@ impl Writer {
     fn advance(&mut self, waker: Option<&Waker>) -> io::Result<()> {
         #[cfg(test)]
         if let Some(memory) = &self.memory {
+            self.fresh.make_whole();
             memory.lock().unwrap().append(&mut self.fresh.bytes);
             self.written += std::mem::take(&mut self.fresh.records);
             return Ok(());
@@ -300,7 +310,7 @@ impl Writer {
             return Err(error);
         }
         let is_busy = self.look(waker)?;
-        if self.fresh.bytes.is_empty() {
+        if self.fresh.is_empty() {
             // Records may be empty: there is nothing to write of them.
             if !is_busy {
                 self.written += std::mem::take(&mut self.fresh.records);
@@ -342,7 +352,7 @@ impl Writer {
     /// Writes what there is, if it is little and as far as nobody has to wait for it; whether all of it went.
     fn write_at_once(&mut self) -> io::Result<bool> {
         let bytes = &self.fresh.bytes;
-        if bytes.len() > SHORT {
+        if self.fresh.size() > SHORT {
             return Ok(false);
         }
         let mut start = 0;

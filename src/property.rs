@@ -245,6 +245,11 @@ impl<'a> Properties<'a> {
         self.0.is_empty()
     }
 
+    /// Bytes of the block.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
     /// The properties in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = (Id, Value<'a>)> + use<'a> {
         let mut rest = self.0;

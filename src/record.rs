@@ -11,11 +11,11 @@ mod verbatim;
 
 use crate::escape::Keep;
 use crate::message::Message;
+use crate::outlet::Outlet;
 use crate::property::{Id, Properties, Value};
 use jiff::Timestamp;
 use std::io::Write as _;
-use std::ops::Range;
-pub use text::{string_length, write_bytes, write_number, write_string};
+pub use text::{write_bytes, write_encoded, write_number, write_string};
 pub use verbatim::write_verbatim;
 
 /// How payloads appear.
@@ -28,24 +28,30 @@ pub enum Payloads {
     Parsed,
 }
 
-/// Where in a record the parts stand that say what a stranger named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parts {
-    /// The value of `topic`, quotes included.
-    pub topic: Range<usize>,
-    /// The value of `properties`, braces included. Behind `topic`.
-    pub properties: Option<Range<usize>>,
+/// What stands before and after the values that a stranger named: colours, or nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Frames {
+    /// Around the value of `topic`.
+    pub topic: [&'static [u8]; 2],
+    /// Around the value of `properties`.
+    pub properties: [&'static [u8]; 2],
 }
 
 /// Appends `message`, received at `time` (a JSON string without its quotes), as one JSON object
 /// without a line end.
-pub fn write(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payloads: Payloads) -> Parts {
+pub fn write(
+    out: &mut Outlet<'_>,
+    time: &[u8],
+    message: &Message<'_>,
+    payloads: Payloads,
+    frames: Frames,
+) {
     out.extend_from_slice(b"{\"time\":\"");
     out.extend_from_slice(time);
     out.extend_from_slice(b"\",\"topic\":");
-    let topic = out.len();
+    out.extend_from_slice(frames.topic[0]);
     write_string(out, message.topic, Keep::Nothing);
-    let topic = topic..out.len();
+    out.extend_from_slice(frames.topic[1]);
     out.extend_from_slice(b",\"qos\":");
     out.push(b'0' + message.qos.number());
     out.extend_from_slice(if message.retain { b",\"retain\":true" } else { b",\"retain\":false" });
@@ -55,12 +61,10 @@ pub fn write(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payloads: Pa
     if payloads == Payloads::Text || !write_json_payload(out, message.payload) {
         write_bytes(out, ",\"payload", message.payload, Keep::Layout);
     }
-    let properties = match message.properties.is_empty() {
-        true => None,
-        false => write_properties(out, &message.properties),
-    };
+    if !message.properties.is_empty() {
+        write_properties(out, &message.properties, frames.properties);
+    }
     out.push(b'}');
-    Parts { topic, properties }
 }
 
 /// Appends `time` in UTC with microseconds, without quotes.
@@ -70,7 +74,7 @@ pub fn write_time(out: &mut Vec<u8>, time: Timestamp) {
 }
 
 /// Whether `payload` is JSON, and was appended.
-fn write_json_payload(out: &mut Vec<u8>, payload: &[u8]) -> bool {
+fn write_json_payload(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     let start = out.len();
     out.extend_from_slice(b",\"payload_json\":");
     let is_json = write_verbatim(out, payload);
@@ -80,11 +84,12 @@ fn write_json_payload(out: &mut Vec<u8>, payload: &[u8]) -> bool {
     is_json
 }
 
-/// Appends nothing when none of `properties` belongs into a record; says where their object stands.
-fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) -> Option<Range<usize>> {
+/// Appends nothing when none of `properties` belongs into a record.
+fn write_properties(out: &mut Outlet<'_>, properties: &Properties<'_>, frame: [&[u8]; 2]) {
     let before = out.len();
-    out.extend_from_slice(b",\"properties\":{");
-    let start = out.len();
+    out.extend_from_slice(b",\"properties\":");
+    out.extend_from_slice(frame[0]);
+    let mut separator = b'{';
     for (wanted, key) in [
         (Id::PayloadFormat, "\"payload_format"),
         (Id::MessageExpiry, "\"message_expiry"),
@@ -97,9 +102,7 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) -> Option<Ra
         let mut values =
             properties.iter().filter_map(|(id, value)| (id == wanted).then_some(value));
         let Some(first) = values.next() else { continue };
-        if out.len() > start {
-            out.push(b',');
-        }
+        out.push(std::mem::replace(&mut separator, b','));
         if let Value::Binary(bytes) = first {
             write_bytes(out, key, bytes, Keep::Nothing);
             continue;
@@ -112,18 +115,19 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) -> Option<Ra
             for value in values {
                 out.push(b',');
                 write_value(out, value);
+                out.relieve();
             }
             out.push(b']');
         } else {
             write_value(out, first);
         }
     }
-    if out.len() == start {
+    if separator == b'{' {
         out.truncate(before);
-        return None;
+        return;
     }
     out.push(b'}');
-    Some(start - 1..out.len())
+    out.extend_from_slice(frame[1]);
 }
 
 fn write_value(out: &mut Vec<u8>, value: Value<'_>) {

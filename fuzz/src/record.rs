@@ -5,7 +5,8 @@ use arbitrary::{Result, Unstructured};
 use bytes::Bytes;
 use mqtt::escape::{Keep, is_harmful};
 use mqtt::message::{Envelope, Message};
-use mqtt::record::{self, Payloads};
+use mqtt::outlet::Outlet;
+use mqtt::record::{self, Frames, Payloads};
 use mqtt::source::{self, Address};
 use mqtt::topic::TopicName;
 use serde_json::value::RawValue;
@@ -34,7 +35,8 @@ fn try_run(input: &mut Unstructured<'_>) -> Result<()> {
 
 fn check(message: &Message<'_>, payloads: Payloads) {
     let mut line = Vec::new();
-    record::write(&mut line, b"2026-11-20T17:19:39.309950Z", message, payloads);
+    let mut out = Outlet::whole(&mut line);
+    record::write(&mut out, b"2026-11-20T17:19:39.309950Z", message, payloads, Frames::default());
     let text = std::str::from_utf8(&line).expect("JSON is text");
     let harmful = |char: char| is_harmful(char, Keep::Layout);
     assert!(!text.contains(harmful), "{text:?}");
@@ -54,7 +56,9 @@ fn check(message: &Message<'_>, payloads: Payloads) {
     assert_eq!(envelope.topic.as_str(), message.topic);
     assert_eq!((envelope.qos, envelope.retain), (message.qos, message.retain));
     let mut verbatim = Vec::new();
-    match payloads == Payloads::Parsed && record::write_verbatim(&mut verbatim, message.payload) {
+    match payloads == Payloads::Parsed
+        && record::write_verbatim(&mut Outlet::whole(&mut verbatim), message.payload)
+    {
         true => assert_eq!(payload, verbatim),
         false => assert_eq!(payload, message.payload),
     }

@@ -4,7 +4,7 @@
 use super::output;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::Format;
-use crate::message::{Message, QoS};
+use crate::message::{Message, OwnedMessage, QoS};
 use crate::mqtt::Session;
 use crate::output::Writer;
 use crate::ui::Ui;
@@ -19,6 +19,10 @@ pub(crate) enum Reader {
     /// The pipe was closed: the reader has what it wanted.
     Gone,
 }
+
+/// Bytes of a message that is formatted piece by piece while it is written, as what comes of it may be many times as
+/// large.
+const LARGE: usize = 1 << 20;
 
 /// Formats messages, hands them to the writer, and counts those that were written.
 pub(crate) struct Printing {
@@ -46,12 +50,22 @@ impl Printing {
     /// Prints a message.
     pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
         let format = &mut self.format;
-        self.writer.message(|out| format.write(message, out));
+        if message.size() < LARGE {
+            self.writer.message(|out| format.write(message, out));
+        } else {
+            format.stop_clock();
+            let (message, mut format) = (OwnedMessage::from(message), format.clone());
+            let size = message.view().size();
+            let write = move |take: &mut dyn FnMut(&[u8])| {
+                format.write_in_pieces(&message.view(), take);
+            };
+            self.writer.large_message(size, Box::new(write));
+        }
         if message.qos != QoS::AtMostOnce {
             // The broker may be waiting for its acknowledgement.
             self.writer.hurry();
         }
-        if let Some(complaint) = self.format.take_complaint() {
+        if let Some(complaint) = self.format.complaint(message) {
             ui.warn(&complaint);
         }
     }

@@ -2,8 +2,7 @@
 //!
 //! Works on finished bytes. Knows nothing of messages.
 
-use crate::record::string_length;
-use std::ops::Range;
+use crate::outlet::Outlet;
 
 /// What a colour stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,73 +21,130 @@ const ESCAPE: u8 = 0x1b;
 /// A buffer that a large message made bigger than this is not kept, in bytes.
 const KEEP: usize = 1 << 20;
 
-/// Puts `color` around `range` of `out`, if there is anything to be coloured.
-pub fn paint(out: &mut Vec<u8>, range: Range<usize>, color: Option<Color>) {
-    let Some(color) = color.filter(|_| !range.is_empty()) else { return };
-    let start: &[u8] = match color {
-        Color::Topic => b"\x1b[35m",
-        Color::Properties => b"\x1b[36m",
-    };
-    out.splice(range.end..range.end, END.iter().copied());
-    out.splice(range.start..range.start, start.iter().copied());
+impl Color {
+    /// What turns it on.
+    pub fn start(self) -> &'static [u8] {
+        match self {
+            Self::Topic => b"\x1b[35m",
+            Self::Properties => b"\x1b[36m",
+        }
+    }
 }
 
-/// Empties `buffer`.
-pub fn recycle(buffer: &mut Vec<u8>) {
-    buffer.clear();
-    buffer.shrink_to(KEEP);
+/// What stands around something of this colour, before and after it.
+pub fn around(color: Option<Color>) -> [&'static [u8]; 2] {
+    color.map_or([b"", b""], |color| [color.start(), END])
+}
+
+/// Appends the JSON that `write` writes, indented; `compact` is where it is before, and empty.
+pub fn indent(compact: &mut Vec<u8>, out: &mut Outlet<'_>, write: impl FnOnce(&mut Outlet<'_>)) {
+    let mut indenter = Indenter::default();
+    let mut take = |piece: &[u8]| {
+        indenter.write(piece, out);
+        out.relieve();
+    };
+    let mut inner = Outlet::in_pieces(compact, &mut take);
+    write(&mut inner);
+    inner.empty();
+    compact.shrink_to(KEEP);
 }
 
 /// Deeper levels are indented no further: a small payload of many brackets must not become a large text.
 const MAX_INDENT: usize = 16;
 
-/// Appends `compact`, valid JSON without white space, in jq's layout: two spaces a level, `"key": `,
-/// empty containers on one line. Strings and numbers are copied; so are colours.
-pub fn indent(compact: &[u8], out: &mut Vec<u8>) {
-    let mut depth = 0usize;
-    let mut at = 0;
-    while let Some(&byte) = compact.get(at) {
-        let end = match byte {
-            b'"' => at + string_length(&compact[at..]),
-            ESCAPE => at + color_length(&compact[at..]),
-            b'{' | b'[' if matches!(compact.get(at + 1), Some(b'}' | b']')) => at + 2,
-            _ => at + 1,
-        };
-        if matches!(byte, b'}' | b']') {
-            depth = depth.saturating_sub(1);
-            break_line(out, depth);
-        }
-        out.extend_from_slice(&compact[at..end]);
-        match byte {
-            b'{' | b'[' if end == at + 1 => {
-                depth += 1;
-                break_line(out, depth);
+/// Brings valid JSON without white space into jq's layout: two spaces a level, `"key": `, empty containers on one line.
+/// Strings and numbers are copied; so are colours.
+#[derive(Debug, Default)]
+pub struct Indenter {
+    depth: usize,
+    place: Place,
+}
+
+/// Where in the JSON it is.
+#[derive(Debug, Default)]
+enum Place {
+    #[default]
+    Between,
+    /// After a bracket, which may be closed at once.
+    Opened,
+    Text,
+    /// After a backslash in a text.
+    Escape,
+    Color,
+}
+
+impl Indenter {
+    /// Appends what becomes of `compact`, which may be cut anywhere.
+    pub fn write(&mut self, compact: &[u8], out: &mut Vec<u8>) {
+        let mut rest = compact;
+        while let Some(&byte) = rest.first() {
+            let length = match self.place {
+                Place::Between => 1,
+                Place::Opened if matches!(byte, b'}' | b']') => {
+                    out.push(byte);
+                    self.place = Place::Between;
+                    rest = &rest[1..];
+                    continue;
+                }
+                Place::Opened => {
+                    self.depth += 1;
+                    self.break_line(out);
+                    self.place = Place::Between;
+                    continue;
+                }
+                Place::Text => up_to(memchr::memchr2(b'"', b'\\', rest), rest),
+                Place::Escape => 1,
+                Place::Color => up_to(memchr::memchr(b'm', rest), rest),
+            };
+            let (part, after) = rest.split_at(length);
+            rest = after;
+            if matches!((&self.place, byte), (Place::Between, b'}' | b']')) {
+                self.depth = self.depth.saturating_sub(1);
+                self.break_line(out);
             }
-            b',' => break_line(out, depth),
-            b':' => out.push(b' '),
-            _ => {}
+            out.extend_from_slice(part);
+            self.place = match (&self.place, part.last().copied().unwrap_or_default()) {
+                (Place::Between, b'"') | (Place::Escape, _) => Place::Text,
+                (Place::Between, ESCAPE) => Place::Color,
+                (Place::Between, b'{' | b'[') => Place::Opened,
+                (Place::Text, b'\\') => Place::Escape,
+                (Place::Text, b'"') | (Place::Color, b'm') => Place::Between,
+                (Place::Between, b',') => {
+                    self.break_line(out);
+                    continue;
+                }
+                (Place::Between, b':') => {
+                    out.push(b' ');
+                    continue;
+                }
+                _ => continue,
+            };
         }
-        at = end;
+    }
+
+    fn break_line(&self, out: &mut Vec<u8>) {
+        out.push(b'\n');
+        out.resize(out.len() + 2 * self.depth.min(MAX_INDENT), b' ');
     }
 }
 
-fn break_line(out: &mut Vec<u8>, depth: usize) {
-    out.push(b'\n');
-    out.resize(out.len() + 2 * depth.min(MAX_INDENT), b' ');
-}
-
-fn color_length(text: &[u8]) -> usize {
-    memchr::memchr(b'm', text).map_or(text.len(), |end| end + 1)
+/// Bytes up to and including the one that was found, or all.
+fn up_to(found: Option<usize>, bytes: &[u8]) -> usize {
+    found.map_or(bytes.len(), |at| at + 1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// `compact` with line breaks, whether it comes as a whole or byte by byte.
     fn indented(compact: &str) -> String {
-        let mut out = Vec::new();
-        indent(compact.as_bytes(), &mut out);
-        String::from_utf8(out).unwrap()
+        let (mut whole, mut bytewise) = (Vec::new(), Vec::new());
+        Indenter::default().write(compact.as_bytes(), &mut whole);
+        let mut indenter = Indenter::default();
+        compact.as_bytes().chunks(1).for_each(|byte| indenter.write(byte, &mut bytewise));
+        assert_eq!(whole, bytewise);
+        String::from_utf8(whole).unwrap()
     }
 
     #[test]
@@ -104,10 +160,9 @@ mod tests {
 
     #[test]
     fn colours_do_not_count_as_json() {
-        let mut text = br#"{"a":"b"}"#.to_vec();
-        paint(&mut text, 5..8, Some(Color::Topic));
-        paint(&mut text, 0..0, Some(Color::Topic));
-        paint(&mut text, 0..3, None);
+        let [start, end] = around(Some(Color::Topic));
+        let text = [b"{\"a\":", start, b"\"b\"", end, b"}"].concat();
+        assert_eq!(around(None), [b"", b""]);
         assert_eq!(
             indented(std::str::from_utf8(&text).unwrap()),
             "{\n  \"a\": \x1b[35m\"b\"\x1b[39m\n}"

@@ -43,6 +43,7 @@ mod what;
 use super::Look;
 use super::clock::{Clock, Moment, write_digits};
 use crate::message::Message;
+use crate::outlet::Outlet;
 pub use error::TemplateError;
 use field::{Context, State};
 use piece::Piece;
@@ -56,6 +57,8 @@ pub struct Template {
     timed: bool,
     /// The user has colours in it.
     colored: bool,
+    /// What a person should be told was told.
+    complained: bool,
     state: Box<State>,
 }
 
@@ -82,7 +85,8 @@ impl Template {
         let colored = pieces
             .iter()
             .any(|piece| matches!(piece, Piece::Literal(bytes) if bytes.contains(&0x1b)));
-        Ok(Self { pieces, timed, colored, state: Box::new(State::new()) })
+        let state = Box::new(State::new());
+        Ok(Self { pieces, timed, colored, complained: false, state })
     }
 
     /// Whether there is JSON in it.
@@ -97,7 +101,7 @@ impl Template {
         message: &Message<'_>,
         look: Look,
         clock: &mut Clock,
-        out: &mut Vec<u8>,
+        out: &mut Outlet<'_>,
     ) {
         let moment = if self.timed { clock.read() } else { Moment::default() };
         let look = Look { color: look.color && !self.colored, ..look };
@@ -112,9 +116,17 @@ impl Template {
         }
     }
 
-    /// See [`Format::take_complaint`](super::Format::take_complaint).
-    pub(super) fn take_complaint(&mut self) -> Option<String> {
-        self.state.take_complaint()
+    /// See [`Format::complaint`](super::Format::complaint).
+    pub(super) fn complaint(&mut self, message: &Message<'_>) -> Option<String> {
+        if self.complained {
+            return None;
+        }
+        let found = self.pieces.iter().find_map(|piece| match piece {
+            Piece::Field(field) => field.complaint(message),
+            _ => None,
+        });
+        self.complained = found.is_some();
+        found
     }
 }
 

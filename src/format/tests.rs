@@ -113,6 +113,66 @@ fn a_template_has_the_ending_too_and_no_topic_of_its_own() {
     assert_eq!(print(Format { ending: Ending::Nul, ..format }, b"x"), b"0\0");
 }
 
+/// Payloads of more than a piece, as bad as can be for one format or another.
+fn large_payloads() -> Vec<Vec<u8>> {
+    let texts = [
+        "a".to_owned(),
+        "\u{1}".to_owned(),
+        "\u{fc}\u{202e}\u{1f600}".to_owned(),
+        format!("[{},", "[".repeat(100)),
+    ];
+    let mut all: Vec<Vec<u8>> =
+        texts.iter().map(|it| it.repeat((70 << 10) / it.len()).into()).collect();
+    all.push(vec![0xff; 70 << 10]);
+    all.push(vec![b'7'; 70 << 10]);
+    all.push(format!("[{}0]", "{\"a\": \"\u{9b}\\n\"} , ".repeat(3_500)).into());
+    all.push(format!("\"{}\"", "\\ud83d\\ude00".repeat(9_000)).into());
+    all.push(format!("[{}\"\\ud83d\"]", "1,".repeat(9_000)).into());
+    all
+}
+
+#[test]
+fn in_pieces_a_large_message_is_the_same_and_never_whole() {
+    let user = [&[0x26, 0, 1, b'k', 0, 3][..], "\u{202e}".as_bytes()].concat().repeat(9_000);
+    let mut block = Vec::new();
+    crate::property::put_varint(&mut block, user.len());
+    block.extend(user);
+    let with = Properties::take(&mut &block[..], Carrier::Publish).unwrap();
+    let template = |text: &str| Body::Template(Template::parse(text).unwrap());
+    let bodies = [
+        Body::Raw,
+        Body::Hex,
+        Body::Base64,
+        Body::Record(Payloads::Text),
+        Body::Record(Payloads::Parsed),
+        template("%t %p|%x|%.3:X|%.40000_x|%-65535p|%60000.9_x|%j|%J|%P|%70.60P|%65535j|%f"),
+    ];
+    for payload in large_payloads() {
+        for body in &bodies {
+            for (properties, flags) in [(Properties::default(), 0u8), (with, 7)] {
+                let [protect, color, pretty] = [1, 2, 4].map(|bit| flags & bit != 0);
+                let mut format = Format {
+                    with_topic: true,
+                    protect,
+                    color,
+                    pretty,
+                    ..Format::new(body.clone())
+                };
+                format.stop_clock();
+                let message = Message { properties, ..message(&payload) };
+                let (mut whole, mut pieces, mut longest) = (Vec::new(), Vec::new(), 0);
+                format.write(&message, &mut whole);
+                format.write_in_pieces(&message, &mut |piece| {
+                    pieces.extend_from_slice(piece);
+                    longest = longest.max(piece.len());
+                });
+                assert!(whole == pieces, "{body:?}, {flags}, {:.20?}", &payload[..20]);
+                assert!(longest < 3 << 20, "{longest}, {body:?}");
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn a_protected_terminal_sees_nothing_dangerous(topic: String, payload: Vec<u8>, parsed: bool) {
@@ -135,7 +195,7 @@ proptest! {
             out
         };
         let mut compact = Vec::new();
-        prop_assert!(record::write_verbatim(&mut compact, &print(true)));
+        prop_assert!(record::write_verbatim(&mut Outlet::whole(&mut compact), &print(true)));
         compact.push(b'\n');
         prop_assert_eq!(compact, print(false));
     }

@@ -15,6 +15,9 @@ const LULL: Duration = Duration::from_millis(10);
 /// Bytes that are written at once, so that the progress of a slow reader is seen.
 const PIECE: usize = 32 << 10;
 
+/// Bytes of a large record below which others may wait while it is written.
+const SMALL: usize = 16 << 20;
+
 /// Bytes that do not wait for the end of the lull.
 const PLENTY: usize = 64 << 10;
 
@@ -34,6 +37,8 @@ struct State {
     /// What is to be written next.
     next: Block,
     is_writing: bool,
+    /// Bytes that a large record takes which is being written.
+    writing: usize,
     /// The thread lets records gather.
     is_lull: bool,
     /// Somebody waits for what is to be written.
@@ -53,11 +58,11 @@ struct State {
 impl State {
     /// Whether there is no reason to let more records gather.
     fn is_lull_over(&self) -> bool {
-        self.is_urgent || self.is_closed || self.next.bytes.len() >= PLENTY
+        self.is_urgent || self.is_closed || self.next.size() >= PLENTY
     }
 
     fn is_busy(&self) -> bool {
-        !self.is_over && (self.is_writing || !self.next.bytes.is_empty())
+        !self.is_over && (self.is_writing || !self.next.is_empty())
     }
 }
 
@@ -94,7 +99,7 @@ impl Worker {
     /// for it to be written unless it `is_urgent`.
     pub(super) fn add(&self, block: &mut Block, is_urgent: bool) {
         let mut state = self.0.lock();
-        if state.next.bytes.is_empty() {
+        if state.next.is_empty() {
             std::mem::swap(&mut state.next, block);
         } else {
             state.next.append(block);
@@ -119,8 +124,8 @@ impl Worker {
             is_busy,
             // Where nothing is being written, that much is about to be.
             waiting: match state.is_writing {
-                true => state.next.bytes.len(),
-                false => state.next.bytes.len().saturating_sub(LIMIT),
+                true => state.next.size() + state.writing,
+                false => state.next.size().saturating_sub(LIMIT),
             },
         }
     }
@@ -167,7 +172,7 @@ fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
     let mut block = Block::default();
     loop {
         let mut state = shared.lock();
-        while state.next.bytes.is_empty() {
+        while state.next.is_empty() {
             if state.is_closed {
                 return;
             }
@@ -175,16 +180,30 @@ fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
         }
         std::mem::swap(&mut state.next, &mut block);
         state.is_writing = true;
+        state.writing = block.large.as_ref().map_or(0, |large| large.size);
+        if state.writing < SMALL {
+            state.writing = 0;
+        }
         state.is_urgent = false;
         drop(state);
-        let result = block.bytes.chunks(PIECE).try_for_each(|piece| {
-            descriptor.write_all(piece)?;
-            shared.lock().progress += 1;
-            shared.progress.notify_all();
-            Ok(())
-        });
+        let mut result = Ok(());
+        let mut write = |bytes: &[u8]| {
+            for piece in bytes.chunks(PIECE) {
+                // What is left after an error is not written.
+                if result.is_ok() {
+                    result = descriptor.write_all(piece);
+                    shared.lock().progress += 1;
+                    shared.progress.notify_all();
+                }
+            }
+        };
+        write(&block.bytes);
+        if let Some(large) = block.large.take() {
+            (large.write)(&mut write);
+        }
         let mut state = shared.lock();
         state.is_writing = false;
+        state.writing = 0;
         state.is_over = result.is_err();
         match result {
             Ok(()) => state.written += block.records,

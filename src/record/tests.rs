@@ -26,7 +26,8 @@ fn line(payload: &[u8], properties: Properties<'_>) -> String {
 fn line_with(payload: &[u8], properties: Properties<'_>, payloads: Payloads) -> String {
     let mut out = Vec::new();
     let message = message(payload, properties);
-    write(&mut out, b"2026-11-20T17:19:39.309950Z", &message, payloads);
+    let mut outlet = Outlet::whole(&mut out);
+    write(&mut outlet, b"2026-11-20T17:19:39.309950Z", &message, payloads, Frames::default());
     String::from_utf8(out).unwrap()
 }
 
@@ -61,7 +62,7 @@ fn c1_and_bidi_characters_never_come_out_raw() {
 /// What `write_verbatim` makes of `payload`.
 fn verbatim(payload: &[u8]) -> Option<String> {
     let mut out = b"before".to_vec();
-    let is_json = write_verbatim(&mut out, payload);
+    let is_json = write_verbatim(&mut Outlet::whole(&mut out), payload);
     let text = String::from_utf8(out).unwrap().strip_prefix("before").unwrap().to_owned();
     assert!(is_json || text.is_empty());
     is_json.then_some(text)
@@ -159,14 +160,21 @@ fn properties_that_belong_into_no_record_leave_no_trace() {
 }
 
 #[test]
-fn the_parts_are_where_they_are_said_to_be() {
+fn frames_are_around_the_parts_that_they_are_for() {
     let mut block: &[u8] = &[2, 0x01, 1];
     let properties = Properties::take(&mut block, Carrier::Publish).unwrap();
     let mut out = b"{}".to_vec();
     let message = Message { topic: "\u{7}", ..message(b"", properties) };
-    let parts = write(&mut out, b"", &message, Payloads::Text);
-    assert_eq!(&out[parts.topic], br#""\u0007""#);
-    assert_eq!(&out[parts.properties.unwrap()], br#"{"payload_format":1}"#);
+    let frames = Frames { topic: [b"<", b">"], properties: [b"(", b")"] };
+    write(&mut Outlet::whole(&mut out), b"", &message, Payloads::Text, frames);
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains(r#""topic":<"\u0007">,"#), "{text}");
+    assert!(text.ends_with(r#","properties":({"payload_format":1})}"#), "{text}");
+    let unrelated = Properties::take(&mut &[3, 0x23, 0, 9][..], Carrier::Publish).unwrap();
+    let mut out = Vec::new();
+    let message = super::tests::message(b"", unrelated);
+    write(&mut Outlet::whole(&mut out), b"", &message, Payloads::Text, frames);
+    assert!(out.ends_with(br#""payload":""}"#));
 }
 
 #[test]
@@ -206,6 +214,17 @@ fn is_dangerous(char: char) -> bool {
 
 proptest! {
     #[test]
+    fn half_a_surrogate_pair_is_what_serde_json_does_not_read(
+        units in proptest::collection::vec(prop_oneof![0u16..256, 0xd7f0u16..0xe010], 0..6), gap: bool,
+    ) {
+        let gap = if gap { "\\\\" } else { "" };
+        let escapes: Vec<_> = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+        let token = format!("\"{}\"", escapes.join(gap));
+        let is_read = serde_json::from_str::<String>(&token).is_ok();
+        prop_assert_eq!(verbatim(token.as_bytes()).is_some(), is_read, "{}", token);
+    }
+
+    #[test]
     fn every_string_reads_back_as_itself(text: String) {
         let mut out = Vec::new();
         write_string(&mut out, &text, Keep::Nothing);
@@ -228,7 +247,7 @@ proptest! {
         let payloads = if parsed { Payloads::Parsed } else { Payloads::Text };
         let mut out = Vec::new();
         let message = Message { topic: &topic, ..message(&payload, Properties::default()) };
-        write(&mut out, b"", &message, payloads);
+        write(&mut Outlet::whole(&mut out), b"", &message, payloads, Frames::default());
         prop_assert!(!std::str::from_utf8(&out).unwrap().chars().any(is_dangerous));
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         prop_assert_eq!(value["topic"].as_str(), Some(topic.as_str()));

@@ -1,23 +1,36 @@
 //! JSON strings and numbers.
 
 use crate::escape::{HARMFUL_STARTS, Keep, is_harmful};
-use data_encoding::BASE64;
+use crate::outlet::{Outlet, STEP, text_steps};
+use data_encoding::{BASE64, Encoding};
 
 /// Appends `"key":"text"`, or `"key_base64":"…"` when `bytes` are not UTF-8; `start` is `,"key`.
-pub fn write_bytes(out: &mut Vec<u8>, start: &str, bytes: &[u8], keep: Keep) {
+pub fn write_bytes(out: &mut Outlet<'_>, start: &str, bytes: &[u8], keep: Keep) {
     out.extend_from_slice(start.as_bytes());
     match std::str::from_utf8(bytes) {
         Ok(text) => {
-            out.extend_from_slice(b"\":");
-            write_string(out, text, keep);
+            out.extend_from_slice(b"\":\"");
+            for step in text_steps(text) {
+                write_content(out, step, keep);
+                out.relieve();
+            }
         }
         Err(_) => {
             out.extend_from_slice(b"_base64\":\"");
-            let at = out.len();
-            out.resize(at + BASE64.encode_len(bytes.len()), 0);
-            BASE64.encode_mut(bytes, &mut out[at..]);
-            out.push(b'"');
+            write_encoded(out, &BASE64, bytes);
         }
+    }
+    out.push(b'"');
+}
+
+/// Appends `bytes` in the digits of `encoding`, which has no lines.
+pub fn write_encoded(out: &mut Outlet<'_>, encoding: &Encoding, bytes: &[u8]) {
+    // Three bytes are four digits of base64.
+    for step in bytes.chunks(3 * STEP) {
+        let at = out.len();
+        out.resize(at + encoding.encode_len(step.len()), 0);
+        encoding.encode_mut(step, &mut out[at..]);
+        out.relieve();
     }
 }
 
@@ -89,6 +102,11 @@ const CONTROLS: [[u8; 6]; 128] = {
 pub fn write_string(out: &mut Vec<u8>, text: &str, keep: Keep) {
     out.reserve(text.len() + 2);
     out.push(b'"');
+    write_content(out, text, keep);
+    out.push(b'"');
+}
+
+fn write_content(out: &mut Vec<u8>, text: &str, keep: Keep) {
     let mut rest = text.as_bytes();
     // Most text has nothing to be escaped. Where something was, as in JSON, there will soon be more.
     let mut is_sparse = true;
@@ -120,7 +138,6 @@ pub fn write_string(out: &mut Vec<u8>, text: &str, keep: Keep) {
             }
         }
     }
-    out.push(b'"');
 }
 
 /// How many bytes at the front stay what they are.

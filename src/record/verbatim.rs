@@ -3,6 +3,7 @@
 
 use super::text::{string_length, write_escape};
 use crate::escape::{Keep, is_harmful};
+use crate::outlet::{Outlet, STEP, text_steps};
 use serde_json::value::RawValue;
 
 /// Deeper than this, JSON counts as text. With the record around it, a reader that gives up at 128
@@ -11,19 +12,34 @@ const MAX_DEPTH: usize = 120;
 
 /// Appends `payload` without the white space between its tokens if it is one JSON value, and says
 /// whether it is. Characters that could harm a terminal are escaped in its strings.
-pub fn write_verbatim(out: &mut Vec<u8>, payload: &[u8]) -> bool {
+pub fn write_verbatim(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(payload) else { return false };
+    // Of what is large, some has left when the end is judged.
+    let is_large = payload.len() > STEP;
+    if is_large && check(text).is_none() {
+        return false;
+    }
     let start = out.len();
-    let done =
-        serde_json::from_str::<&RawValue>(text).is_ok() && write_compact(out, text).is_some();
+    let done = (is_large || is_json(text)) && write_compact(out, text).is_some();
     if !done {
         out.truncate(start);
     }
     done
 }
 
+/// Nothing unless `text` is what can be written. Its depth comes first, as judging what is deeper takes memory.
+fn check(text: &str) -> Option<()> {
+    let (mut bytes, mut forget) = (Vec::new(), |_: &[u8]| {});
+    write_compact(&mut Outlet::in_pieces(&mut bytes, &mut forget), text)?;
+    is_json(text).then_some(())
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
 /// Nothing when `text` is too deep, or has a string that is none.
-fn write_compact(out: &mut Vec<u8>, text: &str) -> Option<()> {
+fn write_compact(out: &mut Outlet<'_>, text: &str) -> Option<()> {
     let bytes = text.as_bytes();
     let mut depth = 0usize;
     let mut at = 0;
@@ -32,9 +48,8 @@ fn write_compact(out: &mut Vec<u8>, text: &str) -> Option<()> {
             b'"' => {
                 let end = at + string_length(&bytes[at..]);
                 let token = &text[at..end];
-                // Half a surrogate pair is in the grammar, and yet many readers stop at it.
-                if token.contains("\\u") {
-                    serde_json::from_str::<String>(token).ok()?;
+                if has_lone_surrogate(token.as_bytes()) {
+                    return None;
                 }
                 write_string_token(out, token);
                 at = end;
@@ -54,17 +69,44 @@ fn write_compact(out: &mut Vec<u8>, text: &str) -> Option<()> {
             }
         }
         at += 1;
+        if at % STEP == 0 {
+            out.relieve();
+        }
     }
     Some(())
 }
 
 /// Appends `token`, a JSON string with its quotes. What it has escaped stays escaped.
-fn write_string_token(out: &mut Vec<u8>, token: &str) {
-    let mut copied = 0;
-    for (at, char) in token.char_indices().filter(|(_, char)| is_harmful(*char, Keep::Layout)) {
-        out.extend_from_slice(&token.as_bytes()[copied..at]);
-        write_escape(out, char);
-        copied = at + char.len_utf8();
+fn write_string_token(out: &mut Outlet<'_>, token: &str) {
+    for step in text_steps(token) {
+        let mut copied = 0;
+        for (at, char) in step.char_indices().filter(|(_, char)| is_harmful(*char, Keep::Layout)) {
+            out.extend_from_slice(&step.as_bytes()[copied..at]);
+            write_escape(out, char);
+            copied = at + char.len_utf8();
+        }
+        out.extend_from_slice(&step.as_bytes()[copied..]);
+        out.relieve();
     }
-    out.extend_from_slice(&token.as_bytes()[copied..]);
+}
+
+/// Whether `token`, a JSON string, has half of a surrogate pair: it is in the grammar, and yet many readers stop at it.
+fn has_lone_surrogate(token: &[u8]) -> bool {
+    let mut rest = token;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let length = match (unit(rest, at), unit(rest, at + 6)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => return true,
+            (Some(_), _) => 6,
+            (None, _) => 2,
+        };
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    false
+}
+
+/// The number that an escape at `at` says, if it says one.
+fn unit(token: &[u8], at: usize) -> Option<u16> {
+    let digits = token.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }

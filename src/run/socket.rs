@@ -83,7 +83,12 @@ impl<S: Stream + ?Sized> Socket<S> {
 
     /// The first `count` bytes of the input were understood.
     pub(super) fn consume(&mut self, count: usize) {
+        let is_large = self.input.capacity() > 8 * READ_SIZE;
         self.input.advance(count);
+        if is_large && count > 0 && self.input.len() <= READ_SIZE {
+            // The memory of a large message goes back when the message is through.
+            self.input = BytesMut::from(&self.input[..]);
+        }
         if let Some(tracer) = &mut self.tracer {
             tracer.input = tracer.input.saturating_sub(count);
         }
@@ -219,10 +224,6 @@ impl<S: Stream + ?Sized> Socket<S> {
     }
 
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if self.input.is_empty() && self.input.capacity() > 8 * READ_SIZE {
-            // The memory of a large message goes back when the message is through.
-            self.input = BytesMut::new();
-        }
         self.input.reserve(self.read_size);
         let result = ready!(poll_read_buf(Pin::new(&mut *self.stream), cx, &mut self.input));
         if self.input.len() == self.input.capacity() {

@@ -1,5 +1,6 @@
 //! What a broker can send without end, or all at once, and the memory it may cost.
 
+use std::fs::{self, File};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,10 +9,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Conn, Door, Mqtt, Peer, Publish, WebSocket, websocket_script};
+use crate::support::{
+    Conn, Door, Mqtt, Peer, Properties, Publish, Signal, WebSocket, websocket_script,
+};
 
 /// KiB of memory whatever comes, in a build that is not optimized.
 const LITTLE_MEMORY: u64 = 64 << 10;
+
+/// Far more than any of this takes.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the client may let a flood wait before it counts as stopped.
 const STANDSTILL: Duration = Duration::from_secs(2);
@@ -142,5 +148,126 @@ fn packets_that_are_too_large_are_not_waited_for() {
             conn.expect_closed();
         });
         peer.mqtt("sub").line("-V 5 -t # --reconnect never").status(6).stderr_anything().run();
+    }
+}
+
+/// Bytes of a large message.
+const LARGE: usize = 12 << 20;
+
+/// KiB that any run takes, and what is in between.
+const CONSTANT: u64 = 24 << 10;
+
+/// Sends this message, and waits until it is written and acknowledged, or the client was looked at.
+fn sends(message: Publish) -> Peer {
+    Peer::script(move |conn| {
+        conn.accept_subscriber();
+        conn.publish(&message);
+        conn.expect_puback();
+        conn.reached("written");
+        conn.wait_for("seen");
+    })
+}
+
+/// The peak of a process of this name below another, in KiB.
+fn peak_below(id: u32, name: &str) -> Option<u64> {
+    let read =
+        |id: u32, what: &str| fs::read_to_string(format!("/proc/{id}/{what}")).unwrap_or_default();
+    if read(id, "comm").trim() == name {
+        let status = read(id, "status");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        return line.trim().strip_suffix(" kB")?.parse().ok();
+    }
+    let children = read(id, &format!("task/{id}/children"));
+    children.split_whitespace().find_map(|child| peak_below(child.parse().ok()?, name))
+}
+
+/// Prints this message so, and takes no more than twice its memory.
+#[track_caller]
+fn prints_in_pieces(message: &Publish, size: usize, options: &str, in_terminal: bool) {
+    let peer = sends(message.clone().qos(1, 1));
+    let run = peer.mqtt("sub").line("-V 5 -t # -q 1").line(options).deadline(PATIENCE);
+    let running = match in_terminal {
+        true => run.in_terminal().stdout_anything().spawn(),
+        false => run.stdout_to(File::create("/dev/null").unwrap()).spawn(),
+    };
+    peer.wait_for_at_most("written", PATIENCE);
+    let peak = peak_below(running.id(), "mqtt").expect("it runs");
+    peer.reached("seen");
+    running.kill();
+    let most = 2 * (size as u64 >> 10) + CONSTANT;
+    assert!(peak < most, "{options:?}, in a terminal {in_terminal}: {peak} KiB, {most} at most");
+}
+
+/// Formats, and of what byte a payload is that they make much of: control characters become six bytes in JSON, and what is
+/// not UTF-8 becomes base64.
+const FORMATS: [(&str, u8); 9] = [
+    ("", 1),
+    ("-v --hex", 1),
+    ("--base64", 1),
+    ("--json", 1),
+    ("--json --pretty", 0xff),
+    ("--json --parse-json --pretty --color always", 0xff),
+    ("-F %p%x", 1),
+    ("-F %j", 1),
+    ("-F %J --pretty", 0xff),
+];
+
+#[test]
+fn a_large_message_takes_no_more_than_twice_its_memory() {
+    for (format, byte) in FORMATS {
+        prints_in_pieces(&Publish::new("t", &vec![byte; LARGE]), LARGE, format, false);
+    }
+}
+
+#[test]
+fn large_json_takes_no_more_than_twice_its_memory() {
+    let string = format!("\"{}\\u20ac\",", "a".repeat(1_000));
+    for text in [string.as_str(), "["] {
+        let text = format!("[{}0]", text.repeat(LARGE / text.len()));
+        let message = Publish::new("t", &text);
+        prints_in_pieces(&message, LARGE, "--json --parse-json", false);
+        prints_in_pieces(&message, LARGE, "-F %J --pretty", false);
+    }
+}
+
+#[test]
+fn properties_without_end_take_no_more_than_twice_their_memory() {
+    const COUNT: usize = 200_000;
+    let pairs = (0..COUNT).fold(Properties::new(), |all, _| all.user("some name", "some value"));
+    let size = pairs.encode().len();
+    let message = Publish::new("t", "x").with(pairs);
+    for format in ["--json", "--json --pretty --color always", "-F %P", "-F %j", "-d"] {
+        prints_in_pieces(&message, size, format, false);
+    }
+}
+
+#[test]
+fn a_large_message_on_a_terminal_takes_no_more_than_twice_its_memory() {
+    // A terminal is slow.
+    const SIZE: usize = 16 << 20;
+    let message = Publish::new("t", &vec![0xff; SIZE / 4].repeat(4));
+    prints_in_pieces(&message, SIZE, "-v", true);
+}
+
+#[test]
+fn a_signal_and_the_time_for_the_run_end_the_printing_of_a_large_message() {
+    for (options, signal, status) in [("-W 3s", None, 27), ("", Some(Signal::Interrupt), 130)] {
+        let message = Publish::new("t", &vec![1; LARGE]).qos(1, 1);
+        let peer = Peer::script(move |conn| {
+            conn.accept_subscriber();
+            conn.publish(&message);
+            conn.reached("sent");
+            // It is not acknowledged.
+            conn.expect_goodbye();
+        });
+        let (reader, writer) = std::io::pipe().unwrap();
+        let run = peer.mqtt("sub").line("-V 5 -t # -q 1 --json").line(options).stdout_to(writer);
+        let running = run.status(status).stderr_contains("1 received").spawn();
+        peer.wait_for_at_most("sent", PATIENCE);
+        if let Some(signal) = signal {
+            running.signal(signal);
+        }
+        running.wait();
+        drop(reader);
     }
 }

@@ -6,9 +6,10 @@ use super::padding::{cut, fill};
 use super::what::{Kind, What};
 use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, PerSecond};
-use crate::format::pretty::{Color, paint};
+use crate::format::pretty::{Color, around};
 use crate::format::{Look, write_text};
 use crate::message::Message;
+use crate::outlet::{Mark, Outlet};
 use data_encoding::{HEXLOWER, HEXUPPER};
 
 /// A `%` with its flags.
@@ -33,11 +34,6 @@ pub struct State {
     json: Json,
     /// `%I`.
     pub local_time: PerSecond,
-    /// Empty between fields.
-    pub scratch: Vec<u8>,
-    /// What a person should be told, and whether there was something before.
-    complaint: Option<String>,
-    complained: bool,
 }
 
 /// What is to be printed, and how.
@@ -51,24 +47,7 @@ pub struct Context<'a> {
 
 impl State {
     pub fn new() -> Self {
-        Self {
-            json: Json::new(),
-            local_time: PerSecond::local("%Y-%m-%dT%H:%M:%S%z"),
-            scratch: Vec::new(),
-            complaint: None,
-            complained: false,
-        }
-    }
-
-    pub fn take_complaint(&mut self) -> Option<String> {
-        self.complaint.take()
-    }
-
-    pub fn complain(&mut self, complaint: impl FnOnce() -> String) {
-        if !self.complained {
-            self.complained = true;
-            self.complaint = Some(complaint());
-        }
+        Self { json: Json::new(), local_time: PerSecond::local("%Y-%m-%dT%H:%M:%S%z") }
     }
 }
 
@@ -78,19 +57,48 @@ impl Field {
         self.what.kind() == Kind::Json
     }
 
+    /// What a person should be told of `message`: a payload that is no number of the wanted size.
+    pub fn complaint(&self, message: &Message<'_>) -> Option<String> {
+        let (letter, size) = match self.what {
+            What::Float => ('f', 4),
+            What::Double => ('d', 8),
+            _ => return None,
+        };
+        let (topic, length) = (message.topic, message.payload.len());
+        (length != size).then(|| {
+            format!(
+                "%{letter} prints payloads of {size} bytes; the one on {topic} has {length}, \
+                 and nothing is printed for it"
+            )
+        })
+    }
+
     /// Whether the clock must be read for it.
     pub fn is_timed(&self) -> bool {
         matches!(self.what, What::LocalTime | What::UnixTime | What::Json | What::JsonVerbatim)
     }
 
-    /// Appends it.
-    pub fn write(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
-        let start = out.len();
+    /// Appends it, in its colour if there is anything to be coloured.
+    pub fn write(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
+        let [start, end] = around(self.color().filter(|_| context.look.color));
+        out.extend_from_slice(start);
+        let mark = out.mark();
+        self.write_plain(context, out);
+        if out.since(mark) > 0 {
+            out.extend_from_slice(end);
+        } else {
+            let length = out.len() - start.len();
+            out.truncate(length);
+        }
+    }
+
+    fn write_plain(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         match self.what.kind() {
             Kind::Number => self.write_number(context, out),
             Kind::Text => self.write_string(context, out),
             Kind::Json => self.write_json(context, out),
             Kind::Payload => {
+                let start = out.mark();
                 let longest = if self.width > 0 { self.width } else { usize::MAX };
                 let bytes =
                     cut(context.message.payload, self.precision.unwrap_or(longest).min(longest));
@@ -101,9 +109,6 @@ impl Field {
                 let encoding = if self.what == What::HexUpper { &HEXUPPER } else { &HEXLOWER };
                 write_hex(&self.digits(), encoding, context.message.payload, out);
             }
-        }
-        if context.look.color {
-            paint(out, start..out.len(), self.color());
         }
     }
 
@@ -132,8 +137,8 @@ impl Field {
         }
     }
 
-    fn write_json(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
-        let start = out.len();
+    fn write_json(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
+        let start = out.mark();
         let payload = match self.what {
             What::JsonVerbatim => Payload::Verbatim,
             _ => Payload::Text,
@@ -144,13 +149,14 @@ impl Field {
         self.pad(out, start, b' ');
     }
 
-    /// Fills up what was appended since `start` to the width.
-    pub fn pad(&self, out: &mut Vec<u8>, start: usize, with: u8) {
-        let missing = self.width.saturating_sub(out.len() - start);
+    /// Fills up what was appended since `start` to the width. What has left meanwhile was wider.
+    pub fn pad(&self, out: &mut Outlet<'_>, start: Mark, with: u8) {
+        let written = out.since(start);
+        let missing = self.width.saturating_sub(written);
         if self.left {
-            fill(out, out.len(), missing, b' ');
+            fill(out, 0, missing, b' ');
         } else {
-            fill(out, start, missing, with);
+            fill(out, written, missing, with);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Payloads in hexadecimal, in groups or not.
 
 use super::padding::{cut, fill};
-use crate::format::write_encoded;
+use crate::outlet::{Outlet, STEP};
+use crate::record::write_encoded;
 use data_encoding::Encoding;
 
 /// How digits are laid out.
@@ -19,24 +20,43 @@ pub struct Digits {
 }
 
 /// Appends `payload` in the digits of `encoding`.
-pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut Vec<u8>) {
+pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut Outlet<'_>) {
     let bytes = if digits.width > 0 { cut(payload, digits.width) } else { payload };
     let missing = digits.width.saturating_sub(2 * bytes.len());
     let start = out.len();
     if !digits.left {
-        fill(out, start, missing, if digits.zero { b'0' } else { b' ' });
+        fill(out, 0, missing, if digits.zero { b'0' } else { b' ' });
     }
-    write_encoded(out, encoding, bytes);
-    if let Some(size @ 1..) = digits.group {
-        group(out, start, size, digits.separator);
+    match digits.group {
+        Some(size @ 1..) => {
+            // What is filled up is short. Otherwise whole groups.
+            let step = if missing > 0 { bytes.len() } else { size * (STEP / size).max(1) };
+            let (first, rest) = bytes.split_at(step.min(bytes.len()));
+            write_groups(out, start, (encoding, first), (size, digits.separator));
+            for step in rest.chunks(step.max(1)) {
+                out.push(digits.separator);
+                let start = out.len();
+                write_groups(out, start, (encoding, step), (size, digits.separator));
+                out.relieve();
+            }
+        }
+        _ => write_encoded(out, encoding, bytes),
     }
     if digits.left {
-        fill(out, out.len(), missing, b' ');
+        fill(out, 0, missing, b' ');
     }
 }
 
-/// Puts `separator` after every `size` bytes from `start` on, but not at the end.
-fn group(out: &mut Vec<u8>, start: usize, size: usize, separator: u8) {
+/// Appends bytes as digits, and puts the separator after every `size` of them from `start` on, but not at the end.
+fn write_groups(
+    out: &mut Vec<u8>,
+    start: usize,
+    (encoding, bytes): (&Encoding, &[u8]),
+    (size, separator): (usize, u8),
+) {
+    let at = out.len();
+    out.resize(at + encoding.encode_len(bytes.len()), 0);
+    encoding.encode_mut(bytes, &mut out[at..]);
     let mut from = out.len();
     let separators = (from - start).saturating_sub(1) / size;
     let mut to = from + separators;

@@ -10,6 +10,7 @@ use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, Stamp};
 use crate::format::pretty;
 use crate::message::{Message, QoS};
+use crate::outlet::Outlet;
 use crate::property::{Id, Properties, Value};
 use crate::record::{write_bytes, write_number, write_string, write_verbatim};
 
@@ -45,7 +46,7 @@ impl Json {
     /// Appends `message` as one object.
     pub fn write(
         &mut self,
-        out: &mut Vec<u8>,
+        out: &mut Outlet<'_>,
         message: &Message<'_>,
         (moment, clock): (Moment, &mut Clock),
         payload: Payload,
@@ -55,15 +56,15 @@ impl Json {
         match layout {
             Layout::OneLine => write_object(out, time, message, payload),
             Layout::Indented => {
-                write_object(&mut self.compact, time, message, payload);
-                pretty::indent(&self.compact, out);
-                pretty::recycle(&mut self.compact);
+                pretty::indent(&mut self.compact, out, |compact| {
+                    write_object(compact, time, message, payload);
+                });
             }
         }
     }
 }
 
-fn write_object(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payload: Payload) {
+fn write_object(out: &mut Outlet<'_>, time: &[u8], message: &Message<'_>, payload: Payload) {
     out.extend_from_slice(b"{\"tst\":\"");
     out.extend_from_slice(time);
     out.extend_from_slice(b"\",\"topic\":");
@@ -84,7 +85,7 @@ fn write_object(out: &mut Vec<u8>, time: &[u8], message: &Message<'_>, payload: 
     out.push(b'}');
 }
 
-fn write_payload(out: &mut Vec<u8>, bytes: &[u8], payload: Payload) {
+fn write_payload(out: &mut Outlet<'_>, bytes: &[u8], payload: Payload) {
     let start = out.len();
     out.extend_from_slice(b",\"payload\":");
     if bytes.is_empty() {
@@ -95,7 +96,7 @@ fn write_payload(out: &mut Vec<u8>, bytes: &[u8], payload: Payload) {
     }
 }
 
-fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) {
+fn write_properties(out: &mut Outlet<'_>, properties: &Properties<'_>) {
     out.extend_from_slice(b",\"properties\":{");
     let start = out.len();
     let mut seen = 0u64;
@@ -125,7 +126,7 @@ fn write_properties(out: &mut Vec<u8>, properties: &Properties<'_>) {
 }
 
 /// Appends the value of property `id`, or a list where there are several.
-fn write_values(out: &mut Vec<u8>, properties: &Properties<'_>, id: Id) {
+fn write_values(out: &mut Outlet<'_>, properties: &Properties<'_>, id: Id) {
     let values = || properties.iter().filter_map(|(found, value)| (found == id).then_some(value));
     let is_list = id == Id::UserProperty || values().count() > 1;
     if is_list {
@@ -144,6 +145,7 @@ fn write_values(out: &mut Vec<u8>, properties: &Properties<'_>, id: Id) {
                 out.push(b':');
                 write_string(out, value, Keep::Nothing);
                 out.push(b'}');
+                out.relieve();
             }
             // Has a key of its own.
             Value::Binary(_) => {}

@@ -5,13 +5,14 @@ use super::padding::fill;
 use super::what::What;
 use super::write_nanoseconds;
 use crate::format::clock::Moment;
+use crate::outlet::Outlet;
 use crate::property::Id;
 use crate::record::write_number;
 use std::io::Write as _;
 
 impl Field {
     /// Appends a number, or nothing but the width where the property is missing.
-    pub fn write_number(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+    pub fn write_number(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let message = context.message;
         let property = |id| message.properties.number(id).map(u64::from);
         let number = match self.what {
@@ -26,57 +27,50 @@ impl Field {
             What::UnixTime => return self.write_unix_time(context.moment, out),
             _ => return self.write_float(context, out),
         };
-        let start = out.len();
+        let start = out.mark();
         if let Some(number) = number {
             write_number(out, number);
-            let digits = out.len() - start;
-            fill(out, start, self.precision.unwrap_or(0).saturating_sub(digits), b'0');
+            let digits = out.since(start);
+            let missing = self.precision.unwrap_or(0).saturating_sub(digits);
+            fill(out, digits, missing, b'0');
         }
         self.pad(out, start, if self.zero { b'0' } else { b' ' });
     }
 
-    fn write_unix_time(&self, moment: Moment, out: &mut Vec<u8>) {
-        let start = out.len();
+    fn write_unix_time(&self, moment: Moment, out: &mut Outlet<'_>) {
+        let start = out.mark();
         if moment.second < 0 {
             out.push(b'-');
         }
         write_number(out, moment.second.unsigned_abs());
         out.push(b'.');
         write_nanoseconds(out, moment.nanosecond);
-        match self.precision {
-            Some(0) => out.truncate(out.len() - 10),
-            Some(decimals) => out.truncate(out.len() - 9usize.saturating_sub(decimals)),
-            None => {}
-        }
+        let surplus = match self.precision {
+            Some(0) => 10,
+            Some(decimals) => 9usize.saturating_sub(decimals),
+            None => 0,
+        };
+        let length = out.len() - surplus;
+        out.truncate(length);
         self.pad(out, start, if self.zero { b'0' } else { b' ' });
     }
 
-    fn write_float(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
+    fn write_float(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let payload = context.message.payload;
-        let (value, letter, size) = match self.what {
-            What::Float => {
-                (payload.try_into().ok().map(|it| f32::from_ne_bytes(it).into()), 'f', 4)
-            }
-            _ => (payload.try_into().ok().map(f64::from_ne_bytes), 'd', 8),
+        let value = match self.what {
+            What::Float => payload.try_into().ok().map(|it| f32::from_ne_bytes(it).into()),
+            _ => payload.try_into().ok().map(f64::from_ne_bytes),
         };
-        let start = out.len();
-        let Some(value) = value else {
-            context.state.complain(|| {
-                let (topic, length) = (context.message.topic, payload.len());
-                format!(
-                    "%{letter} prints payloads of {size} bytes; the one on {topic} has {length}, \
-                     and nothing is printed for it"
-                )
-            });
-            return self.pad(out, start, b' ');
-        };
+        let start = out.mark();
+        let Some(value) = value else { return self.pad(out, start, b' ') };
         write_float(out, value, self.precision.unwrap_or(6));
         if !self.zero || !value.is_finite() {
             return self.pad(out, start, b' ');
         }
         // Zeros go behind the sign.
-        let missing = self.width.saturating_sub(out.len() - start);
-        fill(out, start + usize::from(value.is_sign_negative()), missing, b'0');
+        let written = out.since(start);
+        let missing = self.width.saturating_sub(written);
+        fill(out, written - usize::from(value.is_sign_negative()), missing, b'0');
     }
 }
 

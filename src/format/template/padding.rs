@@ -1,9 +1,10 @@
 //! Filling up to a width, and cutting down to one.
 
-/// Inserts `count` times `with` at `at`.
-pub fn fill(out: &mut Vec<u8>, at: usize, count: usize, with: u8) {
+/// Inserts `count` times `with` before the last `after` bytes.
+pub fn fill(out: &mut Vec<u8>, after: usize, count: usize, with: u8) {
     if count > 0 {
         out.resize(out.len() + count, with);
+        let at = out.len() - count - after;
         out[at..].rotate_right(count);
     }
 }

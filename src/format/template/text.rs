@@ -4,14 +4,14 @@ use super::field::{Context, Field};
 use super::padding::cut;
 use super::what::What;
 use crate::escape::Keep;
-use crate::format::pretty::recycle;
 use crate::format::write_text;
+use crate::outlet::Outlet;
 use crate::property::{Id, Value};
 
 impl Field {
     /// Appends a text. A missing content type leaves its width, other missing properties nothing.
-    pub fn write_string(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
-        let start = out.len();
+    pub fn write_string(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
+        let start = out.mark();
         let properties = &context.message.properties;
         let text = match self.what {
             What::Topic => Some(context.message.topic),
@@ -34,13 +34,13 @@ impl Field {
         }
     }
 
-    fn write_correlation_data(&self, context: &Context<'_>, out: &mut Vec<u8>) {
+    fn write_correlation_data(&self, context: &Context<'_>, out: &mut Outlet<'_>) {
         let data = context.message.properties.iter().find_map(|(_, value)| match value {
             Value::Binary(data) => Some(data),
             _ => None,
         });
         if let Some(data) = data {
-            let start = out.len();
+            let start = out.mark();
             let data = cut(data, self.precision.unwrap_or(usize::MAX));
             write_text(out, data, context.look, Keep::Nothing);
             self.pad(out, start, b' ');
@@ -48,25 +48,26 @@ impl Field {
     }
 
     /// `name:value name:value`, as ambiguous as in mosquitto.
-    fn write_user_properties(&self, context: &mut Context<'_>, out: &mut Vec<u8>) {
-        let text = &mut context.state.scratch;
+    fn write_user_properties(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
+        let start = out.mark();
+        let mut room = self.precision.unwrap_or(usize::MAX);
+        let mut separator = None;
         for (_, value) in context.message.properties.iter() {
             let Value::Pair(name, value) = value else { continue };
-            if !text.is_empty() {
-                text.push(b' ');
+            for part in [separator.unwrap_or_default(), name, ":", value] {
+                let cut = cut_text(part, Some(room));
+                write_text(out, cut.as_bytes(), context.look, Keep::Nothing);
+                // After a character that does not fit, none does.
+                room = if cut.len() < part.len() { 0 } else { room - cut.len() };
             }
-            text.extend_from_slice(name.as_bytes());
-            text.push(b':');
-            text.extend_from_slice(value.as_bytes());
+            separator = Some(" ");
+            if room == 0 {
+                break;
+            }
         }
-        if !text.is_empty() {
-            let start = out.len();
-            let text = std::str::from_utf8(text).unwrap_or_default();
-            let text = cut_text(text, self.precision);
-            write_text(out, text.as_bytes(), context.look, Keep::Nothing);
+        if separator.is_some() {
             self.pad(out, start, b' ');
         }
-        recycle(&mut context.state.scratch);
     }
 }
 

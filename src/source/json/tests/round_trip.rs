@@ -2,8 +2,9 @@
 
 use super::said;
 use crate::message::{Envelope, Message, PublishProperties, QoS};
+use crate::outlet::Outlet;
 use crate::property::{Carrier, Id, Properties};
-use crate::record::{self, Payloads};
+use crate::record::{self, Frames, Payloads};
 use crate::topic::TopicName;
 use proptest::prelude::*;
 
@@ -65,14 +66,22 @@ impl Published {
         };
         let payloads = if self.parsed { Payloads::Parsed } else { Payloads::Text };
         let mut line = Vec::new();
-        record::write(&mut line, b"2026-11-20T17:19:39.309950Z", &message, payloads);
+        let mut out = Outlet::whole(&mut line);
+        record::write(
+            &mut out,
+            b"2026-11-20T17:19:39.309950Z",
+            &message,
+            payloads,
+            Frames::default(),
+        );
         line
     }
 
     /// The payload, or with `--parse-json` what has been made of it for print.
     fn expected_payload(&self) -> Vec<u8> {
         let mut compact = Vec::new();
-        match self.parsed && record::write_verbatim(&mut compact, &self.payload) {
+        match self.parsed && record::write_verbatim(&mut Outlet::whole(&mut compact), &self.payload)
+        {
             true => compact,
             false => self.payload.clone(),
         }
