@@ -16,7 +16,7 @@ mod tests;
 
 use crate::escape::{Keep, visible};
 use crate::message::Message;
-use crate::outlet::{Outlet, steps};
+use crate::outlet::{Outlet, STEP, steps};
 pub use crate::record::Payloads;
 use crate::record::{self, Frames, write_encoded};
 use clock::{Clock, Stamp};
@@ -159,10 +159,15 @@ impl Format {
 
     fn write_payload(&self, message: &Message<'_>, look: Look, out: &mut Outlet<'_>) {
         if self.with_topic {
-            let [start, end] = pretty::around(look.color.then_some(Color::Topic));
-            out.extend_from_slice(start);
-            write_text(out, message.topic.as_bytes(), look, Keep::Nothing);
-            out.extend_from_slice(end);
+            let topic = message.topic.as_bytes();
+            if look.color {
+                let [start, end] = pretty::around(Some(Color::Topic));
+                out.extend_from_slice(start);
+                write_text(out, topic, look, Keep::Nothing);
+                out.extend_from_slice(end);
+            } else {
+                write_text(out, topic, look, Keep::Nothing);
+            }
             out.push(b' ');
         }
         match self.body {
@@ -188,7 +193,16 @@ impl Format {
 }
 
 /// Appends `text`, harmless if it must be.
+#[inline]
 fn write_text(out: &mut Outlet<'_>, text: &[u8], look: Look, keep: Keep) {
+    if text.len() <= STEP && !look.protect {
+        out.extend_from_slice(text);
+    } else {
+        write_steps(out, text, look, keep);
+    }
+}
+
+fn write_steps(out: &mut Outlet<'_>, text: &[u8], look: Look, keep: Keep) {
     for step in steps(text) {
         if look.protect {
             out.extend_from_slice(visible(step, keep).as_bytes());

@@ -62,6 +62,7 @@ impl<'a> Outlet<'a> {
     }
 
     /// Has everything taken.
+    #[cold]
     pub fn empty(&mut self) {
         if let Some(taker) = &mut self.taker {
             taker(self.bytes);
@@ -87,6 +88,7 @@ impl DerefMut for Outlet<'_> {
 }
 
 /// The parts of `bytes` that are worked on at a time. No character is cut.
+#[inline]
 pub fn steps(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
@@ -97,6 +99,7 @@ pub fn steps(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The parts of `text` that are worked on at a time.
+#[inline]
 pub fn text_steps(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -106,10 +109,13 @@ pub fn text_steps(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+#[inline]
 fn step_length(bytes: &[u8]) -> usize {
-    if bytes.len() <= STEP {
-        return bytes.len();
-    }
+    if bytes.len() <= STEP { bytes.len() } else { first_step(bytes) }
+}
+
+#[cold]
+fn first_step(bytes: &[u8]) -> usize {
     // After its first, a character has at most three bytes, all of this form; where there are more, it is no text.
     let goes_on = |at: usize| bytes[at] & 0xc0 == 0x80;
     (STEP - 3..=STEP).rev().find(|&at| !goes_on(at)).unwrap_or(STEP)

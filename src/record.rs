@@ -15,7 +15,7 @@ use crate::outlet::Outlet;
 use crate::property::{Id, Properties, Value};
 use jiff::Timestamp;
 use std::io::Write as _;
-pub use text::{write_bytes, write_encoded, write_number, write_string};
+pub use text::{string_length, write_bytes, write_encoded, write_number, write_string};
 pub use verbatim::write_verbatim;
 
 /// How payloads appear.

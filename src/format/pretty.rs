@@ -3,6 +3,7 @@
 //! Works on finished bytes. Knows nothing of messages.
 
 use crate::outlet::Outlet;
+use crate::record::string_length;
 
 /// What a colour stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,17 @@ impl Indenter {
         let mut rest = compact;
         while let Some(&byte) = rest.first() {
             let length = match self.place {
+                // Mostly the whole string is there.
+                Place::Between if byte == b'"' => {
+                    let length = string_length(rest);
+                    let (string, after) = rest.split_at(length.unwrap_or(1));
+                    out.extend_from_slice(string);
+                    rest = after;
+                    if length.is_none() {
+                        self.place = Place::Text;
+                    }
+                    continue;
+                }
                 Place::Between => 1,
                 Place::Opened if matches!(byte, b'}' | b']') => {
                     out.push(byte);
@@ -104,7 +116,7 @@ impl Indenter {
             }
             out.extend_from_slice(part);
             self.place = match (&self.place, part.last().copied().unwrap_or_default()) {
-                (Place::Between, b'"') | (Place::Escape, _) => Place::Text,
+                (Place::Escape, _) => Place::Text,
                 (Place::Between, ESCAPE) => Place::Color,
                 (Place::Between, b'{' | b'[') => Place::Opened,
                 (Place::Text, b'\\') => Place::Escape,

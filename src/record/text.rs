@@ -221,17 +221,17 @@ pub fn write_escape(out: &mut Vec<u8>, char: char) {
     }
 }
 
-/// The length of the JSON string that `json` begins with, quotes included.
-pub fn string_length(json: &[u8]) -> usize {
+/// The length of the JSON string that `json` begins with, quotes included; `None` if its end is not there.
+pub fn string_length(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     while let Some(found) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found;
         if json[at] == b'"' {
-            return at + 1;
+            return Some(at + 1);
         }
         at += 2;
     }
-    json.len()
+    None
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ fn write_compact(out: &mut Outlet<'_>, text: &str) -> Option<()> {
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                let end = at + string_length(&bytes[at..]);
+                let end = string_length(&bytes[at..]).map_or(bytes.len(), |length| at + length);
                 let token = &text[at..end];
                 if has_lone_surrogate(token.as_bytes()) {
                     return None;

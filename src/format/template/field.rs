@@ -80,7 +80,10 @@ impl Field {
 
     /// Appends it, in its colour if there is anything to be coloured.
     pub fn write(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
-        let [start, end] = around(self.color().filter(|_| context.look.color));
+        if !context.look.color {
+            return self.write_plain(context, out);
+        }
+        let [start, end] = around(self.color());
         out.extend_from_slice(start);
         let mark = out.mark();
         self.write_plain(context, out);

@@ -61,6 +61,7 @@ impl Field {
                 room = if cut.len() < part.len() { 0 } else { room - cut.len() };
             }
             separator = Some(" ");
+            out.relieve();
             if room == 0 {
                 break;
             }
