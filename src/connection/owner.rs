@@ -2,12 +2,13 @@
 //!
 //! Whatever sends a secret asks here whether it may.
 
-use super::place::{Located, own_port, place_of, url_about, wants_tls};
+use super::place::{Located, WEBSOCKET_PATH, own_port, place_of, url_about, wants_tls};
 use super::speaker::Speaker;
 use super::url::{BrokerUrl, parse_proxy};
+use crate::exit::Failure;
 use crate::settings::Rank;
 use crate::transport::proxy::Proxy;
-use crate::transport::{Place, Target};
+use crate::transport::{Place, Target, websocket};
 use std::fmt;
 
 /// The connection that a speaker's secrets are meant for.
@@ -87,6 +88,32 @@ impl<'a> Owner<'a> {
             self.speaker.value("proxy").and_then(|url| parse_proxy(&url.to_string_lossy()).ok());
         let place = |proxy: &Proxy| (proxy.host.to_ascii_lowercase(), proxy.port);
         own.as_ref().map(place) == located.proxy.as_ref().map(place)
+    }
+}
+
+/// The path of the first speaker that has one; a query, which may be a secret, goes to its owner's only.
+pub(super) fn websocket_path(
+    speakers: &[Speaker<'_>],
+    located: &Located,
+) -> Result<String, Failure> {
+    let may_go = |path: &str, owner: Owner<'_>| !path.contains('?') || owner.check(located).is_ok();
+    let said = |speaker: &Speaker<'_>| {
+        let path = speaker.value("ws-path")?.to_string_lossy().into_owned();
+        may_go(&path, Owner::of(speaker)).then_some(path)
+    };
+    let in_url = |speaker: &Speaker<'_>| {
+        let path = url_about(speaker, &located.target)?.path.clone()?;
+        may_go(&path, Owner::of_url(speaker)).then_some(path)
+    };
+    let path = speakers.iter().find_map(said).or_else(|| speakers.iter().find_map(in_url));
+    match path.unwrap_or_else(|| WEBSOCKET_PATH.to_owned()) {
+        path if websocket::is_path(&path) => Ok(path),
+        path => {
+            let path = path.split('?').next().unwrap_or_default();
+            Err(Failure::usage(format!(
+                "--ws-path {path}: a path begins with / and is percent-encoded"
+            )))
+        }
     }
 }
 

@@ -3,16 +3,15 @@
 //! The strongest speaker that names a place decides it. A URL speaks for its own host only: what it says of port, TLS, path
 //! and topic counts if the place is its own; of the user and of a query, if it is meant for this connection, too.
 
-use super::owner::Owner;
 use super::speaker::Speaker;
 use super::url::{BrokerUrl, parse_port, parse_proxy};
 use crate::exit::Failure;
 use crate::settings::{Need, Rank, Word, is_host};
 use crate::transport::proxy::Proxy;
-use crate::transport::{Place, Target, websocket};
+use crate::transport::{Place, Target};
 
 /// The path of a WebSocket, by convention.
-const WEBSOCKET_PATH: &str = "/mqtt";
+pub(super) const WEBSOCKET_PATH: &str = "/mqtt";
 
 /// Where a broker is, and whose word that was.
 pub(super) struct Located {
@@ -47,18 +46,14 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     check_host(&name)?;
     let mut target = Target::tcp(name, 0);
     target.encrypted = speakers.iter().find_map(|it| wants_tls(it, &target)).unwrap_or(false);
-    // The path is known when it is known whose it may be; until then any stands for it.
+    // Which path that is, is decided when it is known whose it may be.
     target.websocket = is_websocket(speakers, &target).then(|| WEBSOCKET_PATH.to_owned());
     let port = port(speakers, &target, by)?;
     if let Place::Host(_, number) = &mut target.place {
         *number = port;
     }
     refuse_without_use(speakers, &target)?;
-    let mut located = with_topics(target, proxy(speakers)?, speakers);
-    if located.target.websocket.is_some() {
-        located.target.websocket = Some(websocket_path(speakers, &located)?);
-    }
-    Ok(located)
+    Ok(with_topics(target, proxy(speakers)?, speakers))
 }
 
 /// Refuses what no host is called; what a person may have meant is a hint.
@@ -135,24 +130,6 @@ fn is_websocket(speakers: &[Speaker<'_>], target: &Target) -> bool {
         speaker.switch("ws").or_else(in_url)
     };
     speakers.iter().find_map(opinion).unwrap_or(false)
-}
-
-/// The path of the first speaker that has one; a query, which may be a secret, goes to its owner's only.
-fn websocket_path(speakers: &[Speaker<'_>], located: &Located) -> Result<String, Failure> {
-    let may_go = |path: &str, owner: Owner<'_>| !path.contains('?') || owner.check(located).is_ok();
-    let said = |speaker: &Speaker<'_>| {
-        let path = speaker.value("ws-path")?.to_string_lossy().into_owned();
-        may_go(&path, Owner::of(speaker)).then_some(path)
-    };
-    let in_url = |speaker: &Speaker<'_>| {
-        let path = url_about(speaker, &located.target)?.path.clone()?;
-        may_go(&path, Owner::of_url(speaker)).then_some(path)
-    };
-    let path = speakers.iter().find_map(said).or_else(|| speakers.iter().find_map(in_url));
-    match path.unwrap_or_else(|| WEBSOCKET_PATH.to_owned()) {
-        path if websocket::is_path(&path) => Ok(path),
-        _ => Err(Failure::usage("--ws-path: a path begins with / and is percent-encoded")),
-    }
 }
 
 fn proxy(speakers: &[Speaker<'_>]) -> Result<Option<Proxy>, Failure> {

@@ -1,7 +1,7 @@
 //! The settings that hold for one run, out of the words of all sources.
 
 use super::credentials::{for_target, read_by_others};
-use super::owner::Owner;
+use super::owner::{Owner, websocket_path};
 use super::place::{Located, locate};
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
@@ -49,7 +49,10 @@ impl Settled {
         let Typed { args, started, preparation, .. } = typed;
         let heard = settle(all.clone());
         let speakers = Speaker::all(&heard);
-        let located = locate(&speakers)?;
+        let mut located = locate(&speakers)?;
+        if located.target.websocket.is_some() {
+            located.target.websocket = Some(websocket_path(&speakers, &located)?);
+        }
         let warnings = read_by_others(&all);
         if speakers.iter().filter_map(|it| it.url.as_ref()).any(BrokerUrl::may_lack_user) {
             notes.push("the URL has an @ in its path: a / in a password is written %2F".to_owned());

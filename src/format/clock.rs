@@ -4,6 +4,7 @@
 //! message. The system's time zone is looked up when something local is printed for the first time.
 //! Knows nothing of messages.
 
+use crate::settings::Environment;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -57,7 +58,7 @@ impl Clock {
 
 /// The system's zone; UTC, as in the C library, when it has none.
 fn local_zone() -> TimeZone {
-    let without_rules = || zone_without_rules(&std::env::var("TZ").ok()?);
+    let without_rules = || zone_without_rules(&Environment::time_zone()?);
     TimeZone::try_system().ok().or_else(without_rules).unwrap_or(TimeZone::UTC)
 }
 

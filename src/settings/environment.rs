@@ -22,6 +22,21 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// `PATH` with this program's directory before all others.
+    pub fn path_with_this_program() -> Option<OsString> {
+        let program = env::current_exe().ok()?;
+        let directory = program.parent()?.to_owned();
+        let path = env::var_os("PATH").filter(|path| !path.is_empty());
+        // Without any, the system looks here.
+        let path = path.unwrap_or_else(|| "/usr/bin:/bin".into());
+        env::join_paths([directory].into_iter().chain(env::split_paths(&path))).ok()
+    }
+
+    /// The time zone that is set, as POSIX writes them (`TZ`).
+    pub fn time_zone() -> Option<String> {
+        env::var("TZ").ok()
+    }
+
     /// The names of all variables that a run reads: those of the settings, and those that lead to a profile.
     pub fn names() -> impl Iterator<Item = String> {
         let leading = ["MQTT_PROFILE", "MQTT_CONFIG"].map(str::to_owned);

@@ -121,7 +121,7 @@ impl Setting {
         match self.secrecy()? {
             Secrecy::Secret => Some("password"),
             Secrecy::Header => {
-                let name = text.split(':').next().unwrap_or_default().trim();
+                let name = text.split_once(':')?.0.trim();
                 let is_harmless = HARMLESS_HEADERS.iter().any(|it| it.eq_ignore_ascii_case(name));
                 (!is_harmless).then_some("header")
             }

@@ -21,7 +21,9 @@ pub(super) async fn connect(
 ) -> Result<TcpStream, DialError> {
     let found = addresses(host, port).await?;
     let local = match bind {
-        Some(name) => Some(addresses(name, 0).await?),
+        Some(name) => Some(addresses(name, 0).await.map_err(|error| {
+            DialError::new(format!("cannot use the local address {name}: {error}"))
+        })?),
         None => None,
     };
     let from = |to: &SocketAddr| match &local {

@@ -53,7 +53,7 @@ fn a_bad_value_says_what_was_expected() {
         ("host = [\"a\"]", "host: expected a text or a number"),
         ("ws-header = [1979-05-27]", "ws-header: expected texts"),
         ("protocol = \"6\"", "protocol: expected auto, 5, 3.1.1 or 3.1"),
-        ("bind = \"x\"", "bind: invalid IP address syntax"),
+        ("bind = \"a b\"", "bind: expected an address or a name"),
         ("will-topic = \"a/#\"", "will-topic: a topic to publish to cannot contain '+' or '#'"),
     ] {
         refuses_profile(settings, &format!("FILE:4: {complaint}"));

@@ -517,7 +517,7 @@ fn a_signal_ends_the_wait() {
 #[test]
 fn what_cannot_be_is_refused_before_anything_is_sent() {
     for (flags, words) in [
-        ("-t a", "required"),
+        ("-t a", "no message"),
         ("-m x", "no topic"),
         ("-t a/# -m x", "'+' or '#'"),
         ("-t a -m x -n", "cannot be used with"),

@@ -36,7 +36,8 @@ impl RunningCommand {
         for name in Environment::names().filter(|name| name != "MQTT_URL") {
             command.env_remove(name);
         }
-        if let Some(path) = path_with_ourselves() {
+        // What the command calls `mqtt` should be this program.
+        if let Some(path) = Environment::path_with_this_program() {
             command.env("PATH", path);
         }
         #[cfg(unix)]
@@ -107,16 +108,6 @@ impl Drop for RunningCommand {
             let _ = kill_process_group(group, Number::KILL);
         }
     }
-}
-
-/// `PATH` with this program's directory first: what the command calls `mqtt` should be this one.
-fn path_with_ourselves() -> Option<OsString> {
-    let program = std::env::current_exe().ok()?;
-    let directory = program.parent()?.to_owned();
-    let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
-    // Without any, the system looks here.
-    let path = path.unwrap_or_else(|| "/usr/bin:/bin".into());
-    std::env::join_paths([directory].into_iter().chain(std::env::split_paths(&path))).ok()
 }
 
 /// The process, until it was waited for.
