@@ -14,6 +14,7 @@ mod driver;
 pub mod job;
 pub mod loss;
 pub mod options;
+mod password;
 pub mod patience;
 mod signals;
 mod socket;
@@ -24,6 +25,7 @@ pub use driver::End;
 pub use job::{ConnectionEvent, Job};
 pub use loss::Loss;
 pub use options::RunOptions;
+pub use password::FreshPassword;
 pub use signals::{Signal, Signals};
 #[cfg(test)]
 pub(crate) use {driver::drive, world::World};

@@ -91,6 +91,7 @@ impl Connection {
         preparation.waits_for("the file of the events");
         let log = args.more.events.as_deref().map(open_events).transpose()?;
         let username = check_length("the user name", args.basic.username.clone())?;
+        let fresh = password.as_ref().and_then(PasswordSource::fresh);
         let password = password
             .map(|source| source.read(&whose(username.as_deref(), &target), &preparation, ui))
             .transpose()?;
@@ -127,6 +128,7 @@ impl Connection {
             timeout: args.more.timeout,
             reconnect,
             reconnect_timeout: args.more.reconnect_timeout,
+            password: fresh,
             trace: args.more.debug,
             ..RunOptions::new(target.clone())
         };

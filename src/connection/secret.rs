@@ -2,6 +2,7 @@
 
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
+use crate::run::FreshPassword;
 use crate::secret::Secret;
 use crate::settings::Preparation;
 use crate::settings::files::Openness;
@@ -52,6 +53,31 @@ impl PasswordSource {
         matches!(self, Self::File(path) if is_stdin(path))
     }
 
+    /// Where it can be had again, if it may be another one later. What comes out of a pipe comes once.
+    pub(super) fn fresh(&self) -> Option<FreshPassword> {
+        match self {
+            Self::File(path) if !is_stdin(path) && path.is_file() => {
+                let path = path.clone();
+                Some(FreshPassword::new(true, move |_| {
+                    let file = File::open(&path).and_then(read_all);
+                    let named = |error: io::Error| {
+                        let cause = os_error::plain(&error);
+                        format!("cannot read the password file {}: {cause}", path.display())
+                    };
+                    file.map_err(named).and_then(check_length)
+                }))
+            }
+            Self::Command(command) => {
+                let command = command.clone();
+                Some(FreshPassword::new(false, move |by| {
+                    let secret = run(&command, Some(by)).map_err(|failure| failure.message)?;
+                    check_length(secret)
+                }))
+            }
+            Self::File(_) | Self::Person | Self::Given(_) => None,
+        }
+    }
+
     /// The password; `whose` it is names it when a person is asked.
     #[inline(never)]
     pub(super) fn read(
@@ -81,10 +107,14 @@ impl PasswordSource {
             }
             Self::Given(secret) => secret,
         };
-        if secret.expose().len() > LONGEST {
-            return Err(Failure::usage(format!("the password is longer than {LONGEST} bytes")));
-        }
-        Ok(secret)
+        check_length(secret).map_err(Failure::usage)
+    }
+}
+
+fn check_length(secret: Secret) -> Result<Secret, String> {
+    match secret.expose().len() > LONGEST {
+        true => Err(format!("the password is longer than {LONGEST} bytes")),
+        false => Ok(secret),
     }
 }
 
@@ -95,24 +125,27 @@ pub(super) fn is_stdin(path: &Path) -> bool {
 
 /// The bytes of a file, `-` for standard input, less one newline at the end.
 pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failure> {
-    // One byte more tells that there are too many.
-    let limit = LONGEST as u64 + 3;
-    let mut bytes = roomy();
     let result = if is_stdin(path) {
-        Stdin.take(limit).read_to_end(&mut bytes)
+        read_all(Stdin)
     } else {
         File::open(path).and_then(|file| {
             warn_if_open_to_others(path, &file, ui);
-            file.take(limit).read_to_end(&mut bytes)
+            read_all(file)
         })
     };
-    match result {
-        Ok(_) => Ok(without_newline(bytes)),
-        Err(error) => {
-            let cause = os_error::plain(&error);
-            Err(Failure::usage(format!("cannot read the {what} {}: {cause}", path.display())))
-        }
-    }
+    result.map_err(|error| {
+        let cause = os_error::plain(&error);
+        Failure::usage(format!("cannot read the {what} {}: {cause}", path.display()))
+    })
+}
+
+/// All that `source` has, as far as it could be a password.
+fn read_all(source: impl Read) -> io::Result<Secret> {
+    // One byte more tells that there are too many.
+    let limit = LONGEST as u64 + 3;
+    let mut bytes = roomy();
+    source.take(limit).read_to_end(&mut bytes)?;
+    Ok(without_newline(bytes))
 }
 
 /// Says so when others can read a secret of ours.

@@ -25,6 +25,13 @@ impl Refusal {
         Self { version, code: connack.code, explanation }
     }
 
+    /// Whether it is the user name or the password that the broker does not accept.
+    pub fn is_about_login(&self) -> bool {
+        self.explanation.as_ref().is_some_and(|explanation| {
+            matches!(explanation.reason, Reason::BAD_USER_NAME_OR_PASSWORD | Reason::NOT_AUTHORIZED)
+        })
+    }
+
     /// Whether the broker does not speak the version that was asked for.
     pub fn is_about_version(&self) -> bool {
         self.explanation

@@ -21,6 +21,10 @@ impl Reason {
     pub const SESSION_TAKEN_OVER: Self = Self(0x8e);
     /// Larger than the receiver takes.
     pub const PACKET_TOO_LARGE: Self = Self(0x95);
+    /// The user name or the password is not accepted.
+    pub const BAD_USER_NAME_OR_PASSWORD: Self = Self(0x86);
+    /// This client may not do that.
+    pub const NOT_AUTHORIZED: Self = Self(0x87);
     /// The packet id is not in use.
     pub const PACKET_ID_NOT_FOUND: Self = Self(0x92);
     /// More than the receiver sets aside for it.

@@ -25,6 +25,7 @@ use super::subscription::Interest;
 use super::subscriptions::{RequestKind, Subscriptions};
 use super::version::Version;
 use crate::message::{Message, QoS};
+use crate::secret::Secret;
 use link::{Closing, Link};
 use output::Output;
 use std::collections::VecDeque;
@@ -69,6 +70,8 @@ pub enum Suspect {
 /// A session with a broker, over any number of connections, one after the other.
 pub struct Session {
     options: Rc<SessionOptions>,
+    /// The password, where it is another one by now.
+    password: Option<Secret>,
     version: Version,
     link: Link,
     ids: PacketIds,
@@ -106,6 +109,7 @@ impl Session {
             progress: 0,
             events: VecDeque::new(),
             options,
+            password: None,
         }
     }
 
@@ -119,6 +123,16 @@ impl Session {
         self.version = version;
     }
 
+    /// The password of the next CONNECT.
+    pub fn password(&self) -> Option<&Secret> {
+        self.password.as_ref().or(self.options.password.as_ref())
+    }
+
+    /// Uses another password from the next [`Session::connect`] on.
+    pub fn set_password(&mut self, password: Secret) {
+        self.password = Some(password);
+    }
+
     /// There is a connection: writes CONNECT.
     pub fn connect(&mut self) {
         let options = &*self.options;
@@ -128,7 +142,7 @@ impl Session {
             clean_start: options.clean_start && !self.may_resume,
             keep_alive: options.keep_alive,
             username: options.username.as_deref(),
-            password: options.password.as_ref().map(|password| password.expose()),
+            password: self.password().map(Secret::expose),
             will: options.will.as_ref(),
             session_expiry: options.session_expiry(),
             receive_maximum: options.receive_maximum,

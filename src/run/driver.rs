@@ -6,18 +6,21 @@ mod ending;
 use super::job::{ConnectionEvent, Job};
 use super::loss::Loss;
 use super::options::{Protocol, RunOptions};
+use super::password::STALE;
 use super::patience::{Decision, LastStraw, Limit, Patience, Policy, Retry, Setback};
 use super::signals::Signal;
 use super::socket::Socket;
 use super::timer::Timer;
 use super::world::World;
 use crate::mqtt::{Received, Session, SessionOptions, Version};
+use crate::secret::Secret;
 use std::cell::Cell;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// Turns without a pause before everything else in the process has its turn.
 const TURNS: u32 = 64;
@@ -91,6 +94,7 @@ pub(crate) async fn drive<W: World>(
         session: Session::new(session, version, first),
         timer: Timer::default(),
         patience: Patience::new(Policy::new(&options, started), world.now()),
+        asked: world.now(),
         last_loss: None,
         options,
         job,
@@ -109,6 +113,8 @@ struct Driver<'a, W> {
     job: &'a mut dyn Job,
     timer: Timer,
     patience: Patience,
+    /// When the password was had last.
+    asked: Instant,
     /// Why there is no connection.
     last_loss: Option<Loss>,
 }
@@ -207,6 +213,20 @@ impl<W: World> Driver<'_, W> {
             self.job.connection(&ConnectionEvent::FallingBack(Version::V311));
             (leave, socket) = self.connection(deadline, false).await;
         }
+        if let Leave::Lost(loss) = &leave
+            && loss.is_about_login()
+        {
+            match self.has_other_password(deadline).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    drop(socket.take());
+                    self.session.lost(None);
+                    (leave, socket) = self.connection(deadline, false).await;
+                }
+                Err(Leave::Lost(_)) => {}
+                Err(stop) => leave = stop,
+            }
+        }
         let testimony = self.testify(socket.as_ref());
         let leave = match socket {
             Some(mut socket) => self.leave(leave, &mut socket, &testimony).await,
@@ -225,6 +245,11 @@ impl<W: World> Driver<'_, W> {
         deadline: Instant,
         may_fall_back: bool,
     ) -> (Leave, Option<Socket<W::Stream>>) {
+        if self.world.now() >= self.asked + STALE
+            && let Err(leave) = self.ask_for_password(deadline).await
+        {
+            return (leave, None);
+        }
         let stream = match self.dial(deadline).await {
             Ok(stream) => stream,
             Err(leave) => return (leave, None),
@@ -238,11 +263,51 @@ impl<W: World> Driver<'_, W> {
     }
 
     async fn dial(&mut self, deadline: Instant) -> Result<Box<W::Stream>, Leave> {
-        let stage = Cell::default();
-        let mut dialling = pin!(self.world.dial(&stage));
+        let (world, stage) = (self.world, Cell::default());
+        let dialled = self.meanwhile(world.dial(&stage), deadline, || stage.get().missing());
+        dialled.await?.map_err(|error| Loss::Unreachable(error).into())
+    }
+
+    /// Asks for the password again, where that can be done.
+    async fn ask_for_password(&mut self, deadline: Instant) -> Result<(), Leave> {
+        let Some(source) = self.options.password.clone() else { return Ok(()) };
+        let answer = self.meanwhile(source.ask(deadline), deadline, || "password").await?;
+        self.session.set_password(answer.map_err(Loss::Unreachable)?);
+        self.asked = self.world.now();
+        Ok(())
+    }
+
+    /// Whether the password that the broker has refused is another one by now.
+    async fn has_other_password(&mut self, deadline: Instant) -> Result<bool, Leave> {
+        let Some(is_cheap) = self.options.password.as_ref().map(|it| it.is_cheap) else {
+            return Ok(false);
+        };
+        let next = self.asked + STALE;
+        if !is_cheap && self.world.now() < next {
+            // Its end is what is waited for.
+            match self.meanwhile(pending::<()>(), next, || "password").await {
+                Ok(()) | Err(Leave::Lost(_)) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        let refused = self.session.password().map(|it| Zeroizing::new(it.expose().to_vec()));
+        self.ask_for_password(deadline).await?;
+        let now = self.session.password().map(Secret::expose);
+        Ok(now != refused.as_ref().map(|refused| refused.as_slice()))
+    }
+
+    /// Waits for something outside while everything else goes on without a connection; `missing` says what was waited
+    /// for in vain.
+    async fn meanwhile<T>(
+        &mut self,
+        awaited: impl Future<Output = T>,
+        deadline: Instant,
+        missing: impl Fn() -> &'static str,
+    ) -> Result<T, Leave> {
+        let mut awaited = pin!(awaited);
         poll_fn(|cx| {
-            if let Poll::Ready(result) = dialling.as_mut().poll(cx) {
-                return Poll::Ready(result.map_err(|error| Loss::Unreachable(error).into()));
+            if let Poll::Ready(result) = awaited.as_mut().poll(cx) {
+                return Poll::Ready(Ok(result));
             }
             let now = self.world.now();
             match self.poll_offline(cx, now) {
@@ -254,7 +319,7 @@ impl<W: World> Driver<'_, W> {
                 }
                 Poll::Pending => {}
             }
-            Poll::Ready(Err(self.connect_timeout(stage.get().missing()).into()))
+            Poll::Ready(Err(self.connect_timeout(missing()).into()))
         })
         .await
     }

@@ -79,6 +79,11 @@ impl Loss {
         }
     }
 
+    /// Whether the broker has refused who we say we are.
+    pub fn is_about_login(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Refused(refusal)) if refusal.is_about_login())
+    }
+
     /// Whether the broker broke the protocol.
     pub fn is_violation(&self) -> bool {
         self.fault().is_some_and(Fault::is_violation)

@@ -1,5 +1,6 @@
 //! What a run is made with besides the session: where the broker is, and how long to wait for what.
 
+use super::password::FreshPassword;
 use crate::mqtt::Version;
 use crate::transport::{Route, Target};
 use std::time::Duration;
@@ -60,6 +61,8 @@ pub struct RunOptions {
     pub reconnect: Reconnect,
     /// How long to go on trying.
     pub reconnect_timeout: Option<Duration>,
+    /// Where the password can be had again for further connections.
+    pub password: Option<FreshPassword>,
     /// Whether to report each packet.
     pub trace: bool,
 }
@@ -77,6 +80,7 @@ impl RunOptions {
             timeout: None,
             reconnect: Reconnect::Lost,
             reconnect_timeout: None,
+            password: None,
             trace: false,
         }
     }

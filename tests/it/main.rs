@@ -43,6 +43,7 @@ mod faults_takeover;
 #[cfg(target_os = "linux")]
 mod floods;
 mod framing;
+mod fresh_password;
 mod generated;
 mod goodbye;
 mod imports;
