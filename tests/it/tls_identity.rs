@@ -64,7 +64,7 @@ fn a_certificate_of_x_509_version_1_is_for_the_broker_to_judge() {
 #[test]
 fn the_key_of_another_certificate_of_x_509_version_1_is_refused() {
     let authority = Authority::new("lab");
-    let (me, other) = (Certificate::of_version_1(), Certificate::of_version_1());
+    let (me, other) = (Certificate::of_version_1(), authority.client("other"));
     let run = Mqtt::at("pub", 1).line("-t t -m x --ca ca.pem --cert me.pem --key me.key");
     let run = run.file("ca.pem", authority.pem()).file("me.pem", &me.pem).status(2);
     let run = run.private_file("me.key", &other.key);

@@ -12,6 +12,8 @@ use tokio_rustls::rustls::{CertificateError, Error, OtherError};
 pub(super) enum Refusal {
     /// An authority above the certificate does not do.
     Authority(Fault),
+    /// The certificate of this authority is neither among those that were named nor with those of the broker.
+    Issuer(String),
     /// The key is none of those that were named.
     Pin,
 }

@@ -3,7 +3,7 @@
 use super::pin::Pins;
 use super::refusal::{self, Refusal};
 use super::settings::{Trust, Unusable};
-use super::x509::{Certificate, Fault};
+use super::x509::{Certificate, Fault, missing_issuer};
 use super::{revocation, roots};
 use std::cell::Cell;
 use std::path::Path;
@@ -34,7 +34,8 @@ pub(super) fn new(
         Trust::Authorities { file, directory } => Some(roots::of_files(file, directory)?),
     };
     let revoked = revoked.map(revocation::read).transpose()?.unwrap_or_default();
-    let belief = trusted.map(|trusted| Belief::new(trusted, revoked));
+    let is_of_files = matches!(trust, Trust::Authorities { .. });
+    let belief = trusted.map(|trusted| Belief { is_of_files, ..Belief::new(trusted, revoked) });
     Ok(Arc::new(Verifier { belief, pins, algorithms }))
 }
 
@@ -46,6 +47,8 @@ struct Belief {
     /// Name and key of each of them, in the same order.
     anchors: Vec<TrustAnchor<'static>>,
     revoked: Vec<CertRevocationList<'static>>,
+    /// A person has named them.
+    is_of_files: bool,
 }
 
 impl Belief {
@@ -60,7 +63,7 @@ impl Belief {
             anchors.extend(anchor.as_ref().ok().map(TrustAnchor::to_owned));
             anchor.is_ok()
         });
-        Self { trusted, anchors, revoked }
+        Self { trusted, anchors, revoked, is_of_files: false }
     }
 
     /// Whether `shown` may be believed: an authority has signed it, directly or through `others`, or it is itself what was
@@ -116,6 +119,13 @@ impl Belief {
         match (verified, fault.take()) {
             (Err(webpki::Error::UnknownIssuer), Some(fault)) => {
                 Err(Refusal::Authority(fault).into())
+            }
+            (Err(webpki::Error::UnknownIssuer), None) if self.is_of_files => {
+                let others: Vec<&[u8]> = others.iter().map(AsRef::as_ref).collect();
+                Err(match missing_issuer(shown, &others) {
+                    Some(name) => Refusal::Issuer(name).into(),
+                    None => CertificateError::UnknownIssuer.into(),
+                })
             }
             (verified, _) => verified.map_err(refusal::of_chain),
         }

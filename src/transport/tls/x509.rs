@@ -172,6 +172,48 @@ impl Certificate {
     }
 }
 
+/// Who has issued a certificate and whom it is about, in DER.
+fn names(certificate: &[u8]) -> der::Result<(&[u8], &[u8])> {
+    SliceReader::new(certificate)?.sequence(|whole| {
+        let part = whole.tlv_bytes()?;
+        whole.tlv_bytes()?;
+        whole.tlv_bytes()?;
+        SliceReader::new(part)?.sequence(|part| {
+            let _version: Option<u8> = part.context_specific(TagNumber(0), TagMode::Explicit)?;
+            let (_serial, _algorithm) = (part.tlv_bytes()?, part.tlv_bytes()?);
+            let (issuer, _validity, subject) =
+                (part.tlv_bytes()?, part.tlv_bytes()?, part.tlv_bytes()?);
+            while !part.is_finished() {
+                part.tlv_bytes()?;
+            }
+            Ok((issuer, subject))
+        })
+    })
+}
+
+/// The common name of the authority at which the chain that begins with `shown` breaks off, among the other certificates
+/// that came with it.
+pub(super) fn missing_issuer(shown: &[u8], others: &[&[u8]]) -> Option<String> {
+    let mut issuer = names(shown).ok()?.0;
+    // One step for each at most, however they refer to each other.
+    for _ in others {
+        let next = others.iter().find_map(|it| names(it).ok().filter(|(_, it)| *it == issuer));
+        match next {
+            Some((next, _)) if next != issuer => issuer = next,
+            _ => break,
+        }
+    }
+    common_name(issuer)
+}
+
+/// The last common name (2.5.4.3) of a distinguished name.
+fn common_name(name: &[u8]) -> Option<String> {
+    const COMMON_NAME: [u8; 5] = [6, 3, 0x55, 4, 3];
+    let at = memchr::memmem::rfind(name, &COMMON_NAME)? + COMMON_NAME.len();
+    let value: AnyRef<'_> = SliceReader::new(name.get(at..)?).ok()?.decode().ok()?;
+    Some(String::from_utf8_lossy(value.value()).into_owned())
+}
+
 /// A time in either form that there is.
 fn time(reader: &mut SliceReader<'_>) -> der::Result<UnixTime> {
     let since_1970: Duration = match Tag::peek(reader)? {

@@ -80,6 +80,12 @@ fn of_refusal(refusal: &Refusal) -> DialError {
             return DialError::lasting("the key of the broker's certificate is none of --pin")
                 .hint("a new key's pin is learned from whoever runs the broker, not from here");
         }
+        Refusal::Issuer(name) => {
+            let name = excerpt(name);
+            return DialError::lasting("certificate issued by an unknown authority").hint(format!(
+                "its issuer is \"{name}\", whose certificate neither --ca has nor the broker sends"
+            ));
+        }
         Refusal::Authority(fault) => fault,
     };
     let of_authority =
