@@ -284,7 +284,7 @@ fn parse_all(
     preparation.heed(&words, started);
     if connects(&command) && typed.iter().take_while(|it| it.text != "--").any(is_url) {
         // It may hold a password.
-        return Err(Failure::usage("a URL stands where none can be")
+        return Err(Failure::usage("unexpected URL")
             .hint("the broker's is given with --url, as in -L mqtt://HOST"));
     }
     let file = typed.iter().rev().find_map(|argument| argument.value_of("options"));

@@ -99,7 +99,7 @@ impl Typed {
         let counts = || !self.words.iter().any(|word| word.is("port") || word.is("url"));
         if is_foreign && counts() {
             notes.push(format!(
-                "MQTT_PORT is ignored: it is no port, but what Kubernetes sets ({text})"
+                "MQTT_PORT is ignored: it is not a port number but what Kubernetes sets ({text})"
             ));
         }
         is_foreign

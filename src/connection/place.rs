@@ -157,8 +157,10 @@ fn port(
                 let origin = &word.origin;
                 match text.contains('@') {
                     // A URL in the wrong place may hold a password.
-                    true => Failure::usage(format!("{origin} is no port from 1 to 65535")),
-                    false => Failure::usage(format!("{origin} is no port from 1 to 65535: {text}")),
+                    true => Failure::usage(format!("{origin} is not a port from 1 to 65535")),
+                    false => {
+                        Failure::usage(format!("{origin} is not a port from 1 to 65535: {text}"))
+                    }
                 }
             });
         }

@@ -88,7 +88,7 @@ impl Connection {
         let Located { target, proxy, url_topic, default_topic } = located;
         preparation.waits_for("the files of TLS");
         let route = resolve_route(&args, &target, proxy, ui)?;
-        preparation.waits_for("the file of the events");
+        preparation.waits_for("the events file");
         let log = args.more.events.as_deref().map(open_events).transpose()?;
         let username = check_length("the user name", args.basic.username.clone())?;
         let fresh = password.as_ref().and_then(PasswordSource::fresh);

@@ -146,8 +146,7 @@ impl IncomingAliases {
             Some(alias) if topic.is_empty() => {
                 let known = self.topics.get((alias as usize).wrapping_sub(1));
                 known.and_then(Option::as_deref).ok_or_else(|| {
-                    let text =
-                        format!("PUBLISH with topic alias {alias}, which stands for nothing");
+                    let text = format!("PUBLISH with topic alias {alias}, which was never set");
                     Violation { reason: Reason(0x94), text }
                 })
             }

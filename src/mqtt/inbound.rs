@@ -34,7 +34,7 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// What tells a QoS 2 message from others under the same id: never 0, which stands for nothing to tell apart.
+    /// What tells a QoS 2 message from others under the same id: never 0, which was never set to tell apart.
     pub fn fingerprint(&self, topic: &str, payload: &[u8]) -> Fingerprint {
         self.hasher.hash_one((topic, payload)).max(1)
     }

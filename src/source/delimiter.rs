@@ -29,7 +29,7 @@ pub fn parse_delimiter(text: &str) -> Result<Vec<u8>, String> {
 /// The byte an escape stands for, and how much of `text`, which follows the backslash, it takes.
 fn parse_escape(text: &str) -> Result<(u8, usize), String> {
     let Some(first) = text.chars().next() else {
-        return Err(format!("the backslash at the end is no escape; {ESCAPES}"));
+        return Err(format!("the backslash at the end is not an escape; {ESCAPES}"));
     };
     let byte = match first {
         'n' => b'\n',
@@ -45,7 +45,7 @@ fn parse_escape(text: &str) -> Result<(u8, usize), String> {
                 None => Err(r"\x needs two hexadecimal digits".to_owned()),
             };
         }
-        other => return Err(format!("\\{other} is no escape; {ESCAPES}")),
+        other => return Err(format!("\\{other} is not an escape; {ESCAPES}")),
     };
     Ok((byte, 1))
 }
@@ -86,18 +86,18 @@ mod tests {
         let known = r"the escapes are \n, \r, \t, \0, \\ and \xNN";
         for (text, error) in [
             ("", "it is empty".to_owned()),
-            ("\\", format!("the backslash at the end is no escape; {known}")),
-            (r"a\\\", format!("the backslash at the end is no escape; {known}")),
-            (r"\q", format!("\\q is no escape; {known}")),
-            (r"\N", format!("\\N is no escape; {known}")),
-            (r"\ ", format!("\\  is no escape; {known}")),
-            ("\\\u{e4}", format!("\\\u{e4} is no escape; {known}")),
+            ("\\", format!("the backslash at the end is not an escape; {known}")),
+            (r"a\\\", format!("the backslash at the end is not an escape; {known}")),
+            (r"\q", format!("\\q is not an escape; {known}")),
+            (r"\N", format!("\\N is not an escape; {known}")),
+            (r"\ ", format!("\\  is not an escape; {known}")),
+            ("\\\u{e4}", format!("\\\u{e4} is not an escape; {known}")),
             (r"\x", r"\x needs two hexadecimal digits".to_owned()),
             (r"\x4", r"\x needs two hexadecimal digits".to_owned()),
             (r"\x4g", r"\x needs two hexadecimal digits".to_owned()),
             (r"\x+1", r"\x needs two hexadecimal digits".to_owned()),
             ("\\x1\u{e4}", r"\x needs two hexadecimal digits".to_owned()),
-            (r"\u0041", format!("\\u is no escape; {known}")),
+            (r"\u0041", format!("\\u is not an escape; {known}")),
         ] {
             assert_eq!(parse_delimiter(text), Err(error), "{text:?}");
         }

@@ -80,7 +80,7 @@ fn base64_mistake(text: &[u8], dense: &[u8]) -> String {
     }
     match symbols % 4 {
         1 => "the base64 text is cut short: one character is left over".to_owned(),
-        _ => "the last character of the base64 text has bits that stand for nothing".to_owned(),
+        _ => "the last character of the base64 text has bits that mean nothing".to_owned(),
     }
 }
 
@@ -157,12 +157,16 @@ mod tests {
         for (encoding, text, mistake) in [
             (hex, &b"0"[..], "there is an odd number of hexadecimal digits"),
             (hex, b"ab c", "there is an odd number of hexadecimal digits"),
-            (hex, b"0x12", r#"character 2, "x", is no hexadecimal digit"#),
-            (hex, b" a\nb:c", r#"character 5, ":", is no hexadecimal digit"#),
-            (hex, b"00\0", r#"character 3, "\0", is no hexadecimal digit"#),
-            (hex, b"0\xff", "character 2, the byte 0xff, is no hexadecimal digit"),
-            (hex, "00\u{fc}\u{fc}".as_bytes(), "character 3, \"\u{fc}\", is no hexadecimal digit"),
-            (hex, b"0\x0b0", r#"character 2, "\u{b}", is no hexadecimal digit"#),
+            (hex, b"0x12", r#"character 2, "x", is not a hexadecimal digit"#),
+            (hex, b" a\nb:c", r#"character 5, ":", is not a hexadecimal digit"#),
+            (hex, b"00\0", r#"character 3, "\0", is not a hexadecimal digit"#),
+            (hex, b"0\xff", "character 2, the byte 0xff, is not a hexadecimal digit"),
+            (
+                hex,
+                "00\u{fc}\u{fc}".as_bytes(),
+                "character 3, \"\u{fc}\", is not a hexadecimal digit",
+            ),
+            (hex, b"0\x0b0", r#"character 2, "\u{b}", is not a hexadecimal digit"#),
             (base64, b"YWJ-", r#"character 4, "-", is not of the base64 alphabet"#),
             (base64, b"Y_Jj", r#"character 2, "_", is not of the base64 alphabet"#),
             (base64, b"Y\xe9", "character 2, the byte 0xe9, is not of the base64 alphabet"),
@@ -176,16 +180,8 @@ mod tests {
             (base64, b"YWJj====", "the padding at character 5 does not end the base64 text"),
             (base64, b"YQ ==YQ==", "the padding at character 4 does not end the base64 text"),
             (base64, b"YQ=a", "the padding at character 3 does not end the base64 text"),
-            (
-                base64,
-                b"YR==",
-                "the last character of the base64 text has bits that stand for nothing",
-            ),
-            (
-                base64,
-                b"YR",
-                "the last character of the base64 text has bits that stand for nothing",
-            ),
+            (base64, b"YR==", "the last character of the base64 text has bits that mean nothing"),
+            (base64, b"YR", "the last character of the base64 text has bits that mean nothing"),
         ] {
             assert_eq!(decoded(encoding, text), Err(mistake.to_owned()));
         }

@@ -113,7 +113,10 @@ fn a_line_without_a_topic_is_invalid() {
 fn an_invalid_line_ends_reading_after_what_came_before() {
     let all = read(b"61\n6 2\nx\n64\n", 100, Shape::Payload(Encoding::Hex), Invalid::Stop);
     assert_eq!(all.rows(), [(1, "a", 3), (2, "b", 4)]);
-    assert_eq!(all.error.as_deref(), Some("line 3: character 1, \"x\", is no hexadecimal digit"));
+    assert_eq!(
+        all.error.as_deref(),
+        Some("line 3: character 1, \"x\", is not a hexadecimal digit")
+    );
     assert_eq!(all.skipped, 0);
 }
 
@@ -195,7 +198,7 @@ fn a_given_text_is_decoded_before_anything_happens() {
     let error = open(bytes("6g"), Encoding::Hex, Invalid::Skip).err().unwrap();
     assert_eq!(
         error.to_string(),
-        "cannot send the message: character 2, \"g\", is no hexadecimal digit"
+        "cannot send the message: character 2, \"g\", is not a hexadecimal digit"
     );
     let source = open(bytes(""), Encoding::Plain, Invalid::Stop).unwrap();
     assert_eq!(source.total(), None);
@@ -228,7 +231,7 @@ fn a_badly_encoded_file_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let contents = ["61\n", "0x61\n", "6\n2\n"];
     let name = directory.path().join("file1").display().to_string();
-    let error = format!("cannot send {name}: character 2, \"x\", is no hexadecimal digit");
+    let error = format!("cannot send {name}: character 2, \"x\", is not a hexadecimal digit");
     let input = files(directory.path(), contents);
     let all = drain(open(input.clone(), Encoding::Hex, Invalid::Stop).unwrap());
     assert_eq!(all.rows(), [(1, "a", 3)]);

@@ -56,7 +56,7 @@ impl Client {
     pub fn new(settings: Settings<'_>) -> Result<Self, Unusable> {
         crate::secret::keep_out_of_dumps();
         let name = ServerName::try_from(settings.name.to_owned()).map_err(|_| {
-            Unusable::new(format!("'{}' is no name a certificate could have", settings.name))
+            Unusable::new(format!("'{}' is not a name that a certificate can have", settings.name))
         })?;
         let provider = Arc::new(ring::default_provider());
         let (versions, words): (&[&SupportedProtocolVersion], _) = match settings.version {

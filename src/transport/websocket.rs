@@ -54,7 +54,7 @@ impl Headers {
         let (name, value) =
             text.split_once(':').ok_or("a header is written 'Name: value'".to_owned())?;
         let name = HeaderName::from_str(name.trim())
-            .map_err(|_| format!("'{}' is no name of an HTTP header", name.trim()))?;
+            .map_err(|_| format!("'{}' is not the name of an HTTP header", name.trim()))?;
         let is_ours = name.as_str().starts_with("sec-websocket-")
             || [http::header::HOST, http::header::UPGRADE, http::header::CONNECTION]
                 .contains(&name);

@@ -45,7 +45,7 @@ fn a_timeout_covers_every_file_that_is_opened_and_every_prompt() {
 fn a_timeout_counts_whoever_sets_it() {
     let config = "[profiles.p]\ntimeout = \"300ms\"\n";
     let run = || with_fifo(Peer::untouched().mqtt("sub")).line("-t t --events fifo").status(27);
-    let run = || run().stderr_line("mqtt: timed out waiting for the file of the events");
+    let run = || run().stderr_line("mqtt: timed out waiting for the events file");
     run().config(config).line("--profile p").run();
     run().env("MQTT_TIMEOUT", "300ms").run();
     run().private_file("options", "-W 300ms\n").line("-o options").run();
@@ -353,7 +353,7 @@ fn what_a_variable_says_is_judged_only_if_it_counts() {
     }
     for value in ["+1", "0", "x", "65536"] {
         let run = Mqtt::new("pub").line("-t t -m x").env("MQTT_PORT", value).status(2);
-        run.stderr(format!("mqtt: MQTT_PORT is no port from 1 to 65535: {value}\n")).run();
+        run.stderr(format!("mqtt: MQTT_PORT is not a port from 1 to 65535: {value}\n")).run();
     }
 }
 
@@ -365,7 +365,7 @@ fn the_port_that_kubernetes_sets_is_ignored_with_one_warning() {
     run.line("-h 127.0.0.1 --profile p")
         .config(&config)
         .stderr(
-            "mqtt: warning: MQTT_PORT is ignored: it is no port, but what Kubernetes sets \
+            "mqtt: warning: MQTT_PORT is ignored: it is not a port number but what Kubernetes sets \
              (tcp://10.0.0.1:1883)\n",
         )
         .run();
@@ -405,7 +405,7 @@ fn a_broker_in_the_wrong_form_or_place_gets_a_hint() {
         ("pub -t t -m x -h mqtt://u:p@broker", "invalid host: a URL is given with --url"),
         (
             "sub mqtt://u:p@broker",
-            "a URL stands where none can be\nhint: the broker's is given with --url, as in -L mqtt://HOST",
+            "unexpected URL\nhint: the broker's is given with --url, as in -L mqtt://HOST",
         ),
         (
             "pub -t t -m x -L broker:1884",

@@ -150,7 +150,7 @@ fn a_key_that_does_not_fit_is_refused_before_anything_is_connected() {
             key_alone,
             "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n",
             "",
-            "it is no valid PEM\n",
+            "it is not valid PEM\n",
         ),
         (
             key_alone,

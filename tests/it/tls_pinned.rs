@@ -125,7 +125,7 @@ fn files_that_hold_no_revocation_list() {
     for (file, words) in [
         ("nowhere.pem", "No such file or directory"),
         ("list.der", &format!("it holds no revocation list in PEM form{convert}")),
-        ("broken.pem", "it is no valid PEM"),
+        ("broken.pem", "it is not valid PEM"),
         ("rubbish.pem", "it is malformed, or of a kind that is not supported"),
     ] {
         let run = Mqtt::new("pub").line("-t t -m x --ca ca.pem --crl").arg(file);

@@ -274,7 +274,7 @@ fn files_that_hold_no_certificate() {
             "--ca empty.pem",
             "cannot use the certificate file empty.pem: it holds no certificate in PEM form",
         ),
-        ("--ca broken.pem", "cannot use the certificate file broken.pem: it is no valid PEM"),
+        ("--ca broken.pem", "cannot use the certificate file broken.pem: it is not valid PEM"),
         (
             "--ca rubbish.pem",
             "cannot use the certificate file rubbish.pem: a certificate in it is malformed",

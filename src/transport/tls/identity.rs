@@ -24,7 +24,7 @@ const END: &[u8] = b"-----END ENCRYPTED PRIVATE KEY-----";
 /// In a key that is encrypted as OpenSSL did it before PKCS#8 (RFC 1421).
 const OLD_WAY: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
-const NO_PEM: &str = "it is no valid PEM";
+const NO_PEM: &str = "it is not valid PEM";
 
 /// How a key that is encrypted otherwise becomes one that can be read.
 const CONVERT: &str =

@@ -16,7 +16,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<CertRevocationList<'static>>, Unus
     let unusable = |problem: &str| Unusable::file("revocation list", path, problem);
     let bytes = fs::read(path).map_err(|error| unusable(&os_error::plain(&error)))?;
     let lists: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&bytes).collect();
-    let lists = lists.map_err(|_| unusable("it is no valid PEM"))?;
+    let lists = lists.map_err(|_| unusable("it is not valid PEM"))?;
     if lists.is_empty() {
         return Err(unusable("it holds no revocation list in PEM form")
             .hint("`openssl crl -inform der -in OLD -out NEW` makes one of a list in DER form"));

@@ -47,7 +47,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable
     match (parse(&bytes), conversion(&bytes, "x509")) {
         (Ok(found), _) if !found.is_empty() => Ok(found),
         (_, Some(hint)) => Err(unusable("it is not in PEM form").hint(hint)),
-        (Err(_), None) => Err(unusable("it is no valid PEM")),
+        (Err(_), None) => Err(unusable("it is not valid PEM")),
         (Ok(_), None) => Err(unusable("it holds no certificate in PEM form")),
     }
 }
