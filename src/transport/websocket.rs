@@ -135,7 +135,7 @@ fn explain(error: &Error) -> DialError {
         }
         Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => hung_up(),
         Error::Protocol(_) | Error::HttpFormat(_) | Error::AttackAttempt | Error::Capacity(_) => {
-            DialError::new("the other side does not speak WebSocket").hint(PLAIN)
+            DialError::new("the server does not speak WebSocket").hint(PLAIN)
         }
         Error::Io(error) => match DialError::inside(error) {
             Some(inner) => inner.clone(),
@@ -147,7 +147,7 @@ fn explain(error: &Error) -> DialError {
 }
 
 fn hung_up() -> DialError {
-    DialError::new("the other side closed the connection during the WebSocket upgrade").hint(PLAIN)
+    DialError::new("the server closed the connection during the WebSocket upgrade").hint(PLAIN)
 }
 
 /// A WebSocket as a stream of bytes.

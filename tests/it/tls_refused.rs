@@ -180,7 +180,7 @@ fn no_common_application_protocol() {
 #[test]
 fn a_broker_without_tls() {
     let broker = Mosquitto::start();
-    let words = "the other side closed the connection during the TLS handshake";
+    let words = "the server closed the connection during the TLS handshake";
     fails_with(Authority::new("lab").pem(), broker.port(), words, PLAIN).run();
 }
 
@@ -190,7 +190,7 @@ fn a_web_server_without_tls() {
         conn.send_raw(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         conn.expect_noise();
     });
-    let words = "the other side does not speak TLS";
+    let words = "the server does not speak TLS";
     fails_with(Authority::new("lab").pem(), peer.port(), words, PLAIN).run();
 }
 
@@ -231,7 +231,7 @@ fn a_handshake_that_is_cut_short() {
         conn.expect_bytes(b"\x16\x03\x01");
         conn.reset();
     });
-    let words = "the other side closed the connection during the TLS handshake";
+    let words = "the server closed the connection during the TLS handshake";
     fails_with(Authority::new("lab").pem(), peer.port(), words, PLAIN).run();
 }
 

@@ -62,7 +62,7 @@ fn a_broker_without_websockets_hangs_up() {
         .status(3)
         .stderr(format!(
             "mqtt: cannot connect to {url}: \
-             the other side closed the connection during the WebSocket upgrade\n\
+             the server closed the connection during the WebSocket upgrade\n\
              hint: a broker without WebSocket is reached by mqtt:// or mqtts://\n"
         ))
         .run();

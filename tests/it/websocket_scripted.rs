@@ -16,7 +16,7 @@ use crate::support::{
 const CONNACK: &[u8] = &[0x20, 3, 0, 0, 0];
 const SUBACK: &[u8] = &[0x90, 4, 0, 1, 0, 0];
 
-const NO_WEBSOCKET: &str = "the other side does not speak WebSocket\n\
+const NO_WEBSOCKET: &str = "the server does not speak WebSocket\n\
     hint: a broker without WebSocket is reached by mqtt:// or mqtts://";
 
 fn url(port: u16) -> String {

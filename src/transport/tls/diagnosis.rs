@@ -23,8 +23,7 @@ pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
         None if error.kind() == io::ErrorKind::UnexpectedEof
             || error.kind() == io::ErrorKind::ConnectionReset =>
         {
-            DialError::new("the other side closed the connection during the TLS handshake")
-                .hint(PLAIN)
+            DialError::new("the server closed the connection during the TLS handshake").hint(PLAIN)
         }
         None => DialError::new(crate::os_error::plain(error)),
     }
@@ -47,7 +46,7 @@ fn explain(error: &Error) -> DialError {
     match error {
         Error::InvalidCertificate(problem) => certificate::explain(problem),
         Error::AlertReceived(alert) => of_alert(*alert),
-        Error::InvalidMessage(_) => DialError::new("the other side does not speak TLS").hint(PLAIN),
+        Error::InvalidMessage(_) => DialError::new("the server does not speak TLS").hint(PLAIN),
         Error::NoApplicationProtocol => no_application_protocol(),
         other => DialError::new(format!("TLS failed: {}", excerpt(&other.to_string()))),
     }
@@ -79,7 +78,7 @@ fn of_alert(alert: AlertDescription) -> DialError {
         Alert::UnrecognisedName => {
             DialError::lasting("the broker has no certificate for this name")
         }
-        other => DialError::new(format!("the other side sent the TLS alert {other:?}")),
+        other => DialError::new(format!("the server sent the TLS alert {other:?}")),
     }
 }
 
