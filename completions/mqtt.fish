@@ -432,6 +432,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l expiry -d 'Let the brok
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l correlation -d 'Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s e -l response-topic -d 'Expect the reply on this topic: needed before MQTT 5' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l match -d 'Which messages there are replies [default: auto]' -r -f -a "auto\t'Those with our correlation data, and with --response-topic those without any'
+correlation\t'Those with our correlation data'
+any\t'All but retained ones'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l replies -d 'Wait for this many replies, 0 for all until --timeout or --idle [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l idle -d 'End when no reply came for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s F -l format -d 'Print what this template says, in mosquitto_sub\'s language' -r -f
@@ -531,6 +534,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l expiry -d 'Let the
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l correlation -d 'Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s e -l response-topic -d 'Expect the reply on this topic: needed before MQTT 5' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l match -d 'Which messages there are replies [default: auto]' -r -f -a "auto\t'Those with our correlation data, and with --response-topic those without any'
+correlation\t'Those with our correlation data'
+any\t'All but retained ones'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l replies -d 'Wait for this many replies, 0 for all until --timeout or --idle [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l idle -d 'End when no reply came for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s F -l format -d 'Print what this template says, in mosquitto_sub\'s language' -r -f

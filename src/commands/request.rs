@@ -17,13 +17,14 @@ use crate::run::options::Protocol;
 use crate::settings::properties::Packet;
 use crate::settings::{Typed, number, parse_duration};
 use crate::source::{Encoding, Input, Invalid, Options, Source};
-use crate::topic::TopicName;
+use crate::topic::{TopicError, TopicFilter, TopicName, matches};
 use bytes::Bytes;
-use clap::{ArgGroup, Args, Command};
-use job::{Request, Requesting};
+use clap::{ArgGroup, Args, Command, ValueEnum};
+use job::{Matching, Request, Requesting};
 use std::ffi::OsString;
 use std::future::poll_fn;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -106,8 +107,13 @@ pub struct ReplyArgs {
     /// Expect the reply on this topic: needed before MQTT 5
     ///
     /// Without it, MQTT 5 makes one out of the broker's Response Information, or else mqtt-rr/, and the client id.
+    /// With --match any it may be a filter.
     #[arg(short = 'e', long, value_name = "TOPIC")]
-    pub response_topic: Option<TopicName>,
+    pub response_topic: Option<ResponseTopic>,
+
+    /// Which messages there are replies [default: auto]
+    #[arg(long = "match", id = "match", value_name = "WHEN", value_enum)]
+    pub matching: Option<MatchArg>,
 
     /// Wait for this many replies, 0 for all until --timeout or --idle [default: 1]
     #[arg(long, value_name = "N", value_parser = number::<u64>(0..=u64::MAX))]
@@ -122,12 +128,54 @@ pub struct ReplyArgs {
     pub latency: bool,
 }
 
+/// What `--match` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MatchArg {
+    /// Those with our correlation data, and with --response-topic those without any
+    Auto,
+    /// Those with our correlation data
+    Correlation,
+    /// All but retained ones
+    Any,
+}
+
+impl From<MatchArg> for Matching {
+    fn from(arg: MatchArg) -> Self {
+        match arg {
+            MatchArg::Auto => Self::Auto,
+            MatchArg::Correlation => Self::Correlation,
+            MatchArg::Any => Self::Any,
+        }
+    }
+}
+
+/// What `--response-topic` takes: a topic, or a filter where any message on it is a reply.
+#[derive(Clone, Debug)]
+pub enum ResponseTopic {
+    /// A topic, which the request can name.
+    Topic(TopicName),
+    /// A filter, which it cannot.
+    Filter(TopicFilter),
+}
+
+impl FromStr for ResponseTopic {
+    type Err = TopicError;
+
+    fn from_str(text: &str) -> Result<Self, TopicError> {
+        match text.parse() {
+            Ok(topic) => Ok(Self::Topic(topic)),
+            Err(error) => text.parse().map(Self::Filter).map_err(|_: TopicError| error),
+        }
+    }
+}
+
 const AFTER_HELP: &str = "\
 Examples:
   mqtt rr -t rpc/time -m now
   mqtt rr -t rpc/sum -m '[1,2,3]' -W 5s --json | jq .payload
   mqtt rr -t rpc/convert -f in.png -q 1 > out.jpg -N
   mqtt rr -t rpc/time -m now -V 3.1.1 -e answers/me
+  mqtt rr -t cmnd/lamp/STATUS -n -e 'stat/lamp/+' --match any
   mqtt rr -t devices/who -n --replies 0 --idle 2s -v --latency
 
 --hex and --base64 are about the output; --payload-hex and --payload-base64 decode the request.
@@ -153,8 +201,10 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let RequestArgs { request, properties, reply, output } = args;
     let format = output.format()?;
     let source = source(&request);
+    let by_correlation = reply.matching == Some(MatchArg::Correlation);
     let needs = Needs {
-        version_5: &properties.needs_5(),
+        version_5: &[&properties.needs_5()[..], &[(by_correlation, "--match correlation")]]
+            .concat(),
         response_information: reply.response_topic.is_none(),
         reads_stdin: input::reads_stdin(&source.input)?,
     };
@@ -163,15 +213,30 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let mut connection = Connection::resolve(settled, &needs)?;
     let started = connection.started;
     let mut properties = properties.properties()?;
-    properties.response_topic = reply.response_topic;
+    let matching = reply.matching.map_or(Matching::Auto, Matching::from);
+    let filter = match reply.response_topic {
+        Some(ResponseTopic::Filter(filter)) if matching != Matching::Any => {
+            return Err(Failure::usage(format!(
+                "the response topic {filter} contains '+' or '#': only --match any takes a filter"
+            )));
+        }
+        Some(ResponseTopic::Filter(filter)) => Some(filter),
+        Some(ResponseTopic::Topic(topic)) => {
+            properties.response_topic = Some(topic);
+            None
+        }
+        None => None,
+    };
     let mut aliasing = None;
     add_to_message(&mut properties, &mut aliasing, connection.properties.of(Packet::Publish))?;
     let mut interest = Interest { before_publishing: true, ..Interest::default() };
     add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
     connection.session.aliasing = aliasing.unwrap_or_default();
-    check_version(connection.options.protocol, properties.response_topic.is_some())?;
+    let has_response_topic = properties.response_topic.is_some() || filter.is_some();
+    check_version(connection.options.protocol, has_response_topic)?;
     let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
-    check_topics(&topic, properties.response_topic.as_ref())?;
+    let listens_to = properties.response_topic.as_ref().map(TopicName::as_str);
+    check_topics(&topic, listens_to.or(filter.as_ref().map(TopicFilter::as_str)))?;
     let source = Source::open(source).map_err(input::failure)?;
     let printing = Printing::new(format, output.open()?);
     connection.preparation.over();
@@ -182,6 +247,8 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
         payload,
         qos: request.qos.unwrap_or_default(),
         properties,
+        filter,
+        matching,
         interest,
         client_id: connection.session.client_id.clone(),
     };
@@ -233,9 +300,9 @@ fn topic(typed: Option<TopicName>, named: Option<String>) -> Result<TopicName, F
 }
 
 /// A response topic is subscribed to, and must bring replies only.
-fn check_topics(topic: &TopicName, response: Option<&TopicName>) -> Result<(), Failure> {
+fn check_topics(topic: &TopicName, response: Option<&str>) -> Result<(), Failure> {
     match response {
-        Some(response) if response == topic => Err(Failure::usage(format!(
+        Some(response) if matches(response, topic.as_str()) => Err(Failure::usage(format!(
             "the response topic is the request's, {topic}: the request would be its own reply"
         ))),
         Some(response) if job::is_shared(response) => Err(Failure::usage(format!(

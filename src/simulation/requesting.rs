@@ -4,7 +4,7 @@ use super::draw::Draw;
 use super::setting::Setting;
 use crate::commands::printing::Printing;
 use crate::commands::receiving::Receiving;
-use crate::commands::request::job::{Request, Requesting};
+use crate::commands::request::job::{Matching, Request, Requesting};
 use crate::exit::ExitStatus;
 use crate::format::{Body, Format};
 use crate::message::{PublishProperties, QoS};
@@ -32,6 +32,8 @@ pub fn run(draw: Draw) {
         payload: "question".into(),
         qos,
         properties,
+        filter: None,
+        matching: Matching::Auto,
         interest: Interest { before_publishing: true, ..Interest::default() },
         client_id: "client".to_owned(),
     };

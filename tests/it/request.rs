@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Conn, Mqtt, Peer, Properties, Publish, Signal, Subscribe, property};
+use crate::support::{Conn, Level, Mqtt, Peer, Properties, Publish, Signal, Subscribe, property};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -550,4 +550,66 @@ fn events_tell_the_whole_story() {
     });
     let events: Vec<_> = events.collect();
     assert_eq!(events, ["connect", "subscribe", "publish", "message", "disconnect"]);
+}
+
+/// Messages of others on the response topic: with no correlation data, with another's, and with ours.
+fn answer_in_every_way(conn: &mut Conn, request: &Publish, topic: &str) {
+    conn.publish(&Publish::new(topic, "stored").retain());
+    conn.publish(&Publish::new(topic, "without"));
+    let other = Properties::new().text(property::CORRELATION_DATA, "other");
+    conn.publish(&Publish::new(topic, "other").with(other));
+    if let Some(ours) = request.properties.bytes(property::CORRELATION_DATA) {
+        let ours = Properties::new().text(property::CORRELATION_DATA, ours);
+        conn.publish(&Publish::new(topic, "ours").with(ours));
+    }
+}
+
+#[test]
+fn what_is_a_reply_is_as_match_says() {
+    for (options, topic, replies) in [
+        ("", "", "ours\n"),
+        ("--match auto", "", "ours\n"),
+        ("--match correlation", "", "ours\n"),
+        ("--match any", "", "without\nother\nours\n"),
+        // Who answers on a topic of its own may know nothing of correlation data, as zigbee2mqtt.
+        ("-e stat/lamp", "stat/lamp", "without\nours\n"),
+        ("-e stat/lamp --match correlation", "stat/lamp", "ours\n"),
+        ("-e stat/lamp --match any", "stat/lamp", "without\nother\nours\n"),
+        ("-D publish response-topic stat/lamp", "stat/lamp", "without\nours\n"),
+        ("-e stat/+ --match any", "stat/lamp", "without\nother\n"),
+        ("-V 3.1.1 -e stat/lamp", "stat/lamp", "without\n"),
+        ("-V 3.1.1 -e stat/# --match any", "stat/lamp", "without\n"),
+    ] {
+        let peer = Peer::script(move |conn| {
+            conn.accept();
+            conn.grant_subscribe();
+            let request = conn.expect_publish();
+            let own = if topic.is_empty() { response_topic(&request) } else { topic.to_owned() };
+            if conn.level() == Level::V5 {
+                answer_in_every_way(conn, &request, &own);
+            } else {
+                conn.publish(&Publish::new(&own, "stored").retain());
+                conn.publish(&Publish::new(&own, "without"));
+            }
+            conn.expect_goodbye();
+        });
+        let run = peer.mqtt("rr").line("-t ask -m x --replies 0 --idle 300ms").line(options);
+        let run = if options.contains("-V") { run } else { run.line("-V 5") };
+        run.stdout(replies).stderr_anything().run();
+    }
+}
+
+#[test]
+fn a_filter_for_replies_and_correlation_before_mqtt_5_are_refused() {
+    for (options, words) in [
+        ("-e stat/+", "only --match any takes a filter"),
+        ("-e stat/+ --match auto", "only --match any takes a filter"),
+        ("-e # --match any", "its own reply"),
+        ("-e $share/g/b/+ --match any", "shared"),
+        ("-V 3.1.1 -e a --match correlation", "--match correlation needs MQTT 5"),
+        ("--match never", "expected auto, correlation or any"),
+    ] {
+        let run = Peer::untouched().mqtt("rr").line("-t ask -m x").line(options).status(2);
+        run.stderr_contains(words).run();
+    }
 }

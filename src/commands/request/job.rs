@@ -8,7 +8,7 @@ use crate::mqtt::{Event, Explanation, Outcome, Reason, Session, Submitted, Taken
 use crate::property::Id;
 use crate::random::random;
 use crate::run::{ConnectionEvent, Job};
-use crate::topic::{TopicFilter, TopicName};
+use crate::topic::{TopicError, TopicFilter, TopicName};
 use bytes::Bytes;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -27,9 +27,21 @@ pub(crate) fn no_response_topic(version: Version) -> Failure {
 }
 
 /// Whether subscribing to this topic would mean something else.
-pub(crate) fn is_shared(topic: &TopicName) -> bool {
+pub(crate) fn is_shared(topic: &str) -> bool {
     // A topic that is no filter begins like a shared subscription and lacks a part of it.
-    topic.as_str().parse().map_or(true, |filter: TopicFilter| filter.is_shared())
+    topic.parse().map_or(true, |filter: TopicFilter| filter.is_shared())
+}
+
+/// Which messages on the response topic are replies, as long as they are fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matching {
+    /// Those with our correlation data; on a topic that was given, where others may answer who know nothing of it, also
+    /// those without any.
+    Auto,
+    /// Those with our correlation data.
+    Correlation,
+    /// All.
+    Any,
 }
 
 /// What is asked.
@@ -39,6 +51,9 @@ pub(crate) struct Request {
     pub(crate) qos: QoS,
     /// As the user gave them.
     pub(crate) properties: PublishProperties,
+    /// Where replies come instead of a response topic, which the request can name.
+    pub(crate) filter: Option<TopicFilter>,
+    pub(crate) matching: Matching,
     /// What SUBSCRIBE says besides the response topic.
     pub(crate) interest: Interest,
     pub(crate) client_id: String,
@@ -50,7 +65,7 @@ impl Request {
         let make = |prefix: &str, id: &str| {
             let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
             let topic: TopicName = format!("{prefix}/{id}").parse().ok()?;
-            Some(topic).filter(|topic| !is_shared(topic))
+            Some(topic).filter(|topic| !is_shared(topic.as_str()))
         };
         let digits = format!("{:016x}", random());
         let id = if self.client_id.is_empty() { &digits } else { &self.client_id };
@@ -69,10 +84,18 @@ impl Request {
     ) -> Result<(Envelope, Expected), Failure> {
         let given = self.properties.response_topic.clone();
         let mut envelope = Envelope::new(self.topic.clone(), self.qos, false);
+        if let Some(filter) = self.filter.clone() {
+            if version == Version::V5 {
+                envelope.properties = self.properties.clone();
+            }
+            return Ok((envelope, Expected { filter, correlation: Correlation::Ignored }));
+        }
         if version != Version::V5 {
             let topic = given.ok_or_else(|| no_response_topic(version))?;
-            return Ok((envelope, Expected { topic, correlation: None }));
+            let filter = filter_of(&topic)?;
+            return Ok((envelope, Expected { filter, correlation: Correlation::Ignored }));
         }
+        let is_given = given.is_some();
         let topic = given.or_else(|| self.make_response_topic(information)).ok_or_else(|| {
             Failure::usage("no response topic can be made").hint("give one with --response-topic")
         })?;
@@ -83,22 +106,42 @@ impl Request {
             correlation_data: Some(correlation.clone()),
             ..self.properties.clone()
         };
-        Ok((envelope, Expected { topic, correlation: Some(correlation) }))
+        let correlation = match self.matching {
+            Matching::Any => Correlation::Ignored,
+            Matching::Auto if is_given => Correlation::OursOrNone(correlation),
+            Matching::Auto | Matching::Correlation => Correlation::Ours(correlation),
+        };
+        Ok((envelope, Expected { filter: filter_of(&topic)?, correlation }))
     }
+}
+
+/// The filter that matches one topic. One that has none begins with `$share/`, and was ruled out.
+fn filter_of(topic: &TopicName) -> Result<TopicFilter, Failure> {
+    let error = |error| Failure::usage(format!("invalid response topic {topic}: {error}"));
+    topic.as_str().parse().map_err(|it: TopicError| error(it))
 }
 
 /// What makes a message a reply.
 struct Expected {
-    topic: TopicName,
-    /// MQTT 5.
-    correlation: Option<Vec<u8>>,
+    filter: TopicFilter,
+    correlation: Correlation,
+}
+
+/// The correlation data of a reply; what is ours is random, or as the user wants it.
+enum Correlation {
+    Ours(Vec<u8>),
+    OursOrNone(Vec<u8>),
+    Ignored,
 }
 
 impl Expected {
     fn correlates(&self, message: &Message<'_>) -> bool {
-        self.correlation
-            .as_ref()
-            .is_none_or(|data| message.properties.binary(Id::CorrelationData) == Some(data))
+        let data = message.properties.binary(Id::CorrelationData);
+        match &self.correlation {
+            Correlation::Ours(ours) => data == Some(ours),
+            Correlation::OursOrNone(ours) => data.is_none_or(|data| data == ours),
+            Correlation::Ignored => true,
+        }
     }
 }
 
@@ -167,8 +210,7 @@ impl Requesting {
         if std::mem::replace(&mut self.listens, true) {
             return;
         }
-        // A topic that can be published to is a valid filter, but for shared ones, which were ruled out.
-        let Ok(filter) = expected.topic.as_str().parse() else { return };
+        let filter = expected.filter.clone();
         let mut interest = self.request.interest.clone();
         interest.subscriptions.push(Subscription {
             retain_handling: RetainHandling::Never,
@@ -268,7 +310,7 @@ impl Requesting {
 impl Job for Requesting {
     fn message(&mut self, message: &Message<'_>) -> Taken {
         let Some((_, expected)) = &self.expected else { return Taken::Passed };
-        if message.topic != expected.topic.as_str() {
+        if !expected.filter.matches(message.topic) {
             // It waited for whoever else uses this session.
             return Taken::Passed;
         }
