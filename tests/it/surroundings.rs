@@ -11,7 +11,7 @@ use crate::support::{Mosquitto, Peer};
 
 #[test]
 fn a_few_descriptors_are_too_few_in_words() {
-    for (limit, is_enough) in (4..10).map(|limit| (limit, false)).chain([(32, true)]) {
+    for (limit, is_enough) in (6..10).map(|limit| (limit, false)).chain([(32, true)]) {
         let peer = if is_enough { Peer::accepting() } else { Peer::untouched() };
         let script = format!(
             r#"ulimit -n {limit} && exec "$0" pub -h 127.0.0.1 -p {} -t t -m x"#,
