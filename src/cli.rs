@@ -99,7 +99,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "config",
         alias: None,
-        about: "Show the settings of the connection, and where they come from",
+        about: "Show the connection settings and where each comes from",
         flags: |command| connecting(config::ConfigArgs::augment_args(command)),
         run: run!(config::run),
         basic: None,
@@ -107,7 +107,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "completions",
         alias: None,
-        about: "Print the completions of a shell",
+        about: "Print a shell completion script",
         flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
         run: run!(|args, typed| completions::run(args, typed, command)),
         basic: None,
@@ -116,7 +116,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "broker",
         alias: None,
-        about: "Run a throw-away local broker, for trying things out",
+        about: "Run a throw-away local broker for trying things out",
         flags: |command| complete(crate::commands::broker::BrokerArgs::augment_args(command)),
         run: |mut found, _| {
             let args = FromArgMatches::from_arg_matches_mut(&mut found);
@@ -141,19 +141,20 @@ const EXAMPLES: &str = "\
 Examples:
   mqtt sub -t 'sensors/#' -v             print topic and payload of all sensors
   mqtt pub -t sensors/hall -m 21.5 -r    publish a retained message
-  mqtt pub -t log -l -q 1 < app.log      publish a file, a message a line
+  mqtt pub -t log -l -q 1 < app.log      publish a file, one message per line
   mqtt sub -t 'a/#' -C 1 -W 5s --json    wait five seconds for one message
   mqtt rr -t rpc/time -m now             publish a request and print the reply
   mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 
-`mqtt help COMMAND` is one screen, `mqtt COMMAND --help` all flags. There -h is
-the host and -V the protocol version, as in mosquitto_pub.";
+`mqtt help COMMAND` fits one screen, `mqtt COMMAND --help` lists all flags.
+There, -h is the host and -V the protocol version, as in mosquitto_pub.";
 
 /// What all commands with a connection have in common.
 const NOTES: &str = "\
-A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Every flag of the connection is also a variable, \
-MQTT_ and its long name, and a key of a profile. A flag wins over the environment, and that over a profile. Of a \
-repeated flag the last one counts, unless it can be repeated; --no-FLAG takes it back, whoever set it.";
+A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Every connection flag is also an environment \
+variable, MQTT_ followed by its long name, and a key of a profile. Flags override environment variables, which \
+override the profile. The last of a repeated flag wins, unless its help says that it can be repeated; --no-FLAG unsets \
+it, wherever it was set.";
 
 /// What a command line asks for.
 pub enum Request {
@@ -263,7 +264,7 @@ fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
         .args_override_self(true);
     let arguments = split(&command, words.iter().cloned());
     let found = command.try_get_matches_from_mut(for_parser(&arguments)).ok();
-    // Taking it apart would cost more than some commands take; it is small, and there is one.
+    // Leaked on purpose: dropping it costs more than the parse.
     std::mem::forget(command);
     let mut found = found?;
     let args = BasicArgs::from_arg_matches_mut(&mut found).ok()?;
@@ -391,7 +392,7 @@ fn complete(command: Command) -> Command {
         .long("help")
         .action(ArgAction::Help)
         .help("Show this help")
-        .help_heading("Talk");
+        .help_heading("Diagnostics");
     let is_there =
         |twin: &Arg| command.get_arguments().any(|arg| arg.get_long() == twin.get_long());
     let twins: Vec<Arg> =

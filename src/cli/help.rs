@@ -3,7 +3,7 @@
 use clap::Command;
 use std::fmt::Write;
 
-/// So many examples leave room for the flags.
+/// As many examples as leave room for the flags.
 const EXAMPLES: usize = 6;
 
 /// What most runs need of a command: an argument's id, and a few words about it.
@@ -13,7 +13,7 @@ const BROKER: [Essential; 4] = [
     ("url", "broker as a URL, mqtts:// for TLS"),
     ("host", "host of the broker [default: localhost]"),
     ("port", "port [default: 1883]"),
-    ("username", "user name; --ask-password asks for the password"),
+    ("username", "username; --ask-password prompts for a password"),
 ];
 
 const COMMANDS: [(&str, &[Essential]); 7] = [
@@ -22,17 +22,17 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
         &[
             ("topic", "topic to publish to"),
             ("message", "the message; can be repeated"),
-            ("file", "a file as the message; - is standard input"),
-            ("stdin_line", "each line of standard input is a message"),
+            ("file", "file to send as the message; - is standard input"),
+            ("stdin_line", "send each line of standard input as one message"),
             ("qos", "0, 1 or 2 [default: 0]"),
-            ("retain", "kept by the broker for later subscribers"),
+            ("retain", "retain the message for later subscribers"),
         ],
     ),
     (
         "sub",
         &[
-            ("filters", "what to print: + is one level, # all below"),
-            ("verbose", "print the topic, too"),
+            ("filters", "topic filters: + is one level, # all below"),
+            ("verbose", "print the topic too"),
             ("json", "print each message as a line of JSON"),
             ("count", "end after this many messages"),
             ("timeout", "end after this time, such as 5s"),
@@ -44,7 +44,7 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
         &[
             ("topic", "topic of the request"),
             ("message", "the request"),
-            ("response_topic", "topic of the reply: needed before MQTT 5"),
+            ("response_topic", "topic of the reply; required before MQTT 5"),
             ("timeout", "how long to wait [default: 30s]"),
             ("json", "print the reply as a line of JSON"),
         ],
@@ -54,11 +54,11 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
         &[
             ("filters", "what to remove: + is one level, # all below"),
             ("dry_run", "only print what would be removed"),
-            ("json", "print records that `mqtt pub --json` puts back"),
-            ("yes", "do not ask"),
+            ("json", "print records that `mqtt pub --json` can restore"),
+            ("yes", "skip the confirmation"),
         ],
     ),
-    ("config", &[("profile", "profile of the configuration file")]),
+    ("config", &[("profile", "profile from the configuration file")]),
     ("completions", &[("shell", "bash, zsh, fish, powershell, elvish or nushell")]),
     ("broker", &[("port", "port to listen on"), ("command", "command to run with MQTT_URL set")]),
 ];
@@ -72,14 +72,14 @@ pub(super) fn short(command: &mut Command) -> String {
     let examples: Vec<&str> =
         after.lines().take_while(|line| !line.is_empty()).take(1 + EXAMPLES).collect();
     let examples = examples.join("\n");
-    let mut text = format!("{about}\n\n{examples}\n\nFlags that most runs need:\n");
+    let mut text = format!("{about}\n\n{examples}\n\nCommon flags:\n");
     let broker = BROKER.iter().filter(|_| name != "broker" && name != "completions");
     for (id, words) in essentials.iter().chain(broker) {
         if let Some(flag) = command.get_arguments().find(|arg| arg.get_id() == id) {
             let _ = writeln!(text, "  {:<29} {words}", spelled(flag));
         }
     }
-    let _ = write!(text, "\nAll flags: mqtt {name} --help. All about them: man mqtt-{name}.\n");
+    let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man mqtt-{name}.\n");
     text
 }
 

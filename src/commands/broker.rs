@@ -18,21 +18,21 @@ use tokio::time::timeout;
 /// How long a command that was told to end may take for it.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Run a throw-away broker on 127.0.0.1, for trying things out.
+/// Run a throw-away broker on 127.0.0.1 for trying things out.
 ///
-/// It speaks MQTT 3.1.1 and 5 on one port, keeps nothing on disk, checks no passwords and is no
-/// broker for production. Prints its URL once it accepts connections, and runs until interrupted;
-/// with a command it runs that with MQTT_URL set, hands SIGINT and SIGTERM on to it, and ends with
-/// its status.
+/// It speaks MQTT 3.1.1 and 5 on one port, stores nothing on disk, does not check passwords and is
+/// not meant for production. It prints its URL once it accepts connections, and runs until
+/// interrupted. With a command, it runs that with MQTT_URL set, forwards SIGINT and SIGTERM to it,
+/// and ends with its status.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   mqtt broker -p 1883
   mqtt broker -- sh -c 'mqtt pub -t a -m x -r && mqtt sub -t a -C 1'
 
-Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 101 the broker\nbroke down, 130 interrupted, 143 terminated.")]
+Exit status: that of COMMAND, 1 cannot listen, 2 bad flags or no such command, 101 the broker\nfailed, 130 interrupted, 143 terminated.")]
 pub struct BrokerArgs {
-    /// Listen on this port [default: 1883, a free one with a command]
+    /// Listen on this port [default: 1883, or a free port with a command]
     #[arg(short, long, value_name = "PORT", value_parser = number::<u16>(1..=65_535))]
     pub port: Option<u16>,
 

@@ -29,11 +29,11 @@ const QUIET: Duration = Duration::from_millis(500);
 /// Removals in flight where nothing else is said: some brokers take no more, and before MQTT 5 cannot say so.
 const WINDOW: u16 = 100;
 
-/// Remove the retained messages of the topics that match, and print what was removed.
+/// Remove the retained messages of matching topics, and print what was removed.
 ///
-/// Each topic is printed, then an empty retained message is published to it at QoS 1. When all are acknowledged,
-/// the broker is asked again whether anything is left. Status 0 means that nothing is, but for what others stored
-/// meanwhile.
+/// Each topic is printed, then an empty retained message is published to it at QoS 1. Once all are acknowledged,
+/// the broker is asked again whether any are left. Status 0 means that none are, except those that others stored
+/// in the meantime.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP, next_help_heading = "Selection")]
@@ -42,26 +42,26 @@ pub struct ClearRetainedArgs {
     #[command(flatten)]
     pub filters: Filters,
 
-    /// Leave topics alone that match this filter; can be repeated
+    /// Skip topics that match this filter; can be repeated
     #[arg(short = 'T', long, value_name = "FILTER", allow_hyphen_values = true)]
     pub filter_out: Vec<TopicFilter>,
 
-    /// Remove nothing, only print what would be removed
+    /// Only print what would be removed
     #[arg(long)]
     pub dry_run: bool,
 
-    /// Remove everything without asking, where a filter matches all topics
+    /// Skip the confirmation when a filter matches all topics
     #[arg(long)]
     pub yes: bool,
 
-    /// End when no retained message came for this long [default: 500ms]
+    /// End when no retained message has arrived for this long [default: 500ms]
     ///
-    /// MQTT does not say which message is the last: it is over when the broker has answered a PINGREQ sent after
-    /// the subscription, and no retained message came for this time.
+    /// MQTT does not mark the last retained message. The set counts as complete once the broker has answered a
+    /// PINGREQ sent after the subscription and no retained message has arrived for this time.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub idle: Option<Duration>,
 
-    /// Print each message as one line of JSON, which `mqtt pub --json` puts back
+    /// Print each message as one line of JSON, which `mqtt pub --json` can restore
     #[arg(long, help_heading = "Output")]
     pub json: bool,
 
@@ -69,7 +69,7 @@ pub struct ClearRetainedArgs {
     #[arg(long, overrides_with = "no_progress", help_heading = "Output")]
     pub progress: bool,
 
-    /// Show no progress bar
+    /// Do not show a progress bar
     #[arg(long, overrides_with = "progress", help_heading = "Output")]
     pub no_progress: bool,
 }
@@ -79,10 +79,10 @@ Examples:
   mqtt clear-retained 'sensors/#' --dry-run
   mqtt clear-retained 'sensors/#' -T 'sensors/hall/#'
   mqtt clear-retained 'config/#' --json > backup.ndjson
-  mqtt pub --json < backup.ndjson               puts them back
+  mqtt pub --json < backup.ndjson               restore them
   mqtt clear-retained '#' --yes
 
-Exit status: 0 all removed, or nothing there, 1 output failed, 2 bad flags or not confirmed, 3 broker not reached, \
+Exit status: 0 all removed or none found, 1 output failed, 2 bad flags or not confirmed, 3 broker not reached, \
 4 connection refused, 5 a removal or subscription refused, 6 a removal unconfirmed, 27 timed out, \
 130 interrupted, 143 terminated.";
 

@@ -28,15 +28,15 @@ pub enum Shell {
     Nushell,
 }
 
-/// Print the completions of a shell.
+/// Print a shell completion script.
 ///
-/// The script completes commands, flags and their values, files, and in bash, zsh, fish and Nushell the names of
-/// profiles, for which it asks this program.
+/// The script completes commands, flags and their values, and files; in bash, zsh, fish and Nushell also the names of
+/// profiles, which it gets by running this program.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// Shell to print the script for
     #[arg(
         value_enum,
         value_name = "SHELL",
@@ -45,9 +45,9 @@ pub struct CompletionsArgs {
     )]
     pub shell: Option<Shell>,
 
-    /// Print the names of the profiles instead, one a line: the scripts ask for them
+    /// Print the names of the profiles instead, one per line; the scripts use this
     ///
-    /// A name that a shell would have to quote is left out.
+    /// Names that a shell would have to quote are left out.
     #[arg(long, help_heading = "Shell", conflicts_with = "shell")]
     pub profiles: bool,
 }
@@ -80,7 +80,7 @@ pub async fn run(
     }
 }
 
-/// The names, one a line. A shell would have to quote the others, and not each that we ask does.
+/// The names, one per line. A shell would have to quote the others, and not each that we ask does.
 fn profiles(environment: &Environment) -> Result<String, Failure> {
     let names = profile_names(environment)?;
     let plain = names.iter().filter(|name| is_plain(name));

@@ -8,14 +8,14 @@ use clap::{Args, ValueEnum};
 /// What to do with the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ConfigAction {
-    /// Print every setting of the connection that is in force, and where it comes from
+    /// Print every connection setting in effect and where it comes from
     Show,
 }
 
-/// Show the settings of the connection, and where they come from.
+/// Show the connection settings and where each comes from.
 ///
-/// Nothing is connected. What is printed is TOML, as a profile of the configuration file has it, with the place each
-/// setting comes from behind it: the command line, a variable, a profile, or the default. Secrets are left out.
+/// Does not connect. The output is TOML, as in a profile of the configuration file, with the source of each setting
+/// after it: the command line, an environment variable, a profile, or the default. Secrets are left out.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]

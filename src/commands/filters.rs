@@ -1,4 +1,4 @@
-//! The topic filters of a command, which it takes after `-t` and alone, and keeps in the order in which they were typed.
+//! The topic filters of a command, after `-t` or alone, in the order in which they were typed.
 
 use crate::topic::TopicFilter;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_pars
 #[derive(Debug, Default)]
 pub struct Filters(pub Vec<TopicFilter>);
 
-/// Behind `-t`, and alone.
+/// After `-t`, and alone.
 const IDS: [&str; 2] = ["topics", "filters"];
 
 impl Args for Filters {
@@ -24,9 +24,9 @@ impl Args for Filters {
                     .short('t')
                     .long("topic")
                     .allow_hyphen_values(true)
-                    .help("Take topics that match this filter; can be repeated"),
+                    .help("Topic filter, with the wildcards + and #; can be repeated"),
             )
-            .arg(filters.help("More topic filters"))
+            .arg(filters.help("Topic filters, same as -t"))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

@@ -20,9 +20,9 @@ const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 pub enum ColorArg {
     /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Into pipes and files too
+    /// Also in pipes and files
     Always,
-    /// Not at all
+    /// Never
     Never,
 }
 
@@ -53,11 +53,11 @@ pub struct OutputArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Put payloads that are JSON into --json as they are, as `payload_json`
+    /// With --json, print payloads that are JSON unchanged, as `payload_json`
     #[arg(long, requires = "json", conflicts_with_all = ["hex", "base64"])]
     pub parse_json: bool,
 
-    /// Indent JSON: --json, or %j and %J of --format
+    /// Indent the JSON of --json, or of %j and %J in --format
     #[arg(long)]
     pub pretty: bool,
 
@@ -69,16 +69,16 @@ pub struct OutputArgs {
     #[arg(long)]
     pub base64: bool,
 
-    /// Print what this template says, in mosquitto_sub's language
+    /// Print messages with this template, in mosquitto_sub's format language
     ///
     /// %t topic, %p payload, %x %X payload in hexadecimal, %q QoS, %r retain flag, %m packet id,
     /// %l length, %j JSON, %J JSON with the payload parsed, %I local time, %U Unix time, %C %D %E %F
-    /// %P %R %S %A properties, %f %d payload as a float or double; each after `%` with `-` or `0`,
-    /// a width and a precision. @X is strftime's %X, and \n \t \0 \e \a \r \v \\ are escapes.
+    /// %P %R %S %A properties, %f %d payload as a float or double; each takes `-` or `0`, a width and
+    /// a precision after the `%`. @X is strftime's %X, and \n \t \0 \e \a \r \v \\ are escapes.
     #[arg(short = 'F', long, value_name = "FORMAT", allow_hyphen_values = true)]
     pub format: Option<String>,
 
-    /// Print nothing after a message
+    /// Do not print a newline after each message
     #[arg(short = 'N', long, conflicts_with = "json")]
     pub no_newline: bool,
 
@@ -86,7 +86,7 @@ pub struct OutputArgs {
     #[arg(short = '0', long = "null", id = "null_end")]
     pub null_end: bool,
 
-    /// Print exact bytes even to a terminal, where control characters act
+    /// Print raw bytes even to a terminal, where control characters take effect
     #[arg(long)]
     pub raw: bool,
 
@@ -94,11 +94,11 @@ pub struct OutputArgs {
     #[arg(long, value_name = "WHEN", value_enum, conflicts_with = "raw")]
     pub color: Option<ColorArg>,
 
-    /// Write to this file instead of standard output, `-`
+    /// Write to this file instead of standard output (`-`)
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Add to the file of --output instead of replacing it
+    /// Append to the --output file instead of replacing it
     #[arg(long, requires = "output")]
     pub append: bool,
 }
@@ -107,7 +107,7 @@ impl OutputArgs {
     /// How messages are printed.
     ///
     /// # Errors
-    /// When the template is none, or a flag has no effect.
+    /// If the template is invalid, or a flag has no effect.
     pub fn format(&self) -> Result<Format, Failure> {
         self.check()?;
         let body = match &self.format {

@@ -42,19 +42,19 @@ impl FromStr for Pair {
 #[group(skip)]
 #[command(next_help_heading = "Properties")]
 pub struct PropertyArgs {
-    /// Say what the payload is, such as text/plain (MQTT 5)
+    /// Content type of the payload, such as text/plain (MQTT 5)
     #[arg(long, value_name = "TYPE", allow_hyphen_values = true)]
     pub content_type: Option<String>,
 
-    /// Let the broker drop the message when it is this old (MQTT 5) [default: never]
+    /// Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_seconds)]
     pub expiry: Option<u32>,
 
-    /// Say what ties an answer to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    /// Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
     #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
     pub correlation: Option<Binary>,
 
-    /// Declare the payload to be UTF-8 text (MQTT 5)
+    /// Mark the payload as UTF-8 text (MQTT 5)
     #[arg(long)]
     pub payload_utf8: bool,
 

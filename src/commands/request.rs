@@ -33,10 +33,10 @@ const WAIT: Duration = Duration::from_secs(30);
 
 /// Publish a request and print the reply.
 ///
-/// Subscribes to the response topic, publishes the request once the broker has acknowledged that, and ends with
-/// the reply. With MQTT 5 the request names a response topic and carries 16 random bytes of correlation data,
-/// and only messages with exactly these bytes are replies. MQTT 3 has neither: the first message on the topic of
-/// --response-topic counts. Retained messages never do.
+/// Subscribes to the response topic, publishes the request once the broker has acknowledged the subscription, and
+/// ends after the reply. With MQTT 5 the request names a response topic and carries 16 random bytes of correlation
+/// data, and only messages with exactly those bytes are replies. MQTT 3 has neither: the first message on the topic
+/// of --response-topic counts. Retained messages never count.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]
@@ -86,15 +86,15 @@ pub struct MessageArgs {
     #[arg(short, long)]
     pub null_message: bool,
 
-    /// Decode the payload from hexadecimal; white space does not count
+    /// Decode the payload from hexadecimal; whitespace is ignored
     #[arg(long, conflicts_with_all = ["payload_base64", "null_message"])]
     pub payload_hex: bool,
 
-    /// Decode the payload from base64; white space does not count
+    /// Decode the payload from base64; whitespace is ignored
     #[arg(long, conflicts_with = "null_message")]
     pub payload_base64: bool,
 
-    /// Send the request, and ask for replies, with this QoS: 0, 1 or 2 [default: 0]
+    /// QoS of the request and of the subscription to replies: 0, 1 or 2 [default: 0]
     #[arg(short, long, value_name = "QOS")]
     pub qos: Option<QoS>,
 }
@@ -104,26 +104,26 @@ pub struct MessageArgs {
 #[group(skip)]
 #[command(next_help_heading = "Reply")]
 pub struct ReplyArgs {
-    /// Expect the reply on this topic: needed before MQTT 5
+    /// Expect the reply on this topic; required before MQTT 5
     ///
-    /// Without it, MQTT 5 makes one out of the broker's Response Information, or else mqtt-rr/, and the client id.
-    /// With --match any it may be a filter.
+    /// Without it, MQTT 5 uses the broker's Response Information, or else mqtt-rr, then a slash and the client id.
+    /// With --match any it can be a filter.
     #[arg(short = 'e', long, value_name = "TOPIC")]
     pub response_topic: Option<ResponseTopic>,
 
-    /// Which messages there are replies [default: auto]
+    /// Which messages on the response topic count as replies [default: auto]
     #[arg(long = "match", id = "match", value_name = "WHEN", value_enum)]
     pub matching: Option<MatchArg>,
 
-    /// Wait for this many replies, 0 for all until --timeout or --idle [default: 1]
+    /// Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]
     #[arg(long, value_name = "N", value_parser = number::<u64>(0..=u64::MAX))]
     pub replies: Option<u64>,
 
-    /// End when no reply came for this long [default: never]
+    /// End when no reply has arrived for this long [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub idle: Option<Duration>,
 
-    /// Say on stderr how long each reply took
+    /// Print to stderr how long each reply took
     #[arg(long)]
     pub latency: bool,
 }
@@ -131,11 +131,11 @@ pub struct ReplyArgs {
 /// What `--match` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MatchArg {
-    /// Those with our correlation data, and with --response-topic those without any
+    /// Those with the request's correlation data; with --response-topic, also those without any
     Auto,
-    /// Those with our correlation data
+    /// Those with the request's correlation data
     Correlation,
-    /// All but retained ones
+    /// All except retained messages
     Any,
 }
 
@@ -178,7 +178,7 @@ Examples:
   mqtt rr -t cmnd/lamp/STATUS -n -e 'stat/lamp/+' --match any
   mqtt rr -t devices/who -n --replies 0 --idle 2s -v --latency
 
---hex and --base64 are about the output; --payload-hex and --payload-base64 decode the request.
+--hex and --base64 encode the output; --payload-hex and --payload-base64 decode the request.
 
 Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags or input, 3 broker not reached, \
 4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies \
@@ -187,9 +187,8 @@ in time, 130 or 143 stopped.";
 /// Unlike that of other commands, the run has an end by itself, and the help says so.
 pub fn with_own_timeout(command: Command) -> Command {
     command.mut_arg("timeout", |timeout| {
-        timeout.help(
-            "End the run after this time, with status 27 if too few replies came [default: 30s]",
-        )
+        timeout
+            .help("End after this time, with status 27 if too few replies arrived [default: 30s]")
     })
 }
 

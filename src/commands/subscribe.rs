@@ -30,7 +30,7 @@ const LARGEST_ID: u64 = 268_435_455;
 /// What `--retain-handling` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RetainHandlingArg {
-    /// Send stored messages whenever the subscription is made
+    /// Whenever a subscription is made
     Always,
     /// Only if the subscription is new to the session
     New,
@@ -50,9 +50,9 @@ impl From<RetainHandlingArg> for RetainHandling {
 
 /// Subscribe to topics and print what is published to them.
 ///
-/// A message is acknowledged only after it was written. While the reader of the output is slow, nothing is
-/// read from the broker: QoS 1 and 2 messages wait there; of QoS 0 messages a broker drops what it does not
-/// want to keep, which no client can see.
+/// A message is acknowledged only after it has been written. While the reader of the output is slow, nothing
+/// is read from the broker: QoS 1 and 2 messages wait there, but the broker may drop QoS 0 messages, and no
+/// client can tell.
 #[derive(Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct SubscribeArgs {
@@ -60,15 +60,15 @@ pub struct SubscribeArgs {
     #[command(flatten, next_help_heading = "Subscription")]
     pub filters: Filters,
 
-    /// Ask for this QoS: once for all filters, or once for each in their order [default: 0]
+    /// Subscribe with this QoS: one for all filters, or one per filter in the same order [default: 0]
     #[arg(short, long, value_name = "QOS", help_heading = "Subscription")]
     pub qos: Vec<QoS>,
 
-    /// Unsubscribe from this filter, of which the durable session knows (needs --no-clean-start); can be repeated
+    /// Unsubscribe the durable session from this filter (needs --no-clean-start); can be repeated
     #[arg(short = 'U', long, value_name = "FILTER", help_heading = "Subscription")]
     pub unsubscribe: Vec<TopicFilter>,
 
-    /// Leave out what this client publishes itself (MQTT 5)
+    /// Do not receive messages that this client publishes itself (MQTT 5)
     #[arg(long, help_heading = "Subscription")]
     pub no_local: bool,
 
@@ -76,15 +76,15 @@ pub struct SubscribeArgs {
     #[arg(long, help_heading = "Subscription")]
     pub retain_as_published: bool,
 
-    /// When the broker sends stored messages (MQTT 5) [default: always]
+    /// When the broker sends retained messages (MQTT 5) [default: always]
     #[arg(long, value_name = "WHEN", value_enum, help_heading = "Subscription")]
     pub retain_handling: Option<RetainHandlingArg>,
 
-    /// Let the broker mark the messages with this number, 1 to 268435455 (MQTT 5) [default: none]
+    /// Subscription identifier that the broker adds to messages, 1 to 268435455 (MQTT 5) [default: none]
     #[arg(long, value_name = "N", value_parser = number::<u32>(1..=LARGEST_ID), help_heading = "Subscription")]
     pub subscription_id: Option<u32>,
 
-    /// Leave out messages whose topic matches this filter; can be repeated
+    /// Skip messages whose topic matches this filter; can be repeated
     #[arg(
         short = 'T',
         long,
@@ -94,25 +94,25 @@ pub struct SubscribeArgs {
     )]
     pub filter_out: Vec<TopicFilter>,
 
-    /// Leave out retained messages
+    /// Skip retained messages
     #[arg(short = 'R', long, alias = "skip-retained", conflicts_with_all = ["retained_only", "retain_handling", "remove_retained"], help_heading = "Selection")]
     pub no_retained: bool,
 
-    /// Print the retained messages the broker has stored, and end
+    /// Print the retained messages that the broker has stored, and end
     ///
-    /// MQTT does not say which message is the last: it is over when the broker has answered a PINGREQ sent
-    /// after the subscription, and no retained message came for the time of --idle.
+    /// MQTT does not mark the last retained message. The set counts as complete once the broker has answered a
+    /// PINGREQ sent after the subscription and no retained message has arrived for the time of --idle.
     #[arg(long, conflicts_with_all = ["retain_handling", "retain_as_published", "unsubscribe", "exit_after_subscribe"], help_heading = "Selection")]
     pub retained_only: bool,
 
-    /// Remove each retained message that was printed from the broker
+    /// Remove retained messages from the broker after printing them
     ///
-    /// Topics below $SYS/ are left alone. With --count or --retained-only the run ends when every removal was
-    /// acknowledged; a refused one makes the status 5.
+    /// Topics below $SYS/ are left alone. With --count or --retained-only, the run ends once every removal has been
+    /// acknowledged; if one is refused, the status is 5.
     #[arg(long, conflicts_with_all = ["retain_handling", "retain_as_published", "exit_after_subscribe"], help_heading = "Selection")]
     pub remove_retained: bool,
 
-    /// Print only this percentage of the messages, 0.1 to 100, chosen at random [default: 100]
+    /// Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]
     #[arg(long, value_name = "PERCENT", help_heading = "Selection")]
     pub random_filter: Option<Sample>,
 
@@ -120,13 +120,13 @@ pub struct SubscribeArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
-    /// End after this many messages [default: never]
+    /// End after this many messages [default: no limit]
     #[arg(short = 'C', long, value_name = "N", value_parser = number::<u64>(1..=u64::MAX), help_heading = "Stopping")]
     pub count: Option<u64>,
 
-    /// End when no message came for this long [default: 500ms with --retained-only]
+    /// End when no message has arrived for this long [default: 500ms with --retained-only]
     ///
-    /// The time counts on while a lost connection is restored.
+    /// The time keeps running while a lost connection is being restored.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Stopping")]
     pub idle: Option<Duration>,
 

@@ -25,11 +25,11 @@ use std::time::Duration;
 /// What `--reconnect` takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReconnectArg {
-    /// A connection that stood and was lost
+    /// After an established connection was lost
     Lost,
-    /// The first connection too
+    /// Also if the first connection fails
     Always,
-    /// None: any loss ends the run
+    /// Never: a lost connection ends the run
     Never,
 }
 
@@ -71,23 +71,23 @@ pub struct ConnectionArgs {
 pub struct BasicArgs {
     /// Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
     ///
-    /// User, password and topic are percent-decoded; `ws` and `wss` have an HTTP path there, /mqtt if none is given,
-    /// and unix:///PATH is a socket. A part is overruled by its own flag, wherever that stands.
+    /// User, password and topic are percent-decoded. For `ws` and `wss`, the part after the host is the HTTP path,
+    /// /mqtt if omitted; unix:///PATH is a socket. A flag for one part, given anywhere, overrides that part of the URL.
     #[arg(short = 'L', long, value_name = "URL")]
     pub url: Option<String>,
 
-    /// Connect to this host; help is --help [env: MQTT_HOST] [default: localhost]
+    /// Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
     #[arg(short = 'h', long, value_name = "HOST")]
     pub host: Option<String>,
 
-    /// Connect to this port [env: MQTT_PORT] [default: 1883, with TLS 8883, WebSocket 80, both 443]
+    /// Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]
     #[arg(short = 'p', long, value_name = "PORT", value_parser = number::<u16>(1..=65_535))]
     pub port: Option<u16>,
 
-    /// Speak this version of MQTT: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
+    /// Use this MQTT version: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
     ///
-    /// `auto` speaks 5, and 3.1.1 where the broker refuses 5, hangs up on it, or has not answered it after half of
-    /// --connect-timeout.
+    /// `auto` tries 5, and falls back to 3.1.1 if the broker refuses 5, closes the connection, or does not answer
+    /// within half of --connect-timeout.
     #[arg(short = 'V', long, alias = "protocol-version", value_name = "VERSION", value_parser = parse_protocol)]
     pub protocol: Option<Protocol>,
 
@@ -101,7 +101,7 @@ pub struct BasicArgs {
     )]
     pub id: Option<String>,
 
-    /// Authenticate as this user [env: MQTT_USERNAME]
+    /// Log in with this username [env: MQTT_USERNAME]
     #[arg(
         short = 'u',
         long,
@@ -117,7 +117,7 @@ pub struct BasicArgs {
 #[group(skip)]
 #[command(next_help_heading = "Connection")]
 pub struct MoreArgs {
-    /// Use this profile of the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    /// Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
     #[arg(long, value_name = "NAME")]
     pub profile: Option<String>,
 
@@ -125,17 +125,18 @@ pub struct MoreArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
 
-    /// Read no configuration file
+    /// Do not read any configuration file
     #[arg(long, conflicts_with = "profile")]
     pub no_config: bool,
 
-    /// Read flags from this file, one and its value a line, as if they were typed first
+    /// Read flags from this file, one per line, as if they came first on the command line
     ///
-    /// A line is a flag, a space and the value, as it is: there are no quotes. A line that begins with # is left out.
+    /// Each line is a flag, a space and its value, taken literally: quotes have no special meaning. Lines that begin
+    /// with # are ignored.
     #[arg(short = 'o', long, value_name = "FILE")]
     pub options: Option<PathBuf>,
 
-    /// Use a client id of this prefix and 16 random hex digits
+    /// Use a client id made of this prefix and 16 random hex digits
     #[arg(
         short = 'I',
         long,
@@ -145,15 +146,15 @@ pub struct MoreArgs {
     )]
     pub id_prefix: Option<String>,
 
-    /// Resume the session of this client id, and let the broker keep it (needs --id)
+    /// Resume the session of this client id, and keep it afterwards (needs --id)
     #[arg(short = 'c', long, alias = "disable-clean-session", help_heading = "Session")]
     pub no_clean_start: bool,
 
-    /// Let the session live this long after the connection: a duration or `never` (MQTT 5) [default: never with -c]
+    /// Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
     #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true, help_heading = "Session")]
     pub session_expiry: Option<u32>,
 
-    /// Ping the broker after this many seconds of silence, 0 for never [default: 60]
+    /// Ping the broker after this many idle seconds, 0 to disable [default: 60]
     #[arg(short = 'k', long, value_name = "SECONDS", value_parser = number::<u16>(0..=65_535), help_heading = "Session")]
     pub keepalive: Option<u16>,
 
@@ -161,15 +162,15 @@ pub struct MoreArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["password_command", "ask_password", "password"], help_heading = "Login")]
     pub password_file: Option<PathBuf>,
 
-    /// Take what this command prints as the password
+    /// Run this command and use its output as the password
     #[arg(long, value_name = "COMMAND", conflicts_with_all = ["ask_password", "password"], help_heading = "Login")]
     pub password_command: Option<String>,
 
-    /// Ask for the password on the terminal
+    /// Prompt for the password on the terminal
     #[arg(long, conflicts_with = "password", help_heading = "Login")]
     pub ask_password: bool,
 
-    /// Give the password where other users of this machine can read it
+    /// Password (visible to other users; prefer --password-file)
     #[arg(
         short = 'P',
         long,
@@ -180,46 +181,46 @@ pub struct MoreArgs {
     )]
     pub password: Option<OsString>,
 
-    /// Give up when the broker has not accepted the connection by then [default: 10s]
+    /// Give up if the broker has not accepted the connection within this time [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub connect_timeout: Option<Duration>,
 
-    /// Give a connection up on which the broker acknowledges nothing for this long while it should [default: 30s]
+    /// Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]
     pub ack_timeout: Option<Duration>,
 
-    /// End the run after this time, with status 27 if it is not done [default: never]
+    /// End after this time, with status 27 if the work is not done [default: never]
     #[arg(short = 'W', long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Stopping")]
     pub timeout: Option<Duration>,
 
-    /// Which connections to try again [default: lost]
+    /// When to retry a connection [default: lost]
     #[arg(long, value_name = "WHEN", value_enum, help_heading = "Deadlines and reconnecting")]
     pub reconnect: Option<ReconnectArg>,
 
-    /// Stop trying to reconnect when the broker was out of reach for this long [default: never]
+    /// Stop reconnecting after the broker has been unreachable for this long [default: never]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Deadlines and reconnecting")]
     pub reconnect_timeout: Option<Duration>,
 
-    /// Have at most this many QoS 1 and 2 messages in flight [default: what the broker allows, 20 before MQTT 5]
+    /// Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
     #[arg(short = 'M', long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub max_inflight: Option<u16>,
 
-    /// Let the broker have at most this many QoS 1 and 2 messages in flight to us (MQTT 5) [default: 65535]
+    /// Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
     #[arg(long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub receive_maximum: Option<u16>,
 
-    /// Let the broker send no packet of more bytes than this (MQTT 5) [default: 268435460]
+    /// Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
     #[arg(long, value_name = "BYTES", value_parser = number::<u32>(1..=4_294_967_295), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
-    /// Let the broker shorten topics by up to this many aliases, for 16 MiB of topics (MQTT 5) [default: 0]
+    /// Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
     #[arg(long, value_name = "N", value_parser = number::<u16>(0..=65_535), help_heading = "Limits")]
     pub topic_alias_maximum: Option<u16>,
 
-    /// Set an MQTT 5 property of the packet CMD: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    /// Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     ///
-    /// CMD is connect, publish, subscribe, unsubscribe, disconnect or will; NAME is the standard's, such as
-    /// content-type. Binary values can be `hex:…`, `base64:…` or `@FILE`.
+    /// CMD is the packet: connect, publish, subscribe, unsubscribe, disconnect or will. NAME is the property's name in
+    /// the MQTT standard, such as content-type. Binary values can be given as `hex:…`, `base64:…` or `@FILE`.
     #[arg(
         short = 'D',
         long,
@@ -229,35 +230,35 @@ pub struct MoreArgs {
     )]
     pub property: Vec<String>,
 
-    /// Let the broker publish to this topic if the connection ends without DISCONNECT
+    /// Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     #[arg(long, value_name = "TOPIC", help_heading = "Will")]
     pub will_topic: Option<TopicName>,
 
-    /// The will's payload [default: empty]
+    /// Payload of the will [default: empty]
     #[arg(long, value_name = "TEXT", help_heading = "Will", allow_hyphen_values = true)]
     pub will_payload: Option<OsString>,
 
-    /// The will's QoS [default: 0]
+    /// QoS of the will [default: 0]
     #[arg(long, value_name = "QOS", help_heading = "Will")]
     pub will_qos: Option<QoS>,
 
-    /// Let the broker retain the will
+    /// Retain the will
     #[arg(long, help_heading = "Will")]
     pub will_retain: bool,
 
-    /// Let the broker wait this long before it publishes the will (MQTT 5) [default: 0]
+    /// Have the broker delay the will by this long (MQTT 5) [default: 0]
     #[arg(long, value_name = "DURATION", value_parser = parse_expiry, help_heading = "Will")]
     pub will_delay: Option<u32>,
 
-    /// Show every packet on stderr, without secrets and payloads
-    #[arg(short = 'd', long, help_heading = "Talk", conflicts_with = "quiet")]
+    /// Print every packet to stderr, without secrets or payloads
+    #[arg(short = 'd', long, help_heading = "Diagnostics", conflicts_with = "quiet")]
     pub debug: bool,
 
-    /// Write what happens to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
-    #[arg(long, value_name = "FILE", help_heading = "Talk")]
+    /// Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    #[arg(long, value_name = "FILE", help_heading = "Diagnostics")]
     pub events: Option<String>,
 
-    /// Say nothing but errors
-    #[arg(long, help_heading = "Talk")]
+    /// Print only errors
+    #[arg(long, help_heading = "Diagnostics")]
     pub quiet: bool,
 }

@@ -297,7 +297,7 @@ fn the_short_help_is_a_screen_with_examples_first() {
         let help = Mqtt::new("help").arg(command).stdout_anything().run();
         let text = help.stdout_text();
         assert!(text.lines().count() <= 24, "{text}");
-        let (examples, flags) = text.split_once("Flags that most runs need").expect("flags");
+        let (examples, flags) = text.split_once("Common flags").expect("flags");
         assert!(examples.contains("Examples:\n"), "{text}");
         assert!(!flags.trim().is_empty(), "{text}");
     }

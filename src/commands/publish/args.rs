@@ -14,8 +14,8 @@ use std::time::Duration;
 
 /// Publish messages to a topic.
 ///
-/// Ends when the broker has acknowledged every message (at QoS 0: when every message is on its way),
-/// with status 0 only if all of them were delivered.
+/// Ends once the broker has acknowledged every message (at QoS 0: once every message has been sent). The
+/// status is 0 only if all of them were delivered.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]
@@ -53,11 +53,11 @@ impl PublishArgs {
     group = ArgGroup::new("payload").required(true).args(["message", "file", "stdin_file", "stdin_line", "null_message", "json"]),
 )]
 pub struct MessageArgs {
-    /// Publish to this topic; can be repeated: each message goes to each topic
+    /// Publish to this topic; can be repeated to send each message to each topic
     #[arg(short, long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub topic: Vec<TopicName>,
 
-    /// Send this text; can be repeated: each is a message
+    /// Send this text as one message; can be repeated
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     pub message: Vec<OsString>,
 
@@ -69,7 +69,7 @@ pub struct MessageArgs {
     #[arg(short, long)]
     pub stdin_file: bool,
 
-    /// Send each line of standard input as a message
+    /// Send each line of standard input as one message
     #[arg(short = 'l', long)]
     pub stdin_line: bool,
 
@@ -77,18 +77,18 @@ pub struct MessageArgs {
     #[arg(short, long)]
     pub null_message: bool,
 
-    /// Send each line of standard input, a JSON record as `mqtt sub --json` prints it
+    /// Send each line of standard input, a JSON record as printed by `mqtt sub --json`
     ///
-    /// Keys: topic, qos, retain, payload or payload_base64 or payload_json, and properties. What a
-    /// record leaves out is as the flags say.
+    /// Keys: topic, qos, retain, payload or payload_base64 or payload_json, and properties. Records may be
+    /// partial; missing keys come from the flags.
     #[arg(long)]
     pub json: bool,
 
-    /// Deliver with this QoS: 0, 1 or 2 [default: 0]
+    /// Publish with this QoS: 0, 1 or 2 [default: 0]
     #[arg(short, long, value_name = "QOS")]
     pub qos: Option<QoS>,
 
-    /// Let the broker keep the message for later subscribers
+    /// Retain the message: the broker keeps it for later subscribers
     #[arg(short, long)]
     pub retain: bool,
 }
@@ -139,9 +139,9 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 #[group(skip)]
 #[command(next_help_heading = "Input")]
 pub struct MoreArgs {
-    /// End each message of --stdin-line with this text [default: \n]
+    /// Split the input of --stdin-line at this text [default: \n]
     ///
-    /// The escapes \n \r \t \0 \\ and \xNN are understood. What follows the last one is a message too.
+    /// Supports the escapes \n \r \t \0 \\ and \xNN. Text after the last delimiter is a message too.
     #[arg(
         long,
         value_name = "TEXT",
@@ -151,37 +151,37 @@ pub struct MoreArgs {
     )]
     pub delimiter: Option<Delimiter>,
 
-    /// End each message of --stdin-line with a NUL byte
+    /// Split the input of --stdin-line at NUL bytes
     #[arg(short = '0', long, requires = "stdin_line")]
     pub null: bool,
 
-    /// Begin each line of --stdin-line with its topic and this text
+    /// Read the topic from the start of each line of --stdin-line, up to this text
     ///
-    /// The first appearance counts; the payload follows. Escapes as in --delimiter.
+    /// The line is split at the first occurrence; the rest is the payload. Supports the escapes of --delimiter.
     #[arg(long, value_name = "TEXT", requires = "stdin_line", allow_hyphen_values = true)]
     pub topic_from: Option<Delimiter>,
 
-    /// Decode payloads from hexadecimal; white space does not count
+    /// Decode payloads from hexadecimal; whitespace is ignored
     #[arg(long, conflicts_with_all = ["base64", "json", "null_message"])]
     pub hex: bool,
 
-    /// Decode payloads from base64; white space does not count
+    /// Decode payloads from base64; whitespace is ignored
     #[arg(long, conflicts_with_all = ["json", "null_message"])]
     pub base64: bool,
 
-    /// Leave out records that cannot be understood, and end with status 2 after the others
+    /// Skip invalid records, and end with status 2 after sending the others
     #[arg(long)]
     pub skip_invalid: bool,
 
-    /// Send each message so many times [default: 1]
+    /// Send each message N times [default: 1]
     #[arg(long, value_name = "N", value_parser = number::<u64>(1..=u64::MAX), conflicts_with_all = ["stdin_line", "json"], help_heading = "Pace and progress")]
     pub repeat: Option<u64>,
 
-    /// Wait at least this long between one message and the next; its topics go together [default: 0]
+    /// Wait at least this long between messages; one message goes to all its topics at once [default: 0]
     #[arg(long, alias = "repeat-delay", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "rate", help_heading = "Pace and progress")]
     pub interval: Option<Duration>,
 
-    /// Send at most so many messages a second, fractions allowed [default: no limit]
+    /// Send at most N messages per second; can be a fraction [default: no limit]
     #[arg(long, value_name = "N", value_parser = parse_rate, help_heading = "Pace and progress")]
     pub rate: Option<f64>,
 
@@ -189,7 +189,7 @@ pub struct MoreArgs {
     #[arg(long, overrides_with = "no_progress", help_heading = "Pace and progress")]
     pub progress: bool,
 
-    /// Show no progress bar
+    /// Do not show a progress bar
     #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
     pub no_progress: bool,
 
@@ -197,11 +197,11 @@ pub struct MoreArgs {
     #[command(flatten)]
     pub properties: PropertyArgs,
 
-    /// Say where an answer is expected (MQTT 5)
+    /// Topic for replies to the message (MQTT 5)
     #[arg(long, value_name = "TOPIC", help_heading = "Properties")]
     pub response_topic: Option<TopicName>,
 
-    /// Shorten repeated topics by this alias, or by as many as the broker takes: `auto` (MQTT 5) [default: none]
+    /// Use this topic alias for repeated topics, or with `auto` as many as the broker allows (MQTT 5) [default: none]
     #[arg(long, value_name = "N", help_heading = "Properties")]
     pub topic_alias: Option<AliasArg>,
 }

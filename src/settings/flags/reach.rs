@@ -7,32 +7,32 @@ use std::path::PathBuf;
 /// Unix socket, WebSocket, proxy, local address.
 #[derive(Args, Default)]
 #[group(skip)]
-#[command(next_help_heading = "Way to the broker")]
+#[command(next_help_heading = "Network")]
 pub struct ReachArgs {
     /// Connect to this Unix socket
     #[arg(long, value_name = "PATH", conflicts_with_all = ["url", "host", "port"])]
     pub unix: Option<PathBuf>,
 
-    /// Connect from this local address, or from that of this name
+    /// Connect from this local address or host name
     #[arg(short = 'A', long, value_name = "ADDRESS", value_parser = parse_host)]
     pub bind: Option<String>,
 
     /// Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
     ///
-    /// With `socks5h` the proxy looks the broker's name up, with `socks5` this machine does. `http` is a proxy that
-    /// understands CONNECT. The default port is 1080, for `http` 8080.
+    /// With `socks5h` the proxy resolves the broker's name, with `socks5` this machine does. `http` needs a proxy that
+    /// supports CONNECT. The default port is 1080, or 8080 for `http`.
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
 
-    /// Speak MQTT over WebSocket
+    /// Use MQTT over WebSocket
     #[arg(long)]
     pub ws: bool,
 
-    /// Ask for the WebSocket at this path [default: /mqtt]
+    /// Request this WebSocket path [default: /mqtt]
     #[arg(long, value_name = "PATH")]
     pub ws_path: Option<String>,
 
-    /// Send this HTTP header with the WebSocket request; can be repeated
+    /// Add this HTTP header to the WebSocket request; can be repeated
     #[arg(long, value_name = "NAME: VALUE")]
     pub ws_header: Vec<String>,
 }

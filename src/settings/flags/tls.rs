@@ -29,58 +29,59 @@ impl From<TlsVersionArg> for Version {
 #[group(skip)]
 #[command(next_help_heading = "TLS")]
 pub struct TlsArgs {
-    /// Encrypt the connection, as mqtts:// and wss:// do
+    /// Use TLS, as mqtts:// and wss:// do
     #[arg(long, alias = "tls-use-os-certs")]
     pub tls: bool,
 
-    /// Trust the authorities in this PEM file instead of the system's; turns TLS on
+    /// Trusted CA certificates (PEM), instead of the system's; turns TLS on
     ///
-    /// A certificate that is not an authority's is believed if the broker shows this very one, and signs nothing.
+    /// A certificate that is not a CA certificate is trusted only if the broker presents that very certificate; it
+    /// cannot vouch for others.
     #[arg(long, alias = "cafile", value_name = "FILE")]
     pub ca: Option<PathBuf>,
 
-    /// Trust the authorities in the PEM files of this directory instead of the system's; turns TLS on
+    /// Directory of trusted CA certificates (PEM), instead of the system's; turns TLS on
     #[arg(long, value_name = "DIR")]
     pub capath: Option<PathBuf>,
 
-    /// Refuse certificates that the revocation lists in this PEM file name
+    /// Refuse certificates revoked by the revocation lists (CRLs) in this PEM file
     ///
-    /// Every authority that the broker's certificate depends on needs its list there, and one that has not expired.
+    /// Every CA that the broker's certificate depends on needs an unexpired list in the file.
     #[arg(long, value_name = "FILE")]
     pub crl: Option<PathBuf>,
 
-    /// Expect this public key besides, or one of several: sha256//BASE64[;sha256//...]
+    /// Also require this public key, or one of several: sha256//BASE64[;sha256//...]
     ///
-    /// A pin is the SHA-256 of the key, as curl's --pinnedpubkey takes it; mqtt(1) says how to make one. The certificate is
-    /// checked as usual; with --insecure the key alone decides.
+    /// A pin is the SHA-256 of the public key, as for curl's --pinnedpubkey; mqtt(1) shows how to compute one. The
+    /// certificate is still checked as usual; with --insecure only the key is checked.
     #[arg(long, value_name = "PIN")]
     pub pin: Option<Pins>,
 
-    /// Show the broker the certificate in this PEM file; turns TLS on
+    /// Client certificate (PEM); turns TLS on
     #[arg(long, value_name = "FILE")]
     pub cert: Option<PathBuf>,
 
-    /// Take the certificate's key from this PEM file; turns TLS on [default: the file of --cert]
+    /// Private key of the client certificate (PEM); turns TLS on [default: the file of --cert]
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
 
-    /// Read the password of an encrypted key from this file, `-` for standard input; turns TLS on
+    /// Read the password of an encrypted private key from this file, `-` for standard input; turns TLS on
     #[arg(long, value_name = "FILE")]
     pub key_password_file: Option<PathBuf>,
 
-    /// Expect a certificate for this name [default: the host]
+    /// Expect this name in the broker's certificate [default: the host]
     #[arg(long, value_name = "NAME")]
     pub tls_server_name: Option<String>,
 
-    /// Offer this application protocol, best first; can be repeated
+    /// Offer this ALPN protocol, preferred ones first; can be repeated
     #[arg(long, value_name = "PROTOCOL")]
     pub tls_alpn: Vec<String>,
 
-    /// Speak this version of TLS only [default: 1.3, or 1.2 where the broker knows no better]
+    /// Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
     #[arg(long, value_name = "VERSION", value_enum)]
     pub tls_version: Option<TlsVersionArg>,
 
-    /// Accept any certificate, so that anybody can pretend to be the broker (but for --pin)
+    /// Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     #[arg(long)]
     pub insecure: bool,
 
@@ -88,9 +89,10 @@ pub struct TlsArgs {
     #[arg(long)]
     pub require_tls: bool,
 
-    /// Add the secrets of the connection to this file, with which captured packets can be decrypted
+    /// Append the TLS secrets to this file, for decrypting captured packets
     ///
-    /// It must be a file of one's own that nobody else can read or write, and no symbolic link; a new one is.
+    /// The file must belong to you, must not be readable or writable by others, and must not be a symbolic link. A new
+    /// file is created that way.
     #[arg(long, value_name = "FILE")]
     pub tls_keylog: Option<PathBuf>,
 }

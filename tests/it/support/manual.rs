@@ -20,10 +20,10 @@ pub const BLESS: &str = "BLESS=1 cargo test --all-features --test it generated";
 const DESCRIPTION: &str = "description.roff";
 
 const OPTIONS: &str = "\
-An argument follows its option after a space or, for a long one, also after \\(lq=\\(rq.
+The argument of an option follows after a space or, with a long option, after \\(lq=\\(rq.
 A \\fIDURATION\\fR is like \\fB500ms\\fR, \\fB10s\\fR or \\fB1m30s\\fR, or a number of seconds.
-Of an option given more than once the last one counts, unless it can be repeated.
-A switch is taken back by its name with \\fBno\\-\\fR in front, or without it where it has one:
+If an option is given more than once, the last one wins, unless it can be repeated.
+A switch is unset by its name with \\fBno\\-\\fR in front, or without the \\fBno\\-\\fR if it has one:
 \\fB\\-\\-no\\-quiet\\fR, \\fB\\-\\-clean\\-start\\fR.
 ";
 
