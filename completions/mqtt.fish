@@ -432,6 +432,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l expiry -d 'Message expi
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s e -l response-topic -d 'Expect the reply on this topic; required before MQTT 5' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
+correlation\t'Those with the request\'s correlation data'
+any\t'All except retained messages'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
@@ -531,6 +534,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l expiry -d 'Message
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s e -l response-topic -d 'Expect the reply on this topic; required before MQTT 5' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
+correlation\t'Those with the request\'s correlation data'
+any\t'All except retained messages'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f

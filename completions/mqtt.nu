@@ -244,6 +244,10 @@ module completions {
     [ "0" "1" "2" ]
   }
 
+  def "nu-complete mqtt rr match" [] {
+    [ "auto" "correlation" "any" ]
+  }
+
   def "nu-complete mqtt rr color" [] {
     [ "auto" "always" "never" ]
   }
@@ -284,6 +288,7 @@ module completions {
     --payload-utf8            # Mark the payload as UTF-8 text (MQTT 5)
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic(-e): string # Expect the reply on this topic; required before MQTT 5
+    --match: string@"nu-complete mqtt rr match" # Which messages on the response topic count as replies [default: auto]
     --replies: string         # Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]
     --idle: string            # End when no reply has arrived for this long [default: never]
     --latency                 # Print to stderr how long each reply took

@@ -79,7 +79,9 @@ pub(super) fn short(command: &mut Command) -> String {
             let _ = writeln!(text, "  {:<29} {words}", spelled(flag));
         }
     }
-    let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man mqtt-{name}.\n");
+    // It has no manual page of its own.
+    let page = if name == "broker" { "mqtt".to_owned() } else { format!("mqtt-{name}") };
+    let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man {page}.\n");
     text
 }
 
