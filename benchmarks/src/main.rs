@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! args ─► selection ─► measure ─┬─► run, timed ───┬─► record ─► report ─► stdout; --record: results.json, results.md,
-//!         (cases,               ├─► metered ──────┤                       plot.svg, a table in the README
+//!         (cases,               ├─► metered ──────┤                       plot.svg, the table in docs/
 //!          programs)            ├─► memory ───────┤
 //!                               ├─► clearing ─────┤
 //!                               └─► relay ────────┘

@@ -1,5 +1,5 @@
-//! Every command line that the README shows is run: the recipes of `examples/cookbook/`, each on brokers of its own,
-//! and those in the picture.
+//! Every command line that the README and the cookbook show is run: the recipes of `examples/cookbook/`, each on brokers
+//! of its own, by a script and as text that is pasted, and those in the picture.
 
 use std::env;
 use std::fs::{self, File};
@@ -19,8 +19,36 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// They wait more than they work.
 const AT_ONCE: usize = 4;
 
+/// Who reads a recipe.
+#[derive(Clone, Copy)]
+enum Shell {
+    /// A file, to the first failure.
+    Script,
+    /// It is pasted into an interactive shell, and then into another one in the same directory, on the same broker.
+    Pasted(&'static [&'static str]),
+}
+
+const BASH: Shell = Shell::Pasted(&["bash", "--norc", "--noprofile", "--noediting", "-i"]);
+
+/// Takes `#` for an argument and `status` for its own variable. Hidden lines need words to be split.
+const ZSH: Shell = Shell::Pasted(&["zsh", "-fi", "-o", "sh_word_split", "+o", "prompt_sp"]);
+
 #[test]
 fn every_recipe_of_the_cookbook_does_what_it_says() {
+    cook_all(Shell::Script);
+}
+
+#[test]
+fn every_recipe_can_be_pasted_twice_into_an_interactive_bash() {
+    cook_all(BASH);
+}
+
+#[test]
+fn every_recipe_can_be_pasted_twice_into_an_interactive_zsh() {
+    cook_all(ZSH);
+}
+
+fn cook_all(shell: Shell) {
     let recipes: Vec<Recipe> = Recipe::all_in("examples/cookbook")
         .into_iter()
         .filter(|recipe| chosen(&recipe.path) && can_be_run(recipe))
@@ -31,7 +59,7 @@ fn every_recipe_of_the_cookbook_does_what_it_says() {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(recipe) = recipes.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(failure) = cook(recipe) {
+                    if let Err(failure) = cook(recipe, shell) {
                         failures.lock().unwrap().push(failure);
                     }
                 }
@@ -78,8 +106,8 @@ fn can_be_run(recipe: &Recipe) -> bool {
     !lacks_broker
 }
 
-/// Runs one: by `sh -eu`, in an empty home whose configuration file knows two brokers, `here` and `there`.
-fn cook(recipe: &Recipe) -> Result<(), String> {
+/// Runs one, in an empty home whose configuration file knows two brokers, `here` and `there`.
+fn cook(recipe: &Recipe, shell: Shell) -> Result<(), String> {
     let directory = tempfile::tempdir().unwrap();
     let home = directory.path().join("home");
     fs::create_dir_all(home.join(".config/mqtt")).unwrap();
@@ -90,32 +118,52 @@ fn cook(recipe: &Recipe) -> Result<(), String> {
     fs::write(home.join(".config/mqtt/config.toml"), config).unwrap();
 
     let file = directory.path().join("script");
-    fs::write(&file, script).unwrap();
     let log = directory.path().join("log");
-    let output = File::create(&log).unwrap();
-    let mut shell = Command::new("sh")
-        .arg("-eu")
-        .arg(&file)
-        .env_clear()
-        .env("PATH", path())
-        .env("HOME", &home)
-        .current_dir(&home)
-        .stdin(Stdio::null())
-        .stdout(output.try_clone().unwrap())
-        .stderr(output)
-        // What it leaves running in the background belongs to the same group.
-        .process_group(0)
-        .spawn()
-        .expect("sh can be started");
-    let status = wait_at_most(&mut shell, PATIENCE);
-    end_group(&mut shell);
-    let end = match status {
-        Some(status) if status.success() => return Ok(()),
-        Some(status) => status.to_string(),
-        None => format!("still running after {PATIENCE:?}"),
+    let (program, times) = match shell {
+        Shell::Script => (&["sh", "-eu"][..], 1),
+        Shell::Pasted(program) => (program, 2),
     };
-    let said = fs::read(&log).unwrap();
-    Err(format!("{}: {end}\n{}", recipe.path, String::from_utf8_lossy(&said)))
+    fs::write(&file, if times == 1 { script } else { pasted(&script) }).unwrap();
+    let (name, arguments) = program.split_first().expect("a shell has a name");
+    for time in 1..=times {
+        let output = File::create(&log).unwrap();
+        let mut command = Command::new(name);
+        command.args(arguments);
+        match shell {
+            Shell::Script => command.arg(&file).stdin(Stdio::null()),
+            Shell::Pasted(_) => command.stdin(File::open(&file).unwrap()),
+        };
+        let mut shell = command
+            .env_clear()
+            .env("PATH", path())
+            .env("HOME", &home)
+            .current_dir(&home)
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            // What it leaves running in the background belongs to the same group.
+            .process_group(0)
+            .spawn()
+            .expect("the shell can be started: ci/check installs it");
+        let status = wait_at_most(&mut shell, PATIENCE);
+        end_group(&mut shell);
+        let end = match status {
+            Some(status) if status.success() => continue,
+            Some(status) => status.to_string(),
+            None => format!("still running after {PATIENCE:?}"),
+        };
+        let said = fs::read(&log).unwrap();
+        let said = String::from_utf8_lossy(&said);
+        return Err(format!("{}, time {time} by {name}: {end}\n{said}", recipe.path));
+    }
+    Ok(())
+}
+
+/// What an interactive shell reads from standard input: to the first failure, and without the comments of hidden lines.
+/// What it starts in the background stays in its process group, so that it ends with it.
+fn pasted(script: &str) -> String {
+    let lines = script.lines().filter(|line| !line.starts_with("# "));
+    let lines: String = lines.map(|line| format!("{line}\n")).collect();
+    format!("set +m\nset -e\n{lines}exit 0\n")
 }
 
 fn configuration(here: u16, there: Option<u16>) -> String {

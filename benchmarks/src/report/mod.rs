@@ -1,11 +1,11 @@
-//! From a record to what people read: `results.md`, `plot.svg`, and the table in the README.
+//! From a record to what people read: `results.md`, `plot.svg`, and the table in `docs/benchmarks.md`.
 //!
 //! Measures nothing: the same record gives the same text, and a test compares.
 
 mod axis;
 mod cells;
+mod page;
 mod plot;
-mod readme;
 mod results;
 mod svg;
 
@@ -19,6 +19,9 @@ pub use results::{table, verdict};
 
 /// What a run writes; the rest follows from it.
 const RECORD: &str = "benchmarks/results.json";
+
+/// What people read first of it.
+const PAGE: &str = "docs/benchmarks.md";
 
 fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
@@ -35,11 +38,11 @@ pub fn write(record: &Record) -> Result<()> {
 
 /// Each file that follows from the record, as it should be.
 fn derived(record: &Record) -> Result<[(&'static str, String); 3]> {
-    let readme = fs::read_to_string(path("README.md")).context("cannot read README.md")?;
+    let page = fs::read_to_string(path(PAGE)).context(format!("cannot read {PAGE}"))?;
     Ok([
         ("benchmarks/results.md", results::page(record)),
         ("benchmarks/plot.svg", plot::draw(record)),
-        ("README.md", readme::with_speed(&readme, record)?),
+        (PAGE, page::with_table(&page, record)?),
     ])
 }
 

@@ -1,10 +1,12 @@
-# Share the work. Start this as often as you like: each job goes to one of them, and to your program `work`.
+# Share work that may be lost. Start this as often as you like: each job goes to one of them, to your program `work`. A job
+# is acknowledged when it is in the pipe: if this is killed, all jobs in the pipe are lost, not only the current one.
 #@ worker() {
 #@ work() { echo "$1" >> done; }
 
-mqtt sub -t '$share/workers/jobs' -q 1 | while IFS= read -r job; do work "$job"; done
+mqtt sub -t '$share/workers/jobs' -q 1 | while IFS= read -r job; do work "$job" < /dev/null; done
 
 #@ }
+#@ rm -f done
 #@ worker &
 #@ worker &
 #@ until test -e done; do mqtt pub -t jobs -m first -q 1; sleep 0.2; done

@@ -1,4 +1,5 @@
-# TLS with the authorities of the system, or with your own and a client certificate; WebSocket; a Unix socket; a proxy.
+# In this order: TLS with the system's CA certificates; your own CA and a client certificate; WebSocket; a Unix socket; a
+# SOCKS proxy.
 #@ # A mosquitto with all these doors, whose certificate is for broker.example; commands are led to it.
 #@ set -- $(python3 -c 'import socket
 #@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
@@ -34,7 +35,7 @@
 #@ PATH=$PWD/bin:$PATH
 #@ export SSL_CERT_FILE=plant-ca.pem
 #@ mqtt() {
-#@     test "$1" = pub || set -- "$@" -C 1 -W 20s
+#@     test "$1" = pub || set -- "$@" -W 20s
 #@     for word; do
 #@         shift
 #@         word=$(printf '%s\n' "$word" | sed "s|^wss://broker.example|wss://localhost:$wss|
@@ -48,11 +49,11 @@
 #@ }
 #@ got=$({
 
-mqtt sub -L mqtts://ops@broker.example 'a/#' --password-command 'pass show mqtt/plant'
+mqtt sub -L mqtts://ops@broker.example 'a/#' -C 1 --password-command 'pass show mqtt/plant'
 mqtt pub -h broker.example --ca plant-ca.pem --cert me.pem --key me.key -t a/b -m y -r -q 1
-mqtt sub -L wss://broker.example/mqtt 'a/#' --ws-header 'Authorization: Bearer abc'
+mqtt sub -L wss://broker.example/mqtt 'a/#' -C 1 --ws-header 'Authorization: Bearer abc'
 mqtt pub -L unix:///run/mosquitto/mosquitto.sock -t a/b -m z -r -q 1
-mqtt sub -L mqtts://broker.example 'a/#' --proxy socks5h://localhost:1080
+mqtt sub -L mqtts://broker.example 'a/#' -C 1 --proxy socks5h://localhost:1080
 
 #@ })
 #@ test "$got" = "$(printf 'x\ny\nz')"

@@ -1,4 +1,4 @@
-# Wait for a message, but not for ever. Status 27 means that none came.
+# Wait for a message, but no longer than a minute. Status 27 means that none came.
 #@ mqtt pub -t door/bell -m ring --repeat 600 --interval 100ms &
 #@ got=$({
 

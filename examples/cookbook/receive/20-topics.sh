@@ -1,4 +1,4 @@
-# What topics are there? Those of ten seconds, one a line.
+# Which topics are in use? Listen for ten seconds.
 #@ mqtt pub -t a/1 -t a/2 -t b -m x -r -q 1
 #@ mqtt pub -t a/1 -m x --repeat 600 --interval 100ms &
 #@ mqtt() { command mqtt "$@" -W 3s; }

@@ -1,7 +1,8 @@
-# Only what changed: a topic comes again when its value is another.
+# Only changes: print a topic again only when its value, here text, differs.
 #@ printf '%s\n' 'a/hall 20' 'a/hall 20' 'a/roof 7' 'a/hall 21' 'a/roof 7' 'a/hall 20' > values
+#@ rm -f ready
 #@ {
-#@     until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
+#@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
 #@     mqtt pub -l --topic-from ' ' < values
 #@ } &
 #@ mqtt() { command mqtt "$@" -C 6 --events ready; }

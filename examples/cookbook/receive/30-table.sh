@@ -1,4 +1,4 @@
-# A log with the time, the topic and the payload of each message.
+# Log the time, topic and payload of each message.
 #@ mqtt pub -t sensors/hall -m 21.5 --repeat 600 --interval 100ms &
 #@ mqtt() { command mqtt "$@" -C 3; }
 

@@ -1,7 +1,8 @@
-# Raise the alarm when a device falls silent.
+# Send a mail when a device falls silent.
+#@ rm -f ready
 #@ mail() { cat > alarm; }
 #@ {
-#@     until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
+#@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
 #@     mqtt pub -t pump/heartbeat -m beat --repeat 5 --interval 500ms
 #@ } &
 #@ mqtt() { command mqtt "$@" --idle 3s --events ready; }

@@ -1,5 +1,4 @@
-# A service tested in CI, with a broker of its own for as long as that takes. (`mqtt broker` is there with the
-# feature `broker`.)
+# Test a service in CI, with a broker that lives as long as the test. (`mqtt broker` needs the feature `broker`.)
 #@ mqtt() { command mqtt "$@"; }
 #@ cat > service <<'end'
 #@ #!/bin/sh

@@ -1,3 +1,3 @@
-# Wait until a broker is up and lets you publish, for half a minute at most.
+# Wait until a broker is up and lets you publish, at most half a minute.
 
 mqtt pub -t ci/hello -m hello -q 1 --reconnect always -W 30s

@@ -2,13 +2,13 @@
 #@ mqtt() { command mqtt "$@" -p 1; }
 #@ got=$({
 
-status=0
-mqtt pub -t door -m open -q 1 || status=$?
-case $status in
+code=0
+mqtt pub -t door -m open -q 1 || code=$?
+case $code in
     0) echo 'delivered' ;;
     3) echo 'no broker there' ;;
     4 | 5) echo 'not allowed' ;;
-    *) echo 'nobody knows' ;;
+    *) echo "unknown, status $code" ;;
 esac
 
 #@ })

@@ -1,4 +1,5 @@
-# A command for each message, whatever bytes it holds: topic and payload come as arguments that no shell reads.
+# Run a command for each message, whatever bytes it holds: topic and payload are passed as arguments, never parsed by a
+# shell. Messages are acknowledged before the command runs.
 #@ printf 'two\nlines; $(touch hacked)' | mqtt pub -t notes/1 -s -r -q 1
 #@ mqtt() { command mqtt "$@" --retained-only; }
 #@ {

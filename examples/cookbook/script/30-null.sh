@@ -1,9 +1,12 @@
-# File names with spaces and newlines in them, one message each.
+# Publish file names, even those with spaces and newlines, one message each.
+#@ rm -f ready
 #@ mqtt sub -t files -0 -C 2 --events ready > got &
-#@ until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
-#@ mkdir data
-#@ touch 'data/a b.csv' "$(printf 'data/a\nb.csv')"
+#@ until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
+#@ mkdir -p data
+#@ touch "$(printf 'data/a\nb.csv')"
 
+mkdir -p data
+touch 'data/a b.csv'
 find data -name '*.csv' -print0 | mqtt pub -t files -l -0
 
 #@ wait

@@ -1,7 +1,9 @@
-# Follow a log file, over rotations and broken connections, and although the broker may not be up yet.
+# Follow a log file through rotations and lost connections, even if the broker is not up yet. `tail` keeps no account of
+# what was acknowledged: lines in the pipe are lost if this is killed.
+#@ rm -f ready
 #@ seq 3 > app.log
 #@ mqtt sub -t log -C 3 --events ready > got &
-#@ until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
+#@ until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
 #@ tail() { command tail -n +1 "$@"; }
 #@ follow() {
 

@@ -1,4 +1,4 @@
-# MQTT 5 properties: what the payload is, when it goes out of date, and any of your own.
+# MQTT 5 properties: content type, expiry, and user properties.
 #@ got=$({
 
 mqtt pub -t report -r -m '{"ok":true}' --content-type application/json --expiry 1h --user-property site=north

@@ -1,13 +1,15 @@
-# Presence: the broker itself says `offline` when the device vanishes; when it leaves in order, the last line does.
+# Presence: the broker publishes the will, `offline`, if the device vanishes. After an orderly end, here after an hour, the
+# last line does.
 #@ # Kills the subscriber once it is there.
 #@ mqtt() {
 #@     case $1 in sub) ;; *) command mqtt "$@"; return ;; esac
+#@     rm -f ready
 #@     command mqtt "$@" --events ready &
-#@     until grep -q '"event":"subscribe"' ready; do sleep 0.1; done
+#@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
 #@     kill -KILL $!
 #@     until test "$(command mqtt sub -t presence/pump -C 1)" = offline; do sleep 0.1; done
 #@ }
 
 mqtt pub -t presence/pump -m online -r -q 1
-mqtt sub -t pump/commands --will-topic presence/pump --will-payload offline --will-retain
+mqtt sub -t pump/commands -W 1h --will-topic presence/pump --will-payload offline --will-retain
 mqtt pub -t presence/pump -m offline -r -q 1

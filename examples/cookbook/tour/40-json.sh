@@ -1,4 +1,4 @@
-# JSON tells all that there is to know of a message, on one line. `mqtt pub --json` takes such lines.
+# `--json` prints everything there is to know about a message on one line, and `mqtt pub --json` takes such lines.
 #@ mqtt pub -t sensors/roof -m -3 -r -q 1
 #@ got=$({
 

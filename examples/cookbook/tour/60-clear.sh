@@ -1,4 +1,4 @@
-# See what the broker keeps, and remove it.
+# Look at the retained messages, and remove them.
 #@ mqtt pub -t sensors/hall -t sensors/roof -t other -m 1 -r -q 1
 #@ {
 

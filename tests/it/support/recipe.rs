@@ -1,6 +1,7 @@
-//! The recipes of `examples/cookbook/`: shell scripts of which the README shows what a reader would type.
+//! The recipes of `examples/cookbook/`: shell scripts of which the README and the cookbook show what a reader
+//! would type.
 //!
-//! A file begins with comments, the words above it in the README. A line that begins with `#@ ` is not shown; without
+//! A file begins with comments, the words above it there. A line that begins with `#@ ` is not shown; without
 //! these three bytes it is part of what a test runs, and sets the stage or looks at the result.
 
 use std::fs;

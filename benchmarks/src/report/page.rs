@@ -1,4 +1,4 @@
-//! The part of the README about speed: between two marks, everything is made.
+//! The table in `docs/benchmarks.md`: between two marks, everything is generated.
 
 use std::fmt::Write as _;
 
@@ -9,14 +9,14 @@ use anyhow::{Error, Result};
 const START: &str = "<!-- benchmarks/results.json -->\n";
 const END: &str = "<!-- end -->\n";
 
-/// The README with this part as the record has it.
-pub fn with_speed(readme: &str, record: &Record) -> Result<String> {
-    let parts = readme.split_once(START).and_then(|(before, rest)| {
+/// The page with this part as the record has it.
+pub fn with_table(page: &str, record: &Record) -> Result<String> {
+    let parts = page.split_once(START).and_then(|(before, rest)| {
         let (_, after) = rest.split_once(END)?;
         Some((before, after))
     });
     let (before, after) =
-        parts.ok_or_else(|| Error::msg("README.md has lost its mark for speed"))?;
+        parts.ok_or_else(|| Error::msg("docs/benchmarks.md has lost its mark for the table"))?;
     Ok(format!("{before}{START}\n{}\n{END}{after}", part(record)))
 }
 
