@@ -31,10 +31,15 @@ fn read(document: &Path) -> String {
 }
 
 fn shown_in(document: &Path) -> Vec<Recipe> {
-    read(document).lines().filter_map(made_from).flat_map(Recipe::all_in).collect()
+    read(document).lines().filter_map(made_from).flat_map(recipes).collect()
 }
 
-/// What stands between the marks: the path of one recipe or of a folder of them, if a line is the first of a part.
+/// The recipes of a part: paths of single ones or of folders, separated by spaces.
+fn recipes(paths: &str) -> Vec<Recipe> {
+    paths.split(' ').flat_map(Recipe::all_in).collect()
+}
+
+/// What the marks name, if a line is the first of a part.
 fn made_from(line: &str) -> Option<&str> {
     line.strip_prefix("<!-- ")?.strip_suffix(" -->").filter(|path| path.starts_with(RECIPES))
 }
@@ -46,7 +51,7 @@ fn with_recipes(text: &str) -> String {
     while let Some(line) = lines.next() {
         made += &format!("{line}\n");
         if let Some(path) = made_from(line) {
-            for recipe in Recipe::all_in(path) {
+            for recipe in recipes(path) {
                 made += &format!("\n{}\n```sh\n{}\n```\n", recipe.title(), recipe.shown());
             }
             lines.by_ref().find(|line| *line == END).expect("a part that is made ends");

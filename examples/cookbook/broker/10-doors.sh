@@ -29,7 +29,7 @@
 #@ microsocks -i 127.0.0.1 -p "$proxy" &
 #@ until test -S mosquitto.sock; do sleep 0.1; done
 #@ command mqtt pub --unix mosquitto.sock -t a/b -m x -r -q 1
-#@ mkdir bin
+#@ mkdir -p bin
 #@ printf '#!/bin/sh\necho secret\n' > bin/pass
 #@ chmod +x bin/pass
 #@ PATH=$PWD/bin:$PATH

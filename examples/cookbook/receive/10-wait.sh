@@ -6,6 +6,6 @@ mqtt sub -t door/bell -C 1 -W 1m || echo "nobody came, status $?"
 
 #@ })
 #@ test "$got" = ring
-#@ status=0
-#@ mqtt sub -t door/knocker -C 1 -W 300ms || status=$?
-#@ test $status = 27
+#@ code=0
+#@ mqtt sub -t door/knocker -C 1 -W 300ms || code=$?
+#@ test $code = 27

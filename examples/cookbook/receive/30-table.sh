@@ -1,4 +1,5 @@
 # Log the time, topic and payload of each message.
+#@ rm -f sensors.log
 #@ mqtt pub -t sensors/hall -m 21.5 --repeat 600 --interval 100ms &
 #@ mqtt() { command mqtt "$@" -C 3; }
 

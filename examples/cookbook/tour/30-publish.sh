@@ -1,7 +1,7 @@
 # In a third, publish, and watch it appear in the second. `-r` makes the message retained: the broker keeps it for later
 # subscribers. `-l` sends one message per line, `-q 1` has each acknowledged, `-f` sends a file byte for byte.
 #@ rm -f ready
-#@ mqtt sub -t 'sensors/#' -C 103 -v --events ready > got &
+#@ mqtt sub -t 'sensors/#' -R -C 103 -v --events ready > got &
 #@ until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
 
 mqtt pub -t sensors/hall -m 21.5
