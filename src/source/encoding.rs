@@ -48,7 +48,7 @@ impl Encoding {
 fn decode_hex(text: &[u8]) -> Result<Vec<u8>, String> {
     decode(&HEXLOWER_PERMISSIVE, &without_space(text)).ok_or_else(|| {
         let odd = "there is an odd number of hexadecimal digits";
-        stranger(text, u8::is_ascii_hexdigit, "no hexadecimal digit")
+        stranger(text, u8::is_ascii_hexdigit, "not a hexadecimal digit")
             .unwrap_or_else(|| odd.to_owned())
     })
 }
