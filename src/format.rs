@@ -103,6 +103,13 @@ impl Format {
         }
     }
 
+    /// The same, with a local time zone that has this name, as POSIX writes them (`TZ`).
+    #[must_use]
+    pub fn with_time_zone(mut self, name: Option<String>) -> Self {
+        self.clock.set_zone_name(name);
+        self
+    }
+
     /// The same, with the time of `clock`.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {

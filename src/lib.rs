@@ -35,6 +35,7 @@
 //! | `nonblocking` | how `output` and `source` use pipes, terminals and sockets of other programs without waiting (Linux) |
 //! | [`events`], [`ui`] | what happened, for a program and for a person |
 //! | [`exit`] | exit status and error line |
+//! | `stdin` | standard input for whoever can wait for it |
 //! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
 //! | `simulation` | tests: whole runs against a broker and a network out of a seed, in no time at all |
 

@@ -170,6 +170,11 @@ impl Color {
     }
 }
 
+/// The time zone that the person has set (`TZ`), as POSIX writes it.
+pub fn time_zone() -> Option<String> {
+    std::env::var("TZ").ok()
+}
+
 /// Whether stdin is a terminal, which only the group in front can read.
 pub fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()

@@ -141,7 +141,7 @@ impl OutputArgs {
         };
         let terminal = self.file().is_none() && ui::stdout_is_terminal();
         let color = self.color.map_or_else(Color::default, Color::from);
-        let mut format = Format::new(body);
+        let mut format = Format::new(body).with_time_zone(ui::time_zone());
         format.with_topic = self.verbose;
         format.ending = ending;
         format.protect = terminal && !self.raw;

@@ -4,7 +4,6 @@
 //! message. The system's time zone is looked up when something local is printed for the first time.
 //! Knows nothing of messages.
 
-use crate::settings::Environment;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
@@ -16,6 +15,8 @@ pub struct Clock {
     fixed: Option<Timestamp>,
     /// What it said last.
     now: Option<Moment>,
+    /// What the person calls the local time zone.
+    zone_name: Option<String>,
     zone: Option<TimeZone>,
 }
 
@@ -31,7 +32,7 @@ pub struct Moment {
 impl Clock {
     /// A clock that stands still at `time`, with `zone` as the local time zone.
     pub fn fixed(time: Timestamp, zone: TimeZone) -> Self {
-        Self { fixed: Some(time), now: None, zone: Some(zone) }
+        Self { fixed: Some(time), now: None, zone_name: None, zone: Some(zone) }
     }
 
     /// What time it is. Between two calls of [`Clock::go_on`] it stays the same.
@@ -48,21 +49,27 @@ impl Clock {
         self.now = None;
     }
 
+    /// The local time zone has this name, as POSIX writes them.
+    pub fn set_zone_name(&mut self, name: Option<String>) {
+        self.zone_name = name;
+    }
+
     fn zone(&mut self, zone: Zone) -> TimeZone {
+        let name = self.zone_name.as_deref();
         match zone {
             Zone::Utc => TimeZone::UTC,
-            Zone::Local => self.zone.get_or_insert_with(local_zone).clone(),
+            Zone::Local => self.zone.get_or_insert_with(|| local_zone(name)).clone(),
         }
     }
 }
 
 /// The system's zone; UTC, as in the C library, when it has none.
-fn local_zone() -> TimeZone {
-    let without_rules = || zone_without_rules(&Environment::time_zone()?);
+fn local_zone(name: Option<&str>) -> TimeZone {
+    let without_rules = || zone_without_rules(name?);
     TimeZone::try_system().ok().or_else(without_rules).unwrap_or(TimeZone::UTC)
 }
 
-/// What `TZ` names with a daylight saving time, but without the rules for it: the C library takes those of the USA.
+/// What has a name with a daylight saving time, but without the rules for it: the C library takes those of the USA.
 fn zone_without_rules(name: &str) -> Option<TimeZone> {
     let name = name.strip_prefix(':').unwrap_or(name);
     TimeZone::posix(&format!("{name},M3.2.0,M11.1.0")).ok()

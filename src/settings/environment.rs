@@ -32,11 +32,6 @@ impl Environment {
         env::join_paths([directory].into_iter().chain(env::split_paths(&path))).ok()
     }
 
-    /// The time zone that is set, as POSIX writes them (`TZ`).
-    pub fn time_zone() -> Option<String> {
-        env::var("TZ").ok()
-    }
-
     /// The names of all variables that a run reads: those of the settings, and those that lead to a profile.
     pub fn names() -> impl Iterator<Item = String> {
         let leading = ["MQTT_PROFILE", "MQTT_CONFIG"].map(str::to_owned);

@@ -176,12 +176,31 @@ fn lower_layers_do_not_know_upper_ones() {
     let order = [
         (
             "mqtt",
-            &["run", "commands", "connection", "transport", "cli", "events", "exit", "ui"][..],
+            &[
+                "run",
+                "commands",
+                "connection",
+                "settings",
+                "transport",
+                "cli",
+                "events",
+                "exit",
+                "ui",
+            ][..],
         ),
-        ("run", &["commands", "connection", "cli", "events", "exit", "ui"]),
-        ("transport", &["mqtt", "run", "commands", "connection", "cli", "events", "exit", "ui"]),
-        ("format", &["mqtt", "run", "commands", "connection", "cli", "events", "exit", "ui"]),
-        ("source", &["mqtt", "run", "commands", "connection", "cli", "events", "exit", "ui"]),
+        ("run", &["commands", "connection", "settings", "cli", "events", "exit", "ui"]),
+        (
+            "transport",
+            &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
+        ),
+        (
+            "format",
+            &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
+        ),
+        (
+            "source",
+            &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
+        ),
     ];
     let mut wrong = Vec::new();
     for (here, code) in &modules {
