@@ -24,8 +24,9 @@
 #@ keyfile server.key
 #@ listener 0 $HOME/mosquitto.sock
 #@ end
+#@ rm -f mosquitto.log mosquitto.sock
 #@ mosquitto -c mosquitto.conf > mosquitto.log 2>&1 &
-#@ until grep -q running mosquitto.log; do kill -0 $!; sleep 0.1; done
+#@ until grep -qs running mosquitto.log; do kill -0 $!; sleep 0.1; done
 #@ microsocks -i 127.0.0.1 -p "$proxy" &
 #@ until test -S mosquitto.sock; do sleep 0.1; done
 #@ command mqtt pub --unix mosquitto.sock -t a/b -m x -r -q 1
