@@ -234,6 +234,9 @@ never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l subscription-id -d 'Subscription identifier that the broker adds to messages, 1 to 268435455 (MQTT 5) [default: none]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s T -l filter-out -d 'Skip messages whose topic matches this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l random-filter -d 'Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l until -d 'End after the first message for which this jq filter is true' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
@@ -300,6 +303,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retain-as-published -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s R -l no-retained -d 'Skip retained messages'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retained-only -d 'Print the retained messages that the broker has stored, and end'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l remove-retained -d 'Remove retained messages from the broker after printing them'
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s v -l verbose -d 'Print the topic and a space before the payload'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l json -d 'Print each message as one line of JSON'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l parse-json -d 'With --json, print payloads that are JSON unchanged, as `payload_json`'
@@ -333,6 +337,9 @@ never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l subscription-id -d 'Subscription identifier that the broker adds to messages, 1 to 268435455 (MQTT 5) [default: none]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s T -l filter-out -d 'Skip messages whose topic matches this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l random-filter -d 'Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l until -d 'End after the first message for which this jq filter is true' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
@@ -399,6 +406,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retain-as-publis
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s R -l no-retained -d 'Skip retained messages'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retained-only -d 'Print the retained messages that the broker has stored, and end'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l remove-retained -d 'Remove retained messages from the broker after printing them'
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s v -l verbose -d 'Print the topic and a space before the payload'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l json -d 'Print each message as one line of JSON'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l parse-json -d 'With --json, print payloads that are JSON unchanged, as `payload_json`'
@@ -435,8 +443,11 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s e -l response-topic -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
 correlation\t'Those with the request\'s correlation data'
 any\t'All except retained messages'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l until -d 'End after the first message for which this jq filter is true' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
@@ -502,6 +513,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-hex -d 'Decode 
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-base64 -d 'Decode the payload from base64; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l latency -d 'Print to stderr how long each reply took'
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s v -l verbose -d 'Print the topic and a space before the payload'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l json -d 'Print each message as one line of JSON'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l parse-json -d 'With --json, print payloads that are JSON unchanged, as `payload_json`'
@@ -537,8 +549,11 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s e -l response-topi
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
 correlation\t'Those with the request\'s correlation data'
 any\t'All except retained messages'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l until -d 'End after the first message for which this jq filter is true' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
@@ -604,6 +619,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-hex -d 'De
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-base64 -d 'Decode the payload from base64; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l latency -d 'Print to stderr how long each reply took'
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s v -l verbose -d 'Print the topic and a space before the payload'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l json -d 'Print each message as one line of JSON'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l parse-json -d 'With --json, print payloads that are JSON unchanged, as `payload_json`'

@@ -164,6 +164,10 @@ module completions {
     --retained-only           # Print the retained messages that the broker has stored, and end
     --remove-retained         # Remove retained messages from the broker after printing them
     --random-filter: string   # Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]
+    --where: string           # Only take messages for which this jq filter is true; can be repeated: all must be
+    --until: string           # End after the first message for which this jq filter is true
+    --select: string          # Print the outputs of this jq filter as payloads: strings as text, all else as JSON
+    --changed                 # Skip messages that would print the same payload as the last one of their topic
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
     --parse-json              # With --json, print payloads that are JSON unchanged, as `payload_json`
@@ -289,9 +293,13 @@ module completions {
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic(-e): string # Expect the reply on this topic; required before MQTT 5
     --match: string@"nu-complete mqtt rr match" # Which messages on the response topic count as replies [default: auto]
-    --replies: string         # Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]
+    --replies: string         # Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]
     --idle: string            # End when no reply has arrived for this long [default: never]
     --latency                 # Print to stderr how long each reply took
+    --where: string           # Only take messages for which this jq filter is true; can be repeated: all must be
+    --until: string           # End after the first message for which this jq filter is true
+    --select: string          # Print the outputs of this jq filter as payloads: strings as text, all else as JSON
+    --changed                 # Skip messages that would print the same payload as the last one of their topic
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
     --parse-json              # With --json, print payloads that are JSON unchanged, as `payload_json`

@@ -5,6 +5,7 @@ pub mod broker;
 pub mod clear_retained;
 pub mod completions;
 pub mod config;
+mod deciding;
 mod filters;
 mod input;
 mod output;

@@ -49,6 +49,7 @@ pub mod events;
 pub mod exit;
 pub mod format;
 pub mod message;
+pub mod misplaced;
 pub mod mqtt;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod nonblocking;
@@ -56,6 +57,7 @@ pub mod os_error;
 pub mod outlet;
 pub mod output;
 pub mod property;
+pub mod query;
 mod random;
 pub mod record;
 pub mod run;

@@ -1,6 +1,7 @@
 //! Messages on their way to the output, and their acknowledgements on the way back: none goes before its message is
 //! written.
 
+use super::deciding::Outputs;
 use super::output;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::Format;
@@ -61,6 +62,23 @@ impl Printing {
             };
             self.writer.large_message(size, Box::new(write));
         }
+        self.printed(message, ui);
+    }
+
+    /// Prints what was made of a message.
+    pub(crate) fn print_made(&mut self, message: &Message<'_>, outputs: &Outputs, ui: Ui) {
+        let format = &mut self.format;
+        self.writer.message(|out| {
+            for (payload, payloads) in outputs.iter() {
+                format.write_made(&Message { payload, ..*message }, payloads, out);
+            }
+        });
+        if let Some((payload, _)) = outputs.iter().next() {
+            self.printed(&Message { payload, ..*message }, ui);
+        }
+    }
+
+    fn printed(&mut self, message: &Message<'_>, ui: Ui) {
         if message.qos != QoS::AtMostOnce {
             // The broker may be waiting for its acknowledgement.
             self.writer.hurry();

@@ -1,5 +1,6 @@
 //! What the commands that print messages have in common: printing and acknowledging, silence, and the end.
 
+use super::deciding::{Decision, Verdict};
 use super::printing::{Printing, Reader};
 use crate::events::Reporter;
 use crate::exit::Failure;
@@ -58,20 +59,42 @@ pub(crate) struct Receiving {
     pub(crate) printing: Printing,
     pub(crate) silence: Silence,
     pub(crate) reporter: Reporter,
+    /// Which messages count; all, where nothing is said.
+    decision: Option<Decision>,
     /// Why not all events were written.
     lost_events: Option<io::Error>,
 }
 
 impl Receiving {
     pub(crate) fn new(printing: Printing, idle: Option<Duration>, reporter: Reporter) -> Self {
-        Self { printing, silence: Silence::new(idle), reporter, lost_events: None }
+        let silence = Silence::new(idle);
+        Self { printing, silence, reporter, decision: None, lost_events: None }
     }
 
-    /// Prints a message.
-    pub(crate) fn print(&mut self, message: &Message<'_>) {
+    /// The same for messages that are judged first.
+    pub(crate) fn judging(self, decision: Option<Decision>) -> Self {
+        Self { decision, ..self }
+    }
+
+    /// Prints a message, or what is made of it, unless it is to be skipped.
+    pub(crate) fn print(&mut self, message: &Message<'_>) -> Verdict {
+        let verdict = self.decision.as_mut().map_or(Verdict::Print, |it| it.judge(message));
+        if verdict == Verdict::Skip {
+            return verdict;
+        }
         self.reporter.message(message);
         self.silence.end();
-        self.printing.print(message, self.reporter.ui());
+        let ui = self.reporter.ui();
+        match self.decision.as_ref().and_then(Decision::outputs) {
+            Some(outputs) => self.printing.print_made(message, outputs, ui),
+            None => self.printing.print(message, ui),
+        }
+        verdict
+    }
+
+    /// Why the run has not reached what it was to run until.
+    pub(crate) fn unmet(&self) -> Option<String> {
+        self.decision.as_ref().and_then(Decision::unmet)
     }
 
     /// Moves the output on and acknowledges what was written.
@@ -114,6 +137,9 @@ impl Receiving {
     /// # Errors
     /// When a message was not written.
     pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+        if let Some(decision) = &self.decision {
+            decision.warn(self.reporter.ui());
+        }
         let events = self.reporter.finish();
         let reader = self.printing.finish(end)?;
         if reader == Reader::Here {

@@ -2,6 +2,7 @@
 
 pub(crate) mod job;
 
+use super::deciding::{self, DecideArgs};
 use super::input;
 use super::output::OutputArgs;
 use super::printing::Printing;
@@ -52,6 +53,10 @@ pub struct RequestArgs {
     /// What counts as the reply, and how many there are.
     #[command(flatten)]
     pub reply: ReplyArgs,
+
+    /// Which replies count.
+    #[command(flatten)]
+    pub decide: DecideArgs,
 
     /// How replies are printed.
     #[command(flatten)]
@@ -115,7 +120,7 @@ pub struct ReplyArgs {
     #[arg(long = "match", id = "match", value_name = "WHEN", value_enum)]
     pub matching: Option<MatchArg>,
 
-    /// Wait for N replies; 0 accepts all until --timeout or --idle [default: 1]
+    /// Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]
     #[arg(long, value_name = "N", value_parser = number::<u64>(0..=u64::MAX))]
     pub replies: Option<u64>,
 
@@ -175,6 +180,7 @@ Examples:
   mqtt rr -t rpc/sum -m '[1,2,3]' -W 5s --json | jq .payload
   mqtt rr -t rpc/convert -f in.png -q 1 > out.jpg -N
   mqtt rr -t rpc/time -m now -V 3.1.1 -e answers/me
+  mqtt rr -t lamp/set -m ON -e lamp --where '.state == \"ON\"' -W 5s
   mqtt rr -t cmnd/lamp/STATUS -n -e 'stat/lamp/+' --match any
   mqtt rr -t devices/who -n --replies 0 --idle 2s -v --latency
 
@@ -197,8 +203,9 @@ pub fn with_own_timeout(command: Command) -> Command {
 /// # Errors
 /// Everything that makes the exit status other than 0.
 pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
-    let RequestArgs { request, properties, reply, output } = args;
+    let RequestArgs { request, properties, reply, decide, output } = args;
     let format = output.format()?;
+    let decision = decide.decision()?;
     let source = source(&request);
     let by_correlation = reply.matching == Some(MatchArg::Correlation);
     let needs = Needs {
@@ -238,7 +245,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     check_topics(&topic, listens_to.or(filter.as_ref().map(TopicFilter::as_str)))?;
     let source = Source::open(source).map_err(input::failure)?;
     let printing = Printing::new(format, output.open()?);
-    connection.preparation.over();
+    let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let wait = connection.options.timeout.map(|wait| wait.saturating_sub(started.elapsed()));
     let payload = read(source, wait).await?;
     let request = Request {
@@ -251,10 +258,12 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
         interest,
         client_id: connection.session.client_id.clone(),
     };
-    let wanted = Some(reply.replies.unwrap_or(1)).filter(|replies| *replies > 0);
+    // What ends the run otherwise is the reply that --until is true of.
+    let usual = if decide.until.is_some() { 0 } else { 1 };
+    let wanted = Some(reply.replies.unwrap_or(usual)).filter(|replies| *replies > 0);
     let mut reporter = connection.reporter;
     reporter.receives_messages();
-    let receiving = Receiving::new(printing, reply.idle, reporter);
+    let receiving = Receiving::new(printing, reply.idle, reporter).judging(decision);
     let mut job = Requesting::new(request, wanted, receiving, reply.latency);
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)

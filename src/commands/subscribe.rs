@@ -3,6 +3,7 @@
 pub(crate) mod job;
 pub(crate) mod selection;
 
+use super::deciding::{self, DecideArgs};
 use super::filters::Filters;
 use super::output::OutputArgs;
 use super::printing::Printing;
@@ -116,6 +117,10 @@ pub struct SubscribeArgs {
     #[arg(long, value_name = "PERCENT", help_heading = "Selection")]
     pub random_filter: Option<Sample>,
 
+    /// Which messages count.
+    #[command(flatten)]
+    pub decide: DecideArgs,
+
     /// How messages are printed.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -141,10 +146,12 @@ Examples:
   mqtt sub 'a/#' 'b/+' -q 1 --json | jq .payload
   mqtt sub -t door/bell -C 1 -W 1m
   mqtt sub -t jobs -q 1 -c -i worker-1 -C 10
+  mqtt sub 'zigbee2mqtt/+' --where '.battery | numbers < 20' -v
   mqtt sub -t 'config/#' --retained-only -F '%t %p'
 
 Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 connection refused, \
-5 a subscription or removal refused, 6 connection lost for good, 27 timed out, 130 or 143 stopped.";
+5 a subscription or removal refused, 6 connection lost for good, 27 timed out or --until never true, 130 or 143 \
+stopped.";
 
 /// Runs the command.
 ///
@@ -152,6 +159,7 @@ Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 co
 /// Everything that makes the exit status other than 0.
 pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let format = args.output.format()?;
+    let decision = args.decide.decision()?;
     let needs_5 = [
         (args.no_local, "--no-local"),
         (args.retain_as_published, "--retain-as-published"),
@@ -195,10 +203,10 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     reporter.receives_messages();
     let answers = Answers::to(&connection.session.interest);
     let printing = Printing::new(format, args.output.open()?);
-    let receiving = Receiving::new(printing, idle, reporter);
+    let _watch = deciding::watch(connection.preparation, decision.as_ref());
+    let receiving = Receiving::new(printing, idle, reporter).judging(decision);
     let mut job = Subscribing::new(receiving, selection, stop, removal, answers);
     let started = connection.started;
-    connection.preparation.over();
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }

@@ -6,7 +6,7 @@
 
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ZonedDateTime};
+use jiff::{Timestamp, Zoned};
 use std::time::SystemTime;
 
 /// Where the time comes from.
@@ -129,7 +129,7 @@ impl PerSecond {
             self.second = Some(moment.second);
             self.text.clear();
             if let Ok(time) = Timestamp::from_second(moment.second) {
-                let zoned = ZonedDateTime::new(time, clock.zone(self.zone));
+                let zoned = Zoned::new(time, clock.zone(self.zone));
                 let text = strtime::format(&self.pattern, &zoned).unwrap_or_default();
                 self.text.extend_from_slice(text.as_bytes());
             }

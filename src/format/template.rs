@@ -27,7 +27,6 @@
 //! As in 2.1, a width is also the most bytes of the payload that `%p`, `%x` and `%X` show, and widths
 //! count bytes. Knows nothing of where the bytes go, except whether they must be harmless.
 
-mod error;
 mod field;
 mod hex;
 mod json;
@@ -43,8 +42,8 @@ mod what;
 use super::Look;
 use super::clock::{Clock, Moment, write_digits};
 use crate::message::Message;
+use crate::misplaced::Misplaced;
 use crate::outlet::Outlet;
-pub use error::TemplateError;
 use field::{Context, State};
 use piece::Piece;
 use std::str::FromStr;
@@ -63,9 +62,9 @@ pub struct Template {
 }
 
 impl FromStr for Template {
-    type Err = TemplateError;
+    type Err = Misplaced;
 
-    fn from_str(text: &str) -> Result<Self, TemplateError> {
+    fn from_str(text: &str) -> Result<Self, Misplaced> {
         Self::parse(text)
     }
 }
@@ -75,7 +74,7 @@ impl Template {
     ///
     /// # Errors
     /// When it is not in the language, or asks for something that can have no effect.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+    pub fn parse(text: &str) -> Result<Self, Misplaced> {
         let pieces = parse::pieces(text)?;
         let timed = pieces.iter().any(|piece| match piece {
             Piece::Literal(_) => false,

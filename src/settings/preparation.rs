@@ -11,7 +11,7 @@ use crate::ui;
 use std::ffi::OsStr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Watches over what is done before there is a session; once it is dropped, nothing is watched any more.
 #[derive(Default)]
@@ -83,6 +83,14 @@ impl Preparation {
 
     /// There is a session now, or whatever else looks at the clock itself.
     pub fn over(self) {}
+
+    /// There is a session now, which looks at the clock itself, but `what` may keep it from that: then the process ends
+    /// `grace` after the deadline.
+    pub fn back_up(&self, grace: Duration, what: &str) {
+        self.waits_for(what);
+        let deadline = self.take_deadline();
+        self.put_deadline(deadline.and_then(|deadline| deadline.checked_add(grace)));
+    }
 
     /// Names what is waited for from now on.
     pub fn waits_for(&self, what: &str) {

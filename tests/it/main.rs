@@ -25,6 +25,8 @@ mod completions;
 mod config_show;
 #[cfg(unix)]
 mod cookbook;
+mod decide;
+mod decide_jq;
 mod delivery;
 mod delivery_encrypted;
 mod early_pingresp;

@@ -1,5 +1,6 @@
 //! The run of `mqtt rr` on a session: subscribe, publish the request, and print what answers it.
 
+use crate::commands::deciding::Verdict;
 use crate::commands::receiving::Receiving;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, Message, PublishProperties, QoS};
@@ -163,8 +164,12 @@ pub(crate) struct Requesting {
     sent: Option<Instant>,
     /// Replies that are printed.
     taken: u64,
+    /// One of them was what the run was to last until.
+    has_last: bool,
     /// Messages on the response topic that answer something else.
     foreign: u64,
+    /// Replies that the filters skipped.
+    skipped: u64,
     /// What became of the request, if it did not arrive for certain.
     doubt: Option<&'static str>,
     /// Why no reply can come.
@@ -189,7 +194,9 @@ impl Requesting {
             listens: false,
             sent: None,
             taken: 0,
+            has_last: false,
             foreign: 0,
+            skipped: 0,
             doubt: None,
             refusal: None,
         }
@@ -236,7 +243,7 @@ impl Requesting {
     }
 
     fn has_all(&self) -> bool {
-        self.wanted.is_some_and(|wanted| self.taken >= wanted)
+        self.has_last || self.wanted.is_some_and(|wanted| self.taken >= wanted)
     }
 
     fn refused(&mut self, explanation: &Explanation) {
@@ -269,6 +276,12 @@ impl Requesting {
             1 => parts.push("1 message with other correlation data".to_owned()),
             several => parts.push(format!("{several} messages with other correlation data")),
         }
+        match self.skipped {
+            0 => {}
+            1 => parts.push("1 reply was skipped by the filters".to_owned()),
+            several => parts.push(format!("{several} replies were skipped by the filters")),
+        }
+        parts.extend(self.receiving.unmet().filter(|_| self.taken > 0));
         let doubt = self.doubt.or((self.sent.is_none()).then_some("the request was not sent"));
         parts.extend(doubt.filter(|_| self.taken == 0).map(str::to_owned));
         parts.join(", ")
@@ -276,10 +289,12 @@ impl Requesting {
 
     /// What became of the request, given how the session ended.
     fn judge(&mut self, end: Option<Failure>) -> Option<Failure> {
-        let enough = match self.wanted {
-            Some(wanted) => self.taken >= wanted,
-            None => self.taken > 0,
-        };
+        let is_met = self.receiving.unmet().is_none();
+        let enough = is_met
+            && match self.wanted {
+                Some(wanted) => self.has_last || self.taken >= wanted,
+                None => self.taken > 0,
+            };
         match (self.refusal.take(), end) {
             (Some(refusal), Some(end)) if end.status.gravity() > refusal.status.gravity() => {
                 Some(end)
@@ -287,7 +302,8 @@ impl Requesting {
             (Some(refusal), _) => Some(refusal),
             (None, None) if enough => None,
             (None, None) => {
-                let message = format!("silence: {}", self.summary());
+                let end = if self.has_all() { "ended" } else { "silence" };
+                let message = format!("{end}: {}", self.summary());
                 Some(Failure::new(ExitStatus::TimedOut, message))
             }
             (None, Some(end)) if end.status == ExitStatus::TimedOut && enough => None,
@@ -319,7 +335,14 @@ impl Job for Requesting {
             self.foreign += 1;
             return Taken::Dropped;
         }
-        self.receiving.print(message);
+        match self.receiving.print(message) {
+            Verdict::Skip => {
+                self.skipped += 1;
+                return Taken::Dropped;
+            }
+            Verdict::Print => {}
+            Verdict::Last => self.has_last = true,
+        }
         self.taken += 1;
         if self.tells_latency {
             let milliseconds = sent.elapsed().as_secs_f64() * 1e3;

@@ -1,6 +1,7 @@
 //! The run of `mqtt sub` on a session: messages to the output, acknowledgements back, and when it ends.
 
 use super::selection::{Selection, Wanted};
+use crate::commands::deciding::Verdict;
 use crate::commands::printing::Reader;
 use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
@@ -79,6 +80,8 @@ pub(crate) struct Subscribing {
     answers: Answers,
     /// Messages that are printed.
     taken: u64,
+    /// One of them was what the run was to last until.
+    has_last: bool,
     /// A connection was lost: from then on a silence counts with and without one.
     was_lost: bool,
     /// The silence ended the run while there was no subscription.
@@ -101,6 +104,7 @@ impl Subscribing {
             removal,
             answers,
             taken: 0,
+            has_last: false,
             was_lost: false,
             ended_deaf: false,
             connected: false,
@@ -114,7 +118,7 @@ impl Subscribing {
     }
 
     fn has_all(&self) -> bool {
-        self.stop.count.is_some_and(|wanted| self.taken >= wanted)
+        self.has_last || self.stop.count.is_some_and(|wanted| self.taken >= wanted)
     }
 
     /// Whether the silence has lasted long enough; it begins when the subscriptions are there.
@@ -150,7 +154,7 @@ impl Subscribing {
             }
             None => match (self.answers.failure(), self.stop.count) {
                 (Some(refusals), _) => Err(refusals),
-                (None, Some(wanted)) if ended_idle && self.taken < wanted => {
+                (None, Some(wanted)) if ended_idle && self.taken < wanted && !self.has_last => {
                     let message = if self.stop.after_retained {
                         format!("only {} of {wanted} messages were retained", self.taken)
                     } else {
@@ -158,7 +162,10 @@ impl Subscribing {
                     };
                     Err(Failure::new(ExitStatus::TimedOut, message))
                 }
-                _ => Ok(()),
+                _ => match self.receiving.unmet().filter(|_| !self.stop.after_subscribe) {
+                    Some(unmet) => Err(Failure::new(ExitStatus::TimedOut, unmet)),
+                    None => Ok(()),
+                },
             },
         }
     }
@@ -181,8 +188,12 @@ impl Subscribing {
         })
     }
 
-    /// `-W` is a normal end when no count was asked for and something came.
+    /// `-W` is a normal end when neither a count nor a condition was asked for and something came.
     fn timed_out(&self, mut failure: Failure) -> Result<(), Failure> {
+        if let Some(unmet) = self.receiving.unmet().filter(|_| self.connected) {
+            failure.message = format!("{}: {unmet}", failure.message);
+            return Err(failure);
+        }
         match self.stop.count {
             Some(wanted) => {
                 failure.message =
@@ -212,7 +223,11 @@ impl Job for Subscribing {
         if !self.selection.takes(message) {
             return Taken::Dropped;
         }
-        self.receiving.print(message);
+        match self.receiving.print(message) {
+            Verdict::Skip => return Taken::Dropped,
+            Verdict::Print => {}
+            Verdict::Last => self.has_last = true,
+        }
         self.taken += 1;
         if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
             removal.add(message.topic, self.taken);

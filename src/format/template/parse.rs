@@ -1,10 +1,10 @@
 //! From the text of a format to its pieces.
 
-use super::error::TemplateError;
 use super::field::Field;
 use super::piece::Piece;
 use super::what::{Kind, What};
 use crate::format::clock::PerSecond;
+use crate::misplaced::Misplaced;
 
 /// What may stand between groups of hexadecimal digits: ASCII punctuation but `%`, and a space.
 fn is_separator(char: char) -> bool {
@@ -12,7 +12,7 @@ fn is_separator(char: char) -> bool {
 }
 
 /// See [`Template::parse`](super::Template::parse).
-pub fn pieces(text: &str) -> Result<Vec<Piece>, TemplateError> {
+pub fn pieces(text: &str) -> Result<Vec<Piece>, Misplaced> {
     let mut parser = Parser { text, at: 0, pieces: Vec::new(), literal: Vec::new() };
     while let Some(char) = parser.next() {
         match char {
@@ -70,11 +70,11 @@ impl Parser<'_> {
         self.pieces.push(piece);
     }
 
-    fn error(&self, at: usize, message: impl Into<String>) -> TemplateError {
-        TemplateError::new(self.text, at, message)
+    fn error(&self, at: usize, message: impl Into<String>) -> Misplaced {
+        Misplaced::new(self.text, at, message)
     }
 
-    fn escape(&mut self) -> Result<(), TemplateError> {
+    fn escape(&mut self) -> Result<(), Misplaced> {
         let start = self.at - 1;
         let Some(char) = self.next() else {
             return Err(self.error(start, r"incomplete escape (a backslash is written \\)"));
@@ -97,7 +97,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn time(&mut self) -> Result<(), TemplateError> {
+    fn time(&mut self) -> Result<(), Misplaced> {
         let start = self.at - 1;
         let Some(char) = self.next() else {
             return Err(self.error(start, "incomplete time (an @ is written @@)"));
@@ -116,7 +116,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn field(&mut self) -> Result<(), TemplateError> {
+    fn field(&mut self) -> Result<(), Misplaced> {
         let start = self.at - 1;
         let left = self.next_if(|char| char == '-');
         let zero = self.next_if(|char| char == '0');
@@ -159,7 +159,7 @@ impl Parser<'_> {
         kind: Kind,
         precision: Placed<u16>,
         separator: Placed<char>,
-    ) -> Result<(), TemplateError> {
+    ) -> Result<(), Misplaced> {
         if let Some((char, at)) = separator {
             let groups = precision.is_some_and(|(size, _)| size > 0);
             if kind != Kind::Hex {
@@ -179,7 +179,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn number(&mut self, name: &str) -> Result<Placed<u16>, TemplateError> {
+    fn number(&mut self, name: &str) -> Result<Placed<u16>, Misplaced> {
         let start = self.at;
         while self.next_if(|char| char.is_ascii_digit()).is_some() {}
         match &self.text[start..self.at] {

@@ -179,5 +179,5 @@ fn beginning(words: &str, longest: usize) -> String {
 fn date(time: &UnixTime) -> String {
     let time =
         i64::try_from(time.as_secs()).ok().and_then(|secs| Timestamp::from_second(secs).ok());
-    time.map_or_else(String::new, |time| time.to_zoned_datetime(TimeZone::UTC).date().to_string())
+    time.map_or_else(String::new, |time| time.to_zoned(TimeZone::UTC).date().to_string())
 }

@@ -1,0 +1,11 @@
+# Report low batteries. `numbers` passes only numbers: what is missing is null, which jq takes for less than any number.
+#@ mqtt pub -r -q 1 -t zigbee2mqtt/door -m '{"battery":12}'
+#@ mqtt pub -r -q 1 -t zigbee2mqtt/roof -m '{"battery":90}'
+#@ mqtt pub -r -q 1 -t zigbee2mqtt/lamp -m '{"state":"ON"}'
+#@ mqtt() { command mqtt "$@" --retained-only; }
+#@ got=$({
+
+mqtt sub 'zigbee2mqtt/+' --where '.battery | numbers < 20' -v
+
+#@ })
+#@ test "$got" = 'zigbee2mqtt/door {"battery":12}'

@@ -1,0 +1,13 @@
+# An alarm that comes once when the limit is exceeded, and once when that is over.
+#@ rm -f ready
+#@ {
+#@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done
+#@     printf '{"temp":%s}\n' 80 85 91 95 70 60 | mqtt pub -t boiler -l
+#@ } &
+#@ mqtt() { command mqtt "$@" -C 3 --events ready; }
+#@ got=$({
+
+mqtt sub boiler --select '.temp | numbers > 90' --changed
+
+#@ })
+#@ test "$(echo $got)" = 'false true false'
