@@ -122,28 +122,32 @@ impl Format {
     }
 
     /// Appends `message` to `out`.
+    #[inline(always)]
     pub fn write(&mut self, message: &Message<'_>, out: &mut Vec<u8>) {
-        self.write_to(message, None, &mut Outlet::whole(out));
+        self.write_to(message, &mut Outlet::whole(out));
     }
 
     /// Appends `message`, whose payload was made from what came, to `out`. A record shows the payload like this.
     pub fn write_made(&mut self, message: &Message<'_>, payloads: Payloads, out: &mut Vec<u8>) {
-        self.write_to(message, Some(payloads), &mut Outlet::whole(out));
+        let Body::Record(given) = &mut self.body else { return self.write(message, out) };
+        let given = std::mem::replace(given, payloads);
+        self.write(message, out);
+        self.body = Body::Record(given);
     }
 
     /// Gives `message` to `take` piece by piece. None is there as a whole.
     pub fn write_in_pieces(&mut self, message: &Message<'_>, take: &mut dyn FnMut(&[u8])) {
         let mut bytes = Vec::new();
         let mut out = Outlet::in_pieces(&mut bytes, take);
-        self.write_to(message, None, &mut out);
+        self.write_to(message, &mut out);
         out.empty();
     }
 
-    fn write_to(&mut self, message: &Message<'_>, made: Option<Payloads>, out: &mut Outlet<'_>) {
+    fn write_to(&mut self, message: &Message<'_>, out: &mut Outlet<'_>) {
         let look = Look { protect: self.protect, color: self.color, pretty: self.pretty };
         match &mut self.body {
             Body::Record(payloads) => {
-                let payloads = made.unwrap_or(*payloads);
+                let payloads = *payloads;
                 self.write_record(message, payloads, out);
             }
             Body::Template(template) => template.write(message, look, &mut self.clock, out),

@@ -53,6 +53,6 @@ macro_rules! targets {
     };
 }
 
-targets! { session wire format record settings }
+targets! { session wire condition format record settings }
 #[cfg(feature = "broker")]
 targets! { front }

@@ -3,6 +3,7 @@
 //! The fuzzer calls it with what it makes up (`targets/`), and the tests of `mqtt` with the finds of the past
 //! and a few random inputs (`tests/fuzz.rs`), so that neither can rot.
 
+pub mod condition;
 pub mod format;
 #[cfg(feature = "broker")]
 pub mod front;

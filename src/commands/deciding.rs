@@ -217,6 +217,7 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// What becomes of `message`.
+    #[inline(never)]
     pub(crate) fn judge(&mut self, message: &Message<'_>) -> Verdict {
         let mut record = Vec::new();
         if let Some(format) = &mut self.record {

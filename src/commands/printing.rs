@@ -49,6 +49,7 @@ impl Printing {
     }
 
     /// Prints a message.
+    #[inline(always)]
     pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
         let format = &mut self.format;
         if message.size() < LARGE {
@@ -66,6 +67,7 @@ impl Printing {
     }
 
     /// Prints what was made of a message.
+    #[inline(never)]
     pub(crate) fn print_made(&mut self, message: &Message<'_>, outputs: &Outputs, ui: Ui) {
         let format = &mut self.format;
         self.writer.message(|out| {
@@ -78,6 +80,7 @@ impl Printing {
         }
     }
 
+    #[inline(always)]
     fn printed(&mut self, message: &Message<'_>, ui: Ui) {
         if message.qos != QoS::AtMostOnce {
             // The broker may be waiting for its acknowledgement.

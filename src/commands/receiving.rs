@@ -60,7 +60,7 @@ pub(crate) struct Receiving {
     pub(crate) silence: Silence,
     pub(crate) reporter: Reporter,
     /// Which messages count; all, where nothing is said.
-    decision: Option<Decision>,
+    decision: Option<Box<Decision>>,
     /// Why not all events were written.
     lost_events: Option<io::Error>,
 }
@@ -73,28 +73,40 @@ impl Receiving {
 
     /// The same for messages that are judged first.
     pub(crate) fn judging(self, decision: Option<Decision>) -> Self {
-        Self { decision, ..self }
+        Self { decision: decision.map(Box::new), ..self }
     }
 
     /// Prints a message, or what is made of it, unless it is to be skipped.
+    #[inline]
     pub(crate) fn print(&mut self, message: &Message<'_>) -> Verdict {
-        let verdict = self.decision.as_mut().map_or(Verdict::Print, |it| it.judge(message));
-        if verdict == Verdict::Skip {
-            return verdict;
+        let mut verdict = Verdict::Print;
+        if let Some(decision) = &mut self.decision {
+            verdict = decision.judge(message);
+            if verdict == Verdict::Skip || decision.outputs().is_some() {
+                self.print_outputs(message, verdict);
+                return verdict;
+            }
         }
         self.reporter.message(message);
         self.silence.end();
-        let ui = self.reporter.ui();
-        match self.decision.as_ref().and_then(Decision::outputs) {
-            Some(outputs) => self.printing.print_made(message, outputs, ui),
-            None => self.printing.print(message, ui),
-        }
+        self.printing.print(message, self.reporter.ui());
         verdict
+    }
+
+    /// Prints what was made of a message, if it is not skipped.
+    #[inline(never)]
+    fn print_outputs(&mut self, message: &Message<'_>, verdict: Verdict) {
+        let outputs = self.decision.as_ref().and_then(|decision| decision.outputs());
+        if let Some(outputs) = outputs.filter(|_| verdict != Verdict::Skip) {
+            self.reporter.message(message);
+            self.silence.end();
+            self.printing.print_made(message, outputs, self.reporter.ui());
+        }
     }
 
     /// Why the run has not reached what it was to run until.
     pub(crate) fn unmet(&self) -> Option<String> {
-        self.decision.as_ref().and_then(Decision::unmet)
+        self.decision.as_ref().and_then(|decision| decision.unmet())
     }
 
     /// Moves the output on and acknowledges what was written.
