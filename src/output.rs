@@ -1,22 +1,22 @@
-//! Where everything that is said goes: messages on standard output or in a file, events, and talk on standard error. No
-//! reader that stops reading can stop the session.
+//! Where all output goes: messages to standard output or a file, events, and diagnostics to standard error. A reader
+//! that stops reading cannot stop the session.
 //!
 //! ```text
-//! messages, events, lines ─► Writer ─┬─► a short block, where nobody has to wait ─────────► descriptor
+//! messages, events, lines ─► Writer ─┬─► a short block, if that does not wait ────────────► descriptor
 //!                            (bounded) └─► the rest ─► Worker (a thread, started when needed) ─┘
 //! ```
 //!
-//! A short block is written at once, by whoever has it: one system call, and no other thread is woken. What does not go
-//! at once is handed to a thread, and so is a long block, which is written while the next one is made. Until that is done
-//! more is gathered, up to a limit, at which it is held back where it comes from ([`Writer::is_full`]). Messages are held
-//! back for as long as it takes; lines of events and talk only while the reader reads on ([`Writer::is_behind`]): then they
-//! are kept up to another limit, and beyond that they are left out and counted.
+//! A short block is written directly: one system call, and no other thread wakes. What does not fit is handed to a
+//! thread. So is a long block, which is written while the next one is made. Meanwhile output is gathered up to a limit,
+//! at which the source has to wait ([`Writer::is_full`]). Messages wait as long as it takes. Lines of events and
+//! diagnostics wait only while the reader makes progress ([`Writer::is_behind`]); otherwise they are kept up to another
+//! limit, beyond which they are dropped and counted.
 //!
-//! What a large message becomes is never there as a whole: the thread makes it piece by piece as it writes
+//! A large message is never formatted as a whole: the thread formats it piece by piece as it writes
 //! ([`Writer::large_message`]).
 //!
-//! Whatever was added is written at the next opportunity, so output is flushed whenever nothing more is waiting. To a file
-//! on a disk it is always the thread that writes, as nobody knows how long that takes; there it lets records gather for a
+//! Everything that was added is written at the next opportunity, so output is flushed whenever nothing more is waiting.
+//! Files on a disk are always written by the thread, because a write may take any time; there it gathers records for a
 //! few milliseconds, unless somebody waits for them ([`Writer::hurry`]).
 
 mod at_once;
@@ -38,64 +38,63 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use worker::Worker;
 
-/// Bytes beyond which lines are left out.
+/// Number of waiting bytes beyond which lines are dropped.
 const MOST: usize = 4 * LIMIT;
 
-/// Bytes that are written at once: less than a pipe holds, so that the thread is used where there is more to do than
-/// that.
+/// Largest block that is written directly, in bytes. It is less than a pipe holds: longer ones are worth a thread.
 const SHORT: usize = 16 << 10;
 
-/// A reader that has read nothing for so long is stuck, and no longer waited for. One that is only slow misses nothing.
+/// A reader that has read nothing for this long is stuck, and nothing waits for it. A slow one misses nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How long a reader may do nothing at the end of the run, while something waits for it.
+/// How long a reader may make no progress at the end of the run, while output waits for it.
 const LAST_WRITE: Duration = Duration::from_millis(300);
 
-/// How long a slow reader may hold up the end of the run.
+/// How long a slow reader may delay the end of the run.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
-/// One descriptor that is written to, and what waits for it.
+/// A descriptor, and the output that waits for it.
 pub struct Writer {
     descriptor: Arc<Descriptor>,
-    /// How to write to it without waiting.
+    /// How to write without blocking.
     at_once: AtOnce,
     reader_gone: ReaderGone,
-    /// A file on a disk.
+    /// Whether it is a file on a disk.
     is_file: bool,
-    /// What the file holds goes with the first output.
+    /// Whether the first output replaces the file's contents.
     is_replaced: bool,
-    /// Somebody waits for what was added to be written.
+    /// Whether somebody waits until everything added is written.
     is_urgent: bool,
-    /// What was added since it was last moved on.
+    /// What was added since the last write.
     fresh: Block,
     worker: Option<Worker>,
-    /// Records that the thread has.
+    /// Number of records that the thread has.
     handed: u64,
-    /// Bytes that wait behind what the thread is writing.
+    /// Bytes that wait until the thread has written its block.
     waiting: usize,
-    /// Records that were written since this was last told.
+    /// Number of records written since this was last reported.
     written: u64,
-    /// Why writing ended, until that is told.
+    /// The error that ended writing, until it is reported.
     failure: Option<io::Error>,
-    /// Lines that were left out.
+    /// Number of dropped lines.
     left_out: u64,
-    /// What the thread said of its progress, and when that was last another.
+    /// The thread's progress, and when it last changed.
     progress: (u64, Instant),
-    /// Written to at once, instead of the descriptor.
+    /// A buffer that is used instead of the descriptor.
     #[cfg(test)]
     memory: Option<Memory>,
 }
 
-/// Where a simulation finds what was written.
+/// Output of a simulated run.
 #[cfg(test)]
 pub(crate) type Memory = Arc<std::sync::Mutex<Vec<u8>>>;
 
-/// What becomes of what a file holds.
+/// What to do with the contents of the output file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// It goes.
+    /// Replace them.
     Replace,
-    /// It stays, and output comes after it.
+    /// Keep them and append.
     Append,
 }
 
@@ -105,15 +104,15 @@ impl Writer {
         Self::new(Descriptor::Stdout)
     }
 
-    /// Writes to standard error, which only [`stderr`] does.
+    /// Writes to standard error. Only [`stderr`] uses this.
     fn to_stderr() -> Self {
         Self::new(Descriptor::Stderr)
     }
 
-    /// Writes to `file`, and syncs it at the end if it is one that can be.
+    /// Writes to `file`, and syncs it at the end if that is possible.
     ///
     /// # Errors
-    /// When the system does not tell what it is.
+    /// If the file's type cannot be found out.
     pub fn to_file(file: File, start: Start) -> io::Result<Self> {
         let writer = Self::new(Descriptor::File(file));
         // Only a file on a disk can have contents to replace.
@@ -143,17 +142,17 @@ impl Writer {
         }
     }
 
-    /// Writes to `memory`, whenever it is polled.
+    /// Writes to `memory`, at each poll.
     #[cfg(test)]
     pub(crate) fn to_memory(memory: Memory) -> Self {
         let reader_gone = ReaderGone::default();
         Self { memory: Some(memory), reader_gone, ..Self::new(Descriptor::Stdout) }
     }
 
-    /// There will be output now: what the file held goes.
+    /// Called before the first output: empties the file if its contents are to be replaced.
     ///
     /// # Errors
-    /// When it cannot be emptied.
+    /// If it cannot be emptied.
     pub fn begin(&mut self) -> io::Result<()> {
         match &*self.descriptor {
             Descriptor::File(file) if std::mem::take(&mut self.is_replaced) => file.set_len(0),
@@ -161,25 +160,25 @@ impl Writer {
         }
     }
 
-    /// Somebody waits for all that was added to be written.
+    /// Asks for everything that was added to be written soon.
     pub fn hurry(&mut self) {
         self.is_urgent = true;
     }
 
-    /// Adds a message: what `write` appends. It is never left out; whoever adds it looks at [`Writer::is_full`].
+    /// Adds a message, which `write` appends to the buffer. It is never dropped: the caller checks [`Writer::is_full`].
     pub fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.fresh.add(write);
     }
 
-    /// Adds a message that takes `size` bytes until it is written, and of which `write` makes the pieces then. Where it is
-    /// very large, this is full until then.
+    /// Adds a message that counts as `size` bytes until it is written; `write` formats its pieces then. A very large
+    /// one makes the writer full until then.
     pub fn large_message(&mut self, size: usize, write: Write) {
         self.fresh.add(|_| {});
         self.fresh.large = Some(Large { size, write });
     }
 
-    /// Adds a line, unless the reader is stuck and there is no room for it: then it is counted. Whoever has many lines looks
-    /// at [`Writer::is_behind`].
+    /// Adds a line. If the reader is stuck and there is no room, the line is dropped and counted. Callers with many
+    /// lines check [`Writer::is_behind`].
     ///
     /// # Errors
     /// The error that ended writing.
@@ -199,7 +198,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Bytes that wait.
+    /// Number of bytes that wait.
     fn held(&self) -> usize {
         self.waiting + self.fresh.size()
     }
@@ -209,18 +208,18 @@ impl Writer {
         self.held() >= LIMIT
     }
 
-    /// Whether the reader should be waited for: it has much to read, and reads.
+    /// Whether to wait for the reader: there is much to read, and it makes progress.
     pub fn is_behind(&self) -> bool {
         self.is_full() && !self.is_stuck()
     }
 
-    /// Whether the reader does nothing, though there is something to read.
+    /// Whether the reader makes no progress although there is something to read.
     fn is_stuck(&self) -> bool {
         self.handed > 0 && self.progress.1.elapsed() >= PATIENCE
     }
 
-    /// Moves the output on. Ready with the number of records that have been written since the last call, or when
-    /// everything has been (then possibly 0).
+    /// Advances the output. Ready with the number of records written since the last call, or (possibly with 0) when
+    /// everything has been written.
     ///
     /// # Errors
     /// The error that ended writing.
@@ -230,13 +229,13 @@ impl Writer {
             if self.written == 0 {
                 return Poll::Ready(Err(error));
             }
-            // First of all what was written before.
+            // Records that were written before are reported first.
             self.failure = Some(error);
             cx.waker().wake_by_ref();
         }
         match std::mem::take(&mut self.written) {
             0 if !self.is_idle() => Poll::Pending,
-            // Otherwise writing itself would tell.
+            // Otherwise the next write reports it.
             0 if self.reader_gone.poll(cx).is_ready() => {
                 Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
             }
@@ -244,7 +243,7 @@ impl Writer {
         }
     }
 
-    /// Writes what can be written at once, and has the thread write the rest; `waker` is woken when it has done some of it.
+    /// Writes what can be written directly and lets the thread write the rest; `waker` is woken when it makes progress.
     ///
     /// # Errors
     /// The error that ended writing.
@@ -257,17 +256,17 @@ impl Writer {
         self.unwritten() == 0
     }
 
-    /// Records that have not been written.
+    /// Number of records not written yet.
     pub fn unwritten(&self) -> u64 {
         self.handed + self.fresh.records
     }
 
-    /// Lines that were left out.
+    /// Number of dropped lines.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// Waits for a moment until everything is written; [`Writer::unwritten`] tells whether it was. Then a file is synced.
+    /// Waits for a moment until everything is written, then syncs a file; [`Writer::unwritten`] tells what is left.
     ///
     /// # Errors
     /// The error that ended writing.
@@ -311,7 +310,7 @@ impl Writer {
         }
         let is_busy = self.look(waker)?;
         if self.fresh.is_empty() {
-            // Records may be empty: there is nothing to write of them.
+            // Records may be empty; then there is nothing to write.
             if !is_busy {
                 self.written += std::mem::take(&mut self.fresh.records);
             } else if std::mem::take(&mut self.is_urgent)
@@ -336,7 +335,7 @@ impl Writer {
         self.look(waker).map(drop)
     }
 
-    /// Takes note of what the thread has done; whether it has more to do.
+    /// Collects the thread's progress, and returns whether it has more to do.
     fn look(&mut self, waker: Option<&Waker>) -> io::Result<bool> {
         let Some(worker) = &self.worker else { return Ok(false) };
         let standing = worker.look(waker);
@@ -349,7 +348,7 @@ impl Writer {
         standing.failure.map_or(Ok(standing.is_busy), Err)
     }
 
-    /// Writes what there is, if it is little and as far as nobody has to wait for it; whether all of it went.
+    /// Writes a short block as far as that does not block, and returns whether all of it was written.
     fn write_at_once(&mut self) -> io::Result<bool> {
         let bytes = &self.fresh.bytes;
         if self.fresh.size() > SHORT {
@@ -398,7 +397,7 @@ mod tests {
         writer.message(|out| out.extend_from_slice(b"two\n"));
         let written = block_on(poll_fn(|cx| writer.poll(cx))).unwrap();
         assert_eq!(written, 2);
-        // Nothing of this needed a thread.
+        // No thread was needed for this.
         assert_eq!(writer.worker.is_some(), cfg!(not(target_os = "linux")));
         drop(writer);
         assert_eq!(io::read_to_string(reader).unwrap(), "one\ntwo\n");
@@ -443,7 +442,7 @@ mod tests {
     fn a_stuck_reader_fills_it_and_an_error_comes_out() {
         let (reader, mut writer) = pipe();
         let waker = Waker::noop();
-        // The thread takes all that is there when it comes, and then nothing more.
+        // The thread takes everything once, and then nothing more.
         while !writer.is_full() {
             writer.message(|out| out.resize(out.len() + LIMIT, b'x'));
             assert!(writer.poll(&mut Context::from_waker(waker)).is_pending());
@@ -470,7 +469,7 @@ mod tests {
             reader.read_to_end(&mut all).unwrap();
             all.len() as u64
         });
-        // It needs nobody but the thread to catch up, and then the next line goes.
+        // Once the thread has caught up, the next line is accepted.
         while writer.worker.as_ref().is_some_and(Worker::is_busy) {
             std::thread::yield_now();
         }

@@ -100,7 +100,7 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let progress = Progress::new(when, Whole::Unknown);
     if !connection.session.clean_start {
         return Err(Failure::usage(
-            "this would throw away what waits in the session: leave out --no-clean-start",
+            "this would discard the messages waiting in the session: leave out --no-clean-start",
         ));
     }
     let mut filters = args.filters.0;

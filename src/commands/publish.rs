@@ -1,4 +1,4 @@
-//! `mqtt pub`: publishes records and knows what became of each.
+//! `mqtt pub`: publishes records, and reports what happened to each message.
 
 pub(crate) mod addressing;
 mod args;
@@ -29,7 +29,7 @@ use std::rc::Rc;
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that makes the exit status other than 0.
+/// Any reason for an exit status other than 0.
 pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let PublishArgs { message, more } = args;
     let source = source(&message, &more)?;
@@ -39,7 +39,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
             "--progress would be lost among the lines of --debug or --events",
         ));
     }
-    // What a person types appears where the bar would be.
+    // A progress bar would overwrite what is typed.
     let is_typed = reads_stdin(&source.input)? && ui::stdin_is_terminal();
     let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet && !is_typed;
     let needs_5 = needs_5(&more);
@@ -88,14 +88,14 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         Publishing::new(source, invalid, addressing, repeat, pace, progress, connection.reporter);
     connection.preparation.over();
     if waits_for_input {
-        // A connection that waits for the end of standard input would serve nobody.
+        // A connection that waits for input would be of no use.
         job.fill(started, connection.options.timeout).await?;
     }
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }
 
-/// What to read, and how.
+/// What to read, and how to decode it.
 fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
     let input = if !message.message.is_empty() {
         Input::Texts(message.message.iter().cloned().map(OsString::into_encoded_bytes).collect())
@@ -118,7 +118,7 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
     } else {
         Input::Texts(vec![Vec::new()])
     };
-    // clap waives what a flag requires when it excludes what was given instead.
+    // clap does not enforce `requires` on a flag whose requirement conflicts with another flag that was given.
     let for_lines = [
         (more.delimiter.is_some(), "--delimiter"),
         (more.null, "--null"),
@@ -157,7 +157,7 @@ fn needs_5(more: &MoreArgs) -> Vec<(bool, &'static str)> {
     more.properties.needs_5().into_iter().chain(own).collect()
 }
 
-/// What flags and `-D publish` say, each thing once.
+/// The properties from the flags and from `-D publish`; giving one twice is an error.
 fn properties(
     more: &MoreArgs,
     given: Vec<Property>,
@@ -172,7 +172,7 @@ fn properties(
     Ok((properties, aliasing.unwrap_or_default()))
 }
 
-/// The topics each message goes to; none where each says its own.
+/// The topics that each message goes to; empty if each record has its own.
 fn topics(
     message: &MessageArgs,
     more: &MoreArgs,
@@ -204,7 +204,7 @@ fn addressing(
     message: &MessageArgs,
     properties: PublishProperties,
 ) -> Result<Addressing, Failure> {
-    // A topic that is always replaced.
+    // A placeholder: every record has its own topic.
     let topic = "-".parse().map_err(Failure::usage)?;
     let (qos, retain) = (message.qos.unwrap_or_default(), message.retain);
     let defaults = Envelope { topic, qos, retain, properties };
@@ -212,7 +212,7 @@ fn addressing(
     Ok(Addressing::new(given.collect(), defaults))
 }
 
-/// Unless it is asked for there is no bar among the lines of a trace, or when little is to be said.
+/// By default there is no progress bar next to a trace, or with --quiet.
 fn when(more: &MoreArgs, alone: bool) -> When {
     match (more.progress, more.no_progress || !alone) {
         (true, _) => When::Always,

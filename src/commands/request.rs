@@ -29,7 +29,7 @@ use std::str::FromStr;
 use std::task::Poll;
 use std::time::Duration;
 
-/// How long the whole run may take where nothing else is said.
+/// Default limit for the whole run.
 const WAIT: Duration = Duration::from_secs(30);
 
 /// Publish a request and print the reply.
@@ -46,11 +46,11 @@ pub struct RequestArgs {
     #[command(flatten)]
     pub request: MessageArgs,
 
-    /// What goes with it.
+    /// Its properties.
     #[command(flatten)]
     pub properties: PropertyArgs,
 
-    /// What counts as the reply, and how many there are.
+    /// Which replies to wait for.
     #[command(flatten)]
     pub reply: ReplyArgs,
 
@@ -63,7 +63,7 @@ pub struct RequestArgs {
     pub output: OutputArgs,
 }
 
-/// What is asked, and where.
+/// Payload and topic of the request.
 #[derive(Args)]
 #[group(skip)]
 #[command(
@@ -104,7 +104,7 @@ pub struct MessageArgs {
     pub qos: Option<QoS>,
 }
 
-/// Which messages are waited for, and how long.
+/// Which messages count as replies, and how long to wait for them.
 #[derive(Args)]
 #[group(skip)]
 #[command(next_help_heading = "Reply")]
@@ -133,7 +133,7 @@ pub struct ReplyArgs {
     pub latency: bool,
 }
 
-/// What `--match` takes.
+/// The values of `--match`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MatchArg {
     /// Those with the request's correlation data; with --response-topic, also those without any
@@ -154,12 +154,12 @@ impl From<MatchArg> for Matching {
     }
 }
 
-/// What `--response-topic` takes: a topic, or a filter where any message on it is a reply.
+/// The value of `--response-topic`: a topic, or a filter if any message on it is a reply.
 #[derive(Clone, Debug)]
 pub enum ResponseTopic {
-    /// A topic, which the request can name.
+    /// A topic, named in the request as its response topic.
     Topic(TopicName),
-    /// A filter, which it cannot.
+    /// A filter, which a request cannot name.
     Filter(TopicFilter),
 }
 
@@ -190,7 +190,7 @@ Exit status: 0 all replies asked for, 1 reading or writing failed, 2 bad flags o
 4 connection refused, 5 the request or the subscription refused, 6 connection lost for good, 27 too few replies \
 in time, 130 or 143 stopped.";
 
-/// Unlike that of other commands, the run has an end by itself, and the help says so.
+/// Replaces the help of `--timeout`: unlike other commands, `rr` has a default.
 pub fn with_own_timeout(command: Command) -> Command {
     command.mut_arg("timeout", |timeout| {
         timeout
@@ -201,7 +201,7 @@ pub fn with_own_timeout(command: Command) -> Command {
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that makes the exit status other than 0.
+/// Any reason for an exit status other than 0.
 pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let RequestArgs { request, properties, reply, decide, output } = args;
     let format = output.format()?;
@@ -287,7 +287,7 @@ fn source(request: &MessageArgs) -> Options {
     Options { input, encoding, invalid: Invalid::Stop }
 }
 
-/// Only MQTT 5 tells the other side where to reply.
+/// Fails without a response topic unless the version is MQTT 5, where the request itself names one.
 fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
     match protocol {
         Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {
@@ -307,7 +307,7 @@ fn topic(typed: Option<TopicName>, named: Option<String>) -> Result<TopicName, F
     }
 }
 
-/// A response topic is subscribed to, and must bring replies only.
+/// Checks that the response topic differs from the request's and can be subscribed to normally.
 fn check_topics(topic: &TopicName, response: Option<&str>) -> Result<(), Failure> {
     match response {
         Some(response) if matches(response, topic.as_str()) => Err(Failure::usage(format!(
@@ -320,7 +320,7 @@ fn check_topics(topic: &TopicName, response: Option<&str>) -> Result<(), Failure
     }
 }
 
-/// The payload: all of it before there is a connection, which would serve nobody meanwhile.
+/// Reads the whole payload before connecting: a connection that waits for input would be of no use.
 async fn read(mut source: Source, wait: Option<Duration>) -> Result<Bytes, Failure> {
     let mut signals = Signals::new().map_err(Failure::no_signals)?;
     let read = poll_fn(|cx| {

@@ -1,4 +1,4 @@
-//! `mqtt sub`: prints what is published, and acknowledges nothing before it is written.
+//! `mqtt sub`: prints received messages, and acknowledges each only after it has been written.
 
 pub(crate) mod job;
 pub(crate) mod selection;
@@ -22,13 +22,13 @@ use job::{Answers, Stop, Subscribing};
 use selection::{Sample, Selection, Wanted};
 use std::time::Duration;
 
-/// How long no retained message may come before the stored ones count as all, where nothing else is asked for.
+/// The default of --idle with --retained-only: after this long without a retained message, the set counts as complete.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// The largest subscription identifier ([MQTT 5, 3.8.2.1.2]).
 const LARGEST_ID: u64 = 268_435_455;
 
-/// What `--retain-handling` takes.
+/// The values of `--retain-handling`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RetainHandlingArg {
     /// Whenever a subscription is made
@@ -156,7 +156,7 @@ stopped.";
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that makes the exit status other than 0.
+/// Any reason for an exit status other than 0.
 pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let format = args.output.format()?;
     let decision = args.decide.decision()?;
@@ -193,7 +193,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     }
     if !clean_start && args.retained_only {
         return Err(Failure::usage(
-            "--retained-only would throw away what waits in the session: leave out --no-clean-start",
+            "--retained-only would discard the messages waiting in the session: leave out --no-clean-start",
         ));
     }
     let mut interest = wishes.interest(filters, &args.qos, args.unsubscribe)?;
@@ -211,7 +211,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     job.finish(end)
 }
 
-/// What `-D` says about SUBSCRIBE and UNSUBSCRIBE.
+/// Adds the properties that `-D subscribe` and `-D unsubscribe` give.
 fn add_properties(interest: &mut Interest, given: &mut Properties) -> Result<(), Failure> {
     add_to_interest(interest, given.of(Packet::Subscribe))?;
     add_to_interest(interest, given.of(Packet::Unsubscribe))?;
@@ -224,14 +224,15 @@ fn add_properties(interest: &mut Interest, given: &mut Properties) -> Result<(),
 fn selection(args: &SubscribeArgs) -> Selection {
     let wanted = match (args.retained_only, args.no_retained) {
         (true, _) => Wanted::Retained,
-        // With the publishers' flags the broker is trusted to send nothing stored, as it was asked.
+        // With --retain-as-published a live message may carry the retain flag too. Then the broker is trusted to send
+        // no stored ones, as requested.
         (_, true) if !args.retain_as_published => Wanted::Fresh,
         _ => Wanted::All,
     };
     Selection { filter_out: args.filter_out.clone(), wanted, sample: args.random_filter.clone() }
 }
 
-/// What the flags say about every subscription.
+/// The flags that apply to every subscription.
 struct Wishes {
     no_local: bool,
     retain_as_published: bool,
@@ -274,7 +275,8 @@ impl Wishes {
                 _ => "",
             };
             if !flag.is_empty() {
-                let message = format!("{flag} cannot be with the shared subscription {shared}");
+                let message =
+                    format!("{flag} cannot be used with the shared subscription {shared}");
                 return Err(Failure::usage(message));
             }
         }
@@ -282,7 +284,7 @@ impl Wishes {
         let subscriptions = filters.into_iter().zip(qos).map(|(filter, qos)| Subscription {
             filter,
             qos,
-            // What is removed needs not be heard of again.
+            // The broker need not send back the removals.
             no_local: self.no_local || self.removes,
             retain_as_published: self.retain_as_published,
             retain_handling: self.retain_handling,
@@ -293,14 +295,14 @@ impl Wishes {
             unsubscriptions,
             subscribe_properties: Vec::new(),
             unsubscribe_properties: Vec::new(),
-            // What is stored comes with a new subscription only.
+            // The broker sends stored messages only for a new subscription.
             every_time: self.retained_only,
             before_publishing: false,
         })
     }
 }
 
-/// One QoS for all filters, or one for each.
+/// Gives every filter its QoS: one for all of them, or one each.
 fn pair(filters: usize, qos: &[QoS]) -> Result<Vec<QoS>, Failure> {
     match qos {
         [] => Ok(vec![QoS::default(); filters]),

@@ -1,7 +1,7 @@
-//! The protocol state of a session: bytes come in, bytes go out, the time is given.
+//! The protocol state of a session. Bytes come in, bytes go out, and the caller supplies the time.
 //!
-//! It knows CONNECT to DISCONNECT, the limits the broker sets, both sides of QoS 0, 1 and 2, and what a
-//! resumed or a lost session means.
+//! It covers CONNECT to DISCONNECT, the broker's limits, both directions of QoS 0, 1 and 2, and what a resumed or lost
+//! session implies.
 
 mod link;
 mod output;
@@ -32,25 +32,25 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// What was at the front of the bytes from the broker.
+/// The first packet in the bytes from the broker.
 #[derive(Debug)]
 pub enum Received<'a> {
-    /// No complete packet: more bytes are needed.
+    /// Incomplete: more bytes are needed.
     Incomplete,
-    /// A packet of this many bytes, which has been dealt with.
+    /// A packet of this many bytes, which has been processed.
     Packet(usize),
-    /// A message, which waits for [`Session::settle`].
+    /// A message, to be settled with [`Session::settle`].
     Message {
-        /// Bytes of its packet.
+        /// Size of its packet in bytes.
         length: usize,
-        /// What it says.
+        /// The message.
         message: Message<'a>,
-        /// What to settle.
+        /// Its handle for [`Session::settle`].
         delivery: Delivery,
     },
 }
 
-/// A received message as the session knows it.
+/// A handle to a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivery {
     packet_id: u16,
@@ -58,19 +58,19 @@ pub struct Delivery {
     fingerprint: Fingerprint,
 }
 
-/// What a broker that hangs up may have taken offence at: the packet that waits for its answer.
+/// The unanswered packet that may be the reason why the broker closed the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suspect {
-    /// A SUBSCRIBE for these filters.
+    /// SUBSCRIBE for these filters.
     Subscribe(Vec<String>),
-    /// The oldest PUBLISH that has no answer: which of all the messages it carries, counted from 1.
+    /// The oldest unanswered PUBLISH, by its serial number, counted from 1.
     Publish(u64),
 }
 
-/// A session with a broker, over any number of connections, one after the other.
+/// A session with a broker, over any number of consecutive connections.
 pub struct Session {
     options: Rc<SessionOptions>,
-    /// The password, where it is another one by now.
+    /// The password, if it differs from the one in the options.
     password: Option<Secret>,
     version: Version,
     link: Link,
@@ -78,21 +78,21 @@ pub struct Session {
     ledger: Ledger,
     inbound: Inbound,
     subscriptions: Subscriptions,
-    /// The broker may hold a session of this run.
+    /// Whether the broker may hold a session that this run created.
     may_resume: bool,
-    /// The driver takes more messages.
+    /// Whether messages are still accepted.
     taking: bool,
-    /// One message is sent at a time until this one has its end, to see which one makes the broker hang up.
+    /// The serial number of the message that is being sent alone, to find out which one makes the broker close the
+    /// connection.
     isolated: Option<u64>,
-    /// That the broker lowered the QoS of what we publish was told.
+    /// Whether the user was told that the broker lowered the QoS of what we publish.
     told_downgrade: bool,
     progress: u64,
     events: VecDeque<Event>,
 }
 
 impl Session {
-    /// A session that has not connected yet. The packet ids of one that an earlier run may have used begin at
-    /// `random`.
+    /// A session that has not connected yet. If an earlier run may have used it, packet ids start at `random`.
     pub fn new(options: Rc<SessionOptions>, version: Version, random: u64) -> Self {
         let last = if options.clean_start { 0 } else { random as u16 };
         Self {
@@ -113,27 +113,27 @@ impl Session {
         }
     }
 
-    /// The version in use.
+    /// The protocol version in use.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Uses another version from the next [`Session::connect`] on.
+    /// Changes the protocol version, from the next [`Session::connect`] on.
     pub fn set_version(&mut self, version: Version) {
         self.version = version;
     }
 
-    /// The password of the next CONNECT.
+    /// The password for the next CONNECT.
     pub fn password(&self) -> Option<&Secret> {
         self.password.as_ref().or(self.options.password.as_ref())
     }
 
-    /// Uses another password from the next [`Session::connect`] on.
+    /// Changes the password, from the next [`Session::connect`] on.
     pub fn set_password(&mut self, password: Secret) {
         self.password = Some(password);
     }
 
-    /// There is a connection: writes CONNECT.
+    /// A connection has been made: writes CONNECT.
     pub fn connect(&mut self) {
         let options = &*self.options;
         let connect = Connect {
@@ -157,12 +157,12 @@ impl Session {
         self.link = Link::Connecting(out);
     }
 
-    /// The connection is gone, because of `fault` if the broker is to blame. What is in flight stays so until the next
-    /// CONNACK tells whether the session lives; but when the broker turned down what was published, and there is only
-    /// one message it can mean, that one is refused; and when it broke the protocol, nothing that it may have is sent
-    /// again.
+    /// The connection is gone; `fault` is set if the broker is to blame. In general messages in flight remain so until
+    /// the next CONNACK tells whether the session still exists. But if the broker rejected a publication, and only one
+    /// message can be meant, that one is refused; and if the broker violated the protocol, messages that it may have
+    /// received are not sent again.
     pub fn lost(&mut self, fault: Option<&Fault>) {
-        // Before CONNACK nothing was published, and where SUBSCRIBE waits for its answer that may be meant.
+        // No message was published before CONNACK; and if SUBSCRIBE is unanswered, that may be what was rejected.
         let (unproven, is_about_publish) = match std::mem::replace(&mut self.link, Link::Down) {
             Link::Down | Link::Connecting(_) => (0, false),
             Link::Closing(closing) => (closing.unproven, true),
@@ -195,7 +195,7 @@ impl Session {
         }
     }
 
-    /// Ends the message that waits for its answer as refused. Its id may stand for it on this session still.
+    /// Refuses the oldest unanswered message. In this session its id may still be in use.
     fn refuse_unanswered(&mut self, explanation: Explanation) {
         let retired = self.ledger.oldest_unanswered().and_then(|it| self.ledger.retire(it));
         if let Some(Retired { position, .. }) = retired {
@@ -203,7 +203,7 @@ impl Session {
         }
     }
 
-    /// Whether there is only one message that the broker can have turned down, of `unproven` ones at QoS 0 and those
+    /// Whether the broker can have rejected only one message: there is one among `unproven` messages at QoS 0 and those
     /// in the ledger.
     fn is_about_one(&self, unproven: u64) -> bool {
         match unproven {
@@ -213,7 +213,7 @@ impl Session {
         }
     }
 
-    /// Whether CONNACK said yes and nothing ended since.
+    /// Whether CONNACK accepted the connection and it has not ended.
     pub fn is_up(&self) -> bool {
         self.link.up().is_some()
     }
@@ -229,17 +229,17 @@ impl Session {
             || self.link.up().is_some_and(|up| up.request.is_some() || up.is_asking())
     }
 
-    /// Whether the broker is going to send something: an answer, or messages whenever it likes.
+    /// Whether the broker is expected to send something: an answer, or messages at any time.
     pub fn expects_more(&self) -> bool {
         !self.is_up() || self.is_owed() || self.subscriptions.are_any()
     }
 
-    /// Messages sent and not acknowledged yet.
+    /// Number of messages sent and not acknowledged yet.
     pub fn unacknowledged(&self) -> usize {
         self.ledger.in_flight()
     }
 
-    /// What the broker owes, in a word.
+    /// Names the packet that the broker owes, for an error message.
     pub fn owed(&self) -> &'static str {
         match self.link.up() {
             Some(up) => match &up.request {
@@ -253,7 +253,7 @@ impl Session {
         }
     }
 
-    /// What a broker that hangs up now may have taken offence at.
+    /// The packet that may be to blame if the broker closes the connection now.
     pub fn suspect(&self) -> Option<Suspect> {
         match &self.link.up()?.request {
             Some(request) if request.kind() == RequestKind::Subscribe => {
@@ -263,25 +263,24 @@ impl Session {
         }
     }
 
-    /// Whether every message has its end and every subscription its answer.
+    /// Whether every message is complete and every subscription answered.
     pub fn is_settled(&self) -> bool {
         self.ledger.is_empty() && self.is_subscribed()
     }
 
-    /// Whether everything about subscriptions has been answered.
+    /// Whether every SUBSCRIBE and UNSUBSCRIBE has been answered.
     pub fn is_subscribed(&self) -> bool {
         self.subscriptions.is_complete() && self.link.up().is_none_or(|up| up.request.is_none())
     }
 
-    /// Whether the broker still has to release QoS 2 messages, in a session that a later run may find again: it would
-    /// deliver them once more.
+    /// Whether the broker has not yet released received QoS 2 messages in a session that a later run may resume, and
+    /// would deliver them again.
     pub fn awaits_release(&self) -> bool {
         self.is_up() && self.inbound.unreleased() > 0 && self.options.outlives_the_run(self.version)
     }
 
-    /// Asks for `interest`, from now on, instead of what was asked for before; call only while
-    /// [`Session::is_subscribed`]. A filter that was asked for before is asked for again. The barrier is down
-    /// then.
+    /// Replaces the subscriptions with those of `interest`. Only call this while [`Session::is_subscribed`]. Filters
+    /// that are subscribed already are subscribed again. Resets the barrier.
     pub fn subscribe(&mut self, interest: Rc<Interest>) {
         self.subscriptions = Subscriptions::new(interest);
         if let Some(up) = self.link.up_mut() {
@@ -290,7 +289,7 @@ impl Session {
         self.ask();
     }
 
-    /// Sends the next request, unless one is out.
+    /// Sends the next request, unless one is unanswered.
     fn ask(&mut self) {
         if let Link::Up(up) = &mut self.link
             && up.request.is_none()
@@ -302,8 +301,8 @@ impl Session {
         }
     }
 
-    /// Asks the broker with a PINGREQ, unless that was done on this connection. What it sent before it
-    /// answers is here when [`Session::is_past_barrier`].
+    /// Sends PINGREQ, once per connection. When the broker has answered it ([`Session::is_past_barrier`]), everything
+    /// it sent before has arrived.
     pub fn raise_barrier(&mut self, now: Instant) {
         if let Link::Up(up) = &mut self.link
             && up.barrier.is_none()
@@ -317,32 +316,32 @@ impl Session {
         self.link.up().is_some_and(|up| up.barrier.is_some() && !up.is_asking())
     }
 
-    /// Rises whenever an acknowledgement brings something nearer to its end.
+    /// A counter that rises with every acknowledgement that completes a step.
     pub fn progress(&self) -> u64 {
         self.progress
     }
 
-    /// Whether a message that we published came to its end on this connection.
+    /// Whether a message that we published was completed on this connection.
     pub fn has_delivered(&self) -> bool {
         self.link.up().is_some_and(|up| up.has_delivered)
     }
 
-    /// Whether a message that we received was acknowledged on this connection.
+    /// Whether a received message was acknowledged on this connection.
     pub fn has_acknowledged(&self) -> bool {
         self.link.up().is_some_and(|up| up.has_acknowledged)
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// Bytes to write, and then to tell [`Session::wrote`] of.
+    /// The bytes to write; report progress with [`Session::wrote`].
     pub fn output(&self) -> &[u8] {
         self.link.output()
     }
 
-    /// The first `count` bytes of [`Session::output`] reached the connection.
+    /// The first `count` bytes of [`Session::output`] have been written to the connection.
     pub fn wrote(&mut self, count: usize, now: Instant) {
         if let Some(out) = self.link.output_mut() {
             out.wrote(count);
@@ -352,33 +351,33 @@ impl Session {
         }
     }
 
-    /// Bytes came in, whether they are a whole packet or not.
+    /// Notes that bytes arrived, whether they are a whole packet or not.
     pub fn heard(&mut self, now: Instant) {
         if let Some(up) = self.link.up_mut() {
             up.keep_alive.received(now);
         }
     }
 
-    /// Whether messages are still handed on.
+    /// Whether received messages are still handed on.
     pub fn is_taking(&self) -> bool {
         self.taking
     }
 
-    /// Whether the broker takes so little, or waits for so many acknowledgements, that nothing more should be read
-    /// from it.
+    /// Whether nothing more should be read from the broker, because it reads too slowly or too many acknowledgements
+    /// wait.
     pub fn is_full(&self) -> bool {
         self.link.up().is_some_and(|up| up.is_choked() || up.acks.is_full())
     }
 
-    /// When [`Session::handle_timeout`] has something to do.
+    /// When [`Session::handle_timeout`] must be called next.
     pub fn timeout(&self) -> Option<Instant> {
         self.link.up()?.keep_alive.deadline()
     }
 
-    /// Time has passed. `deaf` says that the socket is not being read at present.
+    /// Time has passed. `deaf` means that the socket is not being read at present.
     ///
     /// # Errors
-    /// [`Fault::Silent`] when the broker is dead.
+    /// [`Fault::Silent`] if the broker did not answer in time.
     pub fn handle_timeout(&mut self, now: Instant, deaf: bool) -> Result<(), Fault> {
         let Some(up) = self.link.up_mut() else { return Ok(()) };
         if deaf {
@@ -394,16 +393,17 @@ impl Session {
         }
     }
 
-    /// Writes DISCONNECT and takes no more from the broker: a normal end.
+    /// Writes DISCONNECT and accepts no more messages: a normal end.
     pub fn disconnect(&mut self) {
         let options = Rc::clone(&self.options);
         let expiry = options.parting.session_expiry.or(options.expires_at_once().then_some(0));
         self.close(Reason::SUCCESS, Parting { session_expiry: expiry, ..options.parting.clone() });
     }
 
-    /// Writes DISCONNECT with the reason why the broker is left, instead of all that waits to be written. Below MQTT 5
-    /// the packet has no room for it: it would say that all is well, and that the will is not needed. A packet whose
-    /// beginning was written goes before it: the broker would take what comes for its rest. Returns how long that is.
+    /// Writes DISCONNECT with a reason, in place of everything that waits to be written. Before MQTT 5 nothing is
+    /// written, as DISCONNECT cannot carry a reason there: it would mean a normal end, and the broker would not publish
+    /// the will. A partly written packet is completed first, so that the broker does not take DISCONNECT for its rest;
+    /// the number of its remaining bytes is returned.
     pub fn hang_up(&mut self, reason: Reason) -> usize {
         let kept = self.link.output_mut().map_or(0, Output::drop_unbegun);
         self.close(reason, Parting::default());
@@ -416,7 +416,8 @@ impl Session {
             Link::Down => Link::Down,
             Link::Closing(closing) => Link::Closing(closing),
             Link::Connecting(mut out) => {
-                // A client need not wait for CONNACK ([MQTT 5, 3.1.4]); what it asks for is not known there yet.
+                // A client need not wait for CONNACK ([MQTT 5, 3.1.4]), but before it the broker has not set its limits
+                // yet.
                 if !reason.is_failure() {
                     let fits = |_| true;
                     encode::disconnect(&mut out, self.version, reason, &Parting::default(), fits);
@@ -438,12 +439,12 @@ impl Session {
         };
     }
 
-    /// The connection was closed in order: QoS 0 messages count as delivered.
+    /// The connection was closed normally: QoS 0 messages count as delivered.
     pub fn closed_in_order(&mut self) {
         self.link = Link::Down;
     }
 
-    /// Ends every message that has no end yet.
+    /// Ends every message that is not complete.
     pub fn abandon(&mut self) {
         for (position, sent) in self.ledger.abandon() {
             let outcome = if sent { Outcome::Unconfirmed } else { Outcome::NotSent };

@@ -1,23 +1,23 @@
-//! Where records go, and with what: what they say themselves, and the flags for the rest.
+//! Finds the topics and properties of each record: its own, or those of the flags where it has none.
 
 use crate::message::Envelope;
 use crate::source::{Address, Own};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The envelopes of a message, one for each of its topics.
+/// A message's envelopes, one per topic.
 pub(crate) type Envelopes = Rc<[Rc<Envelope>]>;
 
-/// How many are remembered.
+/// Number of cached envelopes.
 const REMEMBERED: usize = 256;
 
-/// Makes envelopes. Records that say the same share theirs.
+/// Makes envelopes. Consecutive records with equal fields share theirs.
 pub(crate) struct Addressing {
-    /// Where a record goes that does not say itself.
+    /// For records without a topic.
     given: Envelopes,
-    /// What one that says its topic has otherwise.
+    /// For records with a topic: the values of fields that they leave out.
     defaults: Envelope,
-    /// What was made last, each at a place that follows from the address of its key.
+    /// A direct-mapped cache, indexed by the address of the key.
     made: Vec<Option<(Arc<Own>, Envelopes)>>,
 }
 
@@ -26,18 +26,18 @@ impl Addressing {
         Self { given, defaults, made: Vec::new() }
     }
 
-    /// How many topics were given.
+    /// The number of topics given by flags.
     pub(crate) fn given(&self) -> usize {
         self.given.len()
     }
 
-    /// The envelopes of a message, none when there is no topic for it.
+    /// The envelopes of a message; empty if there is no topic for it.
     pub(crate) fn envelopes(&mut self, address: &Address) -> Envelopes {
         let own = match address {
             Address::Given => return Rc::clone(&self.given),
             Address::Own(own) => own,
         };
-        // What nobody else remembers will not come again.
+        // The source has not cached this value, so it will not appear again.
         if Arc::strong_count(own) == 1 {
             return self.make(own);
         }
@@ -62,7 +62,7 @@ impl Addressing {
         }
     }
 
-    /// How many messages a record becomes.
+    /// How many messages a record is sent as.
     pub(crate) fn count(&self, address: &Address) -> u64 {
         match address {
             Address::Own(own) if own.topic.is_some() => 1,

@@ -1,4 +1,4 @@
-//! What can be typed about messages to publish.
+//! The flags of `mqtt pub`.
 
 use crate::commands::properties::PropertyArgs;
 use crate::message::QoS;
@@ -30,22 +30,22 @@ pub struct PublishArgs {
 }
 
 impl PublishArgs {
-    /// The flags of [`PublishArgs::from_basic`].
+    /// The flags that [`PublishArgs::from_basic`] understands.
     pub fn basic_flags(command: Command) -> Command {
         BasicArgs::augment_args(MessageArgs::augment_args(command))
     }
 
-    /// What was typed, when it was nothing but basic flags.
+    /// Parses a command line that used nothing but basic flags.
     ///
     /// # Errors
-    /// When something required is missing.
+    /// When a required flag is missing.
     pub fn from_basic(found: &mut ArgMatches) -> Result<Self, clap::Error> {
         let message = MessageArgs::from_arg_matches_mut(found)?;
         Ok(Self { message, more: MoreArgs::default() })
     }
 }
 
-/// What is sent, and where to.
+/// What is sent, and to which topics.
 #[derive(Args)]
 #[group(skip)]
 #[command(
@@ -93,7 +93,7 @@ pub struct MessageArgs {
     pub retain: bool,
 }
 
-/// A text with escapes that separates something.
+/// A delimiter, with its escapes decoded.
 #[derive(Clone, Debug)]
 pub struct Delimiter(pub Vec<u8>);
 
@@ -105,12 +105,12 @@ impl FromStr for Delimiter {
     }
 }
 
-/// What `--topic-alias` takes.
+/// The values of `--topic-alias`.
 #[derive(Clone, Copy, Debug)]
 pub enum AliasArg {
-    /// As many as the broker takes.
+    /// As many aliases as the broker allows.
     Auto,
-    /// This one.
+    /// This alias.
     Fixed(u16),
 }
 
@@ -130,11 +130,13 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse() {
         Ok(rate) if is_plain && (1e-6..=1e9).contains(&rate) => Ok(rate),
-        _ => Err("a rate is a number of messages a second, from 0.000001 to 1000000000".to_owned()),
+        _ => {
+            Err("a rate is a number of messages per second, from 0.000001 to 1000000000".to_owned())
+        }
     }
 }
 
-/// How input is understood, how fast it is sent, and what goes with it.
+/// How input is split and decoded, how fast messages are sent, and their properties.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Input")]
@@ -193,7 +195,7 @@ pub struct MoreArgs {
     #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
     pub no_progress: bool,
 
-    /// What goes with the message.
+    /// The properties of the messages.
     #[command(flatten)]
     pub properties: PropertyArgs,
 

@@ -1,4 +1,4 @@
-//! The run of `mqtt pub` on a session: records in, and what became of each message.
+//! The session part of `mqtt pub`: hands over records and counts what happened to each message.
 
 use super::addressing::{Addressing, Envelopes};
 use super::pace::Pace;
@@ -16,18 +16,18 @@ use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// Messages handed to the session in one turn at most, so that clock and signals have theirs.
+/// Most messages handed to the session per turn, so that timers and signals are not starved.
 const TURN: u32 = 4_096;
 
-/// A record that is being sent: to each of its topics, so many times.
+/// The record being sent, to each of its topics and possibly several times.
 struct Sending {
     position: u64,
     payload: Bytes,
     size: u64,
     envelopes: Envelopes,
-    /// Which of them is next.
+    /// Index of the next topic.
     next: usize,
-    /// How many rounds are left, this one included.
+    /// Rounds left, including this one.
     rounds: u64,
 }
 
@@ -37,20 +37,20 @@ impl Sending {
     }
 }
 
-/// What keeps the next message from being handed to the session.
+/// Why the next message is not handed to the session yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum WaitsFor {
-    /// There is none, or none has been read.
+    /// There is no input, or none has been read yet.
     Input,
     /// The session has no room.
     Room,
-    /// It is not its time yet.
+    /// It is too early for it.
     Time(Instant),
-    /// Something else has its turn first.
+    /// The turn is over; others go first.
     Turn,
 }
 
-/// Hands records to the session, and adds up what became of each message.
+/// The [`Job`] of `mqtt pub`: hands records to the session and counts what happened to each message.
 pub(crate) struct Publishing {
     source: Source,
     invalid: Invalid,
@@ -58,23 +58,23 @@ pub(crate) struct Publishing {
     repeat: u64,
     pace: Pace,
     progress: Progress,
-    /// What was read and is not being sent yet.
+    /// Records that were read and are not being sent yet.
     batch: Batch,
     sending: Option<Sending>,
     waits_for: WaitsFor,
     exhausted: bool,
-    /// Why reading ended early.
+    /// Why reading stopped before the end of the input.
     failure: Option<Failure>,
-    /// Records left out for want of a topic.
+    /// Number of records skipped because they have no topic.
     without_topic: u64,
     tally: Tally,
-    /// Messages handed to the session.
+    /// Number of messages handed to the session.
     handed: u64,
-    /// Bytes of input of the messages handed to the session.
+    /// Input bytes of these messages.
     read: u64,
-    /// A message at QoS 0 was among them.
+    /// Whether any of them had QoS 0.
     at_most_once: bool,
-    /// A connection was lost.
+    /// Whether a connection was lost.
     lost: bool,
     reporter: Reporter,
 }
@@ -111,7 +111,7 @@ impl Publishing {
         }
     }
 
-    /// Waits for the first records, as long as the whole run may take.
+    /// Waits for the first records, at most as long as the run may take.
     pub(crate) async fn fill(
         &mut self,
         started: Instant,
@@ -134,7 +134,7 @@ impl Publishing {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Makes sure that a message is there to be sent, or none will ever come.
+    /// Waits until there is a message to send or the input has ended.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while self.sending.is_none() && !self.exhausted {
             if let Some(record) = self.batch.next() {
@@ -180,12 +180,12 @@ impl Publishing {
         self.exhausted = true;
     }
 
-    /// Records that could not be understood.
+    /// Number of invalid records that were skipped.
     fn left_out(&self) -> u64 {
         self.source.skipped() + self.without_topic
     }
 
-    /// Hands messages to the session while it has room and it is time for them.
+    /// Hands messages to the session while it has room and their time has come.
     fn hand_over(&mut self, session: &mut Session, now: Instant) {
         let mut left = TURN;
         while let Some(sending) = &mut self.sending {
@@ -214,7 +214,7 @@ impl Publishing {
                 self.read += sending.size;
             }
             let is_last = sending.left() == 1;
-            // What is sent once needs no copy.
+            // The last use of the payload needs no copy.
             let payload = match is_last {
                 true => std::mem::take(&mut sending.payload),
                 false => sending.payload.clone(),
@@ -242,7 +242,7 @@ impl Publishing {
         self.waits_for = WaitsFor::Input;
     }
 
-    /// A message came to its end when it was handed over.
+    /// Counts a message whose outcome is known as soon as it was handed over.
     fn conclude(&mut self, position: u64, outcome: &Outcome) {
         self.count(position, outcome);
         self.reporter.published(position, 0, outcome);
@@ -258,7 +258,7 @@ impl Publishing {
         }
     }
 
-    /// Messages that have been read and not handed to the session.
+    /// Number of messages that were read and not handed to the session.
     fn waiting(&self) -> u64 {
         let begun = self.sending.as_ref().map_or(0, Sending::left);
         let records = self.batch.as_slice().iter();
@@ -270,7 +270,7 @@ impl Publishing {
         self.exhausted && self.sending.is_none()
     }
 
-    /// Adds up what happened.
+    /// Turns the outcome into the command's result.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         self.tally.count_not_sent(self.waiting());
         let ui = self.reporter.ui();
@@ -292,7 +292,7 @@ impl Publishing {
             failures.push(Failure::no_events(error));
         }
         let summary = self.tally.to_string();
-        // The gravest is returned, and so told last but for the summary; the others are told here.
+        // The gravest failure is returned and printed last, before the summary; the others are printed here.
         failures.sort_by_key(|failure| failure.status.gravity());
         let gravest = failures.pop();
         for failure in &failures {
@@ -306,7 +306,7 @@ impl Publishing {
                     failure.message.push_str("; ");
                     failure.message.push_str(&summary);
                 }
-                // What was never sent is explained by the failure itself.
+                // The failure itself explains the messages that were never sent.
                 failure.status = failure.status.graver(self.tally.status_of_sent());
                 Err(failure)
             }
@@ -316,7 +316,7 @@ impl Publishing {
 
 impl Job for Publishing {
     fn message(&mut self, _message: &Message<'_>) -> Taken {
-        // Of a session that a subscriber uses too: it is the one who waits for it.
+        // This session is shared with a subscriber, which will receive the message.
         Taken::Passed
     }
 

@@ -1,46 +1,44 @@
-//! How fast messages are handed to the session, when the user wants them slower than they come.
-//!
-//! Given the time, never asks for it.
+//! Delays messages to keep the speed that the user asked for.
 
 use std::time::{Duration, Instant};
 
-/// A rate may be made up for after a pause, but for no more than this.
+/// After a pause `--rate` may catch up, but not by more than this.
 const BURST: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Default)]
 enum Unit {
-    /// A record, to however many topics it goes.
+    /// A record, however many topics it goes to.
     #[default]
     Record,
-    /// A message.
+    /// A single message.
     Message,
 }
 
-/// When the next message may go, by `--rate` or `--interval`.
+/// When the next message may be sent, given `--rate` or `--interval`.
 #[derive(Debug, Default)]
 pub(crate) struct Pace {
-    /// What is paced.
+    /// What the delay applies to.
     unit: Unit,
-    /// Between one message and the next; zero is as fast as they come.
+    /// Time between two messages; zero is no limit.
     period: Duration,
-    /// How much of a delay is made up for.
+    /// How much of a delay may be caught up.
     slack: Duration,
     next: Option<Instant>,
 }
 
 impl Pace {
-    /// At least `gap` between one message and the next.
+    /// Waits at least `gap` between two messages.
     pub(crate) fn gap(gap: Duration) -> Self {
         Self { unit: Unit::Record, period: gap, slack: Duration::ZERO, next: None }
     }
 
-    /// `rate` messages a second.
+    /// Sends at most `rate` messages per second.
     pub(crate) fn rate(rate: f64) -> Self {
         let period = Duration::from_secs_f64(1.0 / rate);
         Self { unit: Unit::Message, period, slack: BURST, next: None }
     }
 
-    /// Whether the message of a record to its topic number `topic`, from 0 on, has to wait at all.
+    /// Whether the message to topic number `topic` (from 0) of a record has to wait at all.
     pub(crate) fn counts(&self, topic: usize) -> bool {
         match self.unit {
             Unit::Record => topic == 0,
@@ -48,12 +46,12 @@ impl Pace {
         }
     }
 
-    /// When the next message may go, unless it may now.
+    /// When the next message may be sent; `None` if now.
     pub(crate) fn wait(&self, now: Instant) -> Option<Instant> {
         self.next.filter(|next| now < *next)
     }
 
-    /// A message went.
+    /// Notes that a message was sent.
     pub(crate) fn sent(&mut self, now: Instant) {
         if self.period > Duration::ZERO {
             let earliest = now.checked_sub(self.slack).unwrap_or(now);
@@ -69,7 +67,7 @@ mod tests {
 
     const MS: Duration = Duration::from_millis(1);
 
-    /// How many messages go at each of these milliseconds.
+    /// How many messages are sent at each of these times, in milliseconds.
     fn sent(mut pace: Pace, times: &[u32]) -> Vec<usize> {
         let start = Instant::now();
         let mut send = |at: &u32| {

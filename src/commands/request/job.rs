@@ -1,4 +1,4 @@
-//! The run of `mqtt rr` on a session: subscribe, publish the request, and print what answers it.
+//! The session part of `mqtt rr`: subscribes, publishes the request and prints the replies.
 
 use crate::commands::deciding::Verdict;
 use crate::commands::receiving::Receiving;
@@ -15,53 +15,53 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// What response topics begin with where the broker does not say it.
+/// Prefix of response topics, unless the broker sends Response Information.
 const PREFIX: &str = "mqtt-rr";
 
-/// The request's position in the input of one record.
+/// Input position of the request, which is the only record.
 const POSITION: u64 = 1;
 
-/// Without MQTT 5 nobody but the user can say where the reply is expected.
+/// The error for protocol versions before MQTT 5, where only the user can tell the response topic.
 pub(crate) fn no_response_topic(version: Version) -> Failure {
     Failure::usage(format!("{version} has no response topics of its own"))
         .hint("say where the reply is expected with --response-topic")
 }
 
-/// Whether subscribing to this topic would mean something else.
+/// Whether subscribing to this topic would make a shared subscription.
 pub(crate) fn is_shared(topic: &str) -> bool {
-    // A topic that is no filter begins like a shared subscription and lacks a part of it.
+    // A topic that does not parse as a filter starts with `$share/` but lacks the rest.
     topic.parse().map_or(true, |filter: TopicFilter| filter.is_shared())
 }
 
-/// Which messages on the response topic are replies, as long as they are fresh.
+/// Which messages on the response topic count as replies. Retained messages never do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Matching {
-    /// Those with our correlation data; on a topic that was given, where others may answer who know nothing of it, also
-    /// those without any.
+    /// Those with our correlation data. On a topic given by the user also those without any, as the responder may not
+    /// know about correlation data.
     Auto,
     /// Those with our correlation data.
     Correlation,
-    /// All.
+    /// All messages.
     Any,
 }
 
-/// What is asked.
+/// The request, and where its replies are expected.
 pub(crate) struct Request {
     pub(crate) topic: TopicName,
     pub(crate) payload: Bytes,
     pub(crate) qos: QoS,
-    /// As the user gave them.
+    /// The properties given by the user.
     pub(crate) properties: PublishProperties,
-    /// Where replies come instead of a response topic, which the request can name.
+    /// Subscribe to this filter instead of the response topic that the request names.
     pub(crate) filter: Option<TopicFilter>,
     pub(crate) matching: Matching,
-    /// What SUBSCRIBE says besides the response topic.
+    /// Everything that SUBSCRIBE contains besides the response topic.
     pub(crate) interest: Interest,
     pub(crate) client_id: String,
 }
 
 impl Request {
-    /// A topic for this client alone, below what the broker asks for.
+    /// Makes a response topic for this client alone, below the prefix that the broker asks for.
     fn make_response_topic(&self, information: Option<&str>) -> Option<TopicName> {
         let make = |prefix: &str, id: &str| {
             let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
@@ -71,13 +71,13 @@ impl Request {
         let digits = format!("{:016x}", random());
         let id = if self.client_id.is_empty() { &digits } else { &self.client_id };
         let prefixes = information.into_iter().filter(|text| !text.is_empty()).chain([PREFIX]);
-        // A client id can be what no topic can have.
+        // The client id may contain characters that a topic cannot.
         prefixes
             .flat_map(|prefix| [(prefix, id), (prefix, &digits)])
             .find_map(|it| make(it.0, it.1))
     }
 
-    /// Fills in what makes a reply known with this version.
+    /// Completes the request for this version, and returns how to recognise its replies.
     fn expect(
         &self,
         version: Version,
@@ -116,19 +116,20 @@ impl Request {
     }
 }
 
-/// The filter that matches one topic. One that has none begins with `$share/`, and was ruled out.
+/// The filter that matches exactly this topic. It exists unless the topic starts with `$share/`, which is ruled out
+/// earlier.
 fn filter_of(topic: &TopicName) -> Result<TopicFilter, Failure> {
     let error = |error| Failure::usage(format!("invalid response topic {topic}: {error}"));
     topic.as_str().parse().map_err(|it: TopicError| error(it))
 }
 
-/// What makes a message a reply.
+/// How to recognise a reply.
 struct Expected {
     filter: TopicFilter,
     correlation: Correlation,
 }
 
-/// The correlation data of a reply; what is ours is random, or as the user wants it.
+/// The correlation data that replies must have: ours is random unless the user gave it.
 enum Correlation {
     Ours(Vec<u8>),
     OursOrNone(Vec<u8>),
@@ -146,33 +147,33 @@ impl Expected {
     }
 }
 
-/// Asks, and prints what answers.
+/// The [`Job`] of `mqtt rr`: sends the request and prints the replies.
 pub(crate) struct Requesting {
     request: Request,
-    /// So many replies end the run.
+    /// End after this many replies.
     wanted: Option<u64>,
     receiving: Receiving,
     tells_latency: bool,
-    /// What the broker of the first connection wants response topics to begin with.
+    /// Response Information from the CONNACK of the first connection.
     information: Option<String>,
     connected: bool,
-    /// From the first connection on.
+    /// Set when the first connection is made.
     expected: Option<(Rc<Envelope>, Expected)>,
-    /// The session was told to subscribe to where the reply will come.
+    /// Whether the session was told to subscribe to the response topic.
     listens: bool,
-    /// When the request was handed to the session.
+    /// When the request was given to the session.
     sent: Option<Instant>,
-    /// Replies that are printed.
+    /// Number of replies printed.
     taken: u64,
-    /// One of them was what the run was to last until.
+    /// Whether --until was true of one of them.
     has_last: bool,
-    /// Messages on the response topic that answer something else.
+    /// Number of messages on the response topic that answer other requests.
     foreign: u64,
-    /// Replies that the filters skipped.
+    /// Number of replies skipped by the filters.
     skipped: u64,
-    /// What became of the request, if it did not arrive for certain.
+    /// Why the request may not have arrived, if that is in doubt.
     doubt: Option<&'static str>,
-    /// Why no reply can come.
+    /// Why no reply can arrive.
     refusal: Option<Failure>,
 }
 
@@ -202,8 +203,8 @@ impl Requesting {
         }
     }
 
-    /// Decides what makes a message a reply, as soon as it is known what the broker speaks: the messages that waited in
-    /// the session may come with the same read.
+    /// Fixes how replies are recognised as soon as the protocol version is known. Messages stored in the session may
+    /// arrive in the same read.
     fn expect(&mut self, version: Version) {
         match self.request.expect(version, self.information.as_deref()) {
             Ok((envelope, expected)) => self.expected = Some((Rc::new(envelope), expected)),
@@ -211,7 +212,7 @@ impl Requesting {
         }
     }
 
-    /// Subscribes to where the reply will come.
+    /// Subscribes to the response topic.
     fn listen(&mut self, session: &mut Session) {
         let Some((_, expected)) = &self.expected else { return };
         if std::mem::replace(&mut self.listens, true) {
@@ -226,7 +227,7 @@ impl Requesting {
         session.subscribe(Rc::new(interest));
     }
 
-    /// Publishes the request, once.
+    /// Publishes the request, unless that was done before.
     fn send(&mut self, session: &mut Session, now: Instant) {
         let Some((envelope, _)) = &self.expected else { return };
         if self.sent.is_some() || !session.has_room(envelope.qos) {
@@ -264,7 +265,7 @@ impl Requesting {
         }
     }
 
-    /// How many replies there are, and why there may be no more, in words.
+    /// Describes how many replies arrived, and why there may be no more.
     fn summary(&self) -> String {
         let mut parts = vec![match (self.taken, self.wanted) {
             (0, _) => "no reply".to_owned(),
@@ -287,7 +288,7 @@ impl Requesting {
         parts.join(", ")
     }
 
-    /// What became of the request, given how the session ended.
+    /// Decides the command's result from how the session ended.
     fn judge(&mut self, end: Option<Failure>) -> Option<Failure> {
         let is_met = self.receiving.unmet().is_none();
         let enough = is_met
@@ -315,7 +316,7 @@ impl Requesting {
         }
     }
 
-    /// Adds up what happened.
+    /// Turns the outcome into the command's result.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge(end);
         let printed = self.receiving.finish(end.as_ref());
@@ -327,7 +328,7 @@ impl Job for Requesting {
     fn message(&mut self, message: &Message<'_>) -> Taken {
         let Some((_, expected)) = &self.expected else { return Taken::Passed };
         if !expected.filter.matches(message.topic) {
-            // It waited for whoever else uses this session.
+            // The message belongs to another program that uses the same session.
             return Taken::Passed;
         }
         let Some(sent) = self.sent.filter(|_| !message.retain) else { return Taken::Dropped };
@@ -399,7 +400,7 @@ impl Job for Requesting {
         if session.is_subscribed() && self.refusal.is_none() {
             self.send(session, now);
         }
-        // The silence begins when the request has arrived.
+        // The idle time starts when the request has arrived.
         let is_listening = self.sent.is_some() && session.is_settled();
         let done = self.has_all() || self.receiving.is_idle(now, is_listening);
         let hopeless = self.refusal.is_some() || self.receiving.printing.has_failed();

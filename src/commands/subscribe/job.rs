@@ -1,4 +1,5 @@
-//! The run of `mqtt sub` on a session: messages to the output, acknowledgements back, and when it ends.
+//! The session part of `mqtt sub`: messages go to the output, acknowledgements go back, and the run ends when enough
+//! arrived.
 
 use super::selection::{Selection, Wanted};
 use crate::commands::deciding::Verdict;
@@ -13,30 +14,30 @@ use crate::run::{ConnectionEvent, Job};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// What ends the run, besides deadlines and signals.
+/// Conditions that end the run, besides deadlines and signals.
 pub(crate) struct Stop {
-    /// So many messages.
+    /// After this many messages.
     pub(crate) count: Option<u64>,
-    /// The answer to the subscriptions.
+    /// Once the broker has acknowledged the subscriptions.
     pub(crate) after_subscribe: bool,
-    /// The end of what the broker had stored.
+    /// Once the stored (retained) messages have arrived.
     pub(crate) after_retained: bool,
 }
 
-/// What the broker said to the subscriptions.
+/// The broker's answers to SUBSCRIBE and UNSUBSCRIBE.
 pub(crate) struct Answers {
     subscriptions: usize,
     all: usize,
-    /// Subscriptions that were refused.
+    /// Number of refused subscriptions.
     refused: usize,
-    /// Unsubscriptions that were refused.
+    /// Number of refused unsubscriptions.
     kept: usize,
-    /// Everything is subscribed to anew with each connection.
+    /// Whether every connection subscribes from scratch.
     every_time: bool,
 }
 
 impl Answers {
-    /// None yet, to what `interest` asks for.
+    /// No answers yet to the requests that `interest` makes.
     pub(crate) fn to(interest: &Interest) -> Self {
         let subscriptions = interest.subscriptions.len();
         Self {
@@ -54,7 +55,7 @@ impl Answers {
         }
     }
 
-    /// Whether nothing can come, for every subscription was refused.
+    /// Whether no message can arrive because every subscription was refused.
     fn is_hopeless(&self) -> bool {
         self.subscriptions > 0 && self.refused == self.subscriptions
     }
@@ -71,20 +72,20 @@ impl Answers {
     }
 }
 
-/// Prints what comes, and knows when that is enough.
+/// The [`Job`] of `mqtt sub`: prints messages and decides when there are enough.
 pub(crate) struct Subscribing {
     receiving: Receiving,
     selection: Selection,
     stop: Stop,
     removal: Option<Removal>,
     answers: Answers,
-    /// Messages that are printed.
+    /// Number of messages printed.
     taken: u64,
-    /// One of them was what the run was to last until.
+    /// Whether --until was true of one of them.
     has_last: bool,
-    /// A connection was lost: from then on a silence counts with and without one.
+    /// Whether a connection was lost. From then on the idle time runs even without a connection.
     was_lost: bool,
-    /// The silence ended the run while there was no subscription.
+    /// Whether the idle time ended the run while there was no subscription.
     ended_deaf: bool,
     connected: bool,
 }
@@ -111,7 +112,7 @@ impl Subscribing {
         }
     }
 
-    /// Moves the removal on; whether nothing is left of it.
+    /// Advances the removal of retained messages, and returns whether it is complete.
     fn poll_removal(&mut self, session: &mut Session) -> bool {
         let written = self.receiving.printing.written();
         self.removal.as_mut().is_none_or(|removal| removal.poll(written, session))
@@ -121,7 +122,7 @@ impl Subscribing {
         self.has_last || self.stop.count.is_some_and(|wanted| self.taken >= wanted)
     }
 
-    /// Whether the silence has lasted long enough; it begins when the subscriptions are there.
+    /// Whether no message has arrived for the time of --idle, which starts with the subscriptions.
     fn is_idle(&mut self, session: &Session, now: Instant) -> bool {
         let is_subscribed = session.is_subscribed();
         let is_listening = if self.stop.after_retained {
@@ -133,7 +134,7 @@ impl Subscribing {
         self.receiving.is_idle(now, is_listening)
     }
 
-    /// Adds up what happened.
+    /// Turns the outcome into the command's result.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let result = self.sum_up(end);
         self.receiving.close(result)
@@ -170,7 +171,7 @@ impl Subscribing {
         }
     }
 
-    /// What the removal makes of the end of the run.
+    /// Adds failed removals to the reason why the run ended.
     fn judge_removal(&mut self, end: Option<Failure>) -> Option<Failure> {
         let Some(tally) = self.removal.take().map(Removal::finish) else { return end };
         if tally.status() == ExitStatus::Success {
@@ -188,7 +189,7 @@ impl Subscribing {
         })
     }
 
-    /// `-W` is a normal end when neither a count nor a condition was asked for and something came.
+    /// `-W` is a normal end if at least one message arrived and neither a count nor --until was given.
     fn timed_out(&self, mut failure: Failure) -> Result<(), Failure> {
         if let Some(unmet) = self.receiving.unmet().filter(|_| self.connected) {
             failure.message = format!("{}: {unmet}", failure.message);

@@ -1,31 +1,29 @@
-//! Which of the messages that come are printed.
-//!
-//! Knows nothing of the session or of the output.
+//! Decides which received messages are printed.
 
 use crate::message::Message;
 use crate::random::random;
 use crate::topic::TopicFilter;
 use std::str::FromStr;
 
-/// Which messages are wanted, by their retain flag.
+/// Which messages are printed, judged by their retain flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// All.
+    /// All of them.
     All,
-    /// Those that were published after the subscription.
+    /// Only those published after the subscription.
     Fresh,
-    /// Those the broker had stored.
+    /// Only those the broker had stored.
     Retained,
 }
 
-/// What `-T`, `-R`, `--retained-only` and `--random-filter` leave of what comes.
+/// The combined effect of `-T`, `-R`, `--retained-only` and `--random-filter`.
 #[derive(Debug)]
 pub(crate) struct Selection {
-    /// Topics to leave out.
+    /// Messages on these topics are skipped.
     pub(crate) filter_out: Vec<TopicFilter>,
-    /// By retain flag.
+    /// Selection by retain flag.
     pub(crate) wanted: Wanted,
-    /// By chance.
+    /// Random selection.
     pub(crate) sample: Option<Sample>,
 }
 
@@ -43,16 +41,16 @@ impl Selection {
     }
 }
 
-/// A part of all messages, chosen at random.
+/// A random sample of all messages.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// Out of 2⁶⁴.
+    /// The probability of a message to be printed, times 2⁶⁴.
     share: u64,
     state: u64,
 }
 
 impl Sample {
-    /// Whether this one is in it.
+    /// Whether the next message is part of the sample.
     fn draw(&mut self) -> bool {
         // splitmix64: fast, and evenly spread over any run of draws.
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -70,7 +68,7 @@ impl FromStr for Sample {
         let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         let percent: Option<f64> = is_plain.then(|| text.parse().ok()).flatten();
         match percent {
-            // The largest product is 2⁶⁴, which the cast makes 2⁶⁴ - 1: every draw is in.
+            // The largest product is 2⁶⁴, which the cast saturates to 2⁶⁴ - 1, so at 100 % every message is printed.
             Some(percent) if (0.1..=100.0).contains(&percent) => {
                 Ok(Self { share: (percent / 100.0 * 2f64.powi(64)) as u64, state: random() })
             }

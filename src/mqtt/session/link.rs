@@ -1,4 +1,4 @@
-//! The connection of a session: what is known of one connection lives in its state, and goes with it.
+//! The state of the connection. Data that belongs to one connection lives in the enum's variant and is dropped with it.
 
 use super::output::Output;
 use crate::mqtt::aliases::IncomingAliases;
@@ -12,26 +12,26 @@ use crate::mqtt::subscriptions::Request;
 use crate::mqtt::version::Version;
 use std::time::Instant;
 
-/// Bytes that may wait to be written before no more messages are taken.
+/// Most bytes waiting to be written before the session stops accepting messages.
 const OUT_LIMIT: usize = 256 << 10;
 
-/// Older brokers cannot say how much they take at once; this is what mosquitto and Paho assume.
+/// Window for brokers before MQTT 5, which cannot tell theirs; mosquitto and Paho assume the same.
 const DEFAULT_OLD_WINDOW: u16 = 20;
 
-/// How far the connection is.
+/// The state of the connection.
 pub(super) enum Link {
-    /// There is none.
+    /// Not connected.
     Down,
-    /// CONNECT is on its way; CONNACK is due.
+    /// CONNECT has been written; CONNACK is due.
     Connecting(Output),
-    /// CONNACK said yes.
+    /// CONNACK accepted the connection.
     Up(Box<Up>),
-    /// DISCONNECT is on its way; only what the broker still has to say about earlier packets matters.
+    /// DISCONNECT has been written. Only acknowledgements of earlier packets still matter.
     Closing(Closing),
 }
 
 impl Link {
-    /// What waits to be written.
+    /// The bytes that wait to be written.
     pub(super) fn output(&self) -> &[u8] {
         match self {
             Self::Down => &[],
@@ -41,7 +41,7 @@ impl Link {
         }
     }
 
-    /// Where what is to be written goes.
+    /// The buffer for bytes to be written.
     pub(super) fn output_mut(&mut self) -> Option<&mut Output> {
         match self {
             Self::Down => None,
@@ -68,33 +68,33 @@ impl Link {
 
 /// A connection that the broker has accepted.
 pub(super) struct Up {
-    /// What waits to be written.
+    /// Bytes that wait to be written.
     pub(super) out: Output,
     pub(super) limits: Limits,
     pub(super) keep_alive: KeepAlive,
-    /// Writes PUBLISH, within the limits.
+    /// Writes PUBLISH within the broker's limits.
     pub(super) writer: PublishWriter,
-    /// The topic aliases that the broker uses.
+    /// The topic aliases that the broker has defined.
     pub(super) aliases: IncomingAliases,
-    /// Acknowledgements that wait for their message to be safe.
+    /// Acknowledgements that wait until their message is safe.
     pub(super) acks: PendingAcks,
     pub(super) pings: Pings,
-    /// The PINGREQ whose answer somebody waits for.
+    /// The number of the barrier's PINGREQ.
     pub(super) barrier: Option<u64>,
-    /// SUBSCRIBE or UNSUBSCRIBE that has no answer yet.
+    /// SUBSCRIBE or UNSUBSCRIBE that has not been answered yet.
     pub(super) request: Option<Request>,
-    /// QoS 0 messages that were written.
+    /// Number of QoS 0 messages written.
     pub(super) written: u64,
     /// How many QoS 1 and 2 messages may be in flight ([MQTT 5, 4.9]).
     pub(super) window: usize,
-    /// A message that we published came to its end.
+    /// Whether a message that we published was completed.
     pub(super) has_delivered: bool,
-    /// A message that we received was acknowledged.
+    /// Whether a received message was acknowledged.
     pub(super) has_acknowledged: bool,
 }
 
 impl Up {
-    /// After a CONNACK that came at `now` and said `limits`.
+    /// Starts with a CONNACK received at `now`, which set `limits`.
     pub(super) fn new(
         options: &SessionOptions,
         version: Version,
@@ -121,32 +121,32 @@ impl Up {
         }
     }
 
-    /// Whether the broker takes so little that nothing more it sends should be answered.
+    /// Whether the broker reads so slowly that nothing more it sends should be answered.
     pub(super) fn is_choked(&self) -> bool {
         self.out.len() >= OUT_LIMIT
     }
 
-    /// QoS 0 messages that are not known to have arrived.
+    /// Number of QoS 0 messages that are not known to have arrived.
     pub(super) fn unproven(&self) -> u64 {
         self.written - self.pings.proven()
     }
 
-    /// Sends PINGREQ; its number.
+    /// Writes PINGREQ and returns its number.
     pub(super) fn ping(&mut self, now: Instant) -> u64 {
         encode::pingreq(&mut self.out);
         self.keep_alive.ping_sent(now);
         self.pings.ask(self.written)
     }
 
-    /// Whether somebody waits for the answer to a PINGREQ.
+    /// Whether the barrier's PINGREQ has not been answered yet.
     pub(super) fn is_asking(&self) -> bool {
         self.barrier.is_some_and(|number| !self.pings.is_answered(number))
     }
 }
 
-/// A connection that we are ending.
+/// A connection that we are closing.
 pub(super) struct Closing {
     pub(super) out: Output,
-    /// QoS 0 messages that were not known to have arrived before.
+    /// Number of QoS 0 messages that were not known to have arrived when closing began.
     pub(super) unproven: u64,
 }

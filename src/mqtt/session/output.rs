@@ -1,22 +1,22 @@
-//! What waits to be written on a connection, and where in it the next packet begins.
+//! Bytes to be written to a connection, and the packet boundaries in them.
 
 use crate::mqtt::packet::decode::Frame;
 use bytes::{Buf, BytesMut};
 use std::ops::{Deref, DerefMut};
 use zeroize::Zeroize;
 
-/// Packets as bytes. The first may have been written in part.
+/// Encoded packets. The first one may have been written in part.
 #[derive(Default)]
 pub(super) struct Output {
     bytes: BytesMut,
-    /// Bytes that are left of a packet whose beginning was written.
+    /// Number of remaining bytes of a partly written packet.
     begun: usize,
-    /// All that is in it is wiped when it goes.
+    /// Whether the bytes are wiped when they are dropped.
     is_secret: bool,
 }
 
 impl Output {
-    /// Holds a secret until it is empty.
+    /// Wipes its bytes until it is empty for the first time.
     pub(super) fn secret() -> Self {
         Self { bytes: BytesMut::new(), begun: 0, is_secret: true }
     }
@@ -28,7 +28,7 @@ impl Output {
         }
     }
 
-    /// The first `count` bytes were written.
+    /// Removes the first `count` bytes, which have been written.
     pub(super) fn wrote(&mut self, count: usize) {
         let mut end = self.begun;
         while end < count
@@ -42,7 +42,7 @@ impl Output {
         self.bytes.advance(count);
     }
 
-    /// Drops every packet of which nothing was written; how many bytes stay.
+    /// Drops every packet that has not been started, and returns how many bytes remain.
     pub(super) fn drop_unbegun(&mut self) -> usize {
         if self.is_secret {
             self.bytes[self.begun..].zeroize();
@@ -81,7 +81,7 @@ mod tests {
         let packets = [&[0x30, 5, 0, 1, b'a', 1, 2][..], &[0xc0, 0], &[0x30, 3, 0, 1, b'b']];
         let bytes = packets.concat();
         let starts = [0, 7, 9, bytes.len()];
-        // However the bytes are written in two goes.
+        // Wherever the write is split in two.
         for first in 0..=bytes.len() {
             for both in first..=bytes.len() {
                 let mut output = Output::default();

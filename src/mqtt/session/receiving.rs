@@ -1,4 +1,4 @@
-//! The receiving half: what each packet from the broker does to the session.
+//! The receiving half of the session: how each packet from the broker changes it.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -24,7 +24,7 @@ impl Session {
     /// Takes one packet from the front of `input`.
     ///
     /// # Errors
-    /// When the broker refuses, ends, or breaks the protocol.
+    /// When the broker refuses the connection, closes it, or violates the protocol.
     pub fn receive<'a>(&'a mut self, input: &'a [u8], now: Instant) -> Result<Received<'a>, Fault> {
         let is_connecting = matches!(self.link, Link::Connecting(_));
         if is_connecting && !greeting::check(input)? {
@@ -44,7 +44,7 @@ impl Session {
         }
         let Some(body) = input.get(frame.header..length) else { return Ok(Received::Incomplete) };
         if let Link::Up(_) = &self.link {
-            // By far the most packets.
+            // By far the most frequent packet.
             if frame.is_publish() {
                 let publish = Published::read(self.version, frame, body)?;
                 return self.message(length, publish);
@@ -88,7 +88,7 @@ impl Session {
                 Err(Violation::protocol("AUTH without enhanced authentication").into())
             }
             Packet::Disconnect(reason, properties) => Err(disconnected(reason, &properties)?),
-            // Messages have their own way.
+            // Handled before, in [`Session::receive`].
             Packet::Publish(_) => Ok(()),
         }
     }
@@ -116,7 +116,7 @@ impl Session {
         let out = self.link.output_mut().map(std::mem::take).unwrap_or_default();
         let up = Up::new(&self.options, self.version, limits, out, now);
         self.link = Link::Up(Box::new(up));
-        // A broker that chose the id would not know it again.
+        // If the broker chose the client id, it would not recognise this client again.
         self.may_resume =
             self.options.keeps_session(self.version) && !self.options.client_id.is_empty();
         self.events.push_back(Event::Connected {
@@ -135,8 +135,8 @@ impl Session {
         Ok(())
     }
 
-    /// The session lives on: PUBREL first; PUBLISH with DUP follows, under the same ids and in the same
-    /// order, as far as the window goes ([MQTT-4.4.0-1], [MQTT-4.6.0-1], [MQTT-3.3.4-9]).
+    /// The broker kept the session: sends PUBREL first, then PUBLISH with DUP, with the same ids in the same order, as
+    /// far as the window allows ([MQTT-4.4.0-1], [MQTT-4.6.0-1], [MQTT-3.3.4-9]).
     fn resend(&mut self) {
         let released = self.ledger.resume();
         let Link::Up(up) = &mut self.link else { return };
@@ -145,7 +145,7 @@ impl Session {
         }
     }
 
-    /// The session is gone: what is not final is sent again as new.
+    /// The broker has no session: everything that is not complete is sent again as new.
     fn start_over(&mut self) {
         self.inbound.session_lost();
         let (republished, doubtful) = self.ledger.requeue(&mut self.ids);
@@ -183,7 +183,7 @@ impl Session {
             }
             Verdict::Unknown => {
                 self.events.push_back(Event::Stray(name, id));
-                // So that the broker can forget what it waits for.
+                // Answered so that the broker can release the id.
                 if ack.kind == AckKind::PubRec && !ack.reason.is_failure() {
                     self.write(|out, version| encode::pubrel(out, version, id, false));
                 }
@@ -204,8 +204,8 @@ impl Session {
         }
     }
 
-    /// An acknowledgement that was on its way when we said DISCONNECT: it still tells what happened, and nothing
-    /// more may be sent for it ([MQTT-3.14.4-1]).
+    /// An acknowledgement that was under way when we sent DISCONNECT. It still counts, but nothing more may be sent for
+    /// it ([MQTT-3.14.4-1]).
     fn late_ack(&mut self, ack: &Ack<'_>) {
         let id = ack.packet_id;
         let verdict = match ack.kind {
@@ -248,7 +248,8 @@ impl Session {
         };
         self.ids.release(request.packet_id);
         request.check(self.version, body)?;
-        // On connections that are lost again and again, only publishing counts while something is published.
+        // If connections are lost again and again while there are messages to publish, only publishing counts as
+        // progress.
         if self.ledger.is_empty() {
             self.progress += 1;
         }
@@ -288,7 +289,7 @@ impl Session {
         {
             self.events.push_back(Event::Overrun(maximum));
         }
-        // Live messages may come for ever, and prove nothing.
+        // Live messages may arrive forever and prove nothing.
         if publish.retain && up.is_asking() {
             self.progress += 1;
         }
@@ -306,7 +307,7 @@ impl Session {
     }
 }
 
-/// A DISCONNECT from the broker as a fault, unless its code means nothing ([MQTT 5, 3.14.2.1]).
+/// Turns DISCONNECT into a fault; an undefined reason code is a violation ([MQTT 5, 3.14.2.1]).
 fn disconnected(reason: Reason, properties: &Properties<'_>) -> Result<Fault, Violation> {
     if !reason.is_for_disconnect() {
         return Err(Violation::malformed(format!(

@@ -1,4 +1,4 @@
-//! The sending half: messages on their way to the broker, and acknowledgements of received ones.
+//! The sending half of the session: messages to the broker, and acknowledgements of received ones.
 
 use super::link::Link;
 use super::{Delivery, Session};
@@ -10,7 +10,7 @@ use bytes::Bytes;
 use std::rc::Rc;
 
 impl Session {
-    /// Whether a message of this QoS can be taken now.
+    /// Whether a message of this QoS can be accepted now.
     pub fn has_room(&self, qos: QoS) -> bool {
         let Link::Up(up) = &self.link else { return false };
         !up.is_choked()
@@ -20,7 +20,7 @@ impl Session {
                     && self.ledger.in_flight() < window(self.isolated, up.window)))
     }
 
-    /// Takes a message for the broker; call only while [`Session::has_room`].
+    /// Accepts a message for the broker. Only call this while [`Session::has_room`].
     pub fn publish(&mut self, position: u64, envelope: &Rc<Envelope>, payload: Bytes) -> Submitted {
         if envelope.qos != QoS::AtMostOnce {
             self.ledger.push(position, Rc::clone(envelope), payload);
@@ -37,8 +37,8 @@ impl Session {
         }
     }
 
-    /// Sends queued messages as far as the window goes; to be called when output was written. What this broker is
-    /// known not to take comes to its end ([MQTT-3.2.2-15]).
+    /// Sends queued messages as far as the window allows; call this after output was written. Messages that the broker
+    /// is known not to accept are refused here ([MQTT-3.2.2-15]).
     pub fn pump(&mut self) {
         while let Link::Up(up) = &mut self.link
             && self.ledger.has_queued()
@@ -52,7 +52,7 @@ impl Session {
             if let Err(explanation) = written
                 && let Some((position, was_sent)) = self.ledger.turn_down(id, &mut self.ids)
             {
-                // What was sent to a broker with other limits may have arrived.
+                // If it was sent to a broker with other limits, it may have arrived.
                 let outcome =
                     if was_sent { Outcome::Unconfirmed } else { Outcome::Refused(explanation) };
                 self.conclude(position, 0, outcome);
@@ -60,12 +60,12 @@ impl Session {
         }
     }
 
-    /// Sends one message at a time until that of [`Suspect::Publish`](super::Suspect) has its end.
+    /// Sends one message at a time until the one of [`Suspect::Publish`](super::Suspect) is complete.
     pub fn isolate(&mut self, serial: u64) {
         self.isolated = Some(serial);
     }
 
-    /// Ends the message of [`Suspect::Publish`](super::Suspect), which makes the broker hang up.
+    /// Gives up the message of [`Suspect::Publish`](super::Suspect), which makes the broker close the connection.
     pub fn give_up(&mut self, serial: u64) {
         let Some(retired) = self.ledger.retire(serial) else { return };
         let Retired { position, packet_id, envelope } = retired;
@@ -75,15 +75,16 @@ impl Session {
         self.conclude(position, packet_id, Outcome::Unconfirmed);
     }
 
-    /// Leaves further messages alone: they are neither handed on nor acknowledged.
+    /// Ignores further messages: they are neither handed on nor acknowledged.
     pub fn take_no_more(&mut self) {
         self.taking = false;
     }
 
-    /// What became of a received message.
+    /// Records what happened to a received message.
     pub fn settle(&mut self, delivery: Delivery, taken: Taken) {
         match taken {
-            // The broker sends it again with the session, however much of its window this takes until then.
+            // Not acknowledged, so the broker sends it again to this session. Until then it occupies a place in the
+            // broker's window.
             Taken::Passed if self.options.outlives_the_run(self.version) => {}
             Taken::Writing | Taken::Last => {
                 self.inbound.hand_on();
@@ -103,7 +104,7 @@ impl Session {
         }
     }
 
-    /// The acknowledgement of a message waits for those before it, and for what was handed on.
+    /// Queues an acknowledgement, which waits for earlier ones and for messages that have not been written yet.
     pub(super) fn owe(&mut self, delivery: Delivery) {
         let Delivery { packet_id, qos, fingerprint } = delivery;
         if qos == QoS::ExactlyOnce {
@@ -114,7 +115,7 @@ impl Session {
         }
     }
 
-    /// `count` more received messages are safe and may be acknowledged.
+    /// `count` more received messages have been written and may be acknowledged.
     pub fn acknowledge(&mut self, count: u64) {
         self.inbound.written(count);
         self.send_due_acks();
@@ -132,7 +133,7 @@ impl Session {
     }
 }
 
-/// How many messages may be in flight, of those that the connection allows, while one may be sent alone.
+/// The number of messages that may be in flight: 1 while a message is isolated, else what the connection allows.
 fn window(isolated: Option<u64>, allowed: usize) -> usize {
     if isolated.is_some() { 1 } else { allowed }
 }
