@@ -1,14 +1,13 @@
-//! A broker inside this process, for trying things out, for demos and for tests: rumqttd behind one port of 127.0.0.1.
+//! A broker inside this process, for experiments, demos and tests: rumqttd behind one port of 127.0.0.1.
 //!
-//! It serves MQTT 3.1.1 and 5.0 on the same port. rumqttd has a listener for each, so both stand on hidden ports of the
-//! loopback, and a front (`front`) looks at the CONNECT of each client and joins it to the right one, and at every packet
-//! after that (`inspection`). They share a router, so messages, retained messages and sessions do not depend on the
-//! version a client speaks.
+//! It serves MQTT 3.1.1 and 5.0 on the same port. rumqttd has a listener for each version, so both listen on hidden
+//! loopback ports. A front (`front`) reads the CONNECT of each client, connects it to the right listener, and inspects
+//! every packet after that (`inspection`). Both listeners share a router, so messages, retained messages and sessions
+//! do not depend on a client's version.
 //!
-//! Nothing is written to disk, to standard output or to standard error. It does not know the command line, the
-//! environment or what anybody does with the broker. What would hang a client or end the broker is mended (`dialect`);
-//! where rumqttd merely differs from the standard, it differs. Should it panic all the same, whoever runs the broker is
-//! told (`breakdown`).
+//! Nothing is written to disk, standard output or standard error, and nothing is read from the command line or the
+//! environment. Defects that would hang a client or end the broker are worked around (`dialect`); other deviations from
+//! the standard remain. If rumqttd panics nevertheless, the caller is told (`breakdown`).
 
 pub mod breakdown;
 mod dialect;
@@ -31,39 +30,41 @@ use tokio::time::{sleep, timeout};
 use self::dialect::{Dialect, Properties};
 use self::front::Backends;
 
-/// Clients at a time. rumqttd waits for ever over one too many, so the front keeps it away.
+/// Most clients at a time. rumqttd would wait forever for another one to leave, so the front keeps it out.
 const MAX_CONNECTIONS: usize = 10_000;
 
-/// Descriptors that are not a client's.
+/// Descriptors used for other purposes than clients.
 #[cfg(unix)]
 const OTHER_DESCRIPTORS: u64 = 64;
 
-/// Largest packet accepted from a client, in bytes: all that the protocol can express.
+/// Largest packet accepted from a client, in bytes: the maximum of the protocol.
 const MAX_PACKET: usize = 256 * 1024 * 1024;
 
-/// Messages handed to a subscriber at a time with `QoS` 0. Also the most retained messages one subscription gets.
+/// Messages handed to a subscriber at a time at `QoS` 0. Also the most retained messages one subscription receives.
 const MAX_OUTGOING: u64 = 10_000;
 
-/// Packets taken from a client at a time.
+/// Packets processed per client at a time.
 const MAX_INCOMING: usize = 200;
 
-/// rumqttd keeps the last messages of each topic filter in so many segments of so many bytes (payload and topic; its own
-/// records, some 350 bytes a message, are not counted). A subscriber further behind loses messages; nothing tells it.
+/// Size in bytes (payload and topic) of the segments in which rumqttd keeps the last messages of each topic filter. Its
+/// own records, some 350 bytes per message, are not counted. A subscriber that is too slow loses messages without
+/// notice.
 const SEGMENT_SIZE: usize = 8 * 1024 * 1024;
 const SEGMENT_COUNT: usize = 16;
 
-/// How often to try a hidden port: another process may take it between our choice and rumqttd's bind.
+/// How many hidden ports to try: another process may take one between our choice and rumqttd's bind.
 const PORT_ATTEMPTS: usize = 16;
 
 /// How long a hidden listener may take to accept its first connection.
 const READY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often to look whether rumqttd's router still lives.
+/// How often to check whether rumqttd's router is alive.
 const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A running broker. Dropping it closes the port and all connections within moments, and forgets every message.
+/// A running broker. Dropping it closes the port and all connections within moments, and discards all messages.
 ///
-/// It lives in a thread of its own, so it serves whatever the caller's runtime does. rumqttd's router is a second
+/// It has its own thread, so it is served whatever the caller's runtime does. rumqttd's router is a second thread that
+/// cannot be stopped: it sleeps, with its memory, until the process ends.
 /// thread, which has no way to end: it sleeps on, with its memory, until the process ends.
 #[derive(Debug)]
 pub struct Broker {
@@ -75,12 +76,12 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Starts a broker on 127.0.0.1; `port` 0 picks a free one. When it returns, clients are accepted and served.
+    /// Starts a broker on 127.0.0.1; port 0 picks a free one. Clients are accepted and served as soon as this returns.
     ///
     /// # Errors
     ///
-    /// If the port cannot be bound (an `io::Error` is the cause), or a thread cannot be started, or no hidden port can be
-    /// had.
+    /// If the port cannot be bound (the cause is an `io::Error`), a thread cannot be started, or no hidden port is
+    /// available.
     pub async fn start(port: u16) -> Result<Self> {
         let (listener, local_addr) =
             listen(port).with_context(|| format!("cannot listen on 127.0.0.1:{port}"))?;
@@ -88,7 +89,7 @@ impl Broker {
         let (ready, is_ready) = oneshot::channel();
         let (end, ended) = oneshot::channel();
         let serve = move || {
-            // Fails if the broker has been dropped, and then nobody wants to know.
+            // This fails if the broker has been dropped; then nobody needs the result.
             end.send(run(listener, ready, stopped)).ok();
         };
         let thread = thread::Builder::new().name(breakdown::THREADS[0].to_owned());
@@ -113,13 +114,13 @@ impl Broker {
         self.local_addr
     }
 
-    /// Runs the broker; to stop it, drop this future.
+    /// Runs the broker until this future is dropped.
     ///
     /// # Errors
     ///
-    /// If rumqttd has broken down. Without an error it does not return.
+    /// If rumqttd has broken down. Otherwise it does not return.
     pub async fn serve(self) -> Result<()> {
-        // The whole broker moves into this future, so that dropping it stops the thread.
+        // Moves the whole broker into this future, so that dropping it stops the thread.
         let Self { stop, ended, .. } = self;
         let outcome = tokio::select! {
             outcome = ended => outcome.unwrap_or_else(|_| Err(thread_died())),
@@ -130,7 +131,7 @@ impl Broker {
     }
 }
 
-/// The public port, and its address.
+/// Opens the public port, and returns its address too.
 fn listen(port: u16) -> std::io::Result<(std::net::TcpListener, SocketAddr)> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     listener.set_nonblocking(true)?;
@@ -138,7 +139,8 @@ fn listen(port: u16) -> std::io::Result<(std::net::TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// Clients at a time: each takes three descriptors, and rumqttd spins when there are none left.
+/// Most clients at a time, given the descriptor limit. Each takes three descriptors, and rumqttd spins without any
+/// left.
 fn most_clients() -> usize {
     #[cfg(unix)]
     {
@@ -155,9 +157,9 @@ fn thread_died() -> anyhow::Error {
     anyhow!("the broker's thread has died")
 }
 
-/// The broker's thread, until `stopped` is dropped at its other end or rumqttd breaks down.
+/// The broker's thread. Ends when the sender of `stopped` is dropped or rumqttd breaks down.
 ///
-/// One thread for everything is not only simple: rumqttd's bookkeeping of wills relies on it.
+/// One thread is not only simple: rumqttd's bookkeeping of wills relies on it.
 fn run(
     listener: std::net::TcpListener,
     ready: oneshot::Sender<()>,
@@ -167,10 +169,10 @@ fn run(
         .enable_all()
         .build()
         .context("cannot start its runtime")?;
-    // Leaving this function drops the runtime, and with it all tasks and sockets.
+    // Returning drops the runtime, and with it all tasks and sockets.
     runtime.block_on(async {
         let listener = TcpListener::from_std(listener)?;
-        // rumqttd does not export the type of `router`, which is why all that needs it stands here.
+        // rumqttd does not export the type of `router`, so everything that needs it is in this function.
         let router = Router::new(0, router_config()).spawn();
         let backends = Backends {
             v4: launch("v4", |settings| {
@@ -196,9 +198,10 @@ fn run(
     })
 }
 
-/// Starts one of rumqttd's listeners on a free port and returns its address once it accepts.
+/// Starts one of rumqttd's listeners on a free port, and returns its address once it accepts connections.
 ///
-/// rumqttd binds by itself and does not say what it got for port 0, so the port is chosen here, released and hoped for.
+/// rumqttd binds the port itself and does not tell which one it got for port 0. So a port is chosen and released here,
+/// in the hope that it stays free.
 async fn launch<P>(name: &str, server: impl Fn(ServerSettings) -> Server<P>) -> Result<SocketAddr>
 where
     P: Protocol + Clone + Send + Sync + 'static,
@@ -213,7 +216,7 @@ where
         };
         let task = tokio::spawn(running);
         let connected = timeout(READY_TIMEOUT, connect(listen)).await;
-        // A task that has ended could not bind: what has answered is another process.
+        // If the task has ended, it could not bind, and another process answered.
         if matches!(connected, Ok(Ok(()))) && !task.is_finished() {
             return Ok(listen);
         }
@@ -223,7 +226,7 @@ where
 }
 
 async fn connect(address: SocketAddr) -> Result<()> {
-    // The listener's task binds when it first runs, which a failed attempt waits for.
+    // The listener binds when its task first runs, for which a failed attempt gives it time.
     for _ in 0..100 {
         if TcpStream::connect(address).await.is_ok() {
             return Ok(());
@@ -250,7 +253,7 @@ fn server_settings(name: &str, listen: SocketAddr) -> ServerSettings {
         tls: None,
         next_connection_delay_ms: 0,
         connections: ConnectionSettings {
-            // The front has seen the CONNECT begin, within a time of its own; the rest may be as slow.
+            // The front limits the time until CONNECT begins; the rest may take this long.
             connection_timeout_ms: 10_000,
             max_payload_size: MAX_PACKET,
             max_inflight_count: MAX_INCOMING,

@@ -1,4 +1,4 @@
-//! The command line as a whole: a table of commands, and the clap tree made from it.
+//! The command line: a table of commands, and the clap tree made from it.
 
 mod complaint;
 mod help;
@@ -19,28 +19,28 @@ use std::path::Path;
 use std::pin::Pin;
 use std::time::Instant;
 
-/// A run to be; it ends with a status.
+/// A run that has not started yet. It yields the exit status.
 pub type Run = Pin<Box<dyn Future<Output = Result<u8, Failure>>>>;
 
-/// A command's name, its other name, one line about it, its flags, and how it runs.
+/// A row of the table: a command's names, one line of help, its flags, and how to run it.
 struct Entry {
     name: &'static str,
     alias: Option<&'static str>,
     about: &'static str,
     flags: fn(Command) -> Command,
     run: fn(ArgMatches, Typed) -> Run,
-    /// The few flags that make most runs, and how it runs with them.
+    /// The few flags that most runs use, and how to run with only those.
     basic: Option<Basic>,
 }
 
-/// Making all the flags of a command would be a good part of a run that is over in a millisecond. So a
-/// line is parsed with a few of them first; only if that fails, for whatever reason, all are made.
+/// Building all flags of a command takes a considerable part of a run that lasts a millisecond. So a line is parsed
+/// with a few of them first; only if that fails, for whatever reason, all of them are built.
 struct Basic {
     flags: fn(Command) -> Command,
     run: fn(ArgMatches, Typed) -> Run,
 }
 
-/// The run of a command: its flags out of what clap has found, and what is said of the connection.
+/// Runs a command with the flags that clap found and the connection settings that were typed.
 macro_rules! run {
     ($run:expr) => {
         run!($run, FromArgMatches::from_arg_matches_mut)
@@ -48,7 +48,7 @@ macro_rules! run {
     ($run:expr, $args:expr) => {
         |mut found, typed| {
             let args = $args(&mut found).map_err(|error| usage_failure(&error));
-            // What is left of it is small, and taking it apart would cost more than it is worth.
+            // Leaked on purpose: dropping it costs more than it frees.
             std::mem::forget(found);
             Box::pin(async move {
                 $run(args?, typed).await?;
@@ -121,14 +121,14 @@ const COMMANDS: &[Entry] = &[
         run: |mut found, _| {
             let args = FromArgMatches::from_arg_matches_mut(&mut found);
             let args = args.map_err(|error| usage_failure(&error));
-            // The status is that of the command around which the broker runs.
+            // The status is that of the command that the broker runs.
             Box::pin(async move { crate::commands::broker::run(args?).await })
         },
         basic: None,
     },
 ];
 
-/// A screen of 24 lines and 80 columns, the prompt below it included.
+/// Fits a terminal of 24 lines and 80 columns, including the prompt after it.
 const HELP: &str = "\
 {about}
 
@@ -149,7 +149,7 @@ Examples:
 `mqtt help COMMAND` fits one screen, `mqtt COMMAND --help` lists all flags.
 There, -h is the host and -V the protocol version, as in mosquitto_pub.";
 
-/// What all commands with a connection have in common.
+/// The end of the long help of every command that connects.
 const NOTES: &str = "\
 A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Every connection flag is also an environment \
 variable, MQTT_ followed by its long name, and a key of a profile. Flags override environment variables, which \
@@ -158,35 +158,35 @@ it, wherever it was set.";
 
 /// What a command line asks for.
 pub enum Request {
-    /// To run a command.
+    /// Run a command.
     Run(Run),
-    /// To print this text: help, or the version.
+    /// Print this text: help, or the version.
     Print(String),
-    /// Nothing yet: this text says on standard error what there is.
+    /// Print this text to stderr as an error: it tells which commands there are.
     Explain(String),
 }
 
-/// What a line means.
+/// The meaning of a line.
 enum Meaning {
-    /// A call of a command.
+    /// A command to run.
     Call(Box<Call>),
-    /// The help that it asks for.
+    /// Help to print.
     Help(String),
 }
 
-/// A command, and what is said to it.
+/// A command and its arguments.
 struct Call {
     run: fn(ArgMatches, Typed) -> Run,
     found: ArgMatches,
-    /// What is said of the connection.
+    /// The connection settings that were typed.
     words: Vec<Word>,
     args: ConnectionArgs,
 }
 
-/// Parses a command line, the program's name first. The run that comes of it takes its time from here on.
+/// Parses a command line that starts with the program's name. Preparing the returned run counts towards its deadline.
 ///
 /// # Errors
-/// When the line cannot be understood.
+/// When the line is invalid.
 pub fn parse(
     line: impl IntoIterator<Item = OsString>,
     environment: Environment,
@@ -214,7 +214,7 @@ pub fn parse(
     Ok(Request::Run(run(found, Typed { started, words, args, environment, preparation })))
 }
 
-/// A line that names no command: it is help that is wanted, or something is wrong.
+/// A line without a command: it asks for help, or something is wrong.
 fn without_command(line: &[OsString]) -> Result<Request, Failure> {
     if line.get(1).is_some_and(|word| word == "help") {
         return help_about(line.get(2));
@@ -242,7 +242,7 @@ fn no_command(name: &OsStr) -> Failure {
     unknown_command(&name.to_string_lossy(), &known)
 }
 
-/// `mqtt help`, alone or about a command.
+/// `mqtt help`, with or without a command.
 fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
     let Some(name) = name else { return Ok(Request::Print(command().render_help().to_string())) };
     match Entry::named(name) {
@@ -255,7 +255,7 @@ fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
     }
 }
 
-/// What a line means, if the basic flags of its command are enough for it.
+/// The meaning of a line, if the basic flags of its command are enough to understand it.
 fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
     let mut command = (basic.flags)(Command::new("basic"))
         .no_binary_name(true)
@@ -272,7 +272,7 @@ fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
     Some(Call { run: basic.run, found, words: said(&arguments, &Origin::CommandLine), args })
 }
 
-/// What a line means among all flags of its command.
+/// The meaning of a line, given all flags of its command.
 fn parse_all(
     entry: &Entry,
     words: &[OsString],
@@ -284,9 +284,9 @@ fn parse_all(
     let mut words = said(&typed, &Origin::CommandLine);
     preparation.heed(&words, started);
     if connects(&command) && typed.iter().take_while(|it| it.text != "--").any(is_url) {
-        // It may hold a password.
+        // The URL may hold a password.
         return Err(Failure::usage("unexpected URL")
-            .hint("the broker's is given with --url, as in -L mqtt://HOST"));
+            .hint("give the broker's URL with --url, as in -L mqtt://HOST"));
     }
     let file = typed.iter().rev().find_map(|argument| argument.value_of("options"));
     preparation.waits_for("the options file");
@@ -323,19 +323,19 @@ fn parse_all(
     Ok(Meaning::Call(Box::new(Call { run: entry.run, found, words, args })))
 }
 
-/// Whether an argument that is no flag is a broker's URL.
+/// Whether an argument that is not a flag is a broker's URL.
 fn is_url(argument: &Argument) -> bool {
     let text = argument.text.to_str().filter(|_| argument.flag.is_none());
     text.and_then(|text| text.split_once("://"))
         .is_some_and(|(name, _)| Scheme::named(name).is_some())
 }
 
-/// What arguments say of the connection.
+/// The connection settings among the arguments.
 fn said(arguments: &[Argument], origin: &Origin) -> Vec<Word> {
     arguments.iter().filter_map(|argument| argument.word(origin)).collect()
 }
 
-/// The clap tree. The flags of a command are only made when it is the one that runs.
+/// The clap tree. A command's flags are only built if it is the one that runs.
 pub fn command() -> Command {
     tree(COMMANDS.iter())
 }
@@ -366,15 +366,15 @@ impl Entry {
         COMMANDS.iter().find(|entry| name == entry.name || entry.alias.is_some_and(|it| name == it))
     }
 
-    /// The command by itself, with all its flags.
+    /// The command alone, with all its flags.
     fn command(&self) -> Command {
         (self.flags)(Command::new(self.name))
     }
 }
 
-/// As [`complete`], for a command that connects: with the flags of the connection.
+/// As [`complete`], with the connection's flags as well.
 fn connecting(command: Command) -> Command {
-    // The words about the command are its own.
+    // Adding flags would replace the help texts of the command.
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
     let mut command = ConnectionArgs::augment_args(command).long_about(None);
     if let Some(about) = about {
@@ -386,7 +386,7 @@ fn connecting(command: Command) -> Command {
     complete(command)
 }
 
-/// `--help` without `-h`, the last of repeated flags wins, and each switch has a `--no-` twin.
+/// Adds `--help` without `-h`, makes the last of repeated flags win, and gives each switch a `--no-` form.
 fn complete(command: Command) -> Command {
     let help = Arg::new("help")
         .long("help")
@@ -416,7 +416,7 @@ fn connects(command: &Command) -> bool {
     command.get_arguments().any(|arg| arg.get_id() == "host")
 }
 
-/// The flag that takes `switch` back. A setting of the connection needs none here: clap does not see that it is taken back.
+/// The `--no-` form of `switch`. Connection settings have theirs elsewhere, and clap never sees it.
 fn twin(switch: &Arg) -> Option<Arg> {
     if !matches!(switch.get_action(), ArgAction::SetTrue) {
         return None;
@@ -512,7 +512,7 @@ mod tests {
         );
     }
 
-    /// What a line says, and whether a few flags were enough to understand it.
+    /// How a line is parsed, and whether the basic flags were enough.
     fn parsed(line: &str) -> (Call, bool) {
         let words: Vec<OsString> = line.split_whitespace().map(OsString::from).collect();
         let entry = COMMANDS.iter().find(|entry| entry.name == words[0]).unwrap();

@@ -1,4 +1,4 @@
-//! The commands: a file each, with its flags, its help and its run.
+//! The commands. Each has a file with its flags, its help and its `run`.
 
 #[cfg(feature = "broker")]
 pub mod broker;
@@ -27,7 +27,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
-/// Runs `job` on a session, counting `-W` from `started`, and turns its end into a failure, if it is one.
+/// Runs `job` on a session and turns its end into a failure, if it is one. `-W` counts from `started`.
 async fn converse(
     options: RunOptions,
     session: SessionOptions,
@@ -41,7 +41,7 @@ async fn converse(
     Ok(Failure::from_end(&end, &options, &session))
 }
 
-/// Writes `text` to standard output; a reader that has gone away is no failure.
+/// Writes `text` to standard output. A closed pipe is not an error.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {

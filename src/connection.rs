@@ -1,7 +1,7 @@
-//! From the settings that hold to a plan: where to connect, as whom, and how.
+//! Turns the settings in effect into a connection plan: where to connect, as whom, and how.
 //!
-//! `speaker` and `place` decide where the broker is, `credentials` what of the settings may go there, [`Settled`] is what
-//! holds, and [`Connection`] what follows from that. Nothing here connects.
+//! `speaker` and `place` find the broker's address, `credentials` decides which settings may be sent there, [`Settled`]
+//! holds the settings in effect, and [`Connection`] is what follows from them. Nothing here connects.
 
 mod credentials;
 mod owner;

@@ -1,9 +1,7 @@
-//! Making strangers' bytes harmless to look at.
+//! Makes untrusted bytes safe to display.
 //!
-//! A terminal must not be driven by what a broker or a publisher sends, a line on stderr must not be forged or filled,
-//! and one text must not look like another. What would do any of this becomes a visible escape: `\x1b`, `\u{202e}`,
-//! `\xff`.
-//! Knows nothing of where the bytes go.
+//! Text from a broker or publisher must not control the terminal, forge or flood a line on stderr, or look like other
+//! text. Characters that could are shown as escapes: `\x1b`, `\u{202e}`, `\xff`.
 
 #[cfg(test)]
 mod tests;
@@ -13,16 +11,16 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use unseen::{SHAPING, UNSEEN, is_in};
 
-/// What besides printable characters is let through.
+/// Which characters are let through besides printable ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// Line feeds and tabs, and what scripts and emoji are shaped with, joiners and variation selectors: payloads.
+    /// Line feeds and tabs, and the joiners and variation selectors that scripts and emoji need: for payloads.
     Layout,
-    /// Nothing: one line stays one line, and no two names look alike. Topics, properties, talk.
+    /// None, so that a line stays one line and no two names look alike: for topics, properties and diagnostics.
     Nothing,
 }
 
-/// `bytes` with whatever [`is_harmful`] or not UTF-8 as escapes. Free when there is nothing to escape.
+/// `bytes` with everything [`is_harmful`] or not UTF-8 as escapes. Does not copy if there is nothing to escape.
 pub fn visible(bytes: &[u8], keep: Keep) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.chars().any(|char| is_harmful(char, keep)) => Cow::Borrowed(text),
@@ -58,7 +56,7 @@ fn push_escape(shown: &mut String, char: char) {
     };
 }
 
-/// Whether `char` may drive or deceive whoever looks at it.
+/// Whether `char` could control a terminal or deceive a reader.
 pub fn is_harmful(char: char, keep: Keep) -> bool {
     match char {
         ' '..='~' => false,
@@ -67,7 +65,7 @@ pub fn is_harmful(char: char, keep: Keep) -> bool {
     }
 }
 
-/// Of each byte, whether a harmful character beyond ASCII begins with it.
+/// For each byte, whether a harmful character beyond ASCII starts with it.
 pub const HARMFUL_STARTS: [bool; 256] = {
     let mut starts = [false; 256];
     let mut at = 0;
@@ -76,7 +74,7 @@ pub const HARMFUL_STARTS: [bool; 256] = {
         let mut start = first.encode_utf8(&mut [0; 4]).as_bytes()[0];
         let end = last.encode_utf8(&mut [0; 4]).as_bytes()[0];
         while start <= end {
-            // Bytes between ASCII and this one begin no character.
+            // The bytes between ASCII and 0xc2 start no character.
             starts[start as usize] = start >= 0xc2;
             start += 1;
         }
@@ -85,8 +83,8 @@ pub const HARMFUL_STARTS: [bool; 256] = {
     starts
 };
 
-/// `text`, or of a longer one about `limit` bytes, and how many are left out. It is the middle that goes: in a line that
-/// repeats what a stranger said, its beginning and its end are ours.
+/// Shortens a longer `text` to about `limit` bytes, and tells how many are missing. The middle is cut, because in a
+/// line that quotes untrusted text, the start and the end are ours.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);

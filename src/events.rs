@@ -1,5 +1,5 @@
-//! What happened, told twice: as lines for a person on stderr, and as NDJSON for a program
-//! (`--events`, contract section 4.4). Every command's job passes what it hears to its [`Reporter`].
+//! Reports what happens: as lines on stderr, and as NDJSON (`--events`, contract section 4.4). Every command's job
+//! passes its events to its [`Reporter`].
 
 mod log;
 
@@ -20,33 +20,33 @@ use std::io;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
-/// How long a reader that is waited for may do nothing before that is noticed: no longer than it takes to be stuck.
+/// How often to check whether a slow reader has become stuck, while the run waits for it.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// Hears what happens and tells both, a repeated complaint once and with its number.
+/// Reports to stderr and to the events log. A repeated error is printed once, then counted.
 pub struct Reporter {
     ui: Ui,
     target: Target,
     client_id: String,
     log: Option<Log>,
-    /// Why there are no events any more.
+    /// Why the events log ended.
     failure: Option<io::Error>,
-    /// Attempts since the connection was lost; 0 while it is up.
+    /// Attempts since the connection was lost; 0 while connected.
     attempts: u32,
-    /// The last loss that was told, and how often the same came again since.
+    /// The last loss reported, and how often it was repeated since.
     repeated: Option<Repeated>,
-    /// That messages were republished was told.
+    /// Whether the user was told that messages were republished.
     told_republished: bool,
-    /// Messages that the broker hung up on.
+    /// Number of messages that made the broker close the connection.
     hung_up_on: u64,
-    /// There was a connection before.
+    /// Whether there was a connection before.
     was_connected: bool,
-    /// Messages are received, and can be missed.
+    /// Whether the run receives messages, which may be missed.
     receives: bool,
 }
 
 impl Reporter {
-    /// Tells of a session with `target`; events go to `log`.
+    /// A reporter for a session with `target`; events go to `log`.
     pub fn new(ui: Ui, target: Target, client_id: String, log: Option<Log>) -> Self {
         Self {
             ui,
@@ -63,23 +63,23 @@ impl Reporter {
         }
     }
 
-    /// Also tells when messages to this client may have been missed.
+    /// Also report when messages to this client may have been missed.
     pub fn receives_messages(&mut self) {
         self.receives = true;
     }
 
-    /// The talk.
+    /// The printer of diagnostics.
     pub fn ui(&self) -> Ui {
         self.ui
     }
 
-    /// Tells of something in the session.
+    /// Reports an event in the session.
     #[inline]
     pub fn event(&mut self, event: &Event) {
         if self.log.is_none()
             && let Event::Published { outcome: Outcome::Delivered(Reason::SUCCESS), .. } = event
         {
-            // Nearly all of them, and nobody wants to hear of it.
+            // By far the most frequent event, and not worth a line.
             return;
         }
         self.tell(event);
@@ -92,19 +92,19 @@ impl Reporter {
         }
     }
 
-    /// Tells of something about the connection.
+    /// Reports an event of the connection.
     pub fn connection(&mut self, event: &ConnectionEvent<'_>) {
         self.say_connection(event);
         if self.log.is_some() {
             self.log_connection(event);
-            // While there is no connection nobody else flushes.
+            // Without a connection nothing else flushes.
             if matches!(event, ConnectionEvent::Lost(_) | ConnectionEvent::Reconnecting { .. }) {
                 self.flush_log(None);
             }
         }
     }
 
-    /// Tells of a received message.
+    /// Reports a received message.
     pub fn message(&mut self, message: &Message<'_>) {
         if self.log.is_some() {
             self.log(
@@ -115,11 +115,11 @@ impl Reporter {
         }
     }
 
-    /// Writes out what is buffered; to be called whenever nothing more is at hand.
+    /// Flushes the buffers; call this whenever nothing more is at hand.
     pub fn flush(&mut self, cx: &mut Context<'_>) {
         self.flush_log(Some(cx.waker()));
         if self.ui.is_talkative() && stderr::is_behind() {
-            // Nobody is left to be told of an error.
+            // An error on stderr cannot be reported anywhere.
             let _ = stderr::flush(Some(cx.waker()));
         }
     }
@@ -132,18 +132,18 @@ impl Reporter {
         }
     }
 
-    /// Whether nothing more should happen for now: somebody has much to read, and reads.
+    /// Whether to stop producing events for now, because a reader is slow but makes progress.
     pub fn is_behind(&self) -> bool {
         self.log.as_ref().is_some_and(Log::is_behind)
             || (self.ui.is_talkative() && stderr::is_behind())
     }
 
-    /// When to look again whether somebody has read on.
+    /// When to check again whether a reader made progress.
     pub fn deadline(&self) -> Option<Instant> {
         self.is_behind().then(|| Instant::now() + LOOK_AGAIN)
     }
 
-    /// Writes out the last events, and waits a moment for that.
+    /// Writes the last events, and waits a moment for that.
     ///
     /// # Errors
     /// Why events could not be written, now or earlier.
@@ -155,7 +155,7 @@ impl Reporter {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Events are an extra: a reader that is gone must not end the run.
+    /// Ends the events log after an error. Events are an extra: a reader that has gone must not end the run.
     fn give_up(&mut self, error: io::Error) {
         self.failure = Some(error);
         self.log = None;
@@ -223,7 +223,7 @@ impl Reporter {
         }
     }
 
-    /// Says why there is no connection any more; what is the same again is only counted.
+    /// Reports why the connection was lost; an identical repetition is only counted.
     fn say_lost(&mut self, loss: &Loss) {
         let target = &self.target;
         let line = match loss {
@@ -232,7 +232,7 @@ impl Reporter {
             }
             _ => format!("connection to {target} lost: {loss}; reconnecting"),
         };
-        // Whether a broker that hangs up is seen to close or to reset is chance.
+        // Whether a closing broker appears as a close or a reset is chance.
         let is_hang_up = loss.is_hang_up();
         match &mut self.repeated {
             Some(told) if told.line == line || (told.is_hang_up && is_hang_up) => told.again += 1,
@@ -316,7 +316,7 @@ impl Reporter {
         self.log(line);
     }
 
-    /// Logs what became of a message to publish.
+    /// Logs the outcome of a published message.
     pub fn published(&mut self, position: u64, packet_id: u16, outcome: &Outcome) {
         if self.log.is_none() {
             return;
@@ -375,16 +375,16 @@ impl Reporter {
     }
 }
 
-/// A loss that was told.
+/// A loss that was reported.
 struct Repeated {
     line: String,
-    /// The broker just hung up.
+    /// Whether the broker closed the connection without a reason.
     is_hang_up: bool,
-    /// How often it came again since.
+    /// How often it was repeated since.
     again: u64,
 }
 
-/// How many messages that the broker hangs up on are named.
+/// Most such messages that are reported individually.
 const NAMED: u64 = 10;
 
 const DOWNGRADED: &str =
@@ -397,14 +397,14 @@ fn hung_up_on(position: u64, topic: &str) -> String {
 }
 
 fn stray(name: &str, id: u16) -> String {
-    format!("{name} for packet id {id}, which nobody waits for")
+    format!("unexpected {name} for packet id {id}")
 }
 
 fn overrun(maximum: u16) -> String {
     format!("the broker has more messages in flight than the receive maximum of {maximum}")
 }
 
-/// One JSON object, being written.
+/// A JSON object being written.
 struct Line(Vec<u8>);
 
 impl Line {
@@ -447,7 +447,7 @@ impl Line {
         self.number("code", reason.0.into()).text("reason", &reason.to_string())
     }
 
-    /// An object of all that `properties` say, if they say anything.
+    /// Adds an object of all `properties`, if there are any.
     fn properties(mut self, properties: &Properties<'_>) -> Self {
         if properties.is_empty() {
             return self;
@@ -465,7 +465,7 @@ impl Line {
                 Value::Binary(bytes) => {
                     write_string(&mut self.0, &BASE64.encode(bytes), Keep::Nothing)
                 }
-                // Only user properties are pairs.
+                // Only user properties are pairs, and they are handled above.
                 Value::Pair(..) => {}
             }
         }

@@ -1,5 +1,4 @@
-//! The exit status and the one line that explains it: the only place that decides either
-//! (contract, section 3).
+//! The exit status and the error line, both decided only here (contract, section 3).
 
 use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;
@@ -9,11 +8,11 @@ use crate::secret::without_secrets;
 use crate::transport::{Scheme, tls};
 use std::fmt;
 
-/// What the process ends with.
+/// The exit status of the process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
-    /// All that was asked for happened.
+    /// Everything asked for happened.
     #[default]
     Success = 0,
     /// Reading or writing on this machine failed.
@@ -24,11 +23,11 @@ pub enum ExitStatus {
     Unreachable = 3,
     /// The broker refused the connection.
     ConnectionRefused = 4,
-    /// The broker refused a message or a subscription, or is known not to take it.
+    /// The broker refused a message or a subscription, or is known not to accept it.
     Refused = 5,
-    /// The connection was lost for good, or what became of a message is unknown.
+    /// The connection was lost for good, or the outcome of a message is unknown.
     Lost = 6,
-    /// The time given with `-W` was over.
+    /// The time of `-W` has passed.
     TimedOut = 27,
     /// A panic: a bug.
     Bug = 101,
@@ -39,12 +38,12 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// The number the shell sees.
+    /// The number that the shell sees.
     pub fn code(self) -> u8 {
         self as u8
     }
 
-    /// The signal that is the reason, if one is.
+    /// The signal that is the reason, if any.
     pub fn signal(self) -> Option<Signal> {
         match self {
             Self::Interrupted => Some(Signal::Interrupt),
@@ -53,14 +52,13 @@ impl ExitStatus {
         }
     }
 
-    /// Of two things that went wrong, the one that is graver for the user: being stopped explains
-    /// everything; then 6 before 5 before the rest.
+    /// The graver of two statuses: being stopped explains everything, then 6 before 5 before the rest.
     #[must_use]
     pub fn graver(self, other: Self) -> Self {
         if self.gravity() >= other.gravity() { self } else { other }
     }
 
-    /// Orders statuses by how much they explain; what [`ExitStatus::graver`] compares.
+    /// The order in which [`ExitStatus::graver`] compares.
     pub fn gravity(self) -> u8 {
         match self {
             Self::Success => 0,
@@ -77,16 +75,16 @@ impl ExitStatus {
     }
 }
 
-/// Something that went wrong, as it is told on stderr.
+/// An error, as it is reported on stderr.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// What the process ends with.
+    /// The exit status of the process.
     pub status: ExitStatus,
-    /// One line: what failed and why. May hold a stranger's words; it is escaped when it is shown.
+    /// What failed and why, in one line. May contain untrusted text; it is escaped when printed.
     pub message: String,
-    /// What was given, and below it a mark under the place that is wrong.
+    /// The text with the error, and a marker under it.
     pub excerpt: Vec<String>,
-    /// What a person can do about it.
+    /// What the user can do about it.
     pub hints: Vec<String>,
 }
 
@@ -97,8 +95,7 @@ impl Failure {
         Self { status, message, excerpt: Vec::new(), hints: Vec::new() }
     }
 
-    /// An error that only travelled here to be told: what was being done, outermost first, and the cause in the words of
-    /// the system without its number.
+    /// An error from elsewhere: what was being done, outermost first, then the system's cause without its number.
     pub fn told(status: ExitStatus, error: &anyhow::Error) -> Self {
         let part = |error: &(dyn std::error::Error + 'static)| match error.downcast_ref() {
             Some(error) => os_error::plain(error),
@@ -108,26 +105,26 @@ impl Failure {
         Self::new(status, parts.join(": "))
     }
 
-    /// A flag, topic or file that cannot be.
+    /// An invalid flag, topic or file.
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(ExitStatus::Usage, message)
     }
 
-    /// Shows the place that is wrong.
+    /// Adds an excerpt with a marker.
     #[must_use]
     pub fn excerpt(mut self, lines: impl Into<Vec<String>>) -> Self {
         self.excerpt = lines.into();
         self
     }
 
-    /// Adds what a person can do about it.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// Adds something else that went wrong.
+    /// Appends another failure.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         self.message = format!("{}; {}", self.message, other.message);
@@ -135,7 +132,7 @@ impl Failure {
         self
     }
 
-    /// What the end of a run with `options` means; `None` when all is well.
+    /// The failure that the end of a run with `options` means; `None` if all is well.
     pub fn from_end(end: &End, options: &RunOptions, session: &SessionOptions) -> Option<Self> {
         let target = &options.target;
         Some(match end {
@@ -160,7 +157,7 @@ impl Failure {
         })
     }
 
-    /// A signal ended the run.
+    /// The failure for a signal that ended the run.
     pub fn stopped(signal: Signal) -> Self {
         match signal {
             Signal::Interrupt => Self::new(ExitStatus::Interrupted, "interrupted"),
@@ -168,13 +165,13 @@ impl Failure {
         }
     }
 
-    /// The events asked for could not be written.
+    /// The failure for events that could not be written.
     pub fn no_events(error: std::io::Error) -> Self {
         let cause = os_error::plain(&error);
         Self::new(ExitStatus::LocalIo, format!("cannot write events: {cause}"))
     }
 
-    /// The system does not tell of signals.
+    /// The failure if the system cannot report signals.
     pub fn no_signals(error: std::io::Error) -> Self {
         Self::new(ExitStatus::LocalIo, format!("cannot listen for signals: {error}"))
     }
@@ -194,7 +191,7 @@ fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
             failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
         }
         Loss::Fault(Fault::OldConnack) => {
-            failure.hint("the broker answers in the words of MQTT 3.1.1: try -V 3.1.1")
+            failure.hint("the broker answered as in MQTT 3.1.1: try -V 3.1.1")
         }
         Loss::Fault(Fault::NotMqtt(_)) | Loss::Closed | Loss::Io(_) => match guess(loss, options) {
             Some(hint) if loss.dial_error().is_none() => failure.hint(hint),
@@ -204,7 +201,7 @@ fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
     }
 }
 
-/// With what the transport advises.
+/// Adds the transport's hints.
 fn hinted(failure: Failure, loss: &Loss) -> Failure {
     match loss.dial_error().and_then(|error| error.hint.as_deref()) {
         Some(hint) => failure.hint(hint),
@@ -212,7 +209,7 @@ fn hinted(failure: Failure, loss: &Loss) -> Failure {
     }
 }
 
-/// What is probably meant where something listens that hangs up, or speaks something else.
+/// What was probably meant, if the peer closes the connection or speaks another protocol.
 fn guess(loss: &Loss, options: &RunOptions) -> Option<&'static str> {
     let target = &options.target;
     let is_known = options.route.tls.as_ref().is_some_and(tls::Client::has_identity);
@@ -278,7 +275,7 @@ fn lost(loss: &Loss, options: &RunOptions, session: &SessionOptions) -> Failure 
 
 const OWN_ID: &str = "give each client an id of its own with -i, or leave it out";
 
-/// The broker hangs up after each SUBSCRIBE for `filters`.
+/// The failure if the broker closes the connection after each SUBSCRIBE for `filters`.
 fn hung_up(filters: &[String], options: &RunOptions) -> Failure {
     let target = &options.target;
     let (filters, are) = match filters {
@@ -291,7 +288,7 @@ fn hung_up(filters: &[String], options: &RunOptions) -> Failure {
     Failure::new(ExitStatus::Lost, message).hint(format!("perhaps {are} not allowed"))
 }
 
-/// Another client throws this one out again and again.
+/// The failure if another client keeps taking over the session.
 fn contested(options: &RunOptions, session: &SessionOptions) -> Failure {
     let (target, client_id) = (&options.target, &session.client_id);
     let message = format!(

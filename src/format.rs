@@ -1,12 +1,10 @@
-//! How a received message is printed: decided once, applied to each message.
+//! How a received message is printed: chosen once, applied to each message.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`template`] | mosquitto's `-F` language |
-//! | [`clock`] | the time, rendered once a second |
+//! | [`clock`] | the time, rendered once per second |
 //! | `pretty` | JSON with line breaks, and colours |
-//!
-//! Knows nothing of sessions or of where the bytes go, except whether they must be harmless.
 
 pub mod clock;
 mod pretty;
@@ -36,11 +34,11 @@ pub enum Body {
     Base64,
     /// The whole message as one JSON object (contract section 4.2).
     Record(Payloads),
-    /// What the user's format says.
+    /// The user's template.
     Template(Template),
 }
 
-/// What ends a message.
+/// The end of each message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ending {
     /// A line feed.
@@ -52,28 +50,28 @@ pub enum Ending {
     Nothing,
 }
 
-/// A message in, its bytes out.
+/// Formats messages.
 #[derive(Clone, Debug)]
 pub struct Format {
     /// What is printed.
     pub body: Body,
-    /// Topic and a space come first; records and templates have their own way.
+    /// Whether the topic and a space precede the body; records and templates ignore this.
     pub with_topic: bool,
-    /// What comes last.
+    /// The end of each message.
     pub ending: Ending,
-    /// For a terminal: what would drive it becomes visible escapes. JSON needs none.
+    /// Whether to escape what could control a terminal. JSON needs no escapes.
     pub protect: bool,
-    /// Topics and properties are coloured. A template that has an `\e` of its own is left alone.
+    /// Whether topics and properties are coloured. A template with its own `\e` is left alone.
     pub color: bool,
-    /// JSON, of records and of `%j` and `%J`, has line breaks and indentation.
+    /// Whether the JSON of records, `%j` and `%J` has line breaks and indentation.
     pub pretty: bool,
     clock: Clock,
     stamp: Stamp,
-    /// JSON before it is indented.
+    /// A buffer for JSON before it is indented.
     compact: Vec<u8>,
 }
 
-/// The parts of a format that every piece of a template must know.
+/// The settings that every piece of a template needs.
 #[derive(Clone, Copy, Debug)]
 struct Look {
     protect: bool,
@@ -88,7 +86,7 @@ impl Default for Format {
 }
 
 impl Format {
-    /// `body` and a line feed, exact and without colours.
+    /// A format with `body` and a line feed, without escapes or colours.
     pub fn new(body: Body) -> Self {
         Self {
             body,
@@ -103,20 +101,20 @@ impl Format {
         }
     }
 
-    /// The same, with a local time zone that has this name, as POSIX writes them (`TZ`).
+    /// Sets the name of the local time zone, in POSIX notation (`TZ`).
     #[must_use]
     pub fn with_time_zone(mut self, name: Option<String>) -> Self {
         self.clock.set_zone_name(name);
         self
     }
 
-    /// The same, with the time of `clock`.
+    /// Uses another clock.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
     }
 
-    /// Time has passed: until this is called again, all messages have come at the same time.
+    /// Time has passed. Until this is called again, all messages get the same time.
     pub fn go_on(&mut self) {
         self.clock.go_on();
     }
@@ -127,7 +125,7 @@ impl Format {
         self.write_to(message, &mut Outlet::whole(out));
     }
 
-    /// Appends `message`, whose payload was made from what came, to `out`. A record shows the payload like this.
+    /// Appends `message`, whose payload was made by a filter, to `out`. A record shows the payload as `payloads` says.
     pub fn write_made(&mut self, message: &Message<'_>, payloads: Payloads, out: &mut Vec<u8>) {
         let Body::Record(given) = &mut self.body else { return self.write(message, out) };
         let given = std::mem::replace(given, payloads);
@@ -135,7 +133,7 @@ impl Format {
         self.body = Body::Record(given);
     }
 
-    /// Gives `message` to `take` piece by piece. None is there as a whole.
+    /// Passes `message` to `take` piece by piece, without building it as a whole.
     pub fn write_in_pieces(&mut self, message: &Message<'_>, take: &mut dyn FnMut(&[u8])) {
         let mut bytes = Vec::new();
         let mut out = Outlet::in_pieces(&mut bytes, take);
@@ -160,7 +158,7 @@ impl Format {
         }
     }
 
-    /// A payload does not suit the template: what a person should be told, once in a run.
+    /// What to tell the user if a payload does not suit the template; once per run.
     pub fn complaint(&mut self, message: &Message<'_>) -> Option<String> {
         match &mut self.body {
             Body::Template(template) => template.complaint(message),
@@ -168,7 +166,7 @@ impl Format {
         }
     }
 
-    /// Whatever is printed of messages that have come until now says that they came now.
+    /// Freezes the clock: messages printed later that have arrived by now get the current time.
     pub fn stop_clock(&mut self) {
         self.clock.read();
     }
@@ -208,7 +206,7 @@ impl Format {
     }
 }
 
-/// Appends `text`, harmless if it must be.
+/// Appends `text`, escaped if the look requires it.
 #[inline]
 fn write_text(out: &mut Outlet<'_>, text: &[u8], look: Look, keep: Keep) {
     if text.len() <= STEP && !look.protect {

@@ -10,34 +10,34 @@
 //!                                                          ├─ source/  arg, file, stdin → records
 //!                                                          └─ format/ → output/   Message → stdout or a file
 //!
-//! How it ends: Failure ─► exit status       ui: talk on stderr; events: what happened, as NDJSON; both ─► output/
+//! How it ends: Failure ─► exit status       ui: diagnostics on stderr; events: NDJSON; both ─► output/
 //! ```
 //!
 //! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, events, ui } →
-//! output → mqtt → { message, topic, property, record, outlet, escape, secret, os_error }; only `run` dials, by [`transport`], only
-//! `mqtt` names rumqttc, and `mqtt` knows nothing of tokio. No two files import each other
-//! (`tests/it/imports.rs`). `connection` makes the options of the session and of the run, and the `Reporter`; `exit`
-//! turns the end of a run into words and a status.
+//! output → mqtt → { message, topic, property, record, outlet, escape, secret, os_error }. Only `run` dials, through
+//! [`transport`]. Only `mqtt` uses rumqttc, and `mqtt` does not use tokio. No two files import each other
+//! (`tests/it/imports.rs`). `connection` makes the options of session and run, and the `Reporter`; `exit` turns the end
+//! of a run into a message and a status.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the table of commands, and the clap tree made from it |
-//! | [`commands`] | a file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
+//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
-//! | [`settings`] | what flags, options file, environment and profile say, as words; which of them count |
-//! | [`connection`] | what counts → where, as whom, how |
-//! | [`mod@run`] | one run: dials, carries bytes, keeps time, and decides by one table whether a loss ends it |
+//! | [`settings`] | flags, options file, environment and profile as words, and which of them are in effect |
+//! | [`connection`] | the settings in effect → where to connect, as whom, how |
+//! | [`mod@run`] | one run: dials, moves bytes, watches the clock, and decides by one table whether a lost connection ends it |
 //! | [`mqtt`] | the session: bytes and calls in, bytes and events out |
-//! | [`transport`] | from an address to a stream of bytes, however it leads there |
-//! | [`source`] | what is to be published: texts, files, lines, JSON records |
+//! | [`transport`] | from an address to a stream of bytes, by whatever route |
+//! | [`source`] | the messages to publish: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
-//! | [`output`] | where messages, events and talk are written to; a reader that stops reading stops nothing else |
-//! | `nonblocking` | how `output` and `source` use pipes, terminals and sockets of other programs without waiting (Linux) |
-//! | [`events`], [`ui`] | what happened, for a program and for a person |
+//! | [`output`] | where messages, events and diagnostics are written; a reader that stops reading stops nothing else |
+//! | `nonblocking` | non-blocking use of pipes, terminals and sockets shared with other programs (Linux), for `output` and `source` |
+//! | [`events`], [`ui`] | reports of what happened, for programs and for people |
 //! | [`exit`] | exit status and error line |
-//! | `stdin` | standard input for whoever can wait for it |
-//! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`secret`], [`os_error`] | words everyone shares |
-//! | `simulation` | tests: whole runs against a broker and a network out of a seed, in no time at all |
+//! | `stdin` | standard input, asynchronously |
+//! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`secret`], [`os_error`] | shared by all |
+//! | `simulation` | tests: whole runs against a simulated broker and network, from a seed, in no time at all |
 
 #[cfg(feature = "broker")]
 pub mod broker;
@@ -77,15 +77,15 @@ use settings::{Environment, Preparation};
 use std::ffi::OsString;
 use ui::Ui;
 
-/// Runs the program on a command line, the program's name first, and returns its exit status. Stopped by a signal, the
-/// process dies of that signal at the end, and this does not return.
+/// Runs the program on a command line that starts with the program's name, and returns its exit status. If a signal
+/// stopped the run, the process dies of that signal at the end, and this does not return.
 pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     std::panic::set_hook(Box::new(|panic| {
         #[cfg(feature = "broker")]
         broker::breakdown::catch(panic);
         ui::restore_terminal();
         ui::last_words(&bug_report(panic));
-        // A release build aborts behind this, in whatever thread it is: the status is a bug's all the same.
+        // A release build would abort after the hook, whichever thread panicked. The status must be that of a bug.
         std::process::exit(ExitStatus::Bug.code().into());
     }));
     let preparation = Preparation::new(|failure| {
@@ -100,7 +100,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(ExitStatus::Success.code())
         }
         Request::Explain(text) => {
-            // Without anybody to read it, the status says the same.
+            // If nobody can read it, the status says the same.
             let _ = output::stderr::line(format!("{}\n", text.trim_end()).as_bytes());
             Ok(ExitStatus::Usage.code())
         }
@@ -114,7 +114,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Says what failed, and gives the status; a signal that was the reason ends the process.
+/// Prints the error and returns its status; if a signal was the reason, the process dies of it.
 fn end_of(failure: &Failure) -> u8 {
     let ui = Ui::default();
     ui.error(&failure.message);
@@ -135,8 +135,7 @@ fn drive(run: cli::Run) -> Result<u8, Failure> {
         .build()
         .map_err(|error| cannot_start(&error))?;
     let result = runtime.block_on(run);
-    // The process ends now. A name lookup that is still going on must not hold it up, and what the
-    // kernel is about to take back needs no tidying.
+    // The process ends now. It must not wait for a name lookup in progress, and the kernel frees everything anyway.
     std::mem::forget(runtime);
     result
 }
@@ -146,12 +145,12 @@ fn cannot_start(error: &std::io::Error) -> Failure {
     Failure::new(ExitStatus::LocalIo, format!("cannot start: {cause}"))
 }
 
-/// Makes sure that a run can open what every run opens. The runtime panics where it cannot.
+/// Checks that enough descriptors are free for every run: tokio panics without them.
 fn check_descriptors() -> Result<(), Failure> {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit};
-        // For the runtime and its signals five, for looking the name up and for the connection one each.
+        // Five for the runtime and its signals, one each for the name lookup and the connection.
         const NEEDED: usize = 7;
         const PLENTY: u64 = 64;
         if getrlimit(Resource::Nofile).current.is_some_and(|limit| limit < PLENTY) {
@@ -163,7 +162,7 @@ fn check_descriptors() -> Result<(), Failure> {
     Ok(())
 }
 
-/// One line that asks for a report, without payloads or secrets: only where it happened.
+/// One line that asks for a report. It tells only where the panic happened, without payloads or secrets.
 fn bug_report(panic: &std::panic::PanicHookInfo<'_>) -> String {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     format!(

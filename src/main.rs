@@ -1,4 +1,4 @@
-//! The `mqtt` program: hands the command line to the library and ends with its status.
+//! The `mqtt` program: passes the command line to the library and exits with its status.
 
 use std::process::ExitCode;
 

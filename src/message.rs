@@ -1,14 +1,12 @@
-//! What travels: the quality of service, what a published message carries besides its payload, and a
-//! received message borrowed from the network buffer.
-//!
-//! Knows nothing of connections, packet layout, or how a message is printed.
+//! Messages: quality of service, the envelope of a published message, and a received message, borrowed from the network
+//! buffer.
 
 use crate::property::{OwnedProperties, Properties};
 use crate::topic::TopicName;
 use std::fmt;
 use std::str::FromStr;
 
-/// The largest remaining length MQTT can express, in bytes ([MQTT 5, 1.5.5]).
+/// The largest remaining length in MQTT, in bytes ([MQTT 5, 1.5.5]).
 pub const MAX_REMAINING_LENGTH: usize = 268_435_455;
 
 /// Quality of service of a delivery ([MQTT 5, 4.3]).
@@ -24,7 +22,7 @@ pub enum QoS {
 }
 
 impl QoS {
-    /// The level for 0, 1 or 2.
+    /// The QoS for 0, 1 or 2.
     pub fn from_number(number: u8) -> Option<Self> {
         match number {
             0 => Some(Self::AtMostOnce),
@@ -34,7 +32,7 @@ impl QoS {
         }
     }
 
-    /// 0, 1 or 2.
+    /// The QoS as a number.
     pub fn number(self) -> u8 {
         self as u8
     }
@@ -59,21 +57,21 @@ impl FromStr for QoS {
     }
 }
 
-/// The MQTT 5 properties of a message to publish ([MQTT 5, 3.3.2.3]). Every text is without NUL, and texts and
-/// bytes are at most 65,535 bytes long.
+/// The MQTT 5 properties of a message to publish ([MQTT 5, 3.3.2.3]). Texts do not contain NUL; texts and binary data
+/// are at most 65,535 bytes long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PublishProperties {
     /// Whether the payload is declared to be UTF-8 text.
     pub payload_utf8: Option<bool>,
-    /// Seconds the message may live.
+    /// Lifetime of the message in seconds.
     pub message_expiry: Option<u32>,
-    /// What the payload is.
+    /// Content type of the payload.
     pub content_type: Option<String>,
-    /// Where an answer is expected.
+    /// Topic for replies.
     pub response_topic: Option<TopicName>,
-    /// What ties an answer to its request.
+    /// Connects a reply to its request.
     pub correlation_data: Option<Vec<u8>>,
-    /// The user's names and values, in their order.
+    /// User properties, in order.
     pub user_properties: Vec<(String, String)>,
 }
 
@@ -83,7 +81,7 @@ impl PublishProperties {
         *self == Self::default()
     }
 
-    /// Bytes of texts and data.
+    /// Total size of texts and binary data in bytes.
     fn size(&self) -> usize {
         let pairs = self.user_properties.iter().map(|(name, value)| name.len() + value.len());
         pairs.sum::<usize>()
@@ -93,16 +91,16 @@ impl PublishProperties {
     }
 }
 
-/// What a message to publish carries besides its payload. Many messages share one.
+/// Everything about a message to publish except its payload. Many messages share one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// Where it goes.
+    /// The topic to publish to.
     pub topic: TopicName,
-    /// How surely it gets there.
+    /// Quality of service.
     pub qos: QoS,
-    /// Whether the broker keeps it for later subscribers.
+    /// Whether the broker stores it for later subscribers.
     pub retain: bool,
-    /// MQTT 5 only.
+    /// Properties; MQTT 5 only.
     pub properties: PublishProperties,
 }
 
@@ -112,7 +110,7 @@ impl Envelope {
         Self { topic, qos, retain, properties: PublishProperties::default() }
     }
 
-    /// Bytes of its texts and data.
+    /// Total size of texts and binary data in bytes.
     pub fn size(&self) -> usize {
         self.topic.as_str().len() + self.properties.size()
     }
@@ -123,39 +121,39 @@ impl Envelope {
 pub struct Will {
     /// Topic, QoS and retain flag.
     pub envelope: Envelope,
-    /// At most 65,535 bytes.
+    /// Payload; at most 65,535 bytes.
     pub payload: Vec<u8>,
-    /// Seconds the broker waits before it publishes; MQTT 5 only.
+    /// Seconds that the broker waits before it publishes the will; MQTT 5 only.
     pub delay: Option<u32>,
 }
 
-/// A received message, borrowed from the buffer it arrived in. Every part has been checked.
+/// A received message, borrowed from the network buffer. All parts have been validated.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
-    /// Where it was published: no wildcard, no NUL, not empty.
+    /// The topic: no wildcards, no NUL, not empty.
     pub topic: &'a str,
-    /// Any bytes.
+    /// The payload: any bytes.
     pub payload: &'a [u8],
-    /// The QoS it was delivered with.
+    /// The QoS of the delivery.
     pub qos: QoS,
-    /// Set when it comes from the broker's store (or when the subscription keeps the flag as published).
+    /// Whether the broker had stored it (or, if the subscription keeps the flag as published, was asked to).
     pub retain: bool,
-    /// Set when the broker has tried to deliver it before.
+    /// Whether the broker has tried to deliver it before.
     pub dup: bool,
-    /// 0 at QoS 0.
+    /// Packet id; 0 at QoS 0.
     pub packet_id: u16,
-    /// Empty below MQTT 5.
+    /// Properties; empty before MQTT 5.
     pub properties: Properties<'a>,
 }
 
 impl Message<'_> {
-    /// Bytes of what has no length of its own.
+    /// Size in bytes of the parts with variable length.
     pub fn size(&self) -> usize {
         self.payload.len() + self.properties.size()
     }
 }
 
-/// A received message that outlives the buffer it arrived in.
+/// A copy of a received message.
 #[derive(Clone, Debug)]
 pub struct OwnedMessage {
     topic: Box<str>,
@@ -168,7 +166,7 @@ pub struct OwnedMessage {
 }
 
 impl OwnedMessage {
-    /// What it says.
+    /// The message, borrowed from the copy.
     pub fn view(&self) -> Message<'_> {
         Message {
             topic: &self.topic,

@@ -1,13 +1,13 @@
-//! What is wrong with a text in a small language, such as a format or a filter, and where.
+//! Errors in a text in a small language, such as a format or a filter, with their position.
 
 use crate::escape::{Keep, visible};
 use std::fmt;
 
-/// A text that cannot be used.
+/// An invalid text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced {
     text: String,
-    /// Where in `text`, in bytes; between two characters.
+    /// Byte position in `text`, at a character boundary.
     at: usize,
     message: String,
 }
@@ -18,7 +18,7 @@ impl Misplaced {
         Self { text: text.to_owned(), at, message: message.into() }
     }
 
-    /// The text, and below it a caret under the place. Harmless to look at.
+    /// The text, and a line with a caret under the error. Safe for terminals.
     pub fn excerpt(&self) -> [String; 2] {
         let before = self.text.get(..self.at).unwrap_or_default();
         let indent = visible(before.as_bytes(), Keep::Nothing).chars().count();

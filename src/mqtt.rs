@@ -1,17 +1,17 @@
-//! MQTT: a session with a broker as a value, without socket and without clock. The only place that names rumqttc.
+//! MQTT: a session with a broker as a value, without sockets or clock. The only module that uses rumqttc.
 //!
 //! ```text
 //!  bytes from the broker ─► Session::receive ─► messages (borrowed), Session::poll_event
 //!  publish, subscribe, acknowledge ─► Session ─► Session::output ─► bytes to the broker
 //!  the time ─► Session::handle_timeout, Session::timeout
 //!
-//!   Session   outlives connections: ids, ledger (what we send and is not final), inbound (what we
-//!      │      receive and is not released), subscriptions
-//!      └ Link   Down, Connecting, Up, Closing: what belongs to one connection, and goes with it
+//!   Session   outlives connections: ids, ledger (sent and not complete), inbound (received and
+//!      │      not released), subscriptions
+//!      └ Link   Down, Connecting, Up, Closing: data of one connection, dropped with it
 //!          └ packet   packets as bytes, and PublishWriter
 //! ```
 //!
-//! Whoever drives a session calls it, and is never called back.
+//! The driver calls the session, and is never called back.
 
 pub mod aliases;
 pub mod event;

@@ -1,17 +1,16 @@
-//! Reading and writing descriptors that other programs share, without ever waiting, and without making them
-//! non-blocking for the others.
+//! Non-blocking reads and writes on descriptors shared with other programs, without making them non-blocking for these.
 //!
-//! `O_NONBLOCK` belongs to the open file description, which a pipe or a terminal handed down by a shell shares with
-//! other programs. Linux can open the same pipe or terminal once more, as a description of our own. A socket has a flag
-//! for each call. A file on a disk cannot be asked at all: while the disk stalls every call waits, so that is left to a
-//! thread, and so is whatever else is not known to be safe.
+//! `O_NONBLOCK` belongs to the open file description, which a pipe or terminal inherited from a shell shares with other
+//! programs. Linux can open the same pipe or terminal again, with a description of our own. Sockets have a flag per
+//! call. A file on a disk cannot be used without blocking at all: while the disk stalls, every call waits. So that is
+//! left to a thread, and so is everything else that is not known to be safe.
 
 use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, fstatfs, major, minor};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::OpenOptionsExt;
 
-/// What a descriptor is used for.
+/// The direction of use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     /// Reading.
@@ -20,22 +19,22 @@ pub enum Access {
     Write,
 }
 
-/// How a descriptor is used without waiting.
+/// How to use a descriptor without blocking.
 #[derive(Debug)]
 pub enum NonBlocking {
-    /// It cannot be.
+    /// Not possible.
     Never,
     /// A pipe, through a description of our own.
     Pipe(File),
     /// A terminal, through a description of our own.
     Terminal(File),
-    /// With a flag for each call.
+    /// With a flag per call.
     Socket,
-    /// As it is: /dev/null, /dev/zero and /dev/full do not keep anybody waiting.
+    /// As it is: /dev/null, /dev/zero and /dev/full never block.
     AsItIs,
 }
 
-/// The file system of pipes without a name (PIPEFS_MAGIC).
+/// The file system of unnamed pipes (PIPEFS_MAGIC).
 const PIPES: u32 = 0x5049_5045;
 
 impl NonBlocking {
@@ -49,7 +48,7 @@ impl NonBlocking {
             Access::Read => OFlags::WRONLY,
             Access::Write => OFlags::RDONLY,
         };
-        // Opened anew it could be used in a way that it was not opened for.
+        // Opened again, it could be used in a direction that it was not opened for.
         if flags & OFlags::ACCMODE == wrong_way {
             return Self::Never;
         }
@@ -58,7 +57,7 @@ impl NonBlocking {
             match (FileType::from_raw_mode(status.st_mode), device) {
                 (FileType::Socket, _) => return Self::Socket,
                 (FileType::CharacterDevice, (1, 3 | 5 | 7)) => return Self::AsItIs,
-                // Of a named pipe opened anew nobody is told that its last writer had gone before.
+                // A named pipe opened again does not report that its last writer had closed before.
                 (FileType::Fifo, _) => {
                     let is_unnamed =
                         || fstatfs(descriptor).is_ok_and(|it| it.f_type as u32 == PIPES);
@@ -79,7 +78,7 @@ impl NonBlocking {
             .write(access == Access::Write)
             .custom_flags(flags.bits().cast_signed())
             .open(format!("/proc/self/fd/{}", descriptor.as_raw_fd()))
-            // Without /proc, or when it belongs to another user.
+            // Without /proc, or if it belongs to another user.
             .map_or(Self::Never, wrap)
     }
 }

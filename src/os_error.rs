@@ -1,4 +1,4 @@
-//! Errors of the operating system as a person reads them.
+//! Readable texts of operating system errors.
 
 use std::io;
 

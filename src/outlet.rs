@@ -1,50 +1,50 @@
-//! Bytes on their way out: they are appended to a buffer, and leave it in pieces where they are many, so that what is
-//! made of a large message is never in memory as a whole.
+//! A buffer for output that is passed on in pieces if it grows large, so that the output for a large message is never
+//! in memory as a whole.
 
 use std::ops::{Deref, DerefMut};
 
-/// Bytes after which a buffer is emptied: more than any width in a format, so that what is filled up is still there.
+/// Size at which a buffer is emptied, in bytes: more than any width in a format, so that text can still be padded.
 const PIECE: usize = 64 << 10;
 
-/// Bytes of a text that are worked on at a time.
+/// Size of the steps in which text is processed, in bytes.
 pub const STEP: usize = 16 << 10;
 
-/// Who takes pieces.
+/// A receiver of pieces.
 pub type Taker<'a> = &'a mut dyn FnMut(&[u8]);
 
-/// A buffer, and who takes what it holds.
+/// A buffer with an optional receiver.
 pub struct Outlet<'a> {
     bytes: &'a mut Vec<u8>,
-    /// Without it everything stays.
+    /// Without a receiver everything stays in the buffer.
     taker: Option<Taker<'a>>,
-    /// Bytes that were taken.
+    /// Number of bytes passed on.
     taken: u64,
-    /// Where the last mark stands in the buffer.
+    /// Position of the last mark in the buffer.
     marked: usize,
 }
 
-/// A place in all that goes out.
+/// A position in the output.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark(u64);
 
 impl<'a> Outlet<'a> {
-    /// Everything stays in `bytes`.
+    /// Keeps everything in `bytes`.
     pub fn whole(bytes: &'a mut Vec<u8>) -> Self {
         Self { bytes, taker: None, taken: 0, marked: 0 }
     }
 
-    /// Pieces go to `taker`, by way of `bytes`, which is empty.
+    /// Passes pieces to `taker`; `bytes` is an empty buffer for them.
     pub fn in_pieces(bytes: &'a mut Vec<u8>, taker: Taker<'a>) -> Self {
         Self { bytes, taker: Some(taker), taken: 0, marked: 0 }
     }
 
-    /// This place. What comes after it stays until it is a piece, whatever is before it.
+    /// The current position. Output after it stays until there is a whole piece, whatever is before it.
     pub fn mark(&mut self) -> Mark {
         self.marked = self.bytes.len();
         Mark(self.total())
     }
 
-    /// Bytes that were appended since `mark`.
+    /// Number of bytes appended since `mark`.
     pub fn since(&self, mark: Mark) -> usize {
         usize::try_from(self.total() - mark.0).unwrap_or(usize::MAX)
     }
@@ -53,7 +53,7 @@ impl<'a> Outlet<'a> {
         self.taken + self.bytes.len() as u64
     }
 
-    /// Nothing of the last moments has to be changed any more: the buffer is emptied if there is a piece in it.
+    /// Earlier output will not be changed any more: passes it on if there is a whole piece.
     #[inline]
     pub fn relieve(&mut self) {
         if self.bytes.len() >= self.marked + PIECE {
@@ -61,7 +61,7 @@ impl<'a> Outlet<'a> {
         }
     }
 
-    /// Has everything taken.
+    /// Passes everything on.
     #[cold]
     pub fn empty(&mut self) {
         if let Some(taker) = &mut self.taker {
@@ -87,7 +87,7 @@ impl DerefMut for Outlet<'_> {
     }
 }
 
-/// The parts of `bytes` that are worked on at a time. No character is cut.
+/// Splits `bytes` into steps, without cutting characters.
 #[inline]
 pub fn steps(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
@@ -98,7 +98,7 @@ pub fn steps(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The parts of `text` that are worked on at a time.
+/// Splits `text` into steps.
 #[inline]
 pub fn text_steps(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -116,7 +116,7 @@ fn step_length(bytes: &[u8]) -> usize {
 
 #[cold]
 fn first_step(bytes: &[u8]) -> usize {
-    // After its first, a character has at most three bytes, all of this form; where there are more, it is no text.
+    // A character has at most three continuation bytes; if there are more, it is not text.
     let goes_on = |at: usize| bytes[at] & 0xc0 == 0x80;
     (STEP - 3..=STEP).rev().find(|&at| !goes_on(at)).unwrap_or(STEP)
 }
@@ -135,7 +135,7 @@ mod tests {
         let mark = outlet.mark();
         outlet.extend_from_slice(&[b'b'; PIECE - 1]);
         outlet.relieve();
-        // All that came after the mark is there.
+        // Everything after the mark is there.
         assert_eq!((outlet.len(), outlet.since(mark)), (2 * PIECE - 2, PIECE - 1));
         outlet.push(b'b');
         outlet.relieve();

@@ -1,15 +1,13 @@
-//! MQTT 5 properties: the table of identifiers, strict reading of a property block, and writing one
-//! ([MQTT 5, 2.2.2]).
+//! MQTT 5 properties: the table of identifiers, strict parsing and encoding of property blocks ([MQTT 5, 2.2.2]).
 //!
-//! A block is checked once, as it comes off the network, and read without failing afterwards.
-//! Knows nothing of what the properties mean to a session or a command.
+//! A block is checked once when it arrives; reading it afterwards cannot fail.
 
 #![deny(clippy::indexing_slicing)]
 
 use bytes::BufMut;
 use std::fmt;
 
-/// The packets that carry properties, as a bit set for the table: first those towards a client.
+/// The packets that carry properties, as bits for the table; those to a client come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// CONNACK.
@@ -36,7 +34,7 @@ pub enum Carrier {
     DisconnectOut = 1024,
 }
 
-/// What a property holds.
+/// The type of a property's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// One byte.
@@ -66,10 +64,10 @@ macro_rules! properties {
                 match number { $($number => Some(Self::$name),)* _ => None }
             }
 
-            /// All of them.
+            /// All identifiers.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// What it holds.
+            /// The type of its value.
             pub fn kind(self) -> Kind {
                 match self { $(Self::$name => Kind::$kind,)* }
             }
@@ -97,27 +95,27 @@ const PUBLISH_OUT: u16 = Carrier::PublishOut as u16;
 const SUBSCRIBE: u16 = Carrier::Subscribe as u16;
 const DISCONNECT_OUT: u16 = Carrier::DisconnectOut as u16;
 
-/// What belongs to a message, in a will too.
+/// Properties of messages, including wills.
 const MESSAGE: u16 = PUBLISH_OUT | WILL;
 
 properties! {
     /// Whether the payload is declared to be UTF-8 text.
     PayloadFormat = 0x01, Byte, "payload-format-indicator", PUBLISH;
-    /// Seconds the message may still live.
+    /// Remaining lifetime of the message in seconds.
     MessageExpiry = 0x02, Four, "message-expiry-interval", PUBLISH;
-    /// What the payload is.
+    /// Content type of the payload.
     ContentType = 0x03, Text, "content-type", PUBLISH;
-    /// Where an answer is expected.
+    /// Topic for replies.
     ResponseTopic = 0x08, Text, "response-topic", PUBLISH;
-    /// What ties an answer to its request.
+    /// Connects a reply to its request.
     CorrelationData = 0x09, Binary, "correlation-data", PUBLISH;
     /// The subscription that matched; may appear several times in a PUBLISH.
     SubscriptionId = 0x0b, Varint, "subscription-identifier", Carrier::Publish as u16 | SUBSCRIBE;
-    /// Seconds the session outlives the connection.
+    /// Seconds that the session outlives the connection.
     SessionExpiry = 0x11, Four, "session-expiry-interval", CONNACK | CONNECT | DISCONNECT_OUT;
     /// The client id the broker chose.
     AssignedClientId = 0x12, Text, "assigned-client-identifier", CONNACK;
-    /// The keep-alive the broker demands, in seconds.
+    /// The broker's keep-alive in seconds, which overrides the client's.
     ServerKeepAlive = 0x13, Two, "server-keep-alive", CONNACK;
     /// Enhanced authentication: its name.
     AuthenticationMethod = 0x15, Text, "authentication-method", CONNACK | AUTH | CONNECT;
@@ -133,37 +131,37 @@ properties! {
     ResponseInformation = 0x1a, Text, "response-information", CONNACK;
     /// Another server to use.
     ServerReference = 0x1c, Text, "server-reference", CONNACK | DISCONNECT;
-    /// Why, for a person to read.
+    /// Explanation in words.
     ReasonString = 0x1f, Text, "reason-string", CONNACK | ACK | DISCONNECT | AUTH | DISCONNECT_OUT;
     /// How many QoS 1 and 2 messages may be in flight.
     ReceiveMaximum = 0x21, Two, "receive-maximum", CONNACK | CONNECT;
-    /// How many topic aliases the other side takes.
+    /// Number of topic aliases that the sender accepts.
     TopicAliasMaximum = 0x22, Two, "topic-alias-maximum", CONNACK | CONNECT;
-    /// A number that stands for the topic.
+    /// A number used in place of the topic.
     TopicAlias = 0x23, Two, "topic-alias", Carrier::Publish as u16 | PUBLISH_OUT;
-    /// The highest QoS the broker takes.
+    /// The highest QoS that the broker supports.
     MaximumQos = 0x24, Byte, "maximum-qos", CONNACK;
-    /// Whether the broker keeps retained messages.
+    /// Whether the broker supports retained messages.
     RetainAvailable = 0x25, Byte, "retain-available", CONNACK;
-    /// A name and a value of the user's; may appear several times.
+    /// A name and a value; may appear several times.
     UserProperty = 0x26, Pair, "user-property", u16::MAX;
-    /// The largest packet the other side takes, in bytes.
+    /// Largest packet that the sender accepts, in bytes.
     MaximumPacketSize = 0x27, Four, "maximum-packet-size", CONNACK | CONNECT;
-    /// Whether the broker takes wildcards in filters.
+    /// Whether the broker supports wildcards in filters.
     WildcardAvailable = 0x28, Byte, "wildcard-subscription-available", CONNACK;
-    /// Whether the broker takes subscription identifiers.
+    /// Whether the broker supports subscription identifiers.
     SubscriptionIdAvailable = 0x29, Byte, "subscription-identifier-available", CONNACK;
-    /// Whether the broker takes shared subscriptions.
+    /// Whether the broker supports shared subscriptions.
     SharedAvailable = 0x2a, Byte, "shared-subscription-available", CONNACK;
 }
 
 impl Id {
-    /// Whether `carrier` may hold it.
+    /// Whether `carrier` may contain it.
     pub fn is_for(self, carrier: Carrier) -> bool {
         self.carriers() & carrier as u16 != 0
     }
 
-    /// Whether it can have this value.
+    /// Whether the value is allowed.
     pub fn takes(self, number: u32) -> bool {
         let in_size = match self.kind() {
             Kind::Byte => number <= u32::from(u8::MAX),
@@ -178,7 +176,7 @@ impl Id {
 /// The largest variable byte integer ([MQTT 5, 1.5.5]).
 pub const LARGEST_VARINT: u32 = 268_435_455;
 
-/// What a property says.
+/// The value of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     /// Byte, two byte, four byte and variable byte integers.
@@ -191,12 +189,12 @@ pub enum Value<'a> {
     Pair(&'a str, &'a str),
 }
 
-/// What is wrong with a property block, as the rest of a sentence.
+/// An error in a property block; the text completes a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PropertyError {
     /// The block or a value in it ends too early, or a number or string in it is malformed.
     Malformed,
-    /// An identifier the standard does not know.
+    /// An identifier that the standard does not define.
     Unknown(u8),
     /// A property that this packet must not carry.
     Misplaced(Id),
@@ -218,16 +216,16 @@ impl fmt::Display for PropertyError {
     }
 }
 
-/// A checked property block: the bytes behind the property length.
+/// A checked property block: the bytes after the property length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Properties<'a>(&'a [u8]);
 
 impl<'a> Properties<'a> {
-    /// Takes the properties off the front of `bytes`: their length, then the block.
+    /// Removes the properties from the start of `bytes`: their length, then the block.
     ///
     /// # Errors
-    /// When the block is not exactly a sequence of known properties that `carrier` may carry, each
-    /// at most once where the standard says so, and each in its range.
+    /// When the block is not exactly a sequence of known properties that `carrier` may contain, each at most once where
+    /// the standard says so, and each in its range.
     pub fn take(bytes: &mut &'a [u8], carrier: Carrier) -> Result<Self, PropertyError> {
         if let Some((0, rest)) = bytes.split_first() {
             *bytes = rest;
@@ -245,12 +243,12 @@ impl<'a> Properties<'a> {
         self.0.is_empty()
     }
 
-    /// Bytes of the block.
+    /// Size of the block in bytes.
     pub fn size(&self) -> usize {
         self.0.len()
     }
 
-    /// The properties in the order they came.
+    /// The properties in order.
     pub fn iter(&self) -> impl Iterator<Item = (Id, Value<'a>)> + use<'a> {
         let mut rest = self.0;
         std::iter::from_fn(move || take_property(&mut rest).ok())
@@ -264,7 +262,7 @@ impl<'a> Properties<'a> {
         })
     }
 
-    /// The first property `id`, if it is bytes.
+    /// The first property `id`, if it is binary.
     pub fn binary(&self, id: Id) -> Option<&'a [u8]> {
         self.iter().find_map(|(found, value)| match value {
             Value::Binary(bytes) if found == id => Some(bytes),
@@ -281,7 +279,7 @@ impl<'a> Properties<'a> {
     }
 }
 
-/// A checked property block that outlives the packet it came in.
+/// A copy of a checked property block.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnedProperties(Box<[u8]>);
 
@@ -360,12 +358,12 @@ pub(crate) fn take_array<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*array)
 }
 
-/// Takes a two byte integer off the front of `bytes` ([MQTT 5, 1.5.2]).
+/// Removes a two byte integer from the start of `bytes` ([MQTT 5, 1.5.2]).
 pub(crate) fn take_u16(bytes: &mut &[u8]) -> Option<u16> {
     take_array(bytes).map(u16::from_be_bytes)
 }
 
-/// Takes a length and that many bytes off the front of `bytes` ([MQTT 5, 1.5.6]).
+/// Removes a length and that many bytes from the start of `bytes` ([MQTT 5, 1.5.6]).
 pub(crate) fn take_binary<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = take_u16(bytes)?;
     let (binary, rest) = bytes.split_at_checked(length.into())?;
@@ -373,13 +371,13 @@ pub(crate) fn take_binary<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     Some(binary)
 }
 
-/// Takes a string off the front of `bytes`: valid UTF-8 without NUL ([MQTT 5, 1.5.4]).
+/// Removes a string from the start of `bytes`: valid UTF-8 without NUL ([MQTT 5, 1.5.4]).
 pub(crate) fn take_text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     let text = std::str::from_utf8(take_binary(bytes)?).ok()?;
     (!text.contains('\0')).then_some(text)
 }
 
-/// Takes a variable byte integer off the front of `bytes` ([MQTT 5, 1.5.5]).
+/// Removes a variable byte integer from the start of `bytes` ([MQTT 5, 1.5.5]).
 pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u32> {
     let mut value = 0;
     for shift in [0, 7, 14, 21] {
@@ -387,20 +385,20 @@ pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u32> {
         *bytes = rest;
         value |= u32::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
-            // The shortest encoding is the only one ([MQTT-1.5.5-1]).
+            // Only the shortest encoding is valid ([MQTT-1.5.5-1]).
             return (byte != 0 || shift == 0).then_some(value);
         }
     }
     None
 }
 
-/// A property block being written. Texts and bytes are at most 65,535 bytes long; that is checked where
-/// they enter the program, and what is longer all the same is cut.
+/// A property block being written. Texts and binary data are at most 65,535 bytes long, which is checked where they
+/// enter the program; anything longer is cut.
 #[derive(Debug, Default)]
 pub struct Block(Vec<u8>);
 
 impl Block {
-    /// Adds a number as large as `id` holds; a larger one is cut to it.
+    /// Adds a number, truncated to the size of `id`.
     pub fn number(&mut self, id: Id, number: u32) {
         self.0.push(id as u8);
         match id.kind() {
@@ -411,13 +409,13 @@ impl Block {
         }
     }
 
-    /// Adds a text or bytes.
+    /// Adds a text or binary data.
     pub fn bytes(&mut self, id: Id, bytes: &[u8]) {
         self.0.push(id as u8);
         put_binary(&mut self.0, bytes);
     }
 
-    /// Adds user properties, in their order.
+    /// Adds user properties, in order.
     pub fn pairs(&mut self, pairs: &[(String, String)]) {
         for (name, value) in pairs {
             self.bytes(Id::UserProperty, name.as_bytes());
@@ -430,7 +428,7 @@ impl Block {
         self.0
     }
 
-    /// The length of the block, and the block.
+    /// The length of the block, followed by the block.
     pub fn finish(self) -> Vec<u8> {
         let mut whole = Vec::with_capacity(self.0.len() + 4);
         put_varint(&mut whole, self.0.len());

@@ -1,7 +1,6 @@
 //! Random numbers, for ids and jitter.
 
-/// Evenly spread over all of `u64`. Without a source of randomness in the system the time has to serve: nothing secret
-/// depends on it.
+/// A uniformly distributed `u64`. If the system has no source of randomness, the time is used: no secret depends on it.
 pub fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| {
         std::time::SystemTime::now()

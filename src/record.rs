@@ -1,8 +1,7 @@
-//! A received message as one line of JSON, and JSON strings in general.
+//! Received messages as lines of JSON, and JSON strings in general.
 //!
-//! The line is always valid JSON and never harms a terminal: what is not seen for what it is, such as control characters
-//! and bidirectional marks, is written as `\uXXXX`. Nothing is lost: a payload that is not UTF-8 goes in as base64.
-//! Knows nothing of sessions, of clocks or colours.
+//! The line is always valid JSON and safe for terminals: control characters, bidirectional marks and other invisible
+//! characters are written as `\uXXXX`. Nothing is lost: a payload that is not UTF-8 becomes base64.
 
 #[cfg(test)]
 mod tests;
@@ -18,27 +17,26 @@ use std::io::Write as _;
 pub use text::{string_length, write_bytes, write_encoded, write_number, write_string};
 pub use verbatim::write_verbatim;
 
-/// How payloads appear.
+/// How payloads are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Payloads {
-    /// As text, or base64 where they are not UTF-8.
+    /// As text, or base64 if they are not UTF-8.
     #[default]
     Text,
-    /// Those that are JSON verbatim, the others as text or base64.
+    /// JSON unchanged, others as text or base64.
     Parsed,
 }
 
-/// What stands before and after the values that a stranger named: colours, or nothing.
+/// Text around untrusted values: colours, or nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Frames {
-    /// Around the value of `topic`.
+    /// Before and after the value of `topic`.
     pub topic: [&'static [u8]; 2],
-    /// Around the value of `properties`.
+    /// Before and after the value of `properties`.
     pub properties: [&'static [u8]; 2],
 }
 
-/// Appends `message`, received at `time` (a JSON string without its quotes), as one JSON object
-/// without a line end.
+/// Appends `message`, received at `time` (a JSON string without its quotes), as a JSON object without a newline.
 pub fn write(
     out: &mut Outlet<'_>,
     time: &[u8],
@@ -73,7 +71,7 @@ pub fn write_time(out: &mut Vec<u8>, time: Timestamp) {
     let _ = write!(out, "{time:.6}");
 }
 
-/// Whether `payload` is JSON, and was appended.
+/// Appends `payload` if it is JSON, and returns whether it is.
 fn write_json_payload(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     let start = out.len();
     out.extend_from_slice(b",\"payload_json\":");
@@ -84,7 +82,7 @@ fn write_json_payload(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     is_json
 }
 
-/// Appends nothing when none of `properties` belongs into a record.
+/// Appends the properties, or nothing if none of them belongs in a record.
 fn write_properties(out: &mut Outlet<'_>, properties: &Properties<'_>, frame: [&[u8]; 2]) {
     let before = out.len();
     out.extend_from_slice(b",\"properties\":");
@@ -134,7 +132,7 @@ fn write_value(out: &mut Vec<u8>, value: Value<'_>) {
     match value {
         Value::Number(number) => write_number(out, number.into()),
         Value::Text(text) => write_string(out, text, Keep::Nothing),
-        // Only correlation data, which has keys of its own.
+        // Correlation data has its own keys.
         Value::Binary(_) => {}
         Value::Pair(name, value) => {
             out.push(b'[');

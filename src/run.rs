@@ -1,11 +1,11 @@
-//! A run: a command's job on a session, over real connections, until it is done or cannot go on.
+//! A run: a command's job on a session, over real connections, until it is done or cannot continue.
 //!
 //! ```text
 //!  RunOptions ─► driver ─ dial ─► transport        what happens ─► Job (the command)
 //!                 │  moves bytes, time and signals
 //!                 ├─ Session    the protocol
 //!                 ├─ Patience   deadlines, backoff, and what a series of failures means
-//!                 └─ World      clock, signals, dialling, chance: replaced in a simulation
+//!                 └─ World      clock, signals, dialling, randomness: replaced in a simulation
 //! ```
 
 mod backoff;
@@ -35,11 +35,11 @@ use std::io;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// Runs `job` on a session made with `session` until it is done or cannot go on. The time for the
-/// whole run counts from `started`.
+/// Runs `job` on a session made with `session` until it is done or cannot continue. The time limit of the run counts
+/// from `started`.
 ///
 /// # Errors
-/// When signals cannot be heard.
+/// When signals cannot be handled.
 pub async fn run(
     options: Rc<RunOptions>,
     session: Rc<SessionOptions>,

@@ -1,5 +1,5 @@
-//! A panic in one of rumqttd's threads, which must not end the process then and there: whoever runs the broker has a
-//! command to end first. So the thread that panics says where, and goes no further.
+//! Handles panics in rumqttd's threads. A panic must not end the process at once, because `mqtt broker` first has to
+//! end its command. So the panicking thread reports where it happened and then parks.
 
 use std::panic::PanicHookInfo;
 use std::sync::{Mutex, PoisonError};
@@ -8,13 +8,13 @@ use std::thread;
 use anyhow::{Error, anyhow};
 use tokio::sync::Notify;
 
-/// The threads of a broker: ours, in which rumqttd's listeners and connections are, and that of its router.
+/// The broker's threads: ours, with rumqttd's listeners and connections, and the router's.
 pub(super) const THREADS: [&str; 2] = ["broker", "router-0"];
 
 static PLACE: Mutex<Option<String>> = Mutex::new(None);
 static HAPPENED: Notify = Notify::const_new();
 
-/// Called for each panic. If it is a broker's, this is the last that its thread does, and does not return.
+/// The panic hook. If the panic is in a broker's thread, it is reported, and this does not return.
 pub fn catch(panic: &PanicHookInfo<'_>) {
     if !thread::current().name().is_some_and(|name| THREADS.contains(&name)) {
         return;
@@ -30,7 +30,7 @@ fn note(place: String) {
     HAPPENED.notify_one();
 }
 
-/// Waits for a panic of the broker's; what it was.
+/// Waits for a panic in a broker's thread, and returns it as an error.
 pub(super) async fn seen() -> Error {
     HAPPENED.notified().await;
     let place = PLACE.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default();

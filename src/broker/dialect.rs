@@ -1,8 +1,8 @@
-//! What stands between the wire and rumqttd 0.20: its codecs, wrapped so that ordinary packets do not bring it down.
+//! Wrappers around the codecs of rumqttd 0.20, so that ordinary packets do not bring it down.
 //!
-//! Everything here answers for one defect of rumqttd that would hang a client or end the broker; see `Dialect::admit`,
-//! `Dialect::dress` and `Owed`. It knows packets and nothing of sockets or sessions, and leaves alone what rumqttd merely
-//! does differently from the standard. Packets that are wrong in themselves do not get this far (`inspection`).
+//! Everything here works around a defect of rumqttd that would hang a client or end the broker; see `Dialect::admit`,
+//! `Dialect::dress` and `Owed`. Harmless deviations from the standard are left alone. Malformed packets do not get this
+//! far (`inspection`).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -13,10 +13,10 @@ use rumqttd::protocol::{Error, Packet, Protocol};
 use crate::mqtt::packet::Frame;
 use crate::property::{take_binary, take_u16};
 
-/// Put before a topic that does not begin with ASCII. A control character, which no topic should hold (1.5.4).
+/// Prefix for topics that do not start with ASCII: a control character, which topics should not contain (1.5.4).
 const MARK: char = '\u{1}';
 
-/// Which properties a packet to the client may carry.
+/// Whether packets to the client may have properties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Properties {
     /// MQTT 3.1.1 has none.
@@ -25,22 +25,22 @@ pub(super) enum Properties {
     Allowed,
 }
 
-/// One of rumqttd's codecs with the worst of the router kept from the client, and the other way round.
+/// One of rumqttd's codecs, which hides the router's worst defects from the client and odd clients from the router.
 ///
-/// rumqttd clones it for each connection, so the state is the connection's own, and a clone begins without.
+/// rumqttd clones it for each connection. The clone starts with empty state, which belongs to that connection.
 #[derive(Debug)]
 pub(super) struct Dialect<P> {
     codec: P,
     properties: Properties,
-    /// The client has sent DISCONNECT: the router forgets the connection.
+    /// Whether the client has sent DISCONNECT, after which the router forgets the connection.
     parting: bool,
-    /// What the client's topic aliases stand for.
+    /// The topics of the client's topic aliases.
     aliases: HashMap<u16, Bytes>,
     owed: Mutex<Owed>,
 }
 
-/// Packet ids that the client owes an acknowledgement, in the order in which they were sent. At any other the router
-/// forgets the connection, and panics when that announces next that it is ready for more.
+/// Packet ids that the client has to acknowledge, in the order of sending. On any other id, the router forgets the
+/// connection, and panics when that next announces that it is ready for more.
 #[derive(Debug, Default)]
 struct Owed {
     /// PUBACK or PUBREC.
@@ -50,7 +50,8 @@ struct Owed {
 }
 
 impl Owed {
-    /// Notes what the packet asks for that begins these bytes; rumqttd hides the id that a PUBLISH has.
+    /// Notes whether the packet at the start of these bytes needs an acknowledgement; rumqttd hides the id of a
+    /// PUBLISH.
     fn sent(&mut self, packet: &[u8]) {
         let Ok(Some(frame)) = Frame::read(packet) else { return };
         let Some(mut body) = packet.get(frame.header..frame.total()) else { return };
@@ -86,18 +87,18 @@ impl<P> Dialect<P> {
         Self { codec, properties, parting: false, aliases: HashMap::new(), owed: Mutex::default() }
     }
 
-    /// Changes a packet from the client into one that rumqttd survives.
+    /// Rewrites a packet from the client so that rumqttd survives it.
     ///
-    /// - Keep alive 0: it would close the connection without a CONNACK. The longest, over 27 hours, stands in.
-    /// - `+`, `$`, `#`, `/` in a client identifier: no CONNACK either, and the second such connection would end the
-    ///   listener. Control characters stand in; the server never sends a chosen identifier back.
-    /// - A client that allows topic aliases: the router has one alias a filter, and with a wildcard sends messages
-    ///   under the topic of an earlier one. It is not told.
-    /// - Topics and filters that begin with a character outside ASCII: the router would panic. They get a `MARK`.
-    /// - Filters that begin with `$`, but for shared ones: the router would forget the connection, and perhaps panic. With
-    ///   a `MARK` they match nothing.
-    /// - Topic aliases: the router learns of one at QoS 2 only with PUBREL. They are resolved here.
-    /// - PUBREL with properties: the router would ignore it.
+    /// - Keep alive 0 would close the connection without a CONNACK. It becomes the longest possible, over 18 hours.
+    /// - `+`, `$`, `#` or `/` in a client identifier: no CONNACK either, and the second such connection would end the
+    ///   listener. They become control characters; the server never sends a chosen identifier back.
+    /// - A client that accepts topic aliases: the router has one alias per filter, and for a wildcard sends messages
+    ///   under the topic of an earlier one. So it is not told.
+    /// - Topics and filters that do not start with ASCII would make the router panic. They get a `MARK`.
+    /// - Filters that start with `$`, except shared ones: the router would forget the connection, and perhaps panic.
+    ///   With a `MARK` they match nothing.
+    /// - Topic aliases: at QoS 2 the router learns of one only with PUBREL. They are resolved here.
+    /// - PUBREL with properties would be ignored. It gets none.
     fn admit(&mut self, packet: Packet) -> Packet {
         match packet {
             Packet::Connect(mut connect, mut properties, mut will, will_properties, login) => {
@@ -146,8 +147,8 @@ impl<P> Dialect<P> {
         }
     }
 
-    /// Changes a packet from rumqttd into one for the client: without the mark, and, as rumqttd would otherwise panic,
-    /// without properties where the version has none.
+    /// Rewrites a packet from rumqttd for the client: removes the mark, and removes properties before MQTT 5, where
+    /// rumqttd would panic.
     fn dress(&self, packet: Packet) -> Packet {
         match packet {
             Packet::Publish(mut publish, properties) => {
@@ -166,7 +167,7 @@ impl<P: Protocol> Protocol for Dialect<P> {
     fn read_mut(&mut self, stream: &mut BytesMut, max_size: usize) -> Result<Packet, Error> {
         let before = stream.len();
         let packet = self.codec.read_mut(stream, max_size).map_err(|error| match error {
-            // It has taken the packet away: no further byte can complete it.
+            // The packet has been removed from the stream, so no further byte can complete it.
             Error::InsufficientBytes(_) if stream.len() < before => Error::MalformedPacket,
             error => error,
         })?;
@@ -177,8 +178,8 @@ impl<P: Protocol> Protocol for Dialect<P> {
     }
 
     fn write(&self, packet: Packet, buffer: &mut BytesMut) -> Result<usize, Error> {
-        // After DISCONNECT nothing may be sent `[MQTT-3.14.4-2]`, and a link that goes on sending may next announce
-        // that it is ready for more, at which the router, having forgotten it, would panic. An error ends the link.
+        // Nothing may be sent after DISCONNECT `[MQTT-3.14.4-2]`. A link that continues may announce that it is ready
+        // for more, and the router, having forgotten it, would panic. An error ends the link.
         if self.parting {
             return Err(Error::InvalidProtocol);
         }

@@ -1,8 +1,7 @@
-//! The public port: one connection of a client joined to one connection to the server for its version.
+//! The public port: connects each client to the server for its version.
 //!
-//! Every packet of the client is inspected on its way (`inspection`); a client that breaks the protocol is told why, and
-//! dropped. What the server sends is passed on as it is, and only looked at for where its packets end. It does not know
-//! what a session, a topic or rumqttd is.
+//! Every packet from the client is inspected (`inspection`); a client that violates the protocol is told why and
+//! dropped. Packets from the server are passed on unchanged; only their boundaries matter here.
 
 use std::convert::Infallible;
 use std::io;
@@ -26,22 +25,22 @@ use super::opening::{Opening, Version, parse};
 /// How long a client may take to send its CONNECT.
 const OPENING_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the server may take to hang up by itself after the client has. See `relay`.
+/// How long the server may take to close its side after the client did. See `relay`.
 const HANG_UP_GRACE: Duration = Duration::from_millis(100);
 
-/// How long a client that is dropped may take to hear why.
+/// How long to wait for a dropped client to read the reason.
 const FAREWELL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The pause after a failed accept, which for lack of descriptors would fail again at once.
+/// Pause after a failed accept, which would fail again at once while there are no descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Bytes under way in each direction of a connection, unless a packet is longer.
+/// Buffer for each direction of a connection, in bytes, unless a packet is longer.
 const RELAY_BUFFER: usize = 64 * 1024;
 
-/// Answers of ours that wait until the server is between two packets.
+/// Number of our own answers that may wait for the end of a packet from the server.
 const WAITING_ANSWERS: usize = 16;
 
-/// Where the servers listen, one for each version of the protocol.
+/// The addresses of the servers, one per protocol version.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Backends {
     /// MQTT 3.1.1.
@@ -50,7 +49,7 @@ pub(super) struct Backends {
     pub(super) v5: SocketAddr,
 }
 
-/// Accepts clients for ever, `most` at a time; each gets a task of its own, and one too many waits.
+/// Accepts clients forever. At most `most` are connected at a time, each with its own task; others wait.
 pub(super) async fn accept(listener: &TcpListener, backends: Backends, most: usize) {
     let places = Arc::new(Semaphore::new(most));
     loop {
@@ -58,7 +57,7 @@ pub(super) async fn accept(listener: &TcpListener, backends: Backends, most: usi
         match listener.accept().await {
             Ok((client, _)) => {
                 tokio::spawn(async move {
-                    // A failed connection is the client's to notice: here there is nobody to tell.
+                    // A failed connection concerns the client only; there is nobody to tell here.
                     serve(client, backends).await.ok();
                     drop(place);
                 });
@@ -70,9 +69,9 @@ pub(super) async fn accept(listener: &TcpListener, backends: Backends, most: usi
 
 /// Why a connection ends.
 enum End {
-    /// A side has hung up, or failed.
+    /// Either side closed the connection, or it failed.
     Closed,
-    /// The client has broken the protocol.
+    /// The client violated the protocol.
     Refused(Reason),
 }
 
@@ -88,7 +87,7 @@ impl From<Reason> for End {
     }
 }
 
-/// Serves one client until either side has hung up.
+/// Serves one client until either side closes the connection.
 async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
     client.set_nodelay(true)?;
     let mut input = BytesMut::with_capacity(4096);
@@ -115,7 +114,7 @@ async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
     relay(&mut client, &mut server, input, inspector).await
 }
 
-/// Reads and inspects the CONNECT. `None`: there is nothing more to be said to this client.
+/// Reads and inspects CONNECT. `None`: there is nothing to be said to this client.
 async fn read_connect(
     client: &mut TcpStream,
     input: &mut BytesMut,
@@ -130,7 +129,7 @@ async fn read_connect(
     Some((inspector, connect))
 }
 
-/// Reads until `input` tells the version, and perhaps further. `None`: the client is to be closed.
+/// Reads until `input` holds the version, and possibly more. `None`: close the connection.
 async fn read_opening(client: &mut TcpStream, input: &mut BytesMut) -> io::Result<Option<Version>> {
     loop {
         match parse(input) {
@@ -149,7 +148,7 @@ async fn read_opening(client: &mut TcpStream, input: &mut BytesMut) -> io::Resul
     }
 }
 
-/// The next packet of the client as a whole.
+/// Reads the client's next packet as a whole.
 async fn next_packet(
     client: &mut (impl AsyncReadExt + Unpin),
     input: &mut BytesMut,
@@ -159,7 +158,7 @@ async fn next_packet(
         if let Some(length) = inspector.length(input)?.filter(|length| *length <= input.len()) {
             return Ok(input.split_to(length));
         }
-        // However long it says that it is: only what has come takes memory.
+        // However long the packet claims to be, only bytes that have arrived take memory.
         input.reserve(RELAY_BUFFER);
         if client.read_buf(input).await? == 0 {
             return Err(End::Closed);
@@ -172,11 +171,11 @@ async fn discard(client: &mut (impl AsyncReadExt + Unpin)) {
     while client.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
 }
 
-/// Passes on both ways until one side hangs up.
+/// Passes on both directions until one side closes the connection.
 ///
-/// The end of the client reaches the server late on purpose. rumqttd names connections by numbers that it uses again,
-/// and takes the end of a socket that follows a DISCONNECT for one more disconnection, which may then hit whoever has
-/// got the number since. Given a moment it has closed its own side first and does not look for the end any more.
+/// The server learns late, on purpose, that the client has closed. rumqttd reuses the numbers by which it names
+/// connections, and counts the end of a socket that follows a DISCONNECT as another disconnection, which may then hit
+/// whoever got the number next. After a moment it has closed its own side and no longer looks.
 async fn relay(
     client: &mut TcpStream,
     server: &mut TcpStream,
@@ -208,7 +207,7 @@ async fn relay(
     }
 }
 
-/// Inspects what the client sends, and passes on what the server may get, until that ends.
+/// Inspects the client's packets and passes on those that the server may get, until the connection ends.
 async fn inspect(
     client: &mut ReadHalf<'_>,
     mut input: BytesMut,
@@ -220,7 +219,7 @@ async fn inspect(
     loop {
         let packet = next_packet(client, &mut input, inspector).await?;
         match inspector.inspect(&packet)? {
-            // Without a copy while they lie side by side.
+            // Adjacent packets are joined without a copy.
             Decision::Pass => output.unsplit(packet),
             Decision::Answer(answer) => answers.send(answer).await.map_err(|_| End::Closed)?,
         }

@@ -16,7 +16,7 @@ use crate::topic::{check_filter, check_name};
 
 use super::opening::Version;
 
-/// The longest packet of any type but PUBLISH, in bytes after the fixed header.
+/// Longest packet of any type except PUBLISH, in bytes after the fixed header.
 const LONGEST_CONTROL_PACKET: usize = 1024 * 1024;
 
 /// The largest topic alias that rumqttd's CONNACK allows.
@@ -30,23 +30,23 @@ const TOPIC_NAME_INVALID: Reason = Reason(0x90);
 const TOPIC_ALIAS_INVALID: Reason = Reason(0x94);
 const SHARED_NOT_SUPPORTED: u8 = 0x9e;
 
-/// What is to be done with a packet.
+/// What to do with a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It goes to the server.
+    /// Pass it to the server.
     Pass,
-    /// The server does not get it, and the client gets these bytes, which may be none.
+    /// Keep it from the server, and send these bytes to the client; they may be empty.
     Answer(Vec<u8>),
 }
 
-/// Inspects the packets of one client, from its CONNECT on.
+/// Inspects the packets of one client, starting with CONNECT.
 #[derive(Debug)]
 pub struct Inspector {
     version: Version,
     stage: Stage,
-    /// The session is to outlive the connection.
+    /// Whether the session outlives the connection.
     is_durable: bool,
-    /// Topic aliases that stand for a topic.
+    /// Topic aliases that have a topic.
     aliases: HashSet<u32>,
     /// Packet ids of QoS 2 messages that the client has not released.
     unreleased: HashSet<u16>,
@@ -54,15 +54,15 @@ pub struct Inspector {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
-    /// CONNECT is to come.
+    /// CONNECT is due.
     Opening,
     Open,
-    /// DISCONNECT has come.
+    /// DISCONNECT has been received.
     Parted,
 }
 
 impl Inspector {
-    /// For a client whose CONNECT is of this version.
+    /// For a client whose CONNECT has this version.
     pub fn new(version: Version) -> Self {
         Self {
             version,
@@ -73,15 +73,15 @@ impl Inspector {
         }
     }
 
-    /// The version of its CONNECT.
+    /// The version of the client's CONNECT.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The length of the packet at the front of `bytes`, as soon as that can be told.
+    /// The length of the packet at the start of `bytes`, or `None` if more bytes are needed.
     ///
     /// # Errors
-    /// When its first byte or its length is one that no packet of a client has.
+    /// If no packet of a client has such a first byte or length.
     pub fn length(&self, bytes: &[u8]) -> Result<Option<usize>, Reason> {
         if let Some(&first) = bytes.first() {
             self.check_first(first)?;
@@ -108,17 +108,17 @@ impl Inspector {
         match kind {
             _ if flags != expected => Err(MALFORMED),
             15 if self.version == Version::V4 => Err(MALFORMED),
-            // What only servers send; and AUTH, which needs an authentication method in CONNECT.
+            // Packets that only servers send, and AUTH, which needs an authentication method in CONNECT.
             2 | 9 | 11 | 13 | 15 => Err(PROTOCOL_ERROR),
             _ if (kind == 1) != is_opening => Err(PROTOCOL_ERROR),
             _ => Ok(()),
         }
     }
 
-    /// Decides about one whole packet, of a length that [`Inspector::length`] said.
+    /// Decides about one complete packet, whose length [`Inspector::length`] gave.
     ///
     /// # Errors
-    /// When it is malformed or out of place: the connection is over, for this reason.
+    /// If it is malformed or out of place: the connection must end for this reason.
     pub fn inspect(&mut self, packet: &[u8]) -> Result<Decision, Reason> {
         if self.stage == Stage::Parted {
             // Nothing may follow `[MQTT-3.14.4-1]`, and nobody is there to be told.
@@ -160,7 +160,7 @@ impl Inspector {
     }
 
     fn connect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
-        // `opening` has looked at the name and the level.
+        // `opening` has checked name and level.
         take_text(body).ok_or(MALFORMED)?;
         let [_level, flags] = take_array(body).ok_or(MALFORMED)?;
         take_u16(body).ok_or(MALFORMED)?;
@@ -203,7 +203,7 @@ impl Inspector {
         if qos == 3 || (qos == 0 && is_dup) {
             return Err(MALFORMED);
         }
-        // Empty where an alias stands for it.
+        // Empty if an alias stands for it.
         let topic = take_text(body).ok_or(MALFORMED)?;
         if !topic.is_empty() {
             check_name(topic).map_err(|_| TOPIC_NAME_INVALID)?;
@@ -222,10 +222,10 @@ impl Inspector {
             None if topic.is_empty() => return Err(PROTOCOL_ERROR),
             None => {}
         }
-        // The payload is whatever is left.
+        // The rest is the payload.
         *body = &[];
         if qos == 2 && !self.unreleased.insert(id) {
-            // rumqttd would take it for another message.
+            // rumqttd would take it for a new message.
             return Ok(Decision::Answer(short_ack(0x50, id)));
         }
         Ok(Decision::Pass)
@@ -249,7 +249,7 @@ impl Inspector {
             }
         }
         if kind == 6 && !self.unreleased.remove(&id) {
-            // Of an earlier connection: rumqttd has forgotten it, and would hang up, again and again.
+            // From an earlier connection: rumqttd has forgotten it, and would close the connection each time.
             return Ok(Decision::Answer(match self.version {
                 Version::V4 => short_ack(0x70, id),
                 Version::V5 => {
@@ -289,8 +289,8 @@ impl Inspector {
         })
     }
 
-    /// SUBACK for a durable session that wants to share: when it is the last of its group, and goes away with messages
-    /// unacknowledged, rumqttd's router panics.
+    /// SUBACK that refuses shared subscriptions to a durable session: rumqttd's router panics if the last member of a
+    /// group leaves with unacknowledged messages.
     fn unshared(&self, id: u16, filters: usize) -> Vec<u8> {
         let (properties, code): (&[u8], _) = match self.version {
             Version::V4 => (&[], 0x80),
@@ -335,7 +335,7 @@ impl Inspector {
         Ok(Decision::Pass)
     }
 
-    /// What a client is told before it is dropped for `reason`; before MQTT 5, nothing.
+    /// The packet that tells a client why it is dropped; empty before MQTT 5.
     pub fn farewell(&self, reason: Reason) -> Vec<u8> {
         match (self.version, self.stage) {
             (Version::V4, _) | (_, Stage::Parted) => Vec::new(),
@@ -370,7 +370,7 @@ fn take_filter<'a>(body: &mut &'a [u8]) -> Result<&'a str, Reason> {
     Ok(filter)
 }
 
-/// Where an answer is expected no wildcard may stand `[MQTT-3.3.2-14]`.
+/// A response topic must not contain wildcards `[MQTT-3.3.2-14]`.
 fn check_response_topic(properties: &Properties<'_>) -> Result<(), Reason> {
     let topic = properties.text(Id::ResponseTopic);
     topic.map_or(Ok(()), |topic| check_name(topic).map_err(|_| TOPIC_NAME_INVALID))

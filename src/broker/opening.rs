@@ -1,7 +1,6 @@
 //! The first bytes of a connection: just enough of CONNECT to choose a server for it.
 //!
-//! Pure: bytes in, decision out. It reads the fixed header, the protocol name and the protocol level (MQTT 3.1.1 and
-//! 5.0, section 3.1) and knows nothing of sockets, sessions, any other packet or the rest of this one.
+//! A pure function of the fixed header, the protocol name and the protocol level (MQTT 3.1.1 and 5.0, section 3.1).
 
 /// CONNACK of MQTT 3.1 and 3.1.1, return code 1, unacceptable protocol version `[MQTT-3.1.2-2]`.
 const REFUSED_V4: &[u8] = &[0x20, 0x02, 0x00, 0x01];
@@ -9,7 +8,7 @@ const REFUSED_V4: &[u8] = &[0x20, 0x02, 0x00, 0x01];
 /// CONNACK of MQTT 5.0, reason code 0x84, unsupported protocol version `[MQTT-3.1.2-2]`.
 const REFUSED_V5: &[u8] = &[0x20, 0x03, 0x00, 0x84, 0x00];
 
-/// The protocol versions that are served.
+/// The supported protocol versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// MQTT 3.1.1, protocol level 4.
@@ -18,20 +17,20 @@ pub enum Version {
     V5,
 }
 
-/// What the bytes received so far amount to.
+/// What the bytes received so far are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opening {
-    /// The beginning of a CONNECT; more bytes are needed. Never more than 14 bytes long.
+    /// The start of a CONNECT; more bytes are needed. Never more than 14 bytes long.
     Partial,
-    /// A CONNECT for this version of the protocol.
+    /// A CONNECT for this protocol version.
     Connect(Version),
-    /// A CONNECT for a version that is not served: send these bytes, then close.
+    /// A CONNECT for an unsupported version: send these bytes, then close.
     Refuse(&'static [u8]),
-    /// No CONNECT: close without an answer.
+    /// Not a CONNECT: close without an answer.
     Foreign,
 }
 
-/// Judges the first bytes of a connection.
+/// Classifies the first bytes of a connection.
 pub fn parse(bytes: &[u8]) -> Opening {
     let after_header = match bytes {
         [] => return Opening::Partial,
@@ -44,7 +43,7 @@ pub fn parse(bytes: &[u8]) -> Opening {
     }
 }
 
-/// Skips the remaining length, one to four bytes of which all but the last have the top bit set `[MQTT-1.5.5-1]`.
+/// Skips the remaining length: one to four bytes, all but the last with the top bit set `[MQTT-1.5.5-1]`.
 fn skip_length(bytes: &[u8]) -> Result<&[u8], Opening> {
     match bytes.iter().take(4).position(|byte| byte & 0x80 == 0) {
         Some(last) => Ok(bytes.get(last + 1..).unwrap_or_default()),

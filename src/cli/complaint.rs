@@ -1,4 +1,4 @@
-//! What clap complains about, in our words: one line, and hints.
+//! Turns clap's errors into ours: one line, and hints.
 
 use crate::escape::{Keep, visible};
 use crate::exit::Failure;
@@ -9,7 +9,7 @@ use std::any::TypeId;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// clap's error as a failure; what is not UTF-8 is named, which clap does not.
+/// clap's error as a failure. Names an argument that is not UTF-8, which clap does not.
 pub(super) fn failure_about(
     error: &clap::Error,
     command: &Command,
@@ -32,13 +32,13 @@ pub(super) fn failure_about(
     }
 }
 
-/// Whether a flag takes any bytes.
+/// Whether a flag accepts arbitrary bytes.
 fn takes_bytes(flag: &Arg) -> bool {
     let kind = flag.get_value_parser().type_id();
     kind == TypeId::of::<OsString>() || kind == TypeId::of::<PathBuf>()
 }
 
-/// clap's error as a failure, without a look at the command.
+/// clap's error as a failure, without knowing the command.
 pub(super) fn usage_failure(error: &clap::Error) -> Failure {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
@@ -78,7 +78,7 @@ pub(super) fn usage_failure(error: &clap::Error) -> Failure {
     }
 }
 
-/// The name of no command was given.
+/// The error for an unknown command.
 pub(super) fn unknown_command(name: &str, known: &[&'static str]) -> Failure {
     let failure = Failure::usage(shortened(&format!(
         "unknown command '{}'",
@@ -90,7 +90,7 @@ pub(super) fn unknown_command(name: &str, known: &[&'static str]) -> Failure {
     }
 }
 
-/// A flag that is not there is told with the one that was meant, a stray word with what it was meant for.
+/// Adds hints: which flag was probably meant, or how to give an unexpected argument.
 fn advised(failure: Failure, error: &clap::Error, command: &Command) -> Failure {
     let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg) else {
         return failure;
@@ -119,7 +119,7 @@ fn advised(failure: Failure, error: &clap::Error, command: &Command) -> Failure 
     }
 }
 
-/// What is missing, and how it is given.
+/// The error for missing arguments, with how to give them.
 fn missing(what: &[String]) -> Failure {
     let is = |part: &str| what.iter().any(|missing| missing.contains(part));
     if is("--stdin-line") {
@@ -143,7 +143,7 @@ fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {
     }
 }
 
-/// `a, b or c`.
+/// Joins alternatives: `a, b or c`.
 fn alternatives(all: &[String]) -> String {
     match all {
         [] => String::new(),
@@ -152,21 +152,21 @@ fn alternatives(all: &[String]) -> String {
     }
 }
 
-/// The one of `known` that somebody meant who typed `text`: at most a third of it is wrong.
+/// The entry of `known` that was probably meant by `text`: at most a third of it is wrong.
 fn nearest(text: &str, known: Vec<String>) -> Option<String> {
     let distance = |name: &String| strsim::osa_distance(text, name);
     let nearest = known.into_iter().min_by_key(distance)?;
     let is_near = distance(&nearest) <= text.chars().count() / 3 || is_unfinished(text, &nearest);
-    // Numbers and versions are near to each other without being meant.
+    // Numbers and versions resemble each other by chance.
     (is_near && !text.contains('.')).then_some(nearest)
 }
 
-/// Whether `text` is a good part of the beginning of `name`.
+/// Whether `text` is a long enough prefix of `name`.
 fn is_unfinished(text: &str, name: &str) -> bool {
     text.len() >= 4 && name.starts_with(text)
 }
 
-/// The first paragraph of clap's text, in one line, with what is possible in our words.
+/// The first paragraph of clap's text in one line, with the possible values in our words.
 fn first_paragraph(error: &clap::Error) -> Failure {
     let text = rendered(error);
     let first = text.split("\n\n").next().unwrap_or_default();
@@ -181,7 +181,7 @@ fn first_paragraph(error: &clap::Error) -> Failure {
     Failure::usage(line.strip_prefix("error: ").unwrap_or(&line))
 }
 
-/// clap's text, in which what was typed cannot be taken for paragraphs of it.
+/// clap's text, with line breaks in arguments escaped so that they cannot look like its paragraphs.
 fn rendered(error: &clap::Error) -> String {
     let typed = error.context().filter_map(|(_, value)| match value {
         ContextValue::String(text) => Some(text.clone()),
@@ -195,7 +195,7 @@ fn rendered(error: &clap::Error) -> String {
         .fold(text, |text, typed| text.replace(&typed, &visible(typed.as_bytes(), Keep::Nothing)))
 }
 
-/// Whether it is about `-h` alone, by which somebody may have meant help.
+/// Whether the error is about `-h` alone, which may have meant help.
 fn lacks_host(error: &clap::Error) -> bool {
     let is = |kind, what: fn(&str) -> bool| matches!(error.get(kind), Some(ContextValue::String(text)) if what(text));
     error.kind() == ErrorKind::InvalidValue
@@ -203,7 +203,7 @@ fn lacks_host(error: &clap::Error) -> bool {
         && is(ContextKind::InvalidValue, str::is_empty)
 }
 
-/// A line that shows of a very long value only the ends.
+/// Shortens very long values in the line to their ends.
 fn shortened(line: &str) -> String {
     const END: usize = 200;
     let count = line.chars().count();

@@ -1,12 +1,12 @@
-//! `mqtt help COMMAND`: one screen with what most runs need, examples first. `mqtt COMMAND --help` is the whole.
+//! `mqtt help COMMAND`: one screen with examples first, then the flags that most runs need.
 
 use clap::Command;
 use std::fmt::Write;
 
-/// As many examples as leave room for the flags.
+/// Number of examples that leaves room for the flags.
 const EXAMPLES: usize = 6;
 
-/// What most runs need of a command: an argument's id, and a few words about it.
+/// A flag that most runs need: its id, and a few words of help.
 type Essential = (&'static str, &'static str);
 
 const BROKER: [Essential; 4] = [
@@ -80,13 +80,13 @@ pub(super) fn short(command: &mut Command) -> String {
             let _ = writeln!(text, "  {:<29} {words}", spelled(flag));
         }
     }
-    // It has no manual page of its own.
+    // It has no man page of its own.
     let page = if name == "broker" { "mqtt".to_owned() } else { format!("mqtt-{name}") };
     let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man {page}.\n");
     text
 }
 
-/// A flag as it is typed.
+/// The flag as it is typed.
 fn spelled(flag: &clap::Arg) -> String {
     let value = flag.get_value_names().unwrap_or_default().first();
     let takes_value = flag.get_action().takes_values();

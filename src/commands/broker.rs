@@ -1,4 +1,4 @@
-//! `mqtt broker`: a throw-away broker on this machine, alone or around a command.
+//! `mqtt broker`: a throw-away broker on this machine, alone or for the time of a command.
 
 mod command;
 
@@ -15,7 +15,7 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long a command that was told to end may take for it.
+/// How long a command may take to end after a signal.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Run a throw-away broker on 127.0.0.1 for trying things out.
@@ -41,12 +41,12 @@ pub struct BrokerArgs {
     pub command: Vec<OsString>,
 }
 
-/// Runs the command; the status is COMMAND's.
+/// Runs the command, and returns the exit status of COMMAND.
 ///
 /// # Errors
-/// When the broker or the command cannot run, and when a signal ends it.
+/// When the broker or COMMAND cannot run, or a signal ends it.
 pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
-    // Before anything starts that a signal would leave behind.
+    // Signals are caught before anything starts that they could leave running.
     let mut signals = match args.command.is_empty() {
         true => Signals::new(),
         false => Signals::without_shortcut(),
@@ -58,14 +58,14 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
     let mut command = match args.command.split_first() {
         Some((program, rest)) => Some(RunningCommand::start(&url, program, rest)?),
         None => {
-            // Whoever started this and went away does not need to be told.
+            // If nobody reads the URL, nobody needs it.
             let _ = writeln!(io::stdout(), "{url}");
             None
         }
     };
     let mut serving = pin!(broker.serve());
     let (signal, end) = tokio::select! {
-        // Ctrl-C comes to both, and is the reason why the command has ended.
+        // Ctrl-C reaches both; the signal is the reason why the command ended.
         biased;
         signal = signals.next() => (signal, Failure::stopped(signal)),
         result = &mut serving => {
@@ -79,14 +79,14 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
     };
     if let Some(command) = &mut command {
         command.signal(signal);
-        // It may have something to tidy up, for which it needs the broker. A second signal ends the wait.
+        // The command may need the broker to clean up. A second signal ends the wait.
         let is_broken = end.status == ExitStatus::Bug;
         let ended = tokio::select! {
             _ = &mut serving, if !is_broken => None,
             ended = timeout(FAREWELL, command.wait()) => ended.ok(),
             _ = signals.next() => None,
         };
-        // What it made of the signal counts, if that was anything but to die of it.
+        // The command's own status counts, unless the signal killed it.
         if let Some(status) = ended.transpose()?
             && !is_broken
             && status != end.status.code()
@@ -97,7 +97,7 @@ pub async fn run(args: BrokerArgs) -> Result<u8, Failure> {
     Err(end)
 }
 
-/// It is no broker for production, and yet nothing that a client sends should end it.
+/// The broker is not for production, but nothing that a client sends should end it.
 fn broken_down(error: anyhow::Error) -> Failure {
     Failure::told(ExitStatus::Bug, &error.context("the broker stopped"))
         .hint("this is a bug, please report it")
@@ -107,7 +107,7 @@ fn failure(error: &anyhow::Error) -> Failure {
     Failure::told(ExitStatus::LocalIo, error)
 }
 
-/// The status of `command` as a shell would give it; without one, never.
+/// Waits for `command`, and returns its status as a shell would; without a command, waits forever.
 async fn finish(command: &mut Option<RunningCommand>) -> Result<u8, Failure> {
     match command {
         Some(command) => command.wait().await,

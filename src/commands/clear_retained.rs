@@ -1,4 +1,4 @@
-//! `mqtt clear-retained`: removes what the broker has stored, and prints what that was.
+//! `mqtt clear-retained`: removes retained messages and prints what was removed.
 
 pub(crate) mod job;
 mod memory;
@@ -23,10 +23,10 @@ use job::{Clearing, Mode, Plan};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How long no retained message may come before the stored ones count as all.
+/// The default of --idle: after this long without a retained message, the set counts as complete.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// Removals in flight where nothing else is said: some brokers take no more, and before MQTT 5 cannot say so.
+/// Default for the removals in flight: some brokers accept no more, and cannot say so before MQTT 5.
 const WINDOW: u16 = 100;
 
 /// Remove the retained messages of matching topics, and print what was removed.
@@ -38,7 +38,7 @@ const WINDOW: u16 = 100;
 #[group(skip)]
 #[command(after_help = AFTER_HELP, next_help_heading = "Selection")]
 pub struct ClearRetainedArgs {
-    /// What to remove.
+    /// Topics to remove.
     #[command(flatten)]
     pub filters: Filters,
 
@@ -89,7 +89,7 @@ Exit status: 0 all removed or none found, 1 output failed, 2 bad flags or not co
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that makes the exit status other than 0.
+/// Any reason for an exit status other than 0.
 pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let format = format(args.json)?;
     let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
@@ -115,7 +115,7 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     if !args.dry_run && !args.yes {
         confirm(&filters, &connection.options.target.to_string())?;
     }
-    // With less, the record would not say at which QoS the message is to be put back.
+    // With a lower QoS, the record would not tell the QoS at which the message has to be restored.
     let qos = if args.json { QoS::ExactlyOnce } else { QoS::AtMostOnce };
     let subscriptions = filters
         .into_iter()
@@ -138,7 +138,7 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     job.finish(end)
 }
 
-/// A topic a line, or the whole message.
+/// One topic per line, or the whole message.
 fn format(json: bool) -> Result<Format, Failure> {
     let body = match json {
         true => Body::Record(Payloads::Text),
@@ -149,7 +149,7 @@ fn format(json: bool) -> Result<Format, Failure> {
     Ok(format)
 }
 
-/// Topics on a terminal are a progress of their own.
+/// Topics printed to a terminal show the progress well enough.
 fn when(args: &ClearRetainedArgs, verbosity: Verbosity) -> When {
     let alone = verbosity == Verbosity::Normal && !ui::stdout_is_terminal();
     match (args.progress, args.no_progress || !alone) {
@@ -159,26 +159,28 @@ fn when(args: &ClearRetainedArgs, verbosity: Verbosity) -> When {
     }
 }
 
-/// Filters under which nothing can be removed.
+/// Refuses filters that can match nothing removable.
 fn check(filters: &[TopicFilter]) -> Result<(), Failure> {
     if filters.is_empty() {
         return Err(Failure::usage("no topic filter: give at least one"));
     }
     for filter in filters {
         if filter.is_shared() {
-            // Stored messages are not sent for them ([MQTT 5, 4.8.2]).
-            let message = format!("{filter} is a shared subscription, which brings nothing stored");
+            // The broker sends no stored messages for them ([MQTT 5, 4.8.2]).
+            let message = format!(
+                "{filter} is a shared subscription, which never receives retained messages"
+            );
             return Err(Failure::usage(message));
         }
         if filter.as_str().starts_with("$SYS/") {
-            let message = format!("{filter}: what is below $SYS/ belongs to the broker");
+            let message = format!("{filter}: topics below $SYS/ belong to the broker");
             return Err(Failure::usage(message));
         }
     }
     Ok(())
 }
 
-/// Everything goes only when somebody says so.
+/// Removing everything needs a confirmation.
 fn confirm(filters: &[TopicFilter], target: &str) -> Result<(), Failure> {
     let Some(filter) = filters.iter().find(|filter| matches_everything(filter)) else {
         return Ok(());

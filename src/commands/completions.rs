@@ -1,6 +1,6 @@
-//! `mqtt completions`: prints the script with which a shell completes this program's command lines.
+//! `mqtt completions`: prints the completion script of a shell.
 //!
-//! Nothing here runs unless it is asked for: not for the other commands, and not for their flags.
+//! No other command builds or runs any of this.
 
 mod script;
 
@@ -9,7 +9,7 @@ use crate::settings::{Environment, Typed, profile_names};
 use clap::{Args, Command, ValueEnum};
 pub use script::script;
 
-/// The shells there are completions for.
+/// The supported shells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Shell {
     /// bash
@@ -67,7 +67,7 @@ Exit status: 0 printed, 1 output failed, 2 bad flags.";
 ///
 /// # Errors
 /// When nothing can be printed, or the profiles cannot be read.
-// Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
+// Kept out of line, like other rarely used code: a large stack frame costs page faults even if it is not used.
 #[inline(never)]
 pub async fn run(
     args: CompletionsArgs,
@@ -80,7 +80,7 @@ pub async fn run(
     }
 }
 
-/// The names, one per line. A shell would have to quote the others, and not each that we ask does.
+/// The names of the profiles, one per line, except those that a shell would have to quote: not every shell does.
 fn profiles(environment: &Environment) -> Result<String, Failure> {
     let names = profile_names(environment)?;
     let plain = names.iter().filter(|name| is_plain(name));

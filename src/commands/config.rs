@@ -1,4 +1,4 @@
-//! `mqtt config`: what a connection would be made with, and who says so.
+//! `mqtt config`: shows the connection settings in effect.
 
 use crate::connection::show;
 use crate::exit::Failure;
@@ -36,7 +36,7 @@ Exit status: 0 shown, 1 output failed, 2 bad flags or configuration.";
 /// Runs the command.
 ///
 /// # Errors
-/// When the settings are no good, or cannot be printed.
+/// When the settings are invalid, or cannot be printed.
 pub async fn run(args: ConfigArgs, typed: Typed) -> Result<(), Failure> {
     let ConfigAction::Show = args.action;
     super::print(&show(typed)?)

@@ -1,4 +1,4 @@
-//! The topic filters of a command, after `-t` or alone, in the order in which they were typed.
+//! A command's topic filters, given with `-t` or as arguments, in the order in which they were typed.
 
 use crate::topic::TopicFilter;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_parser};
@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, value_pars
 #[derive(Debug, Default)]
 pub struct Filters(pub Vec<TopicFilter>);
 
-/// After `-t`, and alone.
+/// The ids of `-t` and of the arguments.
 const IDS: [&str; 2] = ["topics", "filters"];
 
 impl Args for Filters {

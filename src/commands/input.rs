@@ -1,12 +1,9 @@
-//! What commands that publish have in common about their input: standard input is read once, and what a failure to read
-//! means.
-//!
-//! Knows nothing of flags or sessions.
+//! Standard input in commands that publish: it can be read only once, and reading may fail.
 
 use crate::exit::{ExitStatus, Failure};
 use crate::source::{Input, SourceError};
 
-/// Whether payloads come from standard input, which can be read once.
+/// Whether payloads come from standard input.
 ///
 /// # Errors
 /// When two of them do.
@@ -19,11 +16,11 @@ pub(super) fn reads_stdin(input: &Input) -> Result<bool, Failure> {
     match payloads {
         0 => Ok(false),
         1 => Ok(true),
-        _ => Err(Failure::usage("standard input cannot be read for two things")),
+        _ => Err(Failure::usage("standard input can be read only once")),
     }
 }
 
-/// Input that cannot be sent.
+/// The failure for input that cannot be sent.
 pub(super) fn failure(error: SourceError) -> Failure {
     let status = match error {
         SourceError::Io { .. } => ExitStatus::LocalIo,

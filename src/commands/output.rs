@@ -1,6 +1,4 @@
-//! The flags about how messages are printed and where to: the same for every command that prints them.
-//!
-//! Knows nothing of sessions or of which messages there are.
+//! The flags that say how and where messages are printed, shared by all commands that print messages.
 
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Body, Ending, Format, Payloads, Template};
@@ -12,10 +10,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The names of standard output.
+/// Names of standard output.
 const STDOUT: [&str; 4] = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/// What `--color` takes.
+/// The values of `--color`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
     /// On a terminal, unless NO_COLOR is set
@@ -36,7 +34,7 @@ impl From<ColorArg> for Color {
     }
 }
 
-/// What a person can type about the output.
+/// The output flags.
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(
@@ -111,7 +109,7 @@ impl OutputArgs {
     pub fn format(&self) -> Result<Format, Failure> {
         self.check()?;
         let body = match &self.format {
-            // clap lets --format stand in for --json here, since the two exclude each other.
+            // clap accepts --format in place of --json here, because the two conflict.
             Some(_) if self.parse_json => {
                 return Err(Failure::usage("--parse-json needs --json; in a format, %J does it"));
             }
@@ -150,7 +148,7 @@ impl OutputArgs {
         Ok(format)
     }
 
-    /// Refuses what would change nothing: whoever asks for it expects something else than what would be printed.
+    /// Refuses flags that would have no effect: the user expects something else than what would be printed.
     fn check(&self) -> Result<(), Failure> {
         let is_encoded = self.hex || self.base64;
         let is_payload_alone = !self.verbose && !self.json && self.format.is_none();
@@ -173,15 +171,14 @@ impl OutputArgs {
         }
     }
 
-    /// The file to write to, if it is not standard output, under whatever name: opened anew, a file would have another
-    /// place to write to.
+    /// The output file, unless it is standard output under another name: opened again, that would have a second file
+    /// position.
     fn file(&self) -> Option<&Path> {
         let is_stdout = |path: &Path| STDOUT.iter().any(|name| path.as_os_str() == *name);
         self.output.as_deref().filter(|path| !is_stdout(path))
     }
 
-    /// Where messages are printed to. What is in a file goes once the broker was reached, unless it is to be
-    /// added to.
+    /// Opens the output. A file is emptied once the broker was reached, unless output is to be appended.
     ///
     /// # Errors
     /// When the file cannot be opened.
@@ -208,7 +205,7 @@ fn open(path: &Path, append: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Printing failed.
+/// The failure for an error while printing.
 pub fn failure(error: io::Error) -> Failure {
     Failure::new(ExitStatus::LocalIo, format!("cannot write: {}", os_error::plain(&error)))
 }

@@ -1,5 +1,4 @@
-//! Messages on their way to the output, and their acknowledgements on the way back: none goes before its message is
-//! written.
+//! Prints messages and acknowledges them, each only after it has been written.
 
 use super::deciding::Outputs;
 use super::output;
@@ -12,7 +11,7 @@ use crate::ui::Ui;
 use std::io;
 use std::task::{Context, Poll};
 
-/// Whether somebody still reads.
+/// Whether the output still has a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reader {
     /// Everything was written.
@@ -21,18 +20,18 @@ pub(crate) enum Reader {
     Gone,
 }
 
-/// Bytes of a message that is formatted piece by piece while it is written, as what comes of it may be many times as
-/// large.
+/// Messages of at least this many bytes are formatted piece by piece while they are written, because the formatted text
+/// may be many times as long.
 const LARGE: usize = 1 << 20;
 
-/// Formats messages, hands them to the writer, and counts those that were written.
+/// Formats messages, hands them to the writer, and counts the written ones.
 pub(crate) struct Printing {
     format: Format,
     writer: Writer,
     written: u64,
-    /// Messages that were written while there was no connection, and are to be acknowledged on the next.
+    /// Messages written while there was no connection, to be acknowledged on the next one.
     written_offline: u64,
-    /// Why writing ended.
+    /// The error that ended writing.
     failure: Option<io::Error>,
 }
 
@@ -41,7 +40,7 @@ impl Printing {
         Self { format, writer, written: 0, written_offline: 0, failure: None }
     }
 
-    /// The broker was reached: there will be output.
+    /// Called when the broker was reached, so that there will be output.
     pub(crate) fn begin(&mut self) {
         if let Err(error) = self.writer.begin() {
             self.failure.get_or_insert(error);
@@ -83,7 +82,7 @@ impl Printing {
     #[inline(always)]
     fn printed(&mut self, message: &Message<'_>, ui: Ui) {
         if message.qos != QoS::AtMostOnce {
-            // The broker may be waiting for its acknowledgement.
+            // The broker may be waiting for the acknowledgement.
             self.writer.hurry();
         }
         if let Some(complaint) = self.format.complaint(message) {
@@ -91,12 +90,12 @@ impl Printing {
         }
     }
 
-    /// Nothing more will be printed: the end waits for what is there.
+    /// No message follows: the rest should be written soon.
     pub(crate) fn hurry(&mut self) {
         self.writer.hurry();
     }
 
-    /// Moves the output on and acknowledges what was written.
+    /// Advances the output and acknowledges written messages.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
         self.poll_offline(cx);
         match std::mem::take(&mut self.written_offline) {
@@ -105,11 +104,11 @@ impl Printing {
         }
     }
 
-    /// Moves the output on while nothing can be acknowledged.
+    /// Advances the output while nothing can be acknowledged.
     pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
-        // Everything that one read brought came at the same time.
+        // All messages of one read get the same time.
         self.format.go_on();
-        // Afterwards the writer no longer knows why.
+        // Once reported, the writer no longer has the error.
         if self.has_failed() {
             return;
         }
@@ -123,17 +122,17 @@ impl Printing {
         }
     }
 
-    /// Messages that were written.
+    /// Number of messages written.
     pub(crate) fn written(&self) -> u64 {
         self.written
     }
 
-    /// Whether everything was written, or nothing ever will be.
+    /// Whether everything was written, or nothing more can be.
     pub(crate) fn is_over(&self) -> bool {
         self.writer.is_idle() || self.has_failed()
     }
 
-    /// Whether nothing can be written any more.
+    /// Whether writing has failed.
     pub(crate) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
@@ -143,7 +142,7 @@ impl Printing {
         self.writer.is_full()
     }
 
-    /// Writes what is left, at the `end` of the run.
+    /// Writes the rest at the `end` of the run.
     ///
     /// # Errors
     /// When something was not written.

@@ -1,7 +1,5 @@
-//! The progress bar of a long run, on stderr: drawn a few times a second, out of the way of every line of talk, and
-//! gone at the end but for one line.
-//!
-//! Knows nothing of sessions or of where messages come from.
+//! The progress bar of a long run, on stderr. It is redrawn a few times per second, never in the middle of a diagnostic
+//! line, and replaced by one line at the end.
 
 use crate::output::stderr;
 use crate::ui::{self, Ui};
@@ -11,36 +9,36 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A run that is over by then needs no bar.
+/// Shorter runs get no bar.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Between one drawing and the next.
+/// Time between two drawings.
 const PERIOD: Duration = Duration::from_millis(200);
 
-/// Columns where nobody knows how many there are.
+/// Width in columns if the terminal's is unknown.
 const WIDTH: u16 = 80;
 
-/// Columns that are enough for words and a bar.
+/// Width in columns that is enough for text and a bar.
 const ROOMY: u16 = 50;
 
-/// Columns left free, for the `^C` that a terminal shows: a bar that is pushed on cannot be taken away.
+/// Columns left free for the `^C` that a terminal shows: once that has shifted a bar, it cannot be erased.
 const MARGIN: u16 = 3;
 
-/// Whether there is a bar.
+/// When to show a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {
     /// On a terminal.
     Auto,
     /// Wherever stderr goes.
     Always,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
-/// What the whole is counted in, where it is known.
+/// The unit and size of the whole run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole {
-    /// Nobody knows.
+    /// Unknown.
     Unknown,
     /// Bytes of input.
     Bytes(u64),
@@ -51,27 +49,27 @@ pub(crate) enum Whole {
 /// How far the run is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct State {
-    /// Bytes of input that were handed to the session.
+    /// Bytes of input handed to the session.
     pub(crate) bytes: u64,
-    /// Messages that have come to their end.
+    /// Messages whose outcome is known.
     pub(crate) messages: u64,
-    /// Messages whose acknowledgement is due.
+    /// Messages that have not been acknowledged yet.
     pub(crate) unacknowledged: usize,
 }
 
-/// A bar, from when the run is long enough to need one.
+/// A bar that appears once the run has lasted long enough.
 pub(crate) struct Progress {
     whole: Whole,
-    /// Whether there may be a bar at all.
+    /// Whether a bar may appear at all.
     shows: bool,
-    /// When there was the first connection; what was typed before is no part of the work.
+    /// Time of the first connection. Typing before it is not part of the work.
     started: Option<Instant>,
-    /// When to draw; nothing is ever drawn without.
+    /// Time of the next drawing, if there is one.
     next: Option<Instant>,
     bar: Option<ProgressBar>,
-    /// The last drawing, for the rate.
+    /// The last drawing, to compute the rate.
     last: Option<(Instant, State)>,
-    /// Units of the whole a second, smoothed; and messages a second.
+    /// Smoothed rates per second, in units of the whole and in messages.
     speed: (f64, f64),
 }
 
@@ -85,7 +83,7 @@ impl Progress {
         Self { whole, shows, started: None, next: None, bar: None, last: None, speed: (0.0, 0.0) }
     }
 
-    /// The first connection stands: time counts from here.
+    /// The first connection is established: time counts from here.
     pub(crate) fn begin(&mut self, now: Instant) {
         if self.started.is_none() {
             self.started = Some(now);
@@ -93,12 +91,12 @@ impl Progress {
         }
     }
 
-    /// When it wants to be drawn.
+    /// Time of the next drawing.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.next
     }
 
-    /// Draws what `state` says, when it is time for it.
+    /// Draws `state` if it is time.
     pub(crate) fn draw(&mut self, now: Instant, state: impl FnOnce() -> State) {
         if self.next.is_none_or(|next| now < next) {
             return;
@@ -114,14 +112,14 @@ impl Progress {
         bar.tick();
     }
 
-    /// Makes room for a line of talk; the bar comes back by itself.
+    /// Hides the bar to make room for a diagnostic line; the next drawing shows it again.
     pub(crate) fn hide(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 
-    /// Takes the bar away; where there was one and all was `published`, a line says so.
+    /// Removes the bar. If there was one and all messages were `published`, a line says so.
     pub(crate) fn finish(&mut self, ui: Ui, published: Option<u64>) {
         self.hide();
         self.next = None;
@@ -155,7 +153,7 @@ impl Progress {
         );
     }
 
-    /// The most useful first: a narrow terminal cuts off the rest.
+    /// The text, most useful part first: a narrow terminal cuts off the rest.
     fn text(&self, state: State) -> Text {
         let whole = match self.whole {
             Whole::Bytes(whole) | Whole::Messages(whole) => Some(whole),
@@ -196,7 +194,7 @@ impl fmt::Display for Text {
     }
 }
 
-/// What so many are called.
+/// The noun for a count.
 pub(crate) fn messages(count: u64) -> &'static str {
     if count == 1 { "message" } else { "messages" }
 }
@@ -222,21 +220,21 @@ fn make(whole: Whole) -> ProgressBar {
     };
     let has_room = Line::default().width() >= ROOMY;
     let template = if length.is_some() && has_room { "{wide_msg} {bar:16}" } else { "{wide_msg}" };
-    // The template is a constant that is drawn in a test.
+    // The template is a constant, and a test draws it.
     let style = ProgressStyle::with_template(template)
         .unwrap_or_else(|_| ProgressStyle::default_bar())
         .progress_chars("=> ");
     ProgressBar::with_draw_target(length, target).with_style(style)
 }
 
-/// One line of stderr, written over and over, be it a terminal or not.
+/// One line of stderr, which is overwritten again and again, on a terminal or not.
 #[derive(Debug, Default)]
 struct Line {
-    /// What is drawn next, all at once: half of a drawing would be worse than none.
+    /// The next drawing, written at once, because half a drawing would be worse than none.
     drawing: Mutex<String>,
 }
 
-/// Takes away what is in the line.
+/// Clears the line.
 const CLEAR: &str = "\r\x1b[2K";
 
 impl Line {
@@ -283,7 +281,7 @@ impl TermLike for Line {
     fn flush(&self) -> io::Result<()> {
         let mut drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner);
         let drawing = std::mem::take(&mut *drawing);
-        // A bar that is not drawn is not missed; one that is not taken away is.
+        // A bar that is not drawn does no harm; one that is not removed does.
         let takes_away = drawing.replace(CLEAR, "").trim().is_empty();
         match takes_away {
             true => stderr::line(drawing.as_bytes()).map(drop),

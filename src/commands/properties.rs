@@ -1,6 +1,4 @@
-//! The MQTT 5 properties of what a command publishes and subscribes to: the flags that commands share, and `-D`.
-//!
-//! Knows nothing of topics, payloads or sessions.
+//! The MQTT 5 properties that commands set: the shared flags, and `-D`.
 
 use crate::exit::Failure;
 use crate::message::PublishProperties;
@@ -12,7 +10,7 @@ use crate::settings::{parse_binary, parse_seconds};
 use clap::Args;
 use std::str::FromStr;
 
-/// Bytes, however they are written.
+/// A value of bytes, in any of the supported notations.
 #[derive(Clone, Debug)]
 pub struct Binary(pub Vec<u8>);
 
@@ -24,7 +22,7 @@ impl FromStr for Binary {
     }
 }
 
-/// A user property as `K=V`.
+/// A user property, typed as `K=V`.
 #[derive(Clone, Debug)]
 pub struct Pair(pub (String, String));
 
@@ -37,7 +35,7 @@ impl FromStr for Pair {
     }
 }
 
-/// What goes with a message, whichever command publishes it.
+/// The properties of a message.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Properties")]
@@ -64,7 +62,7 @@ pub struct PropertyArgs {
 }
 
 impl PropertyArgs {
-    /// The flags, and whether each was given: all need MQTT 5.
+    /// The flags, all of which need MQTT 5, and whether each was given.
     pub(super) fn needs_5(&self) -> [(bool, &'static str); 5] {
         [
             (self.content_type.is_some(), "--content-type"),
@@ -75,10 +73,10 @@ impl PropertyArgs {
         ]
     }
 
-    /// What the flags say, without a response topic.
+    /// The properties given by flags, without a response topic.
     ///
     /// # Errors
-    /// When a text is longer than MQTT can carry.
+    /// When a text is longer than MQTT allows.
     pub(super) fn properties(&self) -> Result<PublishProperties, Failure> {
         let content_type = self.content_type.as_deref().map(short_text).transpose();
         Ok(PublishProperties {
@@ -93,10 +91,10 @@ impl PropertyArgs {
     }
 }
 
-/// Adds what `-D publish` says, each thing once.
+/// Adds the properties of `-D publish`.
 ///
 /// # Errors
-/// When something is said twice, or is no valid topic.
+/// When one is given twice, or is not a valid topic.
 pub(super) fn add_to_message(
     properties: &mut PublishProperties,
     aliasing: &mut Option<Aliasing>,
@@ -112,10 +110,10 @@ pub(super) fn add_to_message(
     Ok(())
 }
 
-/// Adds what `-D` says about SUBSCRIBE and UNSUBSCRIBE.
+/// Adds the properties of `-D subscribe` and `-D unsubscribe`.
 ///
 /// # Errors
-/// When something is said twice.
+/// When one is given twice.
 pub(super) fn add_to_interest(
     interest: &mut Interest,
     given: impl IntoIterator<Item = Property>,

@@ -1,4 +1,4 @@
-//! What the commands that print messages have in common: printing and acknowledging, silence, and the end.
+//! What all commands that print messages share: printing and acknowledging, the idle time, and the end.
 
 use super::deciding::{Decision, Verdict};
 use super::printing::{Printing, Reader};
@@ -10,12 +10,12 @@ use std::io;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// How long nothing may come before the run ends.
+/// Measures how long no message has arrived (`--idle`).
 #[derive(Debug, Default)]
 pub(crate) struct Silence {
-    /// For ever, unless this is set.
+    /// Never ends the run if `None`.
     limit: Option<Duration>,
-    /// When it will have lasted long enough.
+    /// When the limit will be reached.
     until: Option<Instant>,
     is_over: bool,
 }
@@ -25,13 +25,13 @@ impl Silence {
         Self { limit, until: None, is_over: false }
     }
 
-    /// Something came.
+    /// A message arrived: starts again.
     pub(crate) fn end(&mut self) {
         self.until = None;
         self.is_over = false;
     }
 
-    /// Whether it has lasted long enough at `now`; while nobody `is_listening` it has not begun.
+    /// Whether the limit is reached at `now`. Time does not count while not `is_listening`.
     pub(crate) fn check(&mut self, now: Instant, is_listening: bool) -> bool {
         let Some(limit) = self.limit else { return false };
         if !is_listening {
@@ -42,19 +42,19 @@ impl Silence {
         self.is_over
     }
 
-    /// Whether it had lasted long enough when it was last looked at.
+    /// Whether the limit was reached at the last check.
     pub(crate) fn is_over(&self) -> bool {
         self.is_over
     }
 
-    /// When to look at it.
+    /// When to check next.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        // Once it has passed, only what is left to be done counts.
+        // After that only the remaining work counts.
         self.until.filter(|_| !self.is_over)
     }
 }
 
-/// Where messages go, how long none may come, and who is told.
+/// The output, the idle time and the reporter of a command that receives.
 pub(crate) struct Receiving {
     pub(crate) printing: Printing,
     pub(crate) silence: Silence,
@@ -109,42 +109,42 @@ impl Receiving {
         self.decision.as_ref().and_then(|decision| decision.unmet())
     }
 
-    /// Moves the output on and acknowledges what was written.
+    /// Advances the output and acknowledges written messages.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
         self.reporter.flush(cx);
         self.printing.poll(cx, session);
     }
 
-    /// Moves the output on while nothing can be acknowledged.
+    /// Advances the output while nothing can be acknowledged.
     pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
         self.reporter.flush(cx);
         self.printing.poll_offline(cx);
     }
 
-    /// The same as [`Receiving::poll`] until everything was written.
+    /// As [`Receiving::poll`], but ready when everything was written.
     pub(crate) fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
         self.printing.hurry();
         self.printing.poll(cx, session);
         if self.printing.is_over() { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Whether nothing more should come for now.
+    /// Whether no more messages should be read for now.
     pub(crate) fn is_full(&self) -> bool {
         self.printing.is_full() || self.reporter.is_behind()
     }
 
-    /// When to look again.
+    /// When to check next.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         [self.silence.deadline(), self.reporter.deadline()].into_iter().flatten().min()
     }
 
-    /// Whether the silence has lasted long enough. While the reader is slow, nobody listens.
+    /// Whether the idle time has passed. It does not count while the output's reader is slow.
     pub(crate) fn is_idle(&mut self, now: Instant, is_listening: bool) -> bool {
         let is_listening = is_listening && self.printing.is_over();
         self.silence.check(now, is_listening)
     }
 
-    /// Writes what is left, at the `end` of the run.
+    /// Writes the rest at the `end` of the run.
     ///
     /// # Errors
     /// When a message was not written.
@@ -160,7 +160,7 @@ impl Receiving {
         Ok(reader)
     }
 
-    /// What a run ends with that comes to `result`, if all events were written.
+    /// Closes the events, and returns `result` if all of them were written.
     ///
     /// # Errors
     /// Those of `result`, and when an event was not written.

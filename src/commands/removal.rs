@@ -1,7 +1,7 @@
-//! Removing retained messages: an empty retained message at QoS 1 to each topic, and what became of it.
+//! Removes retained messages by publishing an empty retained message at QoS 1 to each topic.
 //!
-//! Nothing is removed before it is safe with the user. Bounded: when more topics wait than fit, the others stay, and are
-//! counted. Knows nothing of filters or of output.
+//! Nothing is removed before its message has been written. Memory is bounded: topics for which there is no room are
+//! counted and remain.
 
 use super::tally::Tally;
 use crate::message::{Envelope, Message, QoS};
@@ -11,29 +11,29 @@ use bytes::Bytes;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
-/// Bytes of topics that may wait.
+/// Most bytes of waiting topics.
 const LIMIT: usize = 16 << 20;
 
-/// How many echoes are waited for at most.
+/// Most echoes to wait for.
 const ECHOES: usize = 65_536;
 
-/// What a waiting topic takes besides its text.
+/// Bytes that a waiting topic takes besides its text.
 const OVERHEAD: usize = 48;
 
-/// The topics to be removed, those on their way, and what became of the others.
+/// The topics to remove, those in progress, and the outcome of the others.
 #[derive(Default)]
 pub(crate) struct Removal {
-    /// How many messages must be safe first, and the topic.
+    /// How many messages must have been written before, and the topic.
     waiting: VecDeque<(u64, TopicName)>,
     /// Bytes in `waiting`.
     size: usize,
-    /// Topics whose removal the session has, by the position it was given.
+    /// Topics whose removal the session has, by position.
     begun: HashMap<u64, TopicName>,
     position: u64,
-    /// Topics of which the broker may yet say that they were removed.
+    /// Topics whose removal the broker may still report to us as a subscriber.
     echoes: HashSet<String>,
     tally: Tally,
-    /// Topics for which there was no room.
+    /// Number of topics for which there was no room.
     left: u64,
 }
 
@@ -43,8 +43,8 @@ impl Removal {
         self.size < LIMIT
     }
 
-    /// Takes the topic of a retained message, to be removed once `after` messages are safe. What the
-    /// broker says about itself is left alone.
+    /// Adds the topic of a retained message, to be removed once `after` messages have been written. Topics below $SYS/
+    /// are skipped.
     pub(crate) fn add(&mut self, topic: &str, after: u64) {
         if topic.starts_with("$SYS/") {
             return;
@@ -60,14 +60,14 @@ impl Removal {
         }
     }
 
-    /// Whether `message` is what the broker made of a removal: subscribers hear of it, and this one can only ask
-    /// not to with MQTT 5.
+    /// Whether `message` is the echo of a removal. Before MQTT 5 a subscriber cannot ask the broker to omit its own
+    /// messages.
     pub(crate) fn is_echo(&mut self, message: &Message<'_>) -> bool {
         !message.retain && message.payload.is_empty() && self.echoes.remove(message.topic)
     }
 
-    /// Publishes the next removals as far as `session` has room, now that `safe` messages are; whether every topic
-    /// taken has come to its end.
+    /// Publishes the next removals while `session` has room, now that `safe` messages have been written. Returns
+    /// whether all are complete.
     pub(crate) fn poll(&mut self, safe: u64, session: &mut Session) -> bool {
         while session.has_room(QoS::AtLeastOnce)
             && let Some((position, envelope)) = self.next(safe, session.version())
@@ -77,8 +77,8 @@ impl Removal {
         self.is_done()
     }
 
-    /// The next topic to remove, now that `safe` messages are: publish an empty message with this position
-    /// and envelope.
+    /// The position and envelope of the next removal, now that `safe` messages have been written. The caller publishes
+    /// an empty message with them.
     fn next(&mut self, safe: u64, version: Version) -> Option<(u64, Rc<Envelope>)> {
         self.waiting.front().filter(|(after, _)| *after <= safe)?;
         let (_, topic) = self.waiting.pop_front()?;
@@ -92,17 +92,17 @@ impl Removal {
         Some((self.position, Rc::new(envelope)))
     }
 
-    /// Whether every topic taken has come to its end.
+    /// Whether all removals are complete.
     pub(crate) fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.begun.is_empty()
     }
 
-    /// Notes what became of a topic; one that was refused and is to be named is returned.
+    /// Counts an outcome, and returns a refused topic if it should be reported.
     pub(crate) fn note<'a>(&mut self, event: &'a Event) -> Option<(TopicName, &'a Explanation)> {
         self.settle(event).filter(|_| self.names_refusals())
     }
 
-    /// As [`Removal::note`], but every topic that was refused is returned.
+    /// As [`Removal::note`], but returns every refused topic.
     pub(crate) fn settle<'a>(&mut self, event: &'a Event) -> Option<(TopicName, &'a Explanation)> {
         let Event::Published { position, outcome, .. } = event else { return None };
         let topic = self.begun.remove(position)?;
@@ -113,23 +113,23 @@ impl Removal {
         }
     }
 
-    /// Whether the refusal just noted should be named.
+    /// Whether the last refusal should be reported individually.
     pub(crate) fn names_refusals(&self) -> bool {
         self.tally.names_refusals()
     }
 
-    /// Topics that have come to their end.
+    /// Number of complete removals.
     pub(crate) fn settled(&self) -> u64 {
         self.tally.total()
     }
 
-    /// Leaves alone what has not begun.
+    /// Discards removals that have not started.
     pub(crate) fn give_up(&mut self) {
         self.waiting.clear();
         self.size = 0;
     }
 
-    /// What became of all topics; those still waiting were not removed, nor those without room.
+    /// The outcome of all topics; those that were still waiting, or had no room, count as not sent.
     pub(crate) fn finish(mut self) -> Tally {
         self.tally.count_not_sent(self.waiting.len() as u64 + self.left);
         self.tally

@@ -1,4 +1,4 @@
-//! The truth about what was published: four outcomes, counted.
+//! Counts the four outcomes of published messages.
 
 use crate::exit::ExitStatus;
 use crate::mqtt::Explanation;
@@ -6,17 +6,17 @@ use crate::mqtt::Outcome;
 use crate::mqtt::Reason;
 use std::fmt;
 
-/// How many refused messages are named one by one.
+/// Most refused messages that are reported individually.
 const NAMED: u64 = 10;
 
-/// How many messages came to which end.
+/// Number of messages per outcome.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     delivered: u64,
     refused: u64,
     unconfirmed: u64,
     not_sent: u64,
-    /// QoS 0 messages among the delivered that a lost connection may have swallowed.
+    /// Delivered QoS 0 messages that may have been lost with a connection.
     maybe_lost: u64,
     /// The reason of the first refusal, and whether all had the same.
     reason: Option<(Reason, bool)>,
@@ -40,50 +40,50 @@ impl Tally {
         self.reason = Some((self.reason.map_or(reason, |(first, _)| first), same));
     }
 
-    /// A QoS 0 message that was on its way turned out to be refused.
+    /// Counts a QoS 0 message as refused that was counted as delivered before.
     pub(crate) fn count_refused_after_all(&mut self, explanation: &Explanation) {
         self.delivered -= 1;
         self.count_refused(explanation);
     }
 
-    /// Counts messages that were read and never handed to the session.
+    /// Counts messages that were read but never handed to the session.
     pub(crate) fn count_not_sent(&mut self, count: u64) {
         self.not_sent = self.not_sent.saturating_add(count);
     }
 
-    /// A connection ended with this many QoS 0 messages on their way.
+    /// Counts the QoS 0 messages that were under way when a connection ended.
     pub(crate) fn count_maybe_lost(&mut self, count: u64) {
         self.delivered -= count;
         self.maybe_lost += count;
     }
 
-    /// Whether the refusal just counted should be named.
+    /// Whether the last refusal should be reported individually.
     pub(crate) fn names_refusals(&self) -> bool {
         self.refused <= NAMED
     }
 
-    /// Messages that arrived.
+    /// Number of delivered messages.
     pub(crate) fn delivered(&self) -> u64 {
         self.delivered
     }
 
-    /// QoS 0 messages that may be missing.
+    /// Number of QoS 0 messages that may be missing.
     pub(crate) fn maybe_lost(&self) -> u64 {
         self.maybe_lost
     }
 
-    /// Messages that have come to their end.
+    /// Number of messages whose outcome is known.
     pub(crate) fn total(&self) -> u64 {
         let sent = self.delivered + self.refused + self.unconfirmed + self.maybe_lost;
         sent.saturating_add(self.not_sent)
     }
 
-    /// What the counts alone make of the run.
+    /// The exit status that the counts imply.
     pub(crate) fn status(&self) -> ExitStatus {
         if self.not_sent > 0 { ExitStatus::Lost } else { self.status_of_sent() }
     }
 
-    /// The same without the messages that were never sent.
+    /// The same, without messages that were never sent.
     pub(crate) fn status_of_sent(&self) -> ExitStatus {
         if self.unconfirmed + self.maybe_lost > 0 {
             ExitStatus::Lost

@@ -1,7 +1,7 @@
-//! Who we are to the broker, and whose eyes that is for.
+//! Credentials, and who may receive them.
 //!
-//! What a source says of it goes to that source's own broker only, a URL's user to the URL's host and port, and a password
-//! goes with the user name that its source says.
+//! Credentials from a source are sent to that source's own broker only. The user of a URL is for the URL's host and
+//! port, and a password belongs to the user name of the same source.
 
 use super::owner::Owner;
 use super::place::Located;
@@ -12,11 +12,11 @@ use crate::settings::{Group, Origin, Rank, Said, Secrecy, Setting, Trait, Word, 
 use crate::transport::Target;
 use std::ffi::{OsStr, OsString};
 
-/// The MQTT 5 properties that may say who we are.
+/// The MQTT 5 properties that may identify us.
 const PERSONAL_PROPERTIES: [&str; 3] =
     [USER_PROPERTY, "authentication-method", "authentication-data"];
 
-/// Whose password it is, for a person who is asked for it.
+/// Whose password to ask for at the prompt.
 pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
     match username {
         Some(name) => format!("{name} at {target}"),
@@ -24,7 +24,7 @@ pub(super) fn whose(username: Option<&str>, target: &Target) -> String {
     }
 }
 
-/// Where secrets that were typed can be read by others.
+/// Warnings about typed secrets that other users can read.
 pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
     let has_password = words.iter().any(is_password);
     let mut warnings: Vec<String> = Vec::new();
@@ -34,7 +34,7 @@ pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
             continue;
         };
         let warning = match &word.origin {
-            // A token or a query is not told apart from what is none as surely.
+            // Other settings, such as a query, cannot be recognised as secrets with certainty.
             Origin::CommandLine if matches!(secret, "password" | "header") => {
                 let (place, instead) = match (word.setting.name, secret) {
                     ("password", _) => ("after -P".to_owned(), "use --password-file"),
@@ -56,8 +56,8 @@ pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
     warnings
 }
 
-/// The words that go to the broker at `located`, with the users of URLs among them; and what a person should know about
-/// those that do not.
+/// Selects the words that may be sent to the broker at `located`, including the users of URLs, and warns about the
+/// others.
 pub(super) fn for_target(
     words: &[Word],
     speakers: &[Speaker<'_>],
@@ -67,18 +67,18 @@ pub(super) fn for_target(
     let mut notes = Vec::new();
     for speaker in speakers.iter().rev() {
         let other = Owner::of(speaker).check(located).err();
-        // Variables are set by different hands: where they name no place, they are for everybody.
+        // Variables may be set in different places: if none names a broker, they apply to all.
         let other = other.filter(|_| speaker.rank != Rank::Environment || speaker.names_place());
         let mut withheld = other.is_some() && has_user(speaker);
         if let (None, Some(url), Ok(())) =
             (other, &speaker.url, Owner::of_url(speaker).check(located))
         {
-            // Like any part of a URL, its password is overruled by a flag wherever that stands.
+            // A flag overrides the URL's password, wherever each was given.
             let has_other = speaker.said().any(is_password);
             let parts = user_of(url, speaker.last("url"));
             all.extend(parts.into_iter().filter(|part| !(has_other && is_password(part))));
         }
-        // So is a user name without a password.
+        // A user name without a password is not a secret either.
         let is_for_all = |word: &Word| {
             speaker.rank == Rank::Environment
                 && word.is("username")
@@ -97,7 +97,7 @@ pub(super) fn for_target(
                 _ => "the environment".to_owned(),
             };
             notes.push(format!(
-                "{whose} is for {other}: who it says we are is not shown to {}",
+                "{whose} is for {other}: its credentials are not sent to {}",
                 located.target
             ));
         }
@@ -129,7 +129,7 @@ fn has_user(speaker: &Speaker<'_>) -> bool {
     speaker.url.as_ref().is_some_and(|url| url.username.is_some())
 }
 
-/// The user of a URL that stands where `word` does.
+/// The user of a URL given in the same place as `word`.
 fn user_of(url: &BrokerUrl, word: Option<&Word>) -> Vec<Word> {
     let Some(origin) = word.map(|word| &word.origin) else { return Vec::new() };
     let password = url.password.as_ref().and_then(|secret| from_bytes(secret.expose()));
@@ -138,7 +138,7 @@ fn user_of(url: &BrokerUrl, word: Option<&Word>) -> Vec<Word> {
     said.map(|(setting, value)| Word::new(setting, Said::Value(value), origin.clone())).collect()
 }
 
-/// Leaves out passwords that stand beside a user name that is not the one in force.
+/// Drops passwords that belong to a user name that is not in effect.
 fn drop_passwords_of_others(words: &mut Vec<Word>) {
     let name_of =
         |rank: Rank| words.iter().rev().find(|word| word.rank() == rank && word.is("username"));

@@ -1,6 +1,5 @@
-//! Whom a secret belongs to: a host and a port, with TLS or without, and for what is local the way there, too.
-//!
-//! Whatever sends a secret asks here whether it may.
+//! The owner of a secret: a host and a port, with TLS or without; for local brokers also the proxy used. Code that
+//! sends a secret asks here first.
 
 use super::place::{Located, WEBSOCKET_PATH, own_port, place_of, url_about, wants_tls};
 use super::speaker::Speaker;
@@ -14,13 +13,13 @@ use std::fmt;
 /// The connection that a speaker's secrets are meant for.
 pub(super) struct Owner<'a> {
     speaker: &'a Speaker<'a>,
-    /// The URL, where that names it.
+    /// The URL, if it names the broker.
     url: Option<&'a BrokerUrl>,
-    /// It is the URL's user, or its query, for which no flag names another host.
+    /// Whether the secret is the URL's user or query and no flag names another host.
     is_of_url: bool,
 }
 
-/// What another connection is meant instead of the one that there is.
+/// How the intended connection differs from the actual one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Other {
     Broker,
@@ -39,21 +38,21 @@ impl fmt::Display for Other {
 }
 
 impl<'a> Owner<'a> {
-    /// Of what a speaker says.
+    /// The owner of a speaker's settings.
     pub(super) fn of(speaker: &'a Speaker<'a>) -> Self {
         let url = speaker.url.as_ref().filter(|_| speaker.value("host").is_none());
         Self { speaker, url, is_of_url: false }
     }
 
-    /// Of what a speaker's URL says.
+    /// The owner of the user and query in a speaker's URL.
     pub(super) fn of_url(speaker: &'a Speaker<'a>) -> Self {
         Self { speaker, url: speaker.url.as_ref(), is_of_url: true }
     }
 
-    /// Whether that is the connection to be made; what was typed together belongs together.
+    /// Checks that this is the connection to be made. Settings typed together belong together.
     ///
     /// # Errors
-    /// What is meant instead.
+    /// How the intended connection differs.
     pub(super) fn check(&self, located: &Located) -> Result<(), Other> {
         let target = &located.target;
         if self.speaker.rank == Rank::Typed {
@@ -67,7 +66,7 @@ impl<'a> Owner<'a> {
                 own.eq_ignore_ascii_case(host) && is_port()
             }
             (_, Place::Socket(own), Place::Socket(path)) => own == *path,
-            // Without a word about it, this machine is meant.
+            // A speaker that names no broker means this machine.
             _ => !self.speaker.names_place() && is_local(target) && is_port(),
         };
         let wants_tls = || wants_tls(self.speaker, target) == Some(true);
@@ -79,7 +78,7 @@ impl<'a> Owner<'a> {
         }
     }
 
-    /// Behind a proxy, what is local is another machine.
+    /// Whether the proxy is the intended one. With a proxy, "local" is another machine.
     fn goes_the_same_way(&self, located: &Located) -> bool {
         if !is_local(&located.target) || matches!(located.target.place, Place::Socket(_)) {
             return true;
@@ -91,7 +90,7 @@ impl<'a> Owner<'a> {
     }
 }
 
-/// The path of the first speaker that has one; a query, which may be a secret, goes to its owner's only.
+/// The path of the first speaker that has one. Its query, which may be a secret, goes to its owner only.
 pub(super) fn websocket_path(
     speakers: &[Speaker<'_>],
     located: &Located,
@@ -117,12 +116,12 @@ pub(super) fn websocket_path(
     }
 }
 
-/// Whether nobody but this machine sees what goes to the broker.
+/// Whether nothing sent to the broker leaves this machine.
 pub(super) fn is_here(located: &Located) -> bool {
     located.proxy.is_none() && is_local(&located.target)
 }
 
-/// Whether the broker is on the machine from which it is connected to.
+/// Whether the broker is on the machine that connects to it.
 fn is_local(target: &Target) -> bool {
     match &target.place {
         Place::Socket(_) => true,
@@ -130,7 +129,7 @@ fn is_local(target: &Target) -> bool {
     }
 }
 
-/// Whether a host is this machine, as every machine calls itself.
+/// Whether a host is one of the names that every machine has for itself.
 pub(super) fn is_local_host(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())

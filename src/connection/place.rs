@@ -1,7 +1,7 @@
-//! Where the broker is, out of flags, URLs and defaults, and by which way.
+//! Finds the broker's address and the proxy from flags, URLs and defaults.
 //!
-//! The strongest speaker that names a place decides it. A URL speaks for its own host only: what it says of port, TLS, path
-//! and topic counts if the place is its own; of the user and of a query, if it is meant for this connection, too.
+//! The strongest speaker that names a broker decides. A URL applies to its own host only: its port, TLS, path and topic
+//! count if the address is its own; its user and query only if they are meant for this connection, too.
 
 use super::speaker::Speaker;
 use super::url::{BrokerUrl, parse_port, parse_proxy};
@@ -10,24 +10,25 @@ use crate::settings::{Need, Rank, Word, is_host};
 use crate::transport::proxy::Proxy;
 use crate::transport::{Place, Target};
 
-/// The path of a WebSocket, by convention.
+/// The conventional path for MQTT over WebSocket.
 pub(super) const WEBSOCKET_PATH: &str = "/mqtt";
 
-/// Where a broker is, and whose word that was.
+/// The broker's address, and where it came from.
 pub(super) struct Located {
     pub(super) target: Target,
-    /// The proxy on the way.
+    /// The proxy to use.
     pub(super) proxy: Option<Proxy>,
-    /// The topic or filter that the URL on the command line names.
+    /// The topic or filter in the URL on the command line.
     pub(super) url_topic: Option<String>,
-    /// The one that another URL names: for want of any other.
+    /// The one in another URL, used if nothing else gives one.
     pub(super) default_topic: Option<String>,
 }
 
-/// Decides where the broker is.
+/// Finds the broker's address.
 pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     let by = speakers.iter().find(|speaker| speaker.names_place());
-    // What was typed and what a file says is judged even if it is overruled; a variable may be somebody else's.
+    // Hosts that were typed or are in a file must be valid even if they are overridden; a variable may be for something
+    // else.
     for speaker in speakers {
         let decides =
             by.is_some_and(|by| by.rank == speaker.rank && speaker.value("host").is_none());
@@ -46,7 +47,7 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     check_host(&name)?;
     let mut target = Target::tcp(name, 0);
     target.encrypted = speakers.iter().find_map(|it| wants_tls(it, &target)).unwrap_or(false);
-    // Which path that is, is decided when it is known whose it may be.
+    // The path is chosen once the owner of each is known.
     target.websocket = is_websocket(speakers, &target).then(|| WEBSOCKET_PATH.to_owned());
     let port = port(speakers, &target, by)?;
     if let Place::Host(_, number) = &mut target.place {
@@ -56,9 +57,9 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     Ok(with_topics(target, proxy(speakers)?, speakers))
 }
 
-/// Refuses what no host is called; what a person may have meant is a hint.
+/// Refuses an invalid host, with a hint about what was probably meant.
 fn check_host(name: &str) -> Result<(), Failure> {
-    // A URL in the wrong place may hold a password.
+    // A URL given as the host may hold a password.
     if name.contains("://") || name.contains('@') {
         return Err(Failure::usage("invalid host: a URL is given with --url"));
     }
@@ -79,7 +80,7 @@ fn here() -> Place {
     Place::Host("localhost".to_owned(), 0)
 }
 
-/// The place that a speaker names; its port is decided elsewhere.
+/// The address that a speaker names; the port is chosen elsewhere.
 pub(super) fn place_of(speaker: &Speaker<'_>) -> Place {
     if let Some(path) = speaker.value("unix") {
         return Place::Socket(path.into());
@@ -98,7 +99,7 @@ pub(super) fn place_of(speaker: &Speaker<'_>) -> Place {
     }
 }
 
-/// A speaker's URL, if it is about the host or socket of `target`. What was typed together belongs together.
+/// A speaker's URL, if it is for the host or socket of `target`. Settings typed together belong together.
 pub(super) fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a BrokerUrl> {
     speaker.url.as_ref().filter(|url| match (&target.place, &url.socket) {
         _ if speaker.rank == Rank::Typed => true,
@@ -108,13 +109,13 @@ pub(super) fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option
     })
 }
 
-/// The port that a speaker names: its own, or its URL's, which always has one.
+/// A speaker's own port, or that of its URL, which always has one.
 pub(super) fn own_port(speaker: &Speaker<'_>, url: Option<&BrokerUrl>) -> Option<u16> {
     let said = speaker.value("port").and_then(|port| parse_port(port.to_str()?).ok());
     said.or_else(|| url?.port_or_default()).filter(|_| url.is_none_or(|url| url.socket.is_none()))
 }
 
-/// What a speaker says of TLS: its flags, or else its URL.
+/// Whether a speaker asks for TLS, by its flags or else by its URL.
 pub(super) fn wants_tls(speaker: &Speaker<'_>, target: &Target) -> Option<bool> {
     let turns_on = |word: &Word| word.setting.need() == Some(Need::TurnsTlsOn);
     match speaker.switch("tls") {
@@ -139,7 +140,7 @@ fn proxy(speakers: &[Speaker<'_>]) -> Result<Option<Proxy>, Failure> {
     proxy.map(Some).map_err(|error| Failure::usage(format!("invalid URL in --proxy: {error}")))
 }
 
-/// A port that is given by itself counts wherever it stands, but for one below a URL that decides the place.
+/// The port. An explicit port wins, unless a stronger speaker's URL chose the broker.
 fn port(
     speakers: &[Speaker<'_>],
     target: &Target,
@@ -156,7 +157,7 @@ fn port(
             return parse_port(&text).map_err(|_| {
                 let origin = &word.origin;
                 match text.contains('@') {
-                    // A URL in the wrong place may hold a password.
+                    // A URL given as the port may hold a password.
                     true => Failure::usage(format!("{origin} is not a port from 1 to 65535")),
                     false => {
                         Failure::usage(format!("{origin} is not a port from 1 to 65535: {text}"))
@@ -182,8 +183,8 @@ fn with_topics(target: Target, proxy: Option<Proxy>, speakers: &[Speaker<'_>]) -
     Located { url_topic: typed.and_then(topic), default_topic, target, proxy }
 }
 
-/// Refuses flags that were typed and can have no effect at `target`: they are never dropped. What others say is overruled
-/// in silence instead, it was not said about this connection.
+/// Refuses typed flags that have no effect at `target`: typed flags are never ignored. Settings from other sources are
+/// ignored silently, because they were not meant for this connection.
 fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), Failure> {
     let typed = speakers.iter().filter(|speaker| speaker.rank == Rank::Typed);
     let is_socket = matches!(target.place, Place::Socket(_));

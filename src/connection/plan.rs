@@ -1,4 +1,4 @@
-//! The decision: what the settings that hold make of session and run.
+//! Turns the settings in effect into the options of session and run.
 
 use super::credentials::whose;
 use super::owner::{is_here, is_local_host};
@@ -23,34 +23,34 @@ mod route;
 use packets::{ConnectProperties, resolve_parting, resolve_will};
 use route::resolve_route;
 
-/// What a command asks of its connection.
+/// What a command requires of its connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Needs<'a> {
-    /// Flags of the command that only MQTT 5 can honour, and whether each was given.
+    /// The command's flags that need MQTT 5, and whether each was given.
     pub version_5: &'a [(bool, &'static str)],
-    /// Whether it has a use for what the broker wants response topics to begin with.
+    /// Whether the command uses the broker's Response Information.
     pub response_information: bool,
     /// Whether standard input is data.
     pub reads_stdin: bool,
 }
 
-/// What a command needs to run a session, and to talk about it.
+/// Everything a command needs to run a session and report on it.
 pub struct Connection {
-    /// Where the broker is, and how long to wait for what.
+    /// The broker's address, and the time limits.
     pub options: RunOptions,
-    /// What CONNECT says; a command adds what it subscribes to.
+    /// The contents of CONNECT; a command adds its subscriptions.
     pub session: SessionOptions,
-    /// Tells what happens.
+    /// Reports what happens.
     pub reporter: Reporter,
-    /// The topic or filter that the URL on the command line names.
+    /// The topic or filter in the URL on the command line.
     pub url_topic: Option<String>,
-    /// The one that the URL of the environment or the profile names: for want of any other.
+    /// The one in a URL of the environment or profile, used if nothing else gives one.
     pub default_topic: Option<String>,
-    /// The `-D` that are the command's own.
+    /// The `-D` properties of the command's own packets.
     pub properties: Properties,
-    /// When the program began.
+    /// When the program started.
     pub started: Instant,
-    /// Is over when there is a session.
+    /// Ends when the session starts.
     pub preparation: Preparation,
 }
 
@@ -58,8 +58,7 @@ impl Connection {
     /// Decides every field.
     ///
     /// # Errors
-    /// When a value cannot be, or is of no effect with the chosen version of MQTT; when the file for
-    /// the events cannot be opened.
+    /// When a value is invalid, or has no effect with the chosen version of MQTT, or the events file cannot be opened.
     pub fn resolve(settled: Settled, needs: &Needs<'_>) -> Result<Self, Failure> {
         let ui = settled.ui();
         settled.warnings.iter().chain(&settled.notes).for_each(|warning| ui.warn(warning));
@@ -146,7 +145,7 @@ impl Connection {
     }
 }
 
-/// Standard input can be read once.
+/// Checks that standard input is read at most once.
 fn check_stdin(
     needs: &Needs<'_>,
     args: &ConnectionArgs,
@@ -159,11 +158,11 @@ fn check_stdin(
     ];
     match readers.into_iter().filter(|reads| *reads).count() {
         0 | 1 => Ok(()),
-        _ => Err(Failure::usage("standard input cannot be read for two things")),
+        _ => Err(Failure::usage("standard input can be read only once")),
     }
 }
 
-/// What others on the network could read.
+/// Warns about unencrypted secrets, or refuses them.
 fn check_encryption(
     args: &ConnectionArgs,
     located: &Located,
@@ -227,7 +226,7 @@ fn check_length(what: &str, text: Option<String>) -> Result<Option<String>, Fail
     }
 }
 
-/// What only MQTT 5 can do makes `auto` mean 5, and is refused with an older version.
+/// Features that need MQTT 5 turn `auto` into 5, and are refused with an older version.
 fn resolve_protocol(args: &ConnectionArgs, needed: Option<String>) -> Result<Protocol, Failure> {
     let asked = args.basic.protocol.unwrap_or(Protocol::Auto);
     match (needed, asked) {

@@ -1,4 +1,4 @@
-//! Where passwords come from: a file, a command, the terminal, the environment or, as in mosquitto, the command line.
+//! Reads passwords from a file, a command, the terminal, the environment or, as in mosquitto, the command line.
 
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
@@ -16,26 +16,26 @@ use std::process::{self, Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// The longest password a CONNECT can carry, in bytes.
+/// Longest password that CONNECT can carry, in bytes.
 const LONGEST: usize = 65_535;
 
-/// Between two looks at a command that should be ending.
+/// How often to check whether a command has ended.
 const TICK: Duration = Duration::from_millis(5);
 
-/// Where the password is.
+/// Where the password comes from.
 pub(super) enum PasswordSource {
-    /// In a file; `-` is standard input.
+    /// A file; `-` is standard input.
     File(PathBuf),
-    /// In what a shell command prints.
+    /// The output of a shell command.
     Command(String),
-    /// In the head of whoever sits at the terminal.
+    /// Typed at the terminal.
     Person,
-    /// Here.
+    /// Given directly.
     Given(Secret),
 }
 
 impl PasswordSource {
-    /// Where the settings say it is.
+    /// The source that the settings name.
     pub(super) fn of(more: &MoreArgs) -> Option<Self> {
         let file = || more.password_file.clone().map(Self::File);
         let command = || more.password_command.clone().map(Self::Command);
@@ -53,7 +53,7 @@ impl PasswordSource {
         matches!(self, Self::File(path) if is_stdin(path))
     }
 
-    /// Where it can be had again, if it may be another one later. What comes out of a pipe comes once.
+    /// The same source for reading again, if the password may change. A pipe can be read only once.
     pub(super) fn fresh(&self) -> Option<FreshPassword> {
         match self {
             Self::File(path) if !is_stdin(path) && path.is_file() => {
@@ -78,7 +78,7 @@ impl PasswordSource {
         }
     }
 
-    /// The password; `whose` it is names it when a person is asked.
+    /// Reads the password; `whose` names it in a prompt.
     #[inline(never)]
     pub(super) fn read(
         self,
@@ -92,10 +92,10 @@ impl PasswordSource {
                 read_file("password file", &path, ui)?
             }
             Self::Command(command) => {
-                // A command that takes too long is ended, too.
+                // A command that takes too long is killed.
                 let deadline = preparation.take_deadline();
                 let secret = preparation.keep_terminal(|| {
-                    // It may be asking, too.
+                    // The command may have changed the terminal for a prompt of its own.
                     run(&command, deadline).inspect_err(|_| drop(ui::restore_terminal()))
                 })?;
                 preparation.put_deadline(deadline);
@@ -118,12 +118,12 @@ fn check_length(secret: Secret) -> Result<Secret, String> {
     }
 }
 
-/// Whether a path stands for standard input.
+/// Whether a path means standard input.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The bytes of a file, `-` for standard input, less one newline at the end.
+/// Reads a file, `-` for standard input, without a final newline.
 pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failure> {
     let result = if is_stdin(path) {
         read_all(Stdin)
@@ -139,16 +139,16 @@ pub(super) fn read_file(what: &str, path: &Path, ui: Ui) -> Result<Secret, Failu
     })
 }
 
-/// All that `source` has, as far as it could be a password.
+/// Reads everything, up to just over the longest password.
 fn read_all(source: impl Read) -> io::Result<Secret> {
-    // One byte more tells that there are too many.
+    // The excess tells that it is too long.
     let limit = LONGEST as u64 + 3;
     let mut bytes = roomy();
     source.take(limit).read_to_end(&mut bytes)?;
     Ok(without_newline(bytes))
 }
 
-/// Says so when others can read a secret of ours.
+/// Warns if other users can read a file with a secret.
 pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
     if Openness::of(file).readable {
         let path = path.display();
@@ -156,7 +156,7 @@ pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
     }
 }
 
-/// Room for any password: what grows leaves copies behind, and so does what is filled to the last byte.
+/// A buffer large enough for any password: growing it, or shrinking it to fit, would leave copies in memory.
 fn roomy() -> Vec<u8> {
     Vec::with_capacity(LONGEST + 1024)
 }
@@ -171,8 +171,8 @@ fn without_newline(mut bytes: Vec<u8>) -> Secret {
     Secret::new(bytes)
 }
 
-/// What a shell prints that runs `command`. It shares our terminal for what it has to ask, but not our standard input,
-/// which may be data.
+/// Runs `command` in a shell and returns its output. It shares our terminal, so that it can prompt, but not our
+/// standard input, which may be data.
 fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let failed = |cause: String| Failure::usage(format!("the password command failed: {cause}"));
@@ -189,7 +189,7 @@ fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
         let mut bytes = roomy();
         let limit = LONGEST as u64 + 3;
         let read = output.as_mut().map(|pipe| pipe.take(limit).read_to_end(&mut bytes));
-        // Nobody waits any more when the time is over.
+        // After the deadline nobody receives it.
         let _ = sender.send(read.transpose().map(|_| bytes));
     });
     let read = match by {
@@ -197,7 +197,7 @@ fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
     };
     let Some((read, status)) = read.ok().zip(end(&mut child, by)) else {
-        // It is of no use any more, whether it still runs or not.
+        // Its result is no longer needed, whether it has ended or not.
         let _ = child.kill();
         let _ = child.wait();
         return Err(Failure::new(
@@ -213,7 +213,7 @@ fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
     }
 }
 
-/// How the command ended that has closed its output; `None` when it goes on for too long.
+/// Waits for a command that has closed its output; `None` if it does not end in time.
 fn end(child: &mut Child, by: Option<Instant>) -> Option<io::Result<process::ExitStatus>> {
     let Some(by) = by else { return Some(child.wait()) };
     loop {

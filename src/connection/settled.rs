@@ -1,4 +1,4 @@
-//! The settings that hold for one run, out of the words of all sources.
+//! The settings in effect for one run, selected from the words of all sources.
 
 use super::credentials::{for_target, read_by_others};
 use super::owner::{Owner, websocket_path};
@@ -13,32 +13,32 @@ use crate::settings::{ConnectionArgs, Origin, Preparation, Rank, Said, Tree, Typ
 use crate::ui::{Ui, Verbosity};
 use std::time::{Duration, Instant};
 
-/// What holds, and whose words say so.
+/// The settings in effect and their sources.
 pub struct Settled {
-    /// What is said, each thing once.
+    /// Their parsed values.
     pub(super) args: ConnectionArgs,
-    /// Where the broker is.
+    /// The broker's address.
     pub(super) located: Located,
-    /// The words that hold, the weakest first.
+    /// The words in effect, weakest first.
     pub(super) words: Vec<Word>,
     /// The packets that the command sends, besides CONNECT and DISCONNECT.
     pub(super) packets: &'static [Packet],
-    /// The profile that was heard.
+    /// The profile used.
     pub(super) profile: Option<Origin>,
-    /// What a person should know about secrets.
+    /// Warnings about secrets.
     pub(super) warnings: Vec<String>,
-    /// What a person may not expect of these words.
+    /// Notes about settings with a possibly surprising effect.
     pub(super) notes: Vec<String>,
     pub(super) started: Instant,
     pub(super) preparation: Preparation,
 }
 
 impl Settled {
-    /// Decides about each word; `packets` are those that the command sends, besides CONNECT and DISCONNECT, of which
-    /// `-D` can speak.
+    /// Decides about each word. `packets` are those that the command sends besides CONNECT and DISCONNECT, and for
+    /// which `-D` applies.
     ///
     /// # Errors
-    /// When a configuration file is no good, or a value that counts.
+    /// When a configuration file is invalid, or a value in effect is.
     pub fn new(mut typed: Typed, packets: &'static [Packet]) -> Result<Self, Failure> {
         let mut tree = None;
         let gathered = typed.gather(&mut tree)?;
@@ -64,7 +64,7 @@ impl Settled {
         notes.extend(withheld);
         let mut words = settle(fitting);
         words.retain(|word| word.rank() == Rank::Typed || can_matter(word, packets));
-        // Where nobody else has said anything, the command line was parsed already.
+        // If there is only the command line, it has been parsed already.
         let is_typed = words.iter().all(|word| word.rank() == Rank::Typed);
         let args = match is_typed && words == heard {
             true => args,
@@ -73,7 +73,7 @@ impl Settled {
         Ok(Self { args, located, words, packets, profile, warnings, notes, started, preparation })
     }
 
-    /// How much is said.
+    /// The verbosity.
     pub fn verbosity(&self) -> Verbosity {
         match (self.args.more.quiet, self.args.more.debug) {
             (true, _) => Verbosity::Quiet,
@@ -82,17 +82,17 @@ impl Settled {
         }
     }
 
-    /// Whether lines for each packet or event go to standard error.
+    /// Whether there is a line on standard error for each packet or event.
     pub fn fills_stderr(&self) -> bool {
         self.args.more.debug || self.args.more.events.as_deref().is_some_and(Log::is_stderr)
     }
 
-    /// Who talks.
+    /// The printer of diagnostics.
     pub(super) fn ui(&self) -> Ui {
         Ui::new(self.verbosity())
     }
 
-    /// Ends a run by itself after this time, where nobody says anything about that.
+    /// Sets a time limit for the run, unless the settings have one.
     pub fn set_default_timeout(&mut self, timeout: Duration) {
         if !self.words.iter().any(|word| word.is("timeout")) {
             self.args.more.timeout = Some(timeout);
@@ -100,7 +100,7 @@ impl Settled {
         }
     }
 
-    /// A setting that only MQTT 5 has, if one is said, and who says it if it was not typed.
+    /// A setting in effect that only MQTT 5 has, with its source unless it was typed.
     pub(super) fn needs_version_5(&self) -> Option<String> {
         let mut said = self.words.iter().filter(|word| word.said != Said::Off);
         let word = said.find(|word| word.setting.property().is_some())?;
@@ -111,9 +111,9 @@ impl Settled {
     }
 }
 
-/// What the words say together, once each that counts was checked by itself.
+/// Parses all words together, after each word in effect has been checked alone.
 fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
-    // Where the broker is, is decided already, and what weaker sources say of it may contradict the stronger.
+    // The address is known already, and weaker sources may contradict the stronger ones about it.
     let is_needed = |word: &&Word| word.rank() == Rank::Typed || !word.setting.leads_there();
     let needed: Vec<Word> = words.iter().filter(is_needed).cloned().collect();
     for word in words.iter().filter(|word| word.rank() == Rank::Environment) {
@@ -126,11 +126,11 @@ fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
         let checked = tree.check(std::slice::from_ref(word));
         checked.map_err(|reason| Failure::usage(format!("{name}: {reason}")))?;
     }
-    // What was checked cannot fail together: groups were settled.
+    // Words that were checked alone cannot conflict: groups have been settled.
     tree.parse(&needed).map_err(|error| Failure::usage(error.kind()))
 }
 
-/// Whether what a profile or a variable says of a property is about a packet that is sent.
+/// Whether a profile's or variable's property is for a packet that is sent.
 fn can_matter(word: &Word, packets: &[Packet]) -> bool {
     let text = word.text().filter(|_| word.is("property")).map(|text| text.to_string_lossy());
     let packet = text.as_deref().and_then(|text| text.split(SEPARATOR).next());
@@ -140,7 +140,7 @@ fn can_matter(word: &Word, packets: &[Packet]) -> bool {
     })
 }
 
-/// That the environment wins over a profile that was asked for by name may surprise.
+/// The note that the environment overrides a profile that was requested by name, which may surprise.
 fn led_astray(
     speakers: &[Speaker<'_>],
     located: &Located,
@@ -155,5 +155,5 @@ fn led_astray(
         && Owner::of(profile).check(located).is_err();
     let origin = profile_origin?;
     let target = &located.target;
-    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, and not to {origin}"))
+    is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, not to {origin}"))
 }

@@ -1,4 +1,4 @@
-//! Every setting that is in force, and who says so, for a person to read and as TOML to copy.
+//! Prints every setting in effect with its source, as TOML that can be copied.
 
 use super::settled::Settled;
 use crate::escape::{Keep, is_harmful, visible};
@@ -10,10 +10,10 @@ use crate::settings::{
 };
 use std::fmt::Write;
 
-/// All of it, as lines of TOML with the origin behind them.
+/// All settings as lines of TOML, with the origin in a comment after each.
 ///
 /// # Errors
-/// When the configuration, or the place of the broker, is no good.
+/// When the configuration or the broker's address is invalid.
 pub fn show(typed: Typed) -> Result<String, Failure> {
     let settled = Settled::new(typed, &Packet::ALL)?;
     let tree = Tree::default();
@@ -31,11 +31,11 @@ pub fn show(typed: Typed) -> Result<String, Failure> {
     for (line, origin) in lines {
         let _ = writeln!(all, "{line:width$}  # {origin}");
     }
-    // Names come from files, and may hold what a terminal would obey.
+    // Names come from files, and may contain terminal escapes.
     Ok(visible(all.as_bytes(), Keep::Layout).into_owned())
 }
 
-/// A setting as TOML, and where it comes from; nothing where nobody says anything and there is no default.
+/// A setting as TOML, and its origin; `None` if it is not set and has no default.
 fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(String, String)> {
     let name = setting.name;
     let said: Vec<&Word> = words.iter().filter(|word| word.setting == setting).collect();
@@ -85,7 +85,7 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
     Some((shown, origins.join(" and ")))
 }
 
-/// A value as TOML, without what may be secret; nothing if TOML cannot have it.
+/// A value as TOML, without parts that may be secret; `None` if TOML cannot express it.
 fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
     let text = word.text()?.to_str()?;
     let is_whole = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -106,20 +106,20 @@ fn toml(setting: &Setting, word: &Word, tree: &Tree) -> Option<String> {
         }));
     }
     if is_whole && tree.is_number(setting) {
-        // TOML knows no leading zeros.
+        // TOML does not allow leading zeros.
         let digits = text.trim_start_matches('0');
         return Some(if digits.is_empty() { "0".to_owned() } else { digits.to_owned() });
     }
     if setting.names_file(text)
         && let Ok(path) = std::path::absolute(text)
     {
-        // In a profile, it would be relative to the file.
+        // Absolute, because in a profile it would be relative to the file.
         return Some(quoted(path.to_str()?));
     }
     Some(quoted(&tree.plain_name(setting, text).unwrap_or_else(|| text.to_owned())))
 }
 
-/// A property as one text if that reads back the same, else its parts.
+/// A property as one string if that reads back the same, otherwise as its parts.
 fn property(text: &str) -> String {
     let parts: Vec<&str> = text.split(SEPARATOR).collect();
     let joined = parts.join(" ");

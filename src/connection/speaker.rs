@@ -1,21 +1,21 @@
-//! Who says something of the connection: the words of one source, with its URL taken apart.
+//! A source of settings ("speaker"): its words, with its URL parsed.
 
 use super::url::BrokerUrl;
 use crate::exit::Failure;
 use crate::settings::{Origin, Rank, Said, Word};
 use std::ffi::OsStr;
 
-/// One speaker.
+/// One source.
 pub(super) struct Speaker<'a> {
     pub(super) rank: Rank,
     words: Vec<&'a Word>,
     pub(super) url: Option<BrokerUrl>,
-    /// Why there is no URL although one is given.
+    /// Why the URL given is invalid.
     invalid: Option<Failure>,
 }
 
 impl<'a> Speaker<'a> {
-    /// All, the strongest first.
+    /// All speakers, strongest first.
     pub(super) fn all(words: &'a [Word]) -> Vec<Self> {
         let speaker = |rank| Self::new(rank, words.iter().filter(|word| word.rank() == rank));
         Rank::DOWN.into_iter().map(speaker).collect()
@@ -50,17 +50,17 @@ impl<'a> Speaker<'a> {
         self.last(setting)?.text()
     }
 
-    /// What a switch says.
+    /// The value of a switch.
     pub(super) fn switch(&self, setting: &str) -> Option<bool> {
         self.last(setting).map(|word| word.said != Said::Off)
     }
 
-    /// What is said, but for what is taken back.
+    /// The words, except those that reset a setting.
     pub(super) fn said(&self) -> impl Iterator<Item = &'a Word> {
         self.words.iter().copied().filter(|word| word.said != Said::Off)
     }
 
-    /// Whether it says where the broker is.
+    /// Whether it names the broker.
     pub(super) fn names_place(&self) -> bool {
         self.invalid.is_some()
             || self.url.is_some()
@@ -68,13 +68,13 @@ impl<'a> Speaker<'a> {
             || self.value("unix").is_some()
     }
 
-    /// Refuses a URL that cannot be, where the place depends on it.
+    /// Refuses an invalid URL, if the broker's address depends on it.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.invalid.clone().map_or(Ok(()), Err)
     }
 }
 
-/// Where a URL stands.
+/// Describes where a URL was given.
 fn place(origin: &Origin) -> String {
     match origin {
         Origin::CommandLine => "--url".to_owned(),

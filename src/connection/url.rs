@@ -1,8 +1,7 @@
-//! Brokers and proxies as URLs: `mqtt://user:password@host:port/topic`.
+//! URLs of brokers and proxies: `mqtt://user:password@host:port/topic`.
 //!
-//! Written for MQTT's meaning of a URL: what is behind the first `/` of a broker's is a topic, `#` and `?`
-//! included, which a general URL parser would take for something else. An error never shows any part of
-//! the URL: it may be the password.
+//! Not a general URL parser, because everything after the first `/` of a broker's URL is a topic, including `#` and
+//! `?`. Errors never show any part of the URL: it may be the password.
 
 mod proxy;
 
@@ -15,43 +14,43 @@ use percent_encoding::percent_decode_str;
 use std::fmt;
 use std::path::PathBuf;
 
-/// What a URL says about a broker; parts it does not have are `None`.
+/// A parsed broker URL; missing parts are `None`.
 #[derive(Debug)]
 pub struct BrokerUrl {
-    /// What MQTT runs over.
+    /// Scheme: TCP, TLS, WebSocket or Unix socket.
     pub scheme: Scheme,
     /// Name or address literal, without brackets; empty for a Unix socket.
     pub host: String,
     /// Port.
     pub port: Option<u16>,
-    /// Decoded user name.
+    /// User name, decoded.
     pub username: Option<String>,
-    /// Decoded password.
+    /// Password, decoded.
     pub password: Option<Secret>,
-    /// Decoded topic or filter.
+    /// Topic or filter, decoded.
     pub topic: Option<String>,
-    /// Path and query of a WebSocket, as they are.
+    /// Path and query of a WebSocket, not decoded.
     pub path: Option<String>,
-    /// Decoded path of a Unix socket.
+    /// Path of a Unix socket, decoded.
     pub socket: Option<PathBuf>,
 }
 
 /// What is wrong with a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrlError {
-    /// None of the known ones.
+    /// Unknown scheme.
     Scheme,
-    /// None of the known ones of a proxy.
+    /// Unknown scheme of a proxy.
     ProxyScheme,
-    /// Nothing between `//` and the port or path, or something no host could be.
+    /// Nothing between `//` and the port or path, or an invalid host.
     Host,
-    /// An IPv6 literal without its closing bracket, or something behind it.
+    /// An IPv6 address without its closing bracket, or with something after it.
     Brackets,
     /// Not a number from 1 to 65535.
     Port,
-    /// A part that is not UTF-8 when decoded.
+    /// A part that is not UTF-8 after decoding.
     Encoding,
-    /// A path that HTTP cannot ask for.
+    /// A path that is invalid in HTTP.
     Path,
     /// A Unix socket without a path, or with a host.
     Socket,
@@ -72,19 +71,19 @@ impl fmt::Display for UrlError {
             Self::Brackets => "an IPv6 address is written [ADDRESS]",
             Self::Port => "a port is a number from 1 to 65535",
             Self::Encoding => "percent-encoded text must be UTF-8",
-            Self::Path => "the path of a WebSocket is that of a URL, percent-encoded",
+            Self::Path => "the path must be percent-encoded, as in any URL",
             Self::Socket => "a Unix socket is written unix:///PATH",
             Self::ProxyPath => "a proxy has no path",
-            Self::ProxyUser => "the user of a SOCKS proxy has a name and a password, of 255 bytes at most",
+            Self::ProxyUser => "a SOCKS proxy user needs a name and a password of at most 255 bytes each",
         })
     }
 }
 
 impl BrokerUrl {
-    /// Takes a URL apart.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// Says which part cannot be.
+    /// Tells which part is invalid.
     pub fn parse(text: &str) -> Result<Self, UrlError> {
         let (name, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
         let scheme = Scheme::named(name).ok_or(UrlError::Scheme)?;
@@ -126,22 +125,22 @@ impl BrokerUrl {
         Ok(Self { topic: topic.map(decode).transpose()?, ..url })
     }
 
-    /// Whether it looks as if a password with a `/` in it was taken for port and topic.
+    /// Whether a `/` in a password seems to have ended the host, so that the user was lost.
     pub fn may_lack_user(&self) -> bool {
         let behind = self.topic.as_ref().or(self.path.as_ref());
         self.username.is_none() && self.port.is_some() && behind.is_some_and(|it| it.contains('@'))
     }
 
-    /// Its port, or that of its scheme; none for a Unix socket.
+    /// The port, or the default of the scheme; none for a Unix socket.
     pub fn port_or_default(&self) -> Option<u16> {
         self.port.or_else(|| self.scheme.default_port())
     }
 }
 
 impl UrlError {
-    /// What a person may have meant who gave `text`.
+    /// A correction for `text`, if it is clear what was meant.
     pub fn hint(self, text: &str) -> Option<String> {
-        // What stands before an @ may be a password.
+        // Text before an @ may be a password.
         let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
         if authority.split_once('/').is_some_and(|(_, path)| path.contains('@')) {
             return Some("a / in a user name or password is written %2F".to_owned());
@@ -153,9 +152,9 @@ impl UrlError {
     }
 }
 
-/// What is between `//` and the path.
+/// The part between `//` and the path.
 struct Authority<'a> {
-    /// Name and password, not decoded; a password that is not there is empty.
+    /// User name and password, not decoded; a missing password is empty.
     user: Option<(&'a str, &'a str)>,
     address: &'a str,
 }
@@ -201,7 +200,7 @@ fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
     Ok((host, port.map(parse_port).transpose()?))
 }
 
-/// A port as digits.
+/// Parses a port of digits.
 pub fn parse_port(text: &str) -> Result<u16, UrlError> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse() {
@@ -210,7 +209,7 @@ pub fn parse_port(text: &str) -> Result<u16, UrlError> {
     }
 }
 
-/// A host, which must still be one when it is decoded.
+/// Decodes a host, which must still be valid afterwards.
 fn decode_host(text: &str) -> Result<String, UrlError> {
     decode(text).and_then(|host| if is_host(&host) { Ok(host) } else { Err(UrlError::Host) })
 }

@@ -1,17 +1,16 @@
-//! Characters that are not seen for what they are, as Unicode's properties tell them. In order, without overlaps.
+//! Characters that are invisible or misleading, according to Unicode properties: sorted, without overlaps.
 //!
-//! `escape::tests` compares every code point with the properties themselves, and prints the tables anew where they
-//! differ.
+//! `escape::tests` compares every code point with the properties, and prints new tables if they differ.
 
 /// First and last of a range.
 type Range = (char, char);
 
-/// What drives a terminal (Cc), reorders a line or says how its neighbours are drawn (Cf, with Bidi_Control and the
-/// interlinear annotations), breaks it (Zl, Zp), is not drawn at all (Default_Ignorable_Code_Point, with the tags and
-/// what is reserved for more such characters), or is never a character (Noncharacter_Code_Point).
+/// Characters that control a terminal (Cc), reorder a line or change how neighbours are drawn (Cf, with Bidi_Control
+/// and the interlinear annotations), break a line (Zl, Zp), are not drawn (Default_Ignorable_Code_Point, with tags and
+/// code points reserved for more of these), or are not characters (Noncharacter_Code_Point).
 ///
-/// What is drawn is left alone: the Arabic, Syriac and Kaithi signs that are Cf (Prepended_Concatenation_Mark), private
-/// use (Co) and the unassigned (Cn). The latter two show as a box at worst, and the unassigned may be next year's emoji.
+/// Visible characters are left alone: the Arabic, Syriac and Kaithi signs in Cf (Prepended_Concatenation_Mark), private
+/// use (Co) and unassigned ones (Cn). The latter two show as a box at worst, and may be next year's emoji.
 pub(super) const UNSEEN: &[Range] = &[
     ('\u{0}', '\u{1f}'),
     ('\u{7f}', '\u{9f}'),
@@ -52,7 +51,7 @@ pub(super) const UNSEEN: &[Range] = &[
     ('\u{10fffe}', '\u{10ffff}'),
 ];
 
-/// Those of them that scripts and emoji cannot do without: Join_Control and Variation_Selector.
+/// Those that scripts and emoji need: Join_Control and Variation_Selector.
 pub(super) const SHAPING: &[Range] = &[
     ('\u{180b}', '\u{180d}'),
     ('\u{180f}', '\u{180f}'),

@@ -1,4 +1,4 @@
-//! Where events are written to.
+//! The destination of events.
 
 use crate::output::{Start, Writer, inherited, stderr};
 use anyhow::Context;
@@ -6,19 +6,19 @@ use std::fs::File;
 use std::io;
 use std::task::Waker;
 
-/// What `--events` names.
+/// The destination that `--events` names.
 pub enum Log {
-    /// Standard error, between the lines of talk; and how many events were left out there.
+    /// Standard error, with the number of events dropped there.
     Stderr(u64),
-    /// A file, a pipe, whatever was opened.
+    /// A file, pipe or other descriptor.
     Opened(Writer),
 }
 
 impl Log {
-    /// Opens what `--events` names: `-` is standard error, `fd:N` an open descriptor, anything else a file to add to.
+    /// Opens a destination: `-` is standard error, `fd:N` an open descriptor, anything else a file to append to.
     ///
     /// # Errors
-    /// When it cannot be written to.
+    /// When it cannot be opened for writing.
     pub fn open(name: &str) -> anyhow::Result<Self> {
         if Self::is_stderr(name) {
             return Ok(Self::Stderr(0));
@@ -37,7 +37,7 @@ impl Log {
         matches!(name, "-" | "fd:2" | "/dev/stderr" | "/dev/fd/2" | "/proc/self/fd/2")
     }
 
-    /// Adds a line; where nobody reads what is there already, it is left out and counted.
+    /// Adds a line. If the reader is stuck, the line is dropped and counted.
     pub(super) fn line(&mut self, line: &[u8]) -> io::Result<()> {
         match self {
             Self::Stderr(left_out) => *left_out += u64::from(!stderr::line(line)?),
@@ -46,7 +46,7 @@ impl Log {
         Ok(())
     }
 
-    /// Writes out what was added; `waker` is woken when a slow reader has read on.
+    /// Writes what was added; `waker` is woken when a slow reader has made progress.
     pub(super) fn flush(&mut self, waker: Option<&Waker>) -> io::Result<()> {
         match self {
             Self::Stderr(_) => stderr::flush(waker),
@@ -54,7 +54,7 @@ impl Log {
         }
     }
 
-    /// Whether the reader should be waited for: it has much to read, and reads.
+    /// Whether to wait for the reader: there is much to read, and it makes progress.
     pub(super) fn is_behind(&self) -> bool {
         match self {
             Self::Stderr(_) => stderr::is_behind(),
@@ -65,7 +65,7 @@ impl Log {
     /// Waits for a moment until everything is written.
     ///
     /// # Errors
-    /// When something was not.
+    /// When something was not written.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         let missing = match self {
             Self::Stderr(left_out) => {
@@ -80,7 +80,7 @@ impl Log {
         match missing {
             0 => Ok(()),
             count => {
-                let message = format!("nobody read them in time, up to {count} were left out");
+                let message = format!("the reader is stuck, up to {count} were left out");
                 Err(io::Error::other(message))
             }
         }

@@ -1,21 +1,20 @@
-//! The time of day as the formats print it.
+//! The time of day for the formats.
 //!
-//! What changes once a second is rendered once a second; only the digits below are written for each
-//! message. The system's time zone is looked up when something local is printed for the first time.
-//! Knows nothing of messages.
+//! Text that changes once per second is rendered once per second; only the fraction is written for each message. The
+//! system's time zone is looked up when a local time is first printed.
 
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::time::SystemTime;
 
-/// Where the time comes from.
+/// The source of the time.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
     fixed: Option<Timestamp>,
-    /// What it said last.
+    /// The time last read.
     now: Option<Moment>,
-    /// What the person calls the local time zone.
+    /// The user's name for the local time zone.
     zone_name: Option<String>,
     zone: Option<TimeZone>,
 }
@@ -25,17 +24,17 @@ pub struct Clock {
 pub struct Moment {
     /// Seconds since 1970, rounded down.
     pub second: i64,
-    /// What is left, below 1,000,000,000.
+    /// The rest, below 1,000,000,000.
     pub nanosecond: u32,
 }
 
 impl Clock {
-    /// A clock that stands still at `time`, with `zone` as the local time zone.
+    /// A clock that always shows `time`, with `zone` as the local time zone.
     pub fn fixed(time: Timestamp, zone: TimeZone) -> Self {
         Self { fixed: Some(time), now: None, zone_name: None, zone: Some(zone) }
     }
 
-    /// What time it is. Between two calls of [`Clock::go_on`] it stays the same.
+    /// The time. It stays the same until [`Clock::go_on`] is called.
     pub fn read(&mut self) -> Moment {
         let fixed = self.fixed;
         *self.now.get_or_insert_with(|| match fixed {
@@ -49,7 +48,7 @@ impl Clock {
         self.now = None;
     }
 
-    /// The local time zone has this name, as POSIX writes them.
+    /// Sets the name of the local time zone, in POSIX notation.
     pub fn set_zone_name(&mut self, name: Option<String>) {
         self.zone_name = name;
     }
@@ -63,13 +62,13 @@ impl Clock {
     }
 }
 
-/// The system's zone; UTC, as in the C library, when it has none.
+/// The system's time zone; UTC, as in the C library, if it has none.
 fn local_zone(name: Option<&str>) -> TimeZone {
     let without_rules = || zone_without_rules(name?);
     TimeZone::try_system().ok().or_else(without_rules).unwrap_or(TimeZone::UTC)
 }
 
-/// What has a name with a daylight saving time, but without the rules for it: the C library takes those of the USA.
+/// A zone name with daylight saving time but without rules: the C library applies those of the USA.
 fn zone_without_rules(name: &str) -> Option<TimeZone> {
     let name = name.strip_prefix(':').unwrap_or(name);
     TimeZone::posix(&format!("{name},M3.2.0,M11.1.0")).ok()
@@ -103,12 +102,12 @@ enum Zone {
     Local,
 }
 
-/// A text made of the time that stays the same for a second.
+/// A text with the time that stays the same for a second.
 #[derive(Clone, Debug)]
 pub struct PerSecond {
     pattern: String,
     zone: Zone,
-    /// When `text` is right.
+    /// The second for which `text` is right.
     second: Option<i64>,
     text: Vec<u8>,
 }
@@ -123,7 +122,7 @@ impl PerSecond {
         Self { zone: Zone::Utc, ..Self::local(pattern) }
     }
 
-    /// The text for `moment`. Empty where a letter cannot express it.
+    /// The text for `moment`. Empty if a directive cannot express it.
     pub fn at(&mut self, moment: Moment, clock: &mut Clock) -> &[u8] {
         if self.second != Some(moment.second) {
             self.second = Some(moment.second);
@@ -142,11 +141,11 @@ impl PerSecond {
 #[derive(Clone, Debug)]
 pub struct Stamp {
     second: PerSecond,
-    /// When the text of `second` is right with its fraction.
+    /// The moment for which the text is right.
     moment: Option<Moment>,
 }
 
-/// Where the microseconds stand in `2026-11-20T17:19:39.000000`.
+/// The position of the microseconds in `2026-11-20T17:19:39.000000`.
 const FRACTION: std::ops::Range<usize> = 20..26;
 
 impl Stamp {

@@ -1,11 +1,11 @@
-//! For people: JSON with line breaks, and colours around what a stranger said.
+//! JSON with line breaks, and colours around untrusted text.
 //!
-//! Works on finished bytes. Knows nothing of messages.
+//! Works on finished bytes.
 
 use crate::outlet::Outlet;
 use crate::record::string_length;
 
-/// What a colour stands for.
+/// What is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
     /// Magenta.
@@ -14,16 +14,16 @@ pub enum Color {
     Properties,
 }
 
-/// Back to the terminal's own colour; boldness and background stay.
+/// Back to the terminal's default colour; boldness and background stay.
 const END: &[u8] = b"\x1b[39m";
 
 const ESCAPE: u8 = 0x1b;
 
-/// A buffer that a large message made bigger than this is not kept, in bytes.
+/// Largest buffer kept for reuse, in bytes.
 const KEEP: usize = 1 << 20;
 
 impl Color {
-    /// What turns it on.
+    /// The escape sequence that starts the colour.
     pub fn start(self) -> &'static [u8] {
         match self {
             Self::Topic => b"\x1b[35m",
@@ -32,12 +32,12 @@ impl Color {
     }
 }
 
-/// What stands around something of this colour, before and after it.
+/// The escape sequences before and after coloured text.
 pub fn around(color: Option<Color>) -> [&'static [u8]; 2] {
     color.map_or([b"", b""], |color| [color.start(), END])
 }
 
-/// Appends the JSON that `write` writes, indented; `compact` is where it is before, and empty.
+/// Appends the JSON that `write` writes, indented; `compact` is an empty buffer for it.
 pub fn indent(compact: &mut Vec<u8>, out: &mut Outlet<'_>, write: impl FnOnce(&mut Outlet<'_>)) {
     let mut indenter = Indenter::default();
     let mut take = |piece: &[u8]| {
@@ -50,32 +50,32 @@ pub fn indent(compact: &mut Vec<u8>, out: &mut Outlet<'_>, write: impl FnOnce(&m
     compact.shrink_to(KEEP);
 }
 
-/// Deeper levels are indented no further: a small payload of many brackets must not become a large text.
+/// Deeper levels are not indented further: a small payload of many brackets must not become a large text.
 const MAX_INDENT: usize = 16;
 
-/// Brings valid JSON without white space into jq's layout: two spaces a level, `"key": `, empty containers on one line.
-/// Strings and numbers are copied; so are colours.
+/// Formats valid compact JSON like jq: two spaces per level, `"key": `, empty containers on one line. Strings and
+/// numbers are copied, as are colours.
 #[derive(Debug, Default)]
 pub struct Indenter {
     depth: usize,
     place: Place,
 }
 
-/// Where in the JSON it is.
+/// The position in the JSON.
 #[derive(Debug, Default)]
 enum Place {
     #[default]
     Between,
-    /// After a bracket, which may be closed at once.
+    /// After an opening bracket.
     Opened,
     Text,
-    /// After a backslash in a text.
+    /// After a backslash in a string.
     Escape,
     Color,
 }
 
 impl Indenter {
-    /// Appends what becomes of `compact`, which may be cut anywhere.
+    /// Appends the indented form of `compact`, which may be cut anywhere.
     pub fn write(&mut self, compact: &[u8], out: &mut Vec<u8>) {
         let mut rest = compact;
         while let Some(&byte) = rest.first() {

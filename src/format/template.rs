@@ -6,26 +6,25 @@
 //! \X                                        \\ \0 \a \e \n \r \t \v
 //! ```
 //!
-//! Letters after `@`: `a A b B c C d D e F g G h H I j k l m M n p P r R s S t T u U V w W x X y Y z Z %`,
-//! all that glibc has, as in the C locale. Others are refused; 2.1 prints them.
+//! Letters after `@`: `a A b B c C d D e F g G h H I j k l m M n p P r R s S t T u U V w W x X y Y z Z %`, all that
+//! glibc supports, as in the C locale. Others are refused; mosquitto 2.1 prints them.
 //!
-//! What 2.1 prints is printed here too, except:
+//! Output is the same as from mosquitto 2.1, except:
 //!
-//! * `-` without a width, or with a payload that is wider in hexadecimal, adds no blanks.
-//! * `0` is ignored behind `-`, as documented, also where a property is missing.
-//! * Hexadecimal groups end without a separator, also where an empty payload is filled up.
-//! * `%E` and `%S` are unsigned. A precision on a whole number is printf's: at least that many digits.
-//! * `%q %r %U %D %P %j %J %%` have a width. `%p` and `%D` have a precision, in bytes, `%P` too, and that of
-//!   `%U` is its decimals.
-//! * Texts are cut between characters; payloads and correlation data are bytes, and cut anywhere.
-//! * A `%f` or `%d` whose payload has the wrong length is still as wide as asked.
+//! * `-` adds no blanks without a width, or if the payload is wider in hexadecimal.
+//! * `0` is ignored after `-`, as documented, even if a property is missing.
+//! * Hexadecimal groups do not end with a separator, even if an empty payload is padded.
+//! * `%E` and `%S` are unsigned. A precision on an integer means what it does in printf: the least number of digits.
+//! * `%q %r %U %D %P %j %J %%` support a width. `%p`, `%D` and `%P` support a precision, in bytes; for `%U` it is the
+//!   number of decimals.
+//! * Texts are cut between characters; payloads and correlation data are bytes, and are cut anywhere.
+//! * A `%f` or `%d` whose payload has the wrong length is still padded to its width.
 //! * All times in a message are the same moment.
 //! * `%j` and `%J` are always valid JSON; see `json`.
-//! * What can have no effect is refused: a separator where nothing is grouped, a precision on JSON. So
-//!   are widths and precisions above 65,535. `0` on a text or on JSON is ignored.
+//! * Settings without effect are refused: a separator without groups, a precision on JSON. So are widths and precisions
+//!   above 65,535. `0` on a text or on JSON is ignored.
 //!
-//! As in 2.1, a width is also the most bytes of the payload that `%p`, `%x` and `%X` show, and widths
-//! count bytes. Knows nothing of where the bytes go, except whether they must be harmless.
+//! As in 2.1, a width also limits the number of payload bytes that `%p`, `%x` and `%X` show, and widths count bytes.
 
 mod field;
 mod hex;
@@ -48,15 +47,15 @@ use field::{Context, State};
 use piece::Piece;
 use std::str::FromStr;
 
-/// A format, parsed. Printing cannot fail.
+/// A parsed format. Printing cannot fail.
 #[derive(Clone, Debug)]
 pub struct Template {
     pieces: Vec<Piece>,
-    /// Whether the clock must be read.
+    /// Whether it needs the time.
     timed: bool,
-    /// The user has colours in it.
+    /// Whether it contains colours.
     colored: bool,
-    /// What a person should be told was told.
+    /// Whether the user has been told about unsuitable payloads.
     complained: bool,
     state: Box<State>,
 }
@@ -70,10 +69,10 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// Compiles `text`.
+    /// Parses `text`.
     ///
     /// # Errors
-    /// When it is not in the language, or asks for something that can have no effect.
+    /// When it is invalid, or contains something without effect.
     pub fn parse(text: &str) -> Result<Self, Misplaced> {
         let pieces = parse::pieces(text)?;
         let timed = pieces.iter().any(|piece| match piece {
@@ -88,7 +87,7 @@ impl Template {
         Ok(Self { pieces, timed, colored, complained: false, state })
     }
 
-    /// Whether there is JSON in it.
+    /// Whether it prints JSON.
     pub fn has_json(&self) -> bool {
         let is_json = |piece: &Piece| matches!(piece, Piece::Field(field) if field.is_json());
         self.pieces.iter().any(is_json)

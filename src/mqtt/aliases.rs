@@ -6,45 +6,45 @@ use super::reason::Reason;
 use crate::topic::TopicName;
 use std::collections::HashMap;
 
-/// Bytes of topics that automatic aliases are remembered for, whatever the broker takes.
+/// Total size of topics with automatic aliases, in bytes, however many aliases the broker allows.
 const LIMIT: usize = 1 << 20;
 
-/// Bytes of topics that the broker's aliases may stand for at once: 256 for each of the most aliases there can be.
+/// Total size of topics with aliases defined by the broker, in bytes: 256 for each of the most aliases possible.
 const INCOMING_LIMIT: usize = 16 << 20;
 
-/// How topics of published messages are shortened.
+/// How published messages use topic aliases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Aliasing {
     /// Not at all.
     #[default]
     None,
-    /// By this alias, whatever the topic; not 0.
+    /// This alias for every topic; not 0.
     Fixed(u16),
-    /// By as many as the broker takes.
+    /// As many as the broker allows.
     Auto,
 }
 
-/// Which topics have an alias towards the broker.
+/// Topic aliases for messages to the broker.
 #[derive(Debug)]
 pub struct OutgoingAliases {
     aliasing: Aliasing,
-    /// How many the broker takes.
+    /// Number of aliases that the broker allows.
     maximum: u16,
     defined: HashMap<TopicName, u16>,
-    /// Bytes of the topics in `defined`.
+    /// Total size of the topics in `defined`, in bytes.
     size: usize,
 }
 
 impl OutgoingAliases {
-    /// None is defined yet, and the broker takes `maximum`.
+    /// No aliases defined yet; the broker allows `maximum`.
     pub fn new(aliasing: Aliasing, maximum: u16) -> Self {
         Self { aliasing, maximum, defined: HashMap::new(), size: 0 }
     }
 
-    /// Whether the broker takes the alias that was asked for.
+    /// Checks that the broker allows the requested alias.
     ///
     /// # Errors
-    /// The reason the broker would give.
+    /// The reason that the broker would give.
     pub fn check(&self) -> Result<(), Explanation> {
         match self.aliasing {
             Aliasing::Fixed(alias) if alias > self.maximum => {
@@ -56,7 +56,7 @@ impl OutgoingAliases {
         }
     }
 
-    /// The alias of `topic`, and whether the broker knows it; `None` if the topic has to do without.
+    /// The alias of `topic`, and whether it is defined already; `None` if the topic has no alias.
     pub fn of(&self, topic: &TopicName) -> Option<(u16, bool)> {
         let defined = || self.defined.get(topic).map(|alias| (*alias, true));
         match self.aliasing {
@@ -67,17 +67,17 @@ impl OutgoingAliases {
         }
     }
 
-    /// The alias that `topic` gets, if there is one left.
+    /// The alias for a new `topic`, if one is left.
     fn next_automatic(&self, topic: &TopicName) -> Option<u16> {
         let alias = u16::try_from(self.defined.len() + 1).ok()?;
         let has_room = self.size + topic.as_str().len() <= LIMIT;
         (has_room && alias <= self.maximum).then_some(alias)
     }
 
-    /// A message told the broker that `alias` stands for `topic`.
+    /// Notes that a message has defined `alias` as `topic`.
     pub fn define(&mut self, topic: &TopicName, alias: u16) {
         if self.aliasing != Aliasing::Auto {
-            // It stands for one topic at a time.
+            // It has one topic at a time.
             self.defined.clear();
             self.size = 0;
         }
@@ -86,28 +86,28 @@ impl OutgoingAliases {
     }
 }
 
-/// What the aliases that the broker uses stand for.
+/// Topic aliases that the broker has defined.
 #[derive(Debug)]
 pub struct IncomingAliases {
-    /// How many CONNECT allows.
+    /// Number of aliases that CONNECT allows.
     maximum: u16,
-    /// From alias 1 on.
+    /// Topics by alias, starting with alias 1.
     topics: Vec<Option<Box<str>>>,
-    /// Bytes of these topics.
+    /// Total size of these topics in bytes.
     size: usize,
 }
 
 impl IncomingAliases {
-    /// The broker may use `maximum`, and has defined none.
+    /// The broker may use `maximum` aliases, and has defined none.
     pub fn new(maximum: u16) -> Self {
         Self { maximum, topics: Vec::new(), size: 0 }
     }
 
-    /// Notes what `alias` stands for, when a PUBLISH brings both it and a topic.
+    /// Defines `alias`, if a PUBLISH contains both an alias and a topic.
     ///
     /// # Errors
-    /// When the alias is beyond what CONNECT allowed ([MQTT-3.1.2-26], [MQTT-3.1.2-27]), or all topics together are
-    /// beyond what is remembered.
+    /// When the alias is above the maximum in CONNECT ([MQTT-3.1.2-26], [MQTT-3.1.2-27]), or the topics are too large
+    /// in total.
     pub fn learn(&mut self, topic: &str, alias: Option<u32>) -> Result<(), Violation> {
         let Some(alias) = alias else { return Ok(()) };
         let maximum = self.maximum;
@@ -137,10 +137,10 @@ impl IncomingAliases {
         Ok(())
     }
 
-    /// The topic of a PUBLISH that brings `topic`, perhaps empty, and perhaps an alias.
+    /// The topic of a PUBLISH with `topic`, which may be empty, and an optional alias.
     ///
     /// # Errors
-    /// When the alias stands for nothing on this connection.
+    /// When the alias has not been defined on this connection.
     pub fn resolve<'a>(&'a self, topic: &'a str, alias: Option<u32>) -> Result<&'a str, Violation> {
         match alias {
             Some(alias) if topic.is_empty() => {
@@ -159,7 +159,7 @@ impl IncomingAliases {
 mod tests {
     use super::*;
 
-    /// What is used for each topic in turn: `+` where the alias is being defined.
+    /// The alias used for each topic; `+` if it is being defined.
     fn used(aliases: &mut OutgoingAliases, topics: &str) -> Vec<String> {
         let mut one = |topic: &str| {
             let topic = topic.parse().unwrap();
@@ -217,7 +217,7 @@ mod tests {
         let mut aliases = IncomingAliases::new(u16::MAX);
         let topic = "t".repeat(1 << 15);
         let most = (INCOMING_LIMIT >> 15) as u32;
-        // Those that are forgotten again do not count.
+        // Topics that were replaced do not count.
         for alias in (1..=most).chain(1..=most) {
             aliases.learn(&topic, Some(alias)).unwrap();
         }

@@ -1,4 +1,4 @@
-//! What a session has to tell whoever drives it, and what that one answers about a received message.
+//! Events from a session to its driver, and the driver's answer for a received message.
 
 use super::explanation::Explanation;
 use super::reason::Reason;
@@ -7,103 +7,103 @@ use crate::message::QoS;
 use crate::property::OwnedProperties;
 use crate::topic::TopicFilter;
 
-/// What became of one message that was to be published.
+/// The outcome of a message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The final acknowledgement is in; at QoS 0, the message was handed to the connection.
+    /// The final acknowledgement has arrived; at QoS 0, the message was written to the connection.
     Delivered(Reason),
-    /// The broker said no, or is known to take no such message.
+    /// The broker refused it, or is known not to accept it.
     Refused(Explanation),
-    /// It was sent, and what became of it will never be known.
+    /// It was sent, and its outcome will never be known.
     Unconfirmed,
-    /// It never left.
+    /// It was never sent.
     NotSent,
 }
 
-/// Something that happened in a session.
+/// An event in a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The broker accepted the connection.
     Connected {
-        /// The version spoken.
+        /// The version used.
         version: Version,
         /// Whether a session was resumed.
         session_present: bool,
-        /// What CONNACK says besides.
+        /// The properties of CONNACK.
         properties: OwnedProperties,
     },
-    /// The broker answered for one filter.
+    /// The broker answered a subscription.
     Subscribed {
         /// The filter.
         filter: Box<TopicFilter>,
-        /// What was asked for.
+        /// The requested QoS.
         requested: QoS,
-        /// What was granted, or why not.
+        /// The granted QoS, or why it was refused.
         answer: Result<QoS, Explanation>,
     },
-    /// The broker answered for one filter to unsubscribe from.
+    /// The broker answered an unsubscription.
     Unsubscribed {
         /// The filter.
         filter: Box<TopicFilter>,
-        /// Whether it was there, or why it stays.
+        /// The broker's reason code, or why it was refused.
         answer: Result<Reason, Explanation>,
     },
-    /// A message to publish came to its end.
+    /// The outcome of a message to publish is known.
     Published {
-        /// Which record of the input, counted from 1.
+        /// Input record, counted from 1.
         position: u64,
-        /// 0 where none is known any more, or none ever was.
+        /// 0 if it has no packet id, or no longer has one.
         packet_id: u16,
-        /// The end.
+        /// The outcome.
         outcome: Outcome,
     },
-    /// A message to publish came to its end unconfirmed because the broker hung up whenever it was sent.
+    /// A message to publish is unconfirmed because the broker closed the connection each time it was sent.
     HungUpOn {
-        /// Which record of the input, counted from 1.
+        /// Input record, counted from 1.
         position: u64,
-        /// Where it was to go.
+        /// Its topic.
         topic: Box<str>,
     },
-    /// A connection ended while QoS 0 messages may have been on their way.
+    /// A connection ended while QoS 0 messages may have been under way.
     MaybeLost {
-        /// How many, at most.
+        /// Their number, at most.
         count: u64,
-        /// The broker's reason, when there is only this one message it can be about.
+        /// The broker's reason, if it can only be about this one message.
         refusal: Option<Explanation>,
     },
-    /// The session was gone after a reconnect: this many messages are sent again as new ones.
+    /// After a reconnect the session was gone: this many messages are sent again as new ones.
     Republished(usize),
-    /// The broker has more messages in flight to us than CONNECT allows, which is said once a connection.
+    /// The broker has more messages in flight to us than CONNECT allows; reported once per connection.
     Overrun(u16),
-    /// The broker acknowledged a QoS 2 message as if it had QoS 1, which is said once.
+    /// The broker acknowledged a QoS 2 message as if it had QoS 1; reported once.
     Downgraded,
-    /// The broker acknowledged something that does not wait for it.
+    /// The broker acknowledged something that was not waiting for it.
     Stray(&'static str, u16),
 }
 
-/// What became of a received message.
+/// What the command did with a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// It is being written; [`Session::acknowledge`](super::Session::acknowledge) will say when it is safe.
+    /// It is being written; [`Session::acknowledge`](super::Session::acknowledge) will be called afterwards.
     Writing,
-    /// It was left out on purpose.
+    /// It was skipped on purpose.
     Dropped,
-    /// This run did not ask for it. It stays unacknowledged in a session that a later run may find, which then gets it;
-    /// otherwise it is dropped.
+    /// This run did not ask for it. If a later run may resume the session, the message stays unacknowledged and is
+    /// delivered to that run; otherwise it is dropped.
     Passed,
-    /// It is being written, and no further message may be taken or acknowledged.
+    /// It is being written, and no further message may be accepted or acknowledged.
     Last,
-    /// Neither this nor any further message is taken or acknowledged: the broker keeps what it can.
+    /// Neither this nor any further message is accepted or acknowledged: the broker keeps what it can.
     Left,
 }
 
-/// What became of a message that was handed to [`Session::publish`](super::Session::publish).
+/// The result of [`Session::publish`](super::Session::publish).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submitted {
-    /// QoS 0: it is on its way, which is all there is to know while the connection stands.
+    /// QoS 0: it will be sent, and nothing more will be known while the connection is active.
     Sent,
-    /// QoS 1 or 2: an [`Event::Published`] will tell its end.
+    /// QoS 1 or 2: an [`Event::Published`] will report its outcome.
     Pending,
-    /// The broker is known not to take it.
+    /// The broker is known not to accept it.
     Refused(Explanation),
 }

@@ -1,16 +1,16 @@
-//! Why something was refused: a reason code, and words for a person.
+//! Why something was refused: a reason code and text.
 
 use super::reason::Reason;
 use crate::property::{Id, Properties};
 use std::fmt;
 
-/// What a broker gives as the reason for a refusal or a DISCONNECT, or what we know it would give. Its texts are a
-/// stranger's: they must be escaped before a person sees them.
+/// The reason for a refusal or a DISCONNECT, given by the broker or known in advance. The texts are untrusted and must
+/// be escaped before they are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// The code.
+    /// The reason code.
     pub reason: Reason,
-    /// Rare, and kept apart so that what has none is small.
+    /// Rare, so boxed to keep the common case small.
     words: Option<Box<Words>>,
 }
 
@@ -21,14 +21,14 @@ struct Words {
 }
 
 impl Explanation {
-    /// Takes the texts out of a packet's properties.
+    /// Copies the texts from a packet's properties.
     pub fn new(reason: Reason, properties: &Properties<'_>) -> Self {
         let text = |id| properties.text(id).map(str::to_owned);
         let words = Words { text: text(Id::ReasonString), reference: text(Id::ServerReference) };
         Self { reason, words: (words != Words::default()).then(|| Box::new(words)) }
     }
 
-    /// A refusal that needs no question to the broker: it has said what it does not take.
+    /// A refusal without asking the broker, which has told its limits.
     pub fn ours(reason: Reason, text: String) -> Self {
         Self { reason, words: Some(Box::new(Words { text: Some(text), reference: None })) }
     }
@@ -38,14 +38,14 @@ impl Explanation {
         self.words.as_ref()?.text.as_deref()
     }
 
-    /// MQTT 5's server reference: another broker to use. Never followed by itself.
+    /// MQTT 5's server reference: another broker to use. Never followed automatically.
     pub fn reference(&self) -> Option<&str> {
         self.words.as_ref()?.reference.as_deref()
     }
 }
 
 impl From<Reason> for Explanation {
-    /// A code without words.
+    /// A code without text.
     fn from(reason: Reason) -> Self {
         Self { reason, words: None }
     }

@@ -1,4 +1,4 @@
-//! What a broker does that ends a connection.
+//! What a broker does to end a connection.
 
 use super::explanation::Explanation;
 use super::packet::{ConnAck, Violation};
@@ -6,33 +6,33 @@ use super::reason::Reason;
 use super::version::Version;
 use std::fmt;
 
-/// A CONNACK that says no.
+/// A CONNACK that refuses the connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The version that was asked for.
+    /// The requested version.
     pub version: Version,
-    /// The code as it was sent.
+    /// The return code or reason code, as sent.
     pub code: u8,
-    /// The same as a reason code, with the broker's words; `None` when the code has no meaning.
+    /// The same as a reason code, with the broker's text; `None` if the code is undefined.
     pub explanation: Option<Explanation>,
 }
 
 impl Refusal {
-    /// What `connack` says; its code is not 0.
+    /// The refusal in `connack`, whose code is not 0.
     pub fn new(version: Version, connack: &ConnAck<'_>) -> Self {
         let explanation =
             connack.reason().map(|reason| Explanation::new(reason, &connack.properties));
         Self { version, code: connack.code, explanation }
     }
 
-    /// Whether it is the user name or the password that the broker does not accept.
+    /// Whether the broker refused the user name or password.
     pub fn is_about_login(&self) -> bool {
         self.explanation.as_ref().is_some_and(|explanation| {
             matches!(explanation.reason, Reason::BAD_USER_NAME_OR_PASSWORD | Reason::NOT_AUTHORIZED)
         })
     }
 
-    /// Whether the broker does not speak the version that was asked for.
+    /// Whether the broker does not support the requested version.
     pub fn is_about_version(&self) -> bool {
         self.explanation
             .as_ref()
@@ -43,8 +43,8 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.explanation {
-            // An old return code is shown as it came: 0x05 says the same as 0x87, but a person who
-            // looks it up finds 5.
+            // An old return code is shown as it is: 0x05 means the same as 0x87, but in documentation of MQTT 3.1.1 it
+            // is 5.
             Some(explanation) if self.code < 0x80 => {
                 let text = explanation.reason.to_string();
                 let words = text.split_once(' ').map_or(text.as_str(), |(_, words)| words);
@@ -56,27 +56,27 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Why a session cannot go on over this connection.
+/// Why a session cannot continue on this connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// What answered speaks something else; the text shows its first bytes, escaped.
+    /// The peer speaks another protocol; the text shows its first bytes, escaped.
     NotMqtt(String),
-    /// CONNACK says no.
+    /// CONNACK refused the connection.
     Refused(Refusal),
-    /// An MQTT 5 CONNECT was accepted in the words of an older version, which is all this broker speaks.
+    /// The broker accepted an MQTT 5 CONNECT with an older version's CONNACK, so it supports only that version.
     OldConnack,
     /// The broker wants enhanced authentication.
     Authentication,
-    /// Nothing came within one and a half keep-alive times.
+    /// Nothing arrived for one and a half keep-alive times.
     Silent,
-    /// The broker broke the protocol.
+    /// The broker violated the protocol.
     Violation(Violation),
     /// The broker sent DISCONNECT.
     Disconnected(Explanation),
 }
 
 impl Fault {
-    /// Whether trying again can only end the same way.
+    /// Whether another attempt would end the same way.
     pub fn is_final(&self) -> bool {
         match self {
             Self::Refused(refusal) => {
@@ -88,7 +88,7 @@ impl Fault {
         }
     }
 
-    /// Whether the broker does not speak the version it was asked for.
+    /// Whether the broker does not support the requested version.
     pub fn is_about_version(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.is_about_version(),
@@ -97,7 +97,7 @@ impl Fault {
         }
     }
 
-    /// Whether the broker did what the standard forbids: nothing it said before can be relied on.
+    /// Whether the broker violated the standard, so that nothing it said before can be relied on.
     pub fn is_violation(&self) -> bool {
         matches!(self, Self::Violation(_) | Self::OldConnack)
     }

@@ -1,5 +1,5 @@
-//! Is this a broker? A look at the first bytes that answer a CONNECT, so that a web server, an SSH
-//! server or a TLS alert is told for what it is.
+//! Checks whether the peer is a broker. The first bytes that answer CONNECT reveal a web server, an SSH server or a TLS
+//! alert.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -9,20 +9,19 @@ use super::packet::Frame;
 /// The first byte of a CONNACK.
 const CONNACK: u8 = 0x20;
 
-/// No honest CONNACK is longer: a few strings of at most 65,535 bytes.
+/// Largest plausible CONNACK: a few strings of at most 65,535 bytes.
 const LONGEST_CONNACK: usize = 1 << 20;
 
-/// How many bytes tell text from packets.
+/// Number of bytes needed to distinguish text from packets.
 const HEAD: usize = 4;
 
-/// How much of a stranger's text is shown.
+/// Most bytes of untrusted text to show.
 const SAMPLE: usize = 60;
 
-/// Whether `bytes` may be the beginning of a broker's answer and can be read as such; false when more
-/// are needed to tell.
+/// Whether `bytes` can be parsed as the start of a broker's answer; false if more are needed to tell.
 ///
 /// # Errors
-/// [`Fault::NotMqtt`] with what it seems to be.
+/// [`Fault::NotMqtt`] with what the peer seems to be.
 pub fn check(bytes: &[u8]) -> Result<bool, Fault> {
     let Some(&first) = bytes.first() else { return Ok(false) };
     if first == CONNACK {
@@ -31,13 +30,13 @@ pub fn check(bytes: &[u8]) -> Result<bool, Fault> {
     if first == 0x15 {
         return Err(Fault::NotMqtt("answered a TLS alert: try mqtts://".to_owned()));
     }
-    // No packet of MQTT begins with this many printable bytes, and fewer do not tell.
+    // No MQTT packet starts with this many printable bytes, and fewer do not tell.
     let head = bytes.get(..HEAD).unwrap_or(bytes);
     if is_text(head) {
         if head.len() < HEAD {
             return Ok(false);
         }
-        // Wait for the whole line, so that the person sees a sensible piece of it.
+        // Waits for the whole line, so that the user sees a useful part of it.
         if bytes.len() < SAMPLE && !bytes.contains(&b'\n') {
             return Ok(false);
         }
@@ -49,9 +48,9 @@ pub fn check(bytes: &[u8]) -> Result<bool, Fault> {
     Err(answered(bytes))
 }
 
-/// The fault for a peer that went away, or fell silent, having sent only `bytes`.
+/// The fault for a peer that closed, or sent nothing more, after only `bytes`.
 pub fn left_with(bytes: &[u8]) -> Option<Fault> {
-    // A space is also how CONNACK begins.
+    // CONNACK starts with a byte that is also a space.
     let is_strange = bytes.first().is_some_and(|first| *first != CONNACK) && is_text(bytes);
     is_strange.then(|| answered(bytes))
 }
@@ -76,7 +75,7 @@ fn is_text(bytes: &[u8]) -> bool {
     bytes.iter().take(SAMPLE).all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t'))
 }
 
-/// A first byte only a broker sends, though not as the answer to CONNECT.
+/// Whether only a broker sends this first byte, though not in answer to CONNECT.
 fn is_brokers(first: u8) -> bool {
     matches!(first, 0x30..=0x3d | 0x40 | 0x50 | 0x62 | 0x70 | 0x90 | 0xb0 | 0xd0 | 0xe0 | 0xf0)
 }

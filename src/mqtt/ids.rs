@@ -1,27 +1,27 @@
 //! Packet identifiers: which of 1 to 65,535 are in use ([MQTT 5, 2.2.1]).
 //!
-//! A set, not a counter: an id in use is never given out again, however long the run. Ids are
-//! reused as late as possible, so that a stray acknowledgement hardly ever meets a new message.
+//! A set rather than a counter: an id in use is never allocated again, however long the run. Ids are reused as late as
+//! possible, so that a stray acknowledgement hardly ever hits a new message.
 
-/// The ids in use by this side of a session.
+/// The ids that this side of a session uses.
 #[derive(Default)]
 pub struct PacketIds {
-    /// A bit an id, as far as any was given out.
+    /// One bit per id, up to the largest id allocated so far.
     used: Vec<u64>,
     last: u16,
     count: usize,
 }
 
 impl PacketIds {
-    /// How many ids exist.
+    /// Number of ids.
     pub const CAPACITY: usize = 65_535;
 
-    /// A set whose first id is the one after `last`.
+    /// An empty set whose first id will be the one after `last`.
     pub fn after(last: u16) -> Self {
         Self { last, ..Self::default() }
     }
 
-    /// Takes a free id; `None` when all are in use.
+    /// Allocates an id; `None` if all are in use.
     pub fn take(&mut self) -> Option<u16> {
         if self.count == Self::CAPACITY {
             return None;
@@ -40,7 +40,7 @@ impl PacketIds {
         }
     }
 
-    /// Gives an id back; one that is not in use stays so.
+    /// Frees an id, if it is in use.
     pub fn release(&mut self, id: u16) {
         let (word, bit) = place(id);
         let in_use = self.used.get_mut(word).filter(|word| **word & bit != 0);

@@ -1,55 +1,54 @@
-//! The receiving side: which QoS 2 messages were handed on and not released, and which acknowledgements wait until
-//! their message was written out.
+//! The receiving side: QoS 2 messages that were handed on and not released, and acknowledgements that wait until their
+//! message has been written.
 //!
-//! A QoS 2 message is handed on once however often the broker sends it ([MQTT 5, 4.3.3]); no
-//! message is acknowledged before it is safe, and acknowledgements keep the order of arrival
-//! ([MQTT-4.6.0-2]).
+//! A QoS 2 message is handed on once, however often the broker sends it ([MQTT 5, 4.3.3]). No message is acknowledged
+//! before it has been written, and acknowledgements keep the order of arrival ([MQTT-4.6.0-2]).
 //!
-//! Whether a message under an id that was not released is the same again is told by what it says, not by
-//! the id alone: mosquitto (2.0.11 at least) counts its ids round and round, and with a long backlog gives
-//! one to a second message before the first has ended.
+//! Whether a message with an id that was not released is a repetition is judged by its contents, not by the id alone:
+//! mosquitto (2.0.11 at least) allocates ids in turn, and with a long backlog gives one to a second message before the
+//! first is complete.
 
 use crate::message::QoS;
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 
-/// What tells a message from others under the same id: a number that nobody can foresee.
+/// Distinguishes messages with the same id: an unpredictable hash.
 pub type Fingerprint = u64;
 
-/// Acknowledgements that may wait: more than there are packet ids, no broker needs.
+/// Most acknowledgements that may wait: as many as there are packet ids.
 const MOST_WAITING: usize = 65_535;
 
-/// What outlives connections: QoS 2 messages that were not released, and how many messages are safe.
+/// State that outlives connections: unreleased QoS 2 messages, and how many messages have been written.
 #[derive(Default)]
 pub struct Inbound {
-    /// Ids in `receiving`.
+    /// Number of ids in `receiving`.
     unreleased: usize,
-    /// By id, what QoS 2 messages say that were handed on and not yet released by PUBREL; 0 for none.
+    /// Fingerprints by id of QoS 2 messages that were handed on and not yet released by PUBREL; 0 if there is none.
     receiving: Vec<Fingerprint>,
     hasher: RandomState,
-    /// Messages handed on.
+    /// Number of messages handed on.
     handed: u64,
-    /// Messages that are safe.
+    /// Number of messages written.
     safe: u64,
 }
 
 impl Inbound {
-    /// What tells a QoS 2 message from others under the same id: never 0, which was never set to tell apart.
+    /// The fingerprint of a QoS 2 message; never 0.
     pub fn fingerprint(&self, topic: &str, payload: &[u8]) -> Fingerprint {
         self.hasher.hash_one((topic, payload)).max(1)
     }
 
-    /// Whether this is a QoS 2 PUBLISH that came before; it is only acknowledged again.
+    /// Whether this QoS 2 PUBLISH has been received before; then it is only acknowledged again.
     pub fn is_repeated(&self, id: u16, fingerprint: Fingerprint) -> bool {
         fingerprint != 0 && self.receiving.get(usize::from(id)) == Some(&fingerprint)
     }
 
-    /// A message was handed on to be written.
+    /// Notes that a message was handed on to be written.
     pub fn hand_on(&mut self) {
         self.handed += 1;
     }
 
-    /// A QoS 2 message is being received under this id.
+    /// Notes that a QoS 2 message with this id is being received.
     pub fn mark(&mut self, id: u16, fingerprint: Fingerprint) {
         let at = usize::from(id);
         if self.receiving.len() <= at {
@@ -61,12 +60,12 @@ impl Inbound {
         }
     }
 
-    /// `count` more messages are safe.
+    /// `count` more messages have been written.
     pub fn written(&mut self, count: u64) {
         self.safe += count;
     }
 
-    /// PUBREL: the broker will not send this message again. False when the id is unknown.
+    /// PUBREL: the broker will not send this message again. False if the id is unknown.
     pub fn release(&mut self, id: u16) -> bool {
         let known = self.receiving.get_mut(usize::from(id)).map(std::mem::take);
         let is_known = known.is_some_and(|fingerprint| fingerprint != 0);
@@ -74,31 +73,31 @@ impl Inbound {
         is_known
     }
 
-    /// QoS 2 messages that the broker has not released.
+    /// Number of QoS 2 messages that the broker has not released.
     pub fn unreleased(&self) -> usize {
         self.unreleased
     }
 
-    /// The session is gone: ids mean nothing any more.
+    /// The session is gone, so ids mean nothing any more.
     pub fn session_lost(&mut self) {
         self.receiving.clear();
         self.unreleased = 0;
     }
 }
 
-/// The acknowledgements that one connection owes the broker, in the order in which their messages came.
+/// The acknowledgements due on one connection, in the order of arrival.
 #[derive(Default)]
 pub struct PendingAcks {
-    /// How many messages must be safe first, the id, its QoS.
+    /// How many messages must have been written before, the id and the QoS.
     waiting: VecDeque<(u64, u16, QoS)>,
-    /// QoS 1 messages in `waiting`.
+    /// Number of QoS 1 messages in `waiting`.
     unacknowledged: usize,
-    /// The broker has had more in flight than it may.
+    /// Whether the broker exceeded the receive maximum.
     overran: bool,
 }
 
 impl PendingAcks {
-    /// The acknowledgement of a message waits until everything that was handed on is safe.
+    /// Queues an acknowledgement until everything handed on so far has been written.
     pub fn push(&mut self, inbound: &Inbound, id: u16, qos: QoS) {
         if qos != QoS::AtMostOnce {
             self.unacknowledged += usize::from(qos == QoS::AtLeastOnce);
@@ -117,14 +116,14 @@ impl PendingAcks {
         Some((id, qos))
     }
 
-    /// Whether so many wait that nothing more should be received.
+    /// Whether too many wait to receive more.
     pub fn is_full(&self) -> bool {
         self.waiting.len() >= MOST_WAITING
     }
 
-    /// Whether one more message at `qos` is beyond the receive `maximum` that CONNECT named, told once a connection
-    /// ([MQTT 5, 3.1.2.11.3]). mosquitto before 2.0.13 sends a backlog all at once; nothing but that number is
-    /// wrong with it, so the messages are taken.
+    /// Whether one more message at `qos` exceeds the receive `maximum` in CONNECT; true once per connection ([MQTT 5,
+    /// 3.1.2.11.3]). mosquitto before 2.0.13 sends a backlog all at once. Nothing but the number is wrong, so the
+    /// messages are accepted.
     pub fn overruns(&mut self, inbound: &Inbound, qos: QoS, maximum: u16) -> bool {
         let in_flight = self.unacknowledged + inbound.unreleased;
         if self.overran || qos == QoS::AtMostOnce || in_flight < maximum.into() {

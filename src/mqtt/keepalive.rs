@@ -1,22 +1,21 @@
 //! Keep-alive: when to send PINGREQ, and when a silent broker counts as dead ([MQTT 5, 3.1.2.10]).
 //!
-//! Both directions count: a PINGREQ is due when nothing was sent, or nothing was received, for the
-//! keep-alive time; the broker is dead when then nothing comes for half of that again.
-//! Given the time, never asks for it.
+//! Both directions count. PINGREQ is due when nothing was sent, or nothing was received, for the keep-alive time. If
+//! nothing arrives for half of that again, the broker is dead.
 
 use std::time::{Duration, Instant};
 
-/// The least time a broker gets to answer a PINGREQ.
+/// The least time that a broker gets to answer PINGREQ.
 const MIN_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What the passing of time calls for.
+/// What is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// Nothing yet.
     Nothing,
     /// Send PINGREQ.
     Ping,
-    /// The broker has been silent for too long.
+    /// The broker has not answered in time.
     Dead,
 }
 
@@ -26,23 +25,23 @@ pub struct KeepAlive {
     interval: Option<Duration>,
     sent: Instant,
     received: Instant,
-    /// When the PINGREQ that is still unanswered went out.
+    /// When the unanswered PINGREQ was sent.
     pinged: Option<Instant>,
 }
 
 impl KeepAlive {
-    /// `seconds` 0 turns it off.
+    /// Starts at `now`. `seconds` 0 turns it off.
     pub fn new(seconds: u16, now: Instant) -> Self {
         let interval = (seconds != 0).then(|| Duration::from_secs(seconds.into()));
         Self { interval, sent: now, received: now, pinged: None }
     }
 
-    /// Bytes went out.
+    /// Bytes were sent.
     pub fn sent(&mut self, now: Instant) {
         self.sent = now;
     }
 
-    /// Bytes came in.
+    /// Bytes were received.
     pub fn received(&mut self, now: Instant) {
         self.received = now;
     }
@@ -53,19 +52,19 @@ impl KeepAlive {
         self.sent = now;
     }
 
-    /// PINGRESP came.
+    /// PINGRESP was received.
     pub fn ping_answered(&mut self) {
         self.pinged = None;
     }
 
-    /// Nobody reads the socket at present, so silence proves nothing, nor does it later that a PINGREQ was not
-    /// answered meanwhile: mosquitto drops its PINGRESP when it has much else to send.
+    /// The socket is not being read at present, so silence proves nothing. Nor does a PINGREQ without answer later:
+    /// mosquitto drops its PINGRESP when it has much else to send.
     pub fn deaf(&mut self, now: Instant) {
         self.received = now;
         self.pinged = None;
     }
 
-    /// When [`KeepAlive::due`] may next say something; `None` when it is off.
+    /// When to call [`KeepAlive::due`] next; `None` when it is off.
     pub fn deadline(&self) -> Option<Instant> {
         let interval = self.interval?;
         Some(match self.dead_at() {
@@ -74,12 +73,12 @@ impl KeepAlive {
         })
     }
 
-    /// When silence becomes death, while a PINGREQ is unanswered.
+    /// When the broker counts as dead, while a PINGREQ is unanswered.
     fn dead_at(&self) -> Option<Instant> {
         Some(self.pinged?.max(self.received) + patience(self.interval?))
     }
 
-    /// What `now` calls for.
+    /// What is due at `now`.
     pub fn due(&self, now: Instant) -> Due {
         match self.deadline() {
             Some(deadline) if now >= deadline => {

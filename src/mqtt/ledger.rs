@@ -1,9 +1,9 @@
-//! The ledger: every QoS 1 and 2 message that was handed to the session and has no final
-//! acknowledgement yet, in the order of the input.
+//! The ledger: all QoS 1 and 2 messages that were handed to the session and have no final acknowledgement, in input
+//! order.
 //!
-//! It is keyed by input position; packet ids are only how the broker speaks of an entry on one
-//! session. The entries between the oldest unfinished and the newest one are kept, finished or not,
-//! so that their order is never lost and the span (hence the memory) is bounded.
+//! It is keyed by input position; a packet id only identifies an entry in messages from the broker during one session.
+//! All entries between the oldest and the newest incomplete one are kept, so that their order is never lost and the
+//! span (hence the memory) is bounded.
 
 use super::ids::PacketIds;
 use super::reason::Reason;
@@ -12,83 +12,83 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Bytes the ledger holds before it takes no more; one message may exceed it.
+/// Bytes that the ledger holds before it accepts no more messages; one message may exceed it.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// What an entry costs besides its payload and envelope, roughly, in bytes.
+/// Approximate cost of an entry besides its payload and envelope, in bytes.
 const ENTRY_COST: usize = 64;
 
-/// Where an entry stands.
+/// The state of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Not sent on this connection.
     Queued,
-    /// PUBLISH is out; PUBACK or PUBREC is due.
+    /// PUBLISH was sent; PUBACK or PUBREC is due.
     Sent,
-    /// PUBREL is out; PUBCOMP is due.
+    /// PUBREL was sent; PUBCOMP is due.
     Released,
-    /// Final. Kept only until the entries before it are final too.
+    /// Complete. Kept only until the entries before it are complete too.
     Done,
 }
 
-/// A message that is not final.
+/// An entry of the ledger.
 #[derive(Debug)]
 pub struct Entry {
-    /// Which of all the messages it is, counted from 1.
+    /// Number of the message, counted from 1.
     serial: u64,
-    /// Which record of the input it is, counted from 1: to several topics, or repeated, it is several messages.
+    /// Input record, counted from 1. Sent to several topics, or repeated, it is several messages.
     pub position: u64,
     /// Topic, QoS and retain flag.
     pub envelope: Rc<Envelope>,
-    /// What is sent.
+    /// The payload.
     pub payload: Bytes,
-    /// Bytes it takes, roughly.
+    /// Approximate cost in bytes.
     cost: usize,
-    /// 0 until it is sent on this session.
+    /// 0 until it is sent in this session.
     pub packet_id: u16,
-    /// It was sent on an earlier connection of this session.
+    /// Whether it was sent on an earlier connection of this session.
     pub again: bool,
-    /// It was sent on a session that is gone.
+    /// Whether it was sent in a session that is gone.
     was_sent: bool,
-    /// The broker may have it, and broke the protocol since: it is never sent as a new message.
+    /// Whether the broker may have it, but has violated the protocol since: it is never sent as a new message.
     is_doubtful: bool,
-    /// What the broker said last.
+    /// The broker's last reason code.
     pub reason: Reason,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
 }
 
-/// A message that ended without an answer.
+/// A message that was given up without an answer.
 #[derive(Debug)]
 pub struct Retired {
-    /// Which record of the input it is.
+    /// Its input record.
     pub position: u64,
-    /// 0 if it has none on this session.
+    /// 0 if it has none in this session.
     pub packet_id: u16,
     /// Topic, QoS and retain flag.
     pub envelope: Rc<Envelope>,
 }
 
-/// What an acknowledgement from the broker means for the ledger.
+/// What an acknowledgement means.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The message at this position is final, with this reason.
+    /// The message at this position is complete, with this reason.
     Final(u64, Reason),
-    /// So is this one, which was acknowledged as if it had QoS 1.
+    /// The same, but the broker acknowledged it as if it had QoS 1.
     Downgraded(u64, Reason),
-    /// PUBREL is to be sent (again).
+    /// Send PUBREL, possibly again.
     Release,
-    /// No message with that id waits for anything.
+    /// No message with this id waits for anything.
     Unknown,
     /// The acknowledgement is of the wrong kind for this message.
     Wrong,
 }
 
-/// Every QoS 1 and 2 message that is not final, in the order of the input.
+/// All QoS 1 and 2 messages that are not complete, in input order.
 #[derive(Default)]
 pub struct Ledger {
     entries: VecDeque<Entry>,
-    /// How many there were in all.
+    /// Number of messages so far.
     pushed: u64,
     /// Sequence number of the front entry.
     front: u64,
@@ -98,40 +98,41 @@ pub struct Ledger {
     by_id: Vec<u64>,
     in_flight: usize,
     bytes: usize,
-    /// Ids of messages that ended without a final acknowledgement: on this session they may still stand for these.
+    /// Ids of messages that were given up without a final acknowledgement; in this session the broker may still use
+    /// them.
     retired: Vec<u16>,
 }
 
 impl Ledger {
-    /// Whether every message is final.
+    /// Whether every message is complete.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Whether there is one message, and the broker has not taken it on itself: it was sent, and no PUBREC came.
+    /// Whether there is exactly one message, and the broker has not accepted it: it was sent, and no PUBREC arrived.
     pub fn has_one_undecided(&self) -> bool {
         let mut pending = self.entries.iter().filter(|entry| entry.state != State::Done);
         pending.next().is_some_and(|entry| entry.state == State::Sent) && pending.next().is_none()
     }
 
-    /// Messages sent on this session and not final: what Receive Maximum limits ([MQTT 5, 4.9]).
+    /// Number of messages sent in this session and not complete, which Receive Maximum limits ([MQTT 5, 4.9]).
     pub fn in_flight(&self) -> usize {
         self.in_flight
     }
 
-    /// Whether entries wait to be sent.
+    /// Whether messages wait to be sent.
     pub fn has_queued(&self) -> bool {
         self.unsent < self.front + self.entries.len() as u64
     }
 
-    /// Whether another message may be handed over.
+    /// Whether there is room for another message.
     pub fn has_room(&self) -> bool {
         self.bytes < MAX_BYTES
     }
 
-    /// Takes a message; it waits for [`Ledger::next_queued`].
+    /// Adds a message, which waits for [`Ledger::next_queued`].
     pub fn push(&mut self, position: u64, envelope: Rc<Envelope>, payload: Bytes) {
-        // An envelope that messages share is there once.
+        // A shared envelope takes its memory only once.
         let is_shared =
             self.entries.back().is_some_and(|last| Rc::ptr_eq(&last.envelope, &envelope));
         let carried = if is_shared { 0 } else { envelope.size() };
@@ -153,8 +154,7 @@ impl Ledger {
         });
     }
 
-    /// The oldest queued message, now under a packet id and in flight; `None` when nothing is queued
-    /// or no id is free.
+    /// Gives the oldest queued message a packet id and marks it as sent; `None` if nothing is queued or no id is free.
     pub fn next_queued(&mut self, ids: &mut PacketIds) -> Option<&Entry> {
         let entry = self.entries.get_mut((self.unsent - self.front) as usize)?;
         if !entry.again {
@@ -173,8 +173,8 @@ impl Ledger {
         self.entries.get(place)
     }
 
-    /// The session lives on over a new connection: what was sent is queued again under its id. Returns
-    /// the ids for which PUBREL is due.
+    /// The session continues on a new connection: messages that were sent are queued again with their ids. Returns the
+    /// ids for which PUBREL is due.
     pub fn resume(&mut self) -> Vec<u16> {
         let mut released = Vec::new();
         for entry in &mut self.entries {
@@ -193,18 +193,18 @@ impl Ledger {
         released
     }
 
-    /// The serial number of the oldest message whose PUBLISH is out and has no answer.
+    /// The serial number of the oldest message with an unanswered PUBLISH.
     pub fn oldest_unanswered(&self) -> Option<u64> {
         self.entries.iter().find(|it| it.state == State::Sent).map(|it| it.serial)
     }
 
-    /// Whether the message with this serial number has no end yet.
+    /// Whether the message with this serial number is incomplete.
     pub fn is_pending(&self, serial: u64) -> bool {
         self.entries.iter().any(|it| it.serial == serial && it.state != State::Done)
     }
 
-    /// Ends the message under `id` without an answer to it; its position, and whether an earlier connection of this
-    /// session had sent it. The id of such a one stays in use.
+    /// Gives up the message with `id`, and returns its position and whether an earlier connection of this session had
+    /// sent it; then the id remains in use.
     pub fn turn_down(&mut self, id: u16, ids: &mut PacketIds) -> Option<(u64, bool)> {
         let entry = self.find(id)?;
         let (position, serial, again) = (entry.position, entry.serial, entry.again);
@@ -216,7 +216,7 @@ impl Ledger {
         Some((position, again))
     }
 
-    /// Ends the message with this serial number, which the broker may have.
+    /// Gives up the message with this serial number, which the broker may have.
     pub fn retire(&mut self, serial: u64) -> Option<Retired> {
         let pending = |it: &&mut Entry| it.serial == serial && it.state != State::Done;
         let entry = self.entries.iter_mut().find(pending)?;
@@ -235,8 +235,8 @@ impl Ledger {
         Some(Retired { position, packet_id: id, envelope })
     }
 
-    /// The broker broke the protocol: what it may have is not published again. Ends what has no answer (positions and
-    /// packet ids), and marks what the broker took on itself.
+    /// The broker violated the protocol, so messages that it may have are not published again. Gives up those without
+    /// an answer (positions and packet ids), and marks those that the broker has accepted.
     pub fn doubt(&mut self) -> Vec<(u64, u16)> {
         let unanswered: Vec<_> = self
             .entries
@@ -263,7 +263,7 @@ impl Ledger {
         }
     }
 
-    /// Forgets what is final at the front.
+    /// Removes complete entries from the front.
     fn trim(&mut self) {
         self.skip_sent();
         while let Some(entry) = self.entries.front()
@@ -297,7 +297,7 @@ impl Ledger {
                 self.finish(id, reason, ids)
             }
             Some(entry) => {
-                // The payload stays: should the session be lost, the message is sent anew.
+                // The payload is kept: if the session is lost, the message is sent again.
                 if entry.state != State::Released {
                     entry.reason = reason;
                 }
@@ -309,7 +309,7 @@ impl Ledger {
         }
     }
 
-    /// PUBCOMP. Once there was a PUBREC the broker owns the message, whatever this says.
+    /// PUBCOMP. After PUBREC the broker owns the message, whatever this says.
     pub fn pubcomp(&mut self, id: u16, ids: &mut PacketIds) -> Verdict {
         match self.find(id) {
             None => Verdict::Unknown,
@@ -321,8 +321,8 @@ impl Ledger {
         }
     }
 
-    /// The session is gone: everything that is not final is queued again, in order, without ids. Returns how many
-    /// messages had been sent before, and the positions of those that end here because they are doubtful.
+    /// The session is gone: all incomplete messages are queued again, in order, without ids. Returns how many had been
+    /// sent before, and the positions of those that are given up because they are doubtful.
     pub fn requeue(&mut self, ids: &mut PacketIds) -> (usize, Vec<u64>) {
         let (mut sent, mut doubtful) = (0, Vec::new());
         self.retired.drain(..).for_each(|id| ids.release(id));
@@ -349,13 +349,13 @@ impl Ledger {
         (sent, doubtful)
     }
 
-    /// The messages in flight, oldest first: what is sent again on a resumed session.
+    /// The messages in flight, oldest first: those sent again in a resumed session.
     #[cfg(test)]
     pub fn in_flight_entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| matches!(entry.state, State::Sent | State::Released))
     }
 
-    /// Empties the ledger: the positions that never became final, and whether each was sent.
+    /// Empties the ledger, and returns the positions of incomplete messages and whether each was sent.
     pub fn abandon(&mut self) -> impl Iterator<Item = (u64, bool)> + use<'_> {
         self.in_flight = 0;
         self.bytes = 0;

@@ -1,4 +1,4 @@
-//! What the broker says it takes, in the properties of its CONNACK ([MQTT 5, 3.2.2.3]).
+//! The limits that the broker sets in CONNACK ([MQTT 5, 3.2.2.3]).
 
 use super::explanation::Explanation;
 use super::reason::Reason;
@@ -6,14 +6,14 @@ use crate::message::{Envelope, QoS};
 use crate::property::{Id, Properties};
 use crate::topic::TopicFilter;
 
-/// What a broker takes. Defaults apply where CONNACK is silent.
+/// The broker's limits. Defaults apply when CONNACK is silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// QoS 1 and 2 messages in flight.
     pub receive_maximum: u16,
     /// Topic aliases towards the broker.
     pub topic_alias_maximum: u16,
-    /// Seconds, when the broker overrules ours.
+    /// Keep-alive in seconds, if the broker overrides ours.
     pub keep_alive: Option<u16>,
     maximum_qos: QoS,
     retain_available: bool,
@@ -40,7 +40,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Reads them from CONNACK's properties, which have been checked.
+    /// Reads the limits from CONNACK's properties, which have been validated.
     pub fn new(properties: &Properties<'_>) -> Self {
         let small = |id| properties.number(id).and_then(|number| u16::try_from(number).ok());
         let qos = properties.number(Id::MaximumQos).and_then(|number| u8::try_from(number).ok());
@@ -57,10 +57,10 @@ impl Limits {
         }
     }
 
-    /// Whether the broker takes a message with this QoS and retain flag.
+    /// Whether the broker accepts a message with this QoS and retain flag.
     ///
     /// # Errors
-    /// The reason the broker would give, and the limit in words.
+    /// The reason that the broker would give, and the limit in words.
     pub fn check(&self, envelope: &Envelope) -> Result<(), Explanation> {
         if envelope.qos > self.maximum_qos {
             let text = format!("the broker takes at most QoS {}", self.maximum_qos);
@@ -73,10 +73,10 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether the broker takes a subscription to `filter`, with a subscription identifier or without.
+    /// Whether the broker accepts a subscription to `filter`, with or without a subscription identifier.
     ///
     /// # Errors
-    /// The reason the broker would give ([MQTT 5, 3.2.2.3.11 to 13]).
+    /// The reason that the broker would give ([MQTT 5, 3.2.2.3.11 to 13]).
     pub fn check_filter(&self, filter: &TopicFilter, with_id: bool) -> Result<(), Explanation> {
         if with_id && !self.subscription_ids {
             let text = "the broker takes no subscription identifiers".to_owned();
@@ -91,10 +91,10 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether the broker takes a packet of `size` bytes.
+    /// Whether the broker accepts a packet of `size` bytes.
     ///
     /// # Errors
-    /// Both sizes in words.
+    /// A text with both sizes.
     pub fn check_size(&self, size: usize) -> Result<(), Explanation> {
         match self.maximum_packet_size {
             Some(limit) if size as u64 > u64::from(limit) => refuse(

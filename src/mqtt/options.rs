@@ -1,4 +1,4 @@
-//! What a session is made with: everything is decided, nothing is looked up any more.
+//! The options of a session, fully resolved.
 
 use super::aliases::Aliasing;
 use super::packet::encode::Parting;
@@ -7,35 +7,35 @@ use super::version::Version;
 use crate::message::Will;
 use crate::secret::Secret;
 
-/// Seconds for which the broker is asked to keep the session of a connection that was lost, so that it
-/// can be resumed although nobody asked for a persistent session (MQTT 5).
+/// Seconds for which the broker is asked to keep the session after a lost connection, so that it can be resumed even if
+/// the user did not ask for a persistent session (MQTT 5).
 const RESUME_WINDOW: u32 = 120;
 
-/// Seconds of silence before PINGREQ, where nothing else is said.
+/// Default keep-alive in seconds.
 pub const KEEP_ALIVE: u16 = 60;
 
-/// What CONNECT says, and how messages are sent.
+/// The contents of CONNECT, and how messages are sent.
 #[derive(Debug)]
 pub struct SessionOptions {
-    /// At most 65,535 bytes; when it is empty the broker chooses one.
+    /// At most 65,535 bytes; if empty, the broker chooses one.
     pub client_id: String,
-    /// Forget an earlier session.
+    /// Whether to discard an earlier session.
     pub clean_start: bool,
-    /// Seconds the session outlives the connection, as asked for; `u32::MAX` is for ever.
+    /// Seconds that the session outlives the connection, as requested; `u32::MAX` is forever.
     pub session_expiry: Option<u32>,
-    /// A lost connection is made anew, so that a session is worth keeping for it.
+    /// Whether a lost connection is restored, so that the session is worth keeping.
     pub resumes: bool,
-    /// Seconds; 0 is off.
+    /// Keep-alive in seconds; 0 is off.
     pub keep_alive: u16,
     /// User name.
     pub username: Option<String>,
     /// Password.
     pub password: Option<Secret>,
-    /// What the broker publishes should we vanish.
+    /// The message that the broker publishes if the client vanishes.
     pub will: Option<Will>,
     /// Most QoS 1 and 2 messages in flight; the broker may allow fewer.
     pub max_inflight: Option<u16>,
-    /// How many QoS 1 and 2 messages the broker may have in flight to us; MQTT 5.
+    /// Most QoS 1 and 2 messages that the broker may have in flight to us; MQTT 5.
     pub receive_maximum: Option<u16>,
     /// The largest packet the broker may send, in bytes; MQTT 5.
     pub maximum_packet_size: Option<u32>,
@@ -47,7 +47,7 @@ pub struct SessionOptions {
     pub request_problem_information: bool,
     /// User properties of CONNECT; MQTT 5.
     pub user_properties: Vec<(String, String)>,
-    /// What DISCONNECT says; MQTT 5.
+    /// The contents of DISCONNECT; MQTT 5.
     pub parting: Parting,
     /// How published messages use topic aliases; MQTT 5.
     pub aliasing: Aliasing,
@@ -56,7 +56,7 @@ pub struct SessionOptions {
 }
 
 impl SessionOptions {
-    /// A clean session that is restored when it is lost, as when nothing else is asked for.
+    /// A clean session that is restored after a lost connection: the defaults.
     pub fn new(client_id: String) -> Self {
         Self {
             client_id,
@@ -90,7 +90,7 @@ impl SessionOptions {
         }
     }
 
-    /// Whether the session was only kept to be resumed within this run.
+    /// Whether the session was only kept so that this run could resume it.
     pub(super) fn expires_at_once(&self) -> bool {
         self.session_expiry.is_none() && self.clean_start && self.resumes
     }
@@ -100,7 +100,7 @@ impl SessionOptions {
         if version == Version::V5 { self.session_expiry() > 0 } else { !self.clean_start }
     }
 
-    /// Whether a later run may find the session again.
+    /// Whether a later run may resume the session.
     pub(super) fn outlives_the_run(&self, version: Version) -> bool {
         self.keeps_session(version) && !(version == Version::V5 && self.expires_at_once())
     }

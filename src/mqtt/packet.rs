@@ -1,8 +1,8 @@
 //! MQTT packets as bytes, for 3.1, 3.1.1 and 5.
 //!
-//! What a broker sends is read strictly, and borrowed from the network buffer. SUBSCRIBE, UNSUBSCRIBE
-//! and acknowledgements are written by rumqttc's packet types; CONNECT, PUBLISH and DISCONNECT by hand.
-//! The quirks of rumqttc 0.25.1 end here:
+//! Packets from the broker are parsed strictly and borrow from the network buffer. SUBSCRIBE, UNSUBSCRIBE and
+//! acknowledgements are written with rumqttc's packet types; CONNECT, PUBLISH and DISCONNECT by hand. The defects of
+//! rumqttc 0.25.1 are worked around here:
 //!
 //! | # | rumqttc 0.25.1 | here |
 //! |---|---|---|
@@ -18,8 +18,8 @@
 //! | 10 | `matches` panics on some topics | [`crate::topic::matches`] |
 //! | 11 | prints passwords with `{:?}` | [`connect`] has no `Debug`; the trace is `trace` |
 //!
-//! It also accepts property blocks that overrun their length, repeated and misplaced properties, and
-//! reserved flags, which are refused here.
+//! rumqttc also accepts property blocks that overrun their length, repeated and misplaced properties, and reserved
+//! flags; all are refused here.
 
 pub mod connect;
 pub mod decode;

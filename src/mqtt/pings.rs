@@ -1,26 +1,26 @@
-//! PINGREQ as a question: has everything arrived that was sent before it?
+//! Uses PINGREQ as a question: has everything sent before it arrived?
 //!
-//! Answers come in the order of the questions, so each proves exactly what its own PINGREQ covers.
+//! Answers arrive in the order of the questions, so each proves what its own PINGREQ covers.
 
 use std::collections::VecDeque;
 
-/// Questions about something new that are remembered at once; beyond that, older answers prove nothing.
+/// Most questions remembered at once; beyond that, older answers prove nothing.
 const REMEMBERED: usize = 1_024;
 
-/// The PINGREQ of one connection, and what their answers prove.
+/// The PINGREQ packets of one connection, and what their answers prove.
 #[derive(Debug, Default)]
 pub struct Pings {
     asked: u64,
     answered: u64,
-    /// Unanswered questions that cover more than those before: the number of each, and the QoS 0 messages that went
-    /// out before it.
+    /// Unanswered questions that cover more than those before: the number of each, and the number of QoS 0 messages
+    /// sent before it.
     open: VecDeque<(u64, u64)>,
-    /// QoS 0 messages that have arrived for certain.
+    /// Number of QoS 0 messages that have certainly arrived.
     proven: u64,
 }
 
 impl Pings {
-    /// PINGREQ goes out, after `messages` at QoS 0. Returns its number.
+    /// Notes a PINGREQ sent after `messages` at QoS 0, and returns its number.
     pub fn ask(&mut self, messages: u64) -> u64 {
         self.asked += 1;
         if messages > self.open.back().map_or(self.proven, |last| last.1) {
@@ -32,7 +32,7 @@ impl Pings {
         self.asked
     }
 
-    /// PINGRESP came. One that answers nothing is ignored.
+    /// Notes a PINGRESP. An unexpected one is ignored.
     pub fn answer(&mut self) {
         self.answered = self.asked.min(self.answered + 1);
         while let Some(&(number, messages)) = self.open.front()
@@ -43,12 +43,12 @@ impl Pings {
         }
     }
 
-    /// Whether PINGREQ `number` has its answer.
+    /// Whether PINGREQ `number` has been answered.
     pub fn is_answered(&self, number: u64) -> bool {
         number <= self.answered
     }
 
-    /// How many QoS 0 messages have arrived for certain.
+    /// Number of QoS 0 messages that have certainly arrived.
     pub fn proven(&self) -> u64 {
         self.proven
     }

@@ -1,8 +1,4 @@
-//! Reason codes and what they mean: MQTT 5's ([MQTT 5, 2.4]) and the five return codes of the older
-//! CONNACK ([MQTT 3.1.1, 3.2.2.3]).
-//!
-//! Knows nothing of packets or of what a session does about a code, except which ones make another
-//! attempt pointless.
+//! Reason codes of MQTT 5 ([MQTT 5, 2.4]), and the five return codes of the older CONNACK ([MQTT 3.1.1, 3.2.2.3]).
 
 use std::fmt;
 
@@ -13,33 +9,33 @@ pub struct Reason(pub u8);
 impl Reason {
     /// Success, normal disconnection, or granted QoS 0.
     pub const SUCCESS: Self = Self(0x00);
-    /// A message was accepted although nobody has subscribed to it.
+    /// The message was accepted, but nobody is subscribed.
     pub const NO_MATCHING_SUBSCRIBERS: Self = Self(0x10);
-    /// The broker does not speak the version asked for.
+    /// The broker does not support the requested version.
     pub const UNSUPPORTED_PROTOCOL_VERSION: Self = Self(0x84);
     /// Another connection uses the same client id.
     pub const SESSION_TAKEN_OVER: Self = Self(0x8e);
-    /// Larger than the receiver takes.
+    /// The packet is larger than the receiver accepts.
     pub const PACKET_TOO_LARGE: Self = Self(0x95);
-    /// The user name or the password is not accepted.
+    /// The user name or password was not accepted.
     pub const BAD_USER_NAME_OR_PASSWORD: Self = Self(0x86);
-    /// This client may not do that.
+    /// The client is not allowed to do this.
     pub const NOT_AUTHORIZED: Self = Self(0x87);
     /// The packet id is not in use.
     pub const PACKET_ID_NOT_FOUND: Self = Self(0x92);
-    /// More than the receiver sets aside for it.
+    /// The receiver has no resources left for it.
     pub const QUOTA_EXCEEDED: Self = Self(0x97);
-    /// The broker keeps no retained messages.
+    /// The broker does not support retained messages.
     pub const RETAIN_NOT_SUPPORTED: Self = Self(0x9a);
-    /// The broker does not take this QoS.
+    /// The broker does not support this QoS.
     pub const QOS_NOT_SUPPORTED: Self = Self(0x9b);
 
-    /// Whether it says no.
+    /// Whether it is a failure.
     pub fn is_failure(self) -> bool {
         self.0 >= 0x80
     }
 
-    /// Whether the standard defines it, for some packet.
+    /// Whether the standard defines it for any packet.
     pub fn is_defined(self) -> bool {
         self.text().is_some()
     }
@@ -70,8 +66,8 @@ impl Reason {
         matches!(self.0, 0x00 | 0x11 | 0x80 | 0x83 | 0x87 | 0x8f | 0x91)
     }
 
-    /// Whether another attempt can only end the same way: the broker said no to *this* client or this
-    /// packet, rather than *not now*.
+    /// Whether another attempt would end the same way: the broker refused *this* client or packet, rather than *not
+    /// now*.
     pub fn is_final(self) -> bool {
         matches!(
             self.0,
@@ -79,7 +75,7 @@ impl Reason {
         )
     }
 
-    /// Whether a DISCONNECT with it turns down what was published, rather than the connection.
+    /// Whether a DISCONNECT with this code rejects a published message rather than the connection.
     pub fn refuses_a_publish(self) -> bool {
         matches!(self.0, 0x87 | 0x90 | 0x95 | 0x97 | 0x99 | 0x9a | 0x9b)
     }
@@ -135,7 +131,7 @@ impl Reason {
 }
 
 impl fmt::Display for Reason {
-    /// `0x87 Not authorized`; a code the standard does not define is its number alone.
+    /// Formats as `0x87 Not authorized`; an undefined code is only its number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.text() {
             Some(text) => write!(f, "0x{:02x} {text}", self.0),
@@ -144,7 +140,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// The MQTT 5 reason that says the same as a CONNACK return code of 3.1 and 3.1.1, when it is one.
+/// The MQTT 5 reason equivalent to a CONNACK return code of 3.1 and 3.1.1, if there is one.
 pub fn from_return_code(code: u8) -> Option<Reason> {
     Some(Reason(match code {
         0 => 0x00,

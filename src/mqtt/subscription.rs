@@ -1,39 +1,37 @@
-//! What is asked of the broker about subscriptions: filters with their options ([MQTT 5, 3.8.3]).
-//!
-//! Knows nothing of packets or of when they are sent.
+//! Subscriptions: filters with their options ([MQTT 5, 3.8.3]).
 
 use crate::message::QoS;
 use crate::topic::TopicFilter;
 
-/// Whether the broker sends what it has retained when a subscription is made ([MQTT 5, 3.8.3.1]).
+/// When the broker sends retained messages ([MQTT 5, 3.8.3.1]).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RetainHandling {
-    /// Whenever the subscription is made, again or not.
+    /// At every SUBSCRIBE.
     #[default]
     Always = 0,
-    /// Only if the subscription did not exist.
+    /// Only if the subscription is new.
     New = 1,
     /// Never.
     Never = 2,
 }
 
-/// One filter of a SUBSCRIBE. Before MQTT 5 only filter and QoS can be said.
+/// One filter of a SUBSCRIBE. Before MQTT 5 only filter and QoS are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    /// What to match.
+    /// The topic filter.
     pub filter: TopicFilter,
-    /// At most this QoS.
+    /// The maximum QoS.
     pub qos: QoS,
-    /// Leave out what this client publishes itself.
+    /// Whether to omit messages that this client publishes itself.
     pub no_local: bool,
-    /// Keep the retain flag as the publisher set it.
+    /// Whether to keep the retain flag as the publisher set it.
     pub retain_as_published: bool,
-    /// What to do about retained messages.
+    /// When to send retained messages.
     pub retain_handling: RetainHandling,
 }
 
 impl Subscription {
-    /// A subscription without further options.
+    /// A subscription with default options.
     pub fn new(filter: TopicFilter, qos: QoS) -> Self {
         Self {
             filter,
@@ -45,28 +43,28 @@ impl Subscription {
     }
 }
 
-/// Everything a session asks for about subscriptions.
+/// All subscriptions and unsubscriptions of a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interest {
-    /// What to subscribe to: with the first connection, and again whenever the session was lost.
+    /// Made on the first connection, and again whenever the session was lost.
     pub subscriptions: Vec<Subscription>,
-    /// The number the broker puts on messages for them ([MQTT 5, 3.8.2.1.2]).
+    /// The identifier that the broker adds to their messages ([MQTT 5, 3.8.2.1.2]).
     pub subscription_id: Option<u32>,
-    /// What to unsubscribe from, once, after that.
+    /// Filters to unsubscribe from, once, after that.
     pub unsubscriptions: Vec<TopicFilter>,
     /// MQTT 5 user properties of SUBSCRIBE.
     pub subscribe_properties: Vec<(String, String)>,
     /// MQTT 5 user properties of UNSUBSCRIBE.
     pub unsubscribe_properties: Vec<(String, String)>,
-    /// Subscribe again after a reconnect even if the session was resumed: what only a new
-    /// subscription brings is wanted.
+    /// Whether to subscribe on every connection, even if the session was resumed, because only a new subscription
+    /// brings what is wanted.
     pub every_time: bool,
-    /// Nothing at QoS 1 or 2 is published before all subscriptions are granted, on a new session too.
+    /// Whether nothing at QoS 1 or 2 is published until all subscriptions are granted, in a new session too.
     pub before_publishing: bool,
 }
 
 impl Interest {
-    /// Whether nothing is asked for.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.subscriptions.is_empty() && self.unsubscriptions.is_empty()
     }

@@ -1,4 +1,4 @@
-//! How far the subscriptions of a session got: SUBSCRIBE and UNSUBSCRIBE one after the other, and the answers to them.
+//! The progress of subscriptions: sends SUBSCRIBE and UNSUBSCRIBE one after the other and handles the answers.
 
 use super::event::Event;
 use super::explanation::Explanation;
@@ -13,10 +13,10 @@ use bytes::BytesMut;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-/// Bytes of filters in one packet at most; a single one may exceed it.
+/// Most bytes of filters in one packet; a single one may exceed it.
 const LARGEST_BATCH: usize = 1 << 20;
 
-/// Whether a request asks for subscriptions or gives them up.
+/// The kind of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestKind {
     /// SUBSCRIBE.
@@ -26,7 +26,7 @@ pub enum RequestKind {
 }
 
 impl RequestKind {
-    /// The packet that answers it.
+    /// The name of the packet that answers it.
     pub fn answer(self) -> &'static str {
         match self {
             Self::Subscribe => "SUBACK",
@@ -35,7 +35,7 @@ impl RequestKind {
     }
 }
 
-/// Filters that are asked about together, one after the other in the interest.
+/// Consecutive filters of the interest that are sent in one packet.
 #[derive(Debug)]
 struct Batch {
     kind: RequestKind,
@@ -56,24 +56,24 @@ impl Batch {
     }
 }
 
-/// A request that is out on one connection.
+/// An unanswered request on one connection.
 #[derive(Debug)]
 pub struct Request {
-    /// The id it has.
+    /// Its packet id.
     pub packet_id: u16,
     batch: Batch,
 }
 
 impl Request {
-    /// What it is.
+    /// Its kind.
     pub fn kind(&self) -> RequestKind {
         self.batch.kind
     }
 
-    /// Whether `body` is what must answer it.
+    /// Checks that `body` answers it.
     ///
     /// # Errors
-    /// When the codes are not one for each filter, or mean nothing.
+    /// When there is not one defined code per filter.
     pub fn check(&self, version: Version, body: &Body<'_>) -> Result<(), Violation> {
         let (kind, name) = (self.batch.kind, self.batch.kind.answer());
         let has_codes = kind == RequestKind::Subscribe || version == Version::V5;
@@ -87,7 +87,7 @@ impl Request {
             (RequestKind::Subscribe, reason) if version == Version::V5 => {
                 reason.0 <= 2 || reason.is_for_suback()
             }
-            // 0x80 is the only failure the standard knows there, and not the only one that brokers send.
+            // 0x80 is the only failure defined there, but brokers send others.
             (RequestKind::Subscribe, reason) => reason.0 <= 2 || reason.is_failure(),
             (RequestKind::Unsubscribe, reason) => reason.is_for_unsuback(),
         };
@@ -101,15 +101,15 @@ impl Request {
     }
 }
 
-/// What is asked for, and what has its answer.
+/// What is requested, and what has been answered.
 #[derive(Debug)]
 pub struct Subscriptions {
     asked: Rc<Interest>,
-    /// Subscriptions that have their answer.
+    /// Number of answered subscriptions.
     subscribed: usize,
-    /// One of them was refused.
+    /// Whether one of them was refused.
     refused: bool,
-    /// Unsubscriptions that have their answer.
+    /// Number of answered unsubscriptions.
     unsubscribed: usize,
 }
 
@@ -119,23 +119,24 @@ impl Subscriptions {
         Self { asked, subscribed: 0, refused: false, unsubscribed: 0 }
     }
 
-    /// Whether everything was answered.
+    /// Whether everything has been answered.
     pub fn is_complete(&self) -> bool {
         self.subscribed == self.asked.subscriptions.len()
             && self.unsubscribed == self.asked.unsubscriptions.len()
     }
 
-    /// Whether messages may come.
+    /// Whether there are subscriptions, so that messages may arrive.
     pub fn are_any(&self) -> bool {
         !self.asked.subscriptions.is_empty()
     }
 
-    /// Whether nothing may be published because subscriptions come first.
+    /// Whether publishing has to wait for subscriptions.
     pub fn holds_back(&self) -> bool {
         self.asked.before_publishing && (self.refused || !self.is_complete())
     }
 
-    /// A connection has begun: the session may not hold the subscriptions, or they are to be made anew.
+    /// Starts on a new connection: if the session does not hold the subscriptions, or they are always renewed, they are
+    /// requested again.
     pub fn connected(&mut self, session_present: bool) {
         if !session_present || self.asked.every_time {
             self.subscribed = 0;
@@ -143,7 +144,7 @@ impl Subscriptions {
         }
     }
 
-    /// Appends the next request to `out`, if there is one. Tells what became of filters that need no question.
+    /// Appends the next request to `out`, if there is one. Reports filters that can be answered without the broker.
     pub fn request(
         &mut self,
         (version, limits): (Version, &Limits),
@@ -173,7 +174,7 @@ impl Subscriptions {
         Some(Request { packet_id, batch })
     }
 
-    /// Tells what became of `request`, whose answer was checked.
+    /// Reports the outcome of `request`, whose answer has been checked.
     pub fn conclude(&mut self, request: Request, body: &Body<'_>, events: &mut VecDeque<Event>) {
         self.conclude_batch(request.batch, body.codes, &body.properties, events);
     }
@@ -203,8 +204,8 @@ impl Subscriptions {
         }
     }
 
-    /// As many filters from `first` on as one packet may hold; those that the broker cannot take are
-    /// left out of it.
+    /// Collects as many filters, starting with `first`, as one packet may hold, without those that the broker does not
+    /// accept.
     fn pack(&self, kind: RequestKind, first: usize, version: Version, limits: &Limits) -> Batch {
         let interest = &self.asked;
         let (filters, options): (Vec<_>, _) = match kind {
@@ -237,7 +238,7 @@ impl Subscriptions {
         Batch { kind, first, refused }
     }
 
-    /// Bytes behind the fixed header of a request, besides its filters.
+    /// Number of bytes after the fixed header, without the filters.
     fn size_without_filters(&self, kind: RequestKind, version: Version) -> usize {
         if version != Version::V5 {
             return 2;
@@ -256,7 +257,7 @@ impl Subscriptions {
         2 + block.finish().len()
     }
 
-    /// Tells what became of a batch: `codes` are those of the filters that were sent.
+    /// Reports the outcome of a batch: `codes` are those of the filters in the packet.
     fn conclude_batch(
         &mut self,
         batch: Batch,
@@ -273,7 +274,7 @@ impl Subscriptions {
         for (at, refused) in (first..end).zip(batch.refused) {
             let answer = match refused {
                 Some(explanation) => Err(explanation),
-                // UNSUBACK has no codes before MQTT 5: it always means yes.
+                // UNSUBACK has no codes before MQTT 5: it always means success.
                 None => match Reason(codes.next().copied().unwrap_or_default()) {
                     reason if reason.is_failure() => Err(Explanation::new(reason, properties)),
                     reason => Ok(reason),

@@ -1,7 +1,7 @@
-//! The packet trace: a line for each packet, made from the bytes as they are on the wire.
+//! The packet trace: one line per packet, made from the bytes on the wire.
 //!
-//! CONNECT is read only as far as it holds no secret: of the password nothing but its length is
-//! ever looked at. Payloads are not shown. Costs nothing unless it is on.
+//! CONNECT is parsed only as far as it holds no secret: of the password only the length is read. Payloads are not
+//! shown. Costs nothing unless it is on.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -11,15 +11,15 @@ use super::version::Version;
 use crate::property::{Properties, Value, take_binary, take_u16, take_varint};
 use std::fmt::Write as _;
 
-/// Bytes of a list after which the rest is only counted: a packet may be nothing but properties.
+/// Bytes of a list after which the rest is only counted, because a packet may consist of properties only.
 const ENOUGH: usize = 2_000;
 
-/// Describes every complete packet at the front of `bytes`, one string each.
+/// Describes every complete packet at the start of `bytes`.
 pub fn describe_all(version: Version, outgoing: bool, bytes: &[u8]) -> Vec<String> {
     packets(bytes).map(|(frame, body)| describe(version, outgoing, frame, body)).collect()
 }
 
-/// Bytes of the complete packets at the front of `bytes`.
+/// Total size of the complete packets at the start of `bytes`.
 pub fn complete(bytes: &[u8]) -> usize {
     packets(bytes).map(|(frame, _)| frame.total()).sum()
 }
@@ -145,7 +145,7 @@ fn connect(body: &[u8]) -> Option<String> {
     if flags & 0x80 != 0 {
         let name = text(&mut rest)?;
         let _ = match flags & 0x40 {
-            // Without a password it may be one itself.
+            // Without a password, the user name may be a secret itself.
             0 => write!(line, " user name ({} bytes)", name.len()),
             _ => write!(line, " user name {name:?}"),
         };

@@ -1,4 +1,4 @@
-//! Writing what goes without waiting, where the system can.
+//! Non-blocking writes, where the system supports them.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use linux::AtOnce;
@@ -16,7 +16,7 @@ mod linux {
     use rustix::net::{SendFlags, send};
     use std::io;
 
-    /// How a descriptor is written to without waiting.
+    /// How to write to a descriptor without blocking.
     #[derive(Debug)]
     pub(crate) struct AtOnce(NonBlocking);
 
@@ -26,10 +26,10 @@ mod linux {
             Self(NonBlocking::of(descriptor, Access::Write))
         }
 
-        /// Writes what goes at once.
+        /// Writes as much as possible without blocking.
         ///
         /// # Errors
-        /// `WouldBlock` when nothing does.
+        /// `WouldBlock` if nothing can be written.
         pub(crate) fn write(&self, descriptor: &Descriptor, bytes: &[u8]) -> io::Result<usize> {
             Ok(match &self.0 {
                 NonBlocking::Never => return Err(io::ErrorKind::WouldBlock.into()),
@@ -43,14 +43,14 @@ mod linux {
     }
 }
 
-/// Nothing can be written without waiting here.
+/// No non-blocking writes on this system.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[derive(Debug)]
 pub(super) struct AtOnce;
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl AtOnce {
-    /// The only way there is.
+    /// Always the same.
     pub(super) fn of(_descriptor: &Descriptor) -> Self {
         Self
     }

@@ -1,29 +1,29 @@
 //! Records that are written together.
 
-/// Bytes, and how many records they are: messages, or lines.
+/// Bytes, and the number of records (messages or lines) in them.
 #[derive(Default)]
 pub(super) struct Block {
     pub(super) bytes: Vec<u8>,
     pub(super) records: u64,
-    /// The last record, if it is large: it comes after the bytes.
+    /// The last record, if it is large; it follows the bytes.
     pub(super) large: Option<Large>,
 }
 
-/// A record that is made piece by piece while it is written, as it would take too much memory.
+/// A record that is formatted piece by piece while it is written, to save memory.
 pub(super) struct Large {
-    /// Bytes it takes until then.
+    /// What it counts as until then, in bytes.
     pub(super) size: usize,
-    /// Hands the pieces on.
+    /// Formats the pieces.
     pub(super) write: Write,
 }
 
-/// Gives pieces to whoever takes them.
+/// Passes the pieces of a record to a receiver.
 pub type Write = Box<dyn FnOnce(&mut dyn FnMut(&[u8])) + Send>;
 
-/// Bytes that make an output full: about as many wait while as many are written.
+/// Size at which an output is full, in bytes: about as much waits while as much is being written.
 pub(super) const LIMIT: usize = 256 << 10;
 
-/// A buffer that a large message made bigger than this is not kept, in bytes.
+/// Largest buffer kept for reuse, in bytes.
 const KEEP: usize = 1 << 20;
 
 impl Block {
@@ -32,19 +32,19 @@ impl Block {
         self.bytes.is_empty() && self.large.is_none()
     }
 
-    /// Bytes that it takes.
+    /// Its size in bytes.
     pub(super) fn size(&self) -> usize {
         self.bytes.len() + self.large.as_ref().map_or(0, |large| large.size)
     }
 
-    /// Adds a record: what `write` appends.
+    /// Adds a record, which `write` appends.
     pub(super) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.make_whole();
         write(&mut self.bytes);
         self.records += 1;
     }
 
-    /// Something comes after the large record. Whoever looks at how much there is does not come here.
+    /// Another record follows the large one, which is formatted now. Callers that check the size avoid this.
     pub(super) fn make_whole(&mut self) {
         if let Some(large) = self.large.take() {
             (large.write)(&mut |piece| self.bytes.extend_from_slice(piece));
@@ -59,7 +59,7 @@ impl Block {
         self.large = other.large.take();
     }
 
-    /// Forgets what is in it. Its memory is used again.
+    /// Removes everything, and keeps the memory for reuse.
     pub(super) fn clear(&mut self) {
         self.records = 0;
         self.large = None;

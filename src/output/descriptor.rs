@@ -1,4 +1,4 @@
-//! What is written to: standard output, standard error, or a file that was opened.
+//! The descriptor to write to: standard output, standard error, or an opened file.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::time::Duration;
 
-/// How long to wait before writing again to what takes nothing now and cannot be waited for.
+/// How long to wait before retrying, if the descriptor would block and cannot be polled.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// An open descriptor. Its flags are shared with every process that has it too, and are left as they are.
+/// An open descriptor. Its flags are shared with other processes, and are not changed.
 #[derive(Debug)]
 pub(super) enum Descriptor {
     Stdout,
@@ -18,14 +18,14 @@ pub(super) enum Descriptor {
 }
 
 impl Descriptor {
-    /// Writes some of `bytes`, and waits for it.
+    /// Writes some of `bytes`; may block.
     #[cfg(unix)]
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        // Not by way of `Stdout`, which takes everything in silence when it cannot be written to.
+        // Not through `Stdout`, which ignores some write errors.
         Ok(rustix::io::write(self, bytes)?)
     }
 
-    /// Writes some of `bytes`, and waits for it.
+    /// Writes some of `bytes`; may block.
     #[cfg(not(unix))]
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
@@ -56,7 +56,7 @@ impl Descriptor {
         use rustix::event::{PollFd, PollFlags, poll};
         let mut asked = [PollFd::new(self, PollFlags::OUT)];
         match poll(&mut asked, None) {
-            // Some systems cannot be asked about some devices.
+            // Some systems cannot poll some devices.
             Ok(_) if asked[0].revents().contains(PollFlags::NVAL) => std::thread::sleep(RETRY),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -71,12 +71,12 @@ impl Descriptor {
         Ok(())
     }
 
-    /// Passes on what the standard library holds back, where it does.
+    /// Flushes the standard library's buffer, if there is one.
     fn flush(&self) -> io::Result<()> {
         if cfg!(not(unix)) && matches!(self, Self::Stdout) { io::stdout().flush() } else { Ok(()) }
     }
 
-    /// Makes sure that what was written to a file of our own stays; devices and pipes have nothing to sync.
+    /// Syncs a file to disk; devices and pipes cannot be synced.
     pub(super) fn sync(&self) -> io::Result<()> {
         match self {
             Self::File(file) if file.metadata()?.is_file() => file.sync_all(),

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::io;
 
-/// Opens what is open as descriptor `number`, to add to it.
+/// Opens descriptor `number` for appending.
 ///
-/// A file, a pipe or a terminal is opened anew by way of `/dev/fd`: what is set on that affects no other program. A
-/// socket cannot be opened, so on Linux it is duplicated. Node, Python and others give sockets to the programs that they
-/// start, where a shell gives pipes.
+/// A file, pipe or terminal is opened again through `/dev/fd`, so that its flags affect no other program. A socket
+/// cannot be opened, so on Linux it is duplicated: Node, Python and others pass sockets to programs where a shell
+/// passes pipes.
 ///
 /// # Errors
-/// When there is none, or when it cannot be written to.
+/// If there is none, or it cannot be written to.
 pub fn open(number: u32) -> io::Result<File> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     linux::check(number)?;
@@ -32,15 +32,15 @@ mod linux {
     use std::fs::{self, File};
     use std::io;
 
-    /// Makes sure that a descriptor came from outside. Those that this process has opened for itself, such as the
-    /// sockets of its runtime, are closed on exec; the ones it was started with cannot be.
+    /// Checks that a descriptor was inherited. Those that this process has opened, such as the sockets of its runtime,
+    /// are closed on exec; inherited ones cannot be.
     pub(super) fn check(number: u32) -> io::Result<()> {
         let description = match fs::read_to_string(format!("/proc/self/fdinfo/{number}")) {
             Ok(description) => description,
             Err(error) if error.kind() == io::ErrorKind::NotFound && has_proc() => {
                 return Err(Errno::BADF.into());
             }
-            // Without /proc there is no /dev/fd either, which says so.
+            // Without /proc there is no /dev/fd either, which the next step reports.
             Err(_) => return Ok(()),
         };
         let flags = description.lines().find_map(|line| line.strip_prefix("flags:"));
@@ -55,15 +55,15 @@ mod linux {
         fs::exists("/proc/self/fdinfo").unwrap_or(false)
     }
 
-    /// A duplicate of the socket that is descriptor `number`. The system copies it from the process that a handle
-    /// stands for, which here is this one: that needs no assumption about who else uses the number.
+    /// Duplicates the socket with descriptor `number`. The system copies it from a process given by a handle, here our
+    /// own: that needs no `unsafe` and no assumption about who else uses the number.
     pub(super) fn duplicate(number: u32) -> io::Result<File> {
         let number = i32::try_from(number).map_err(|_| Errno::BADF)?;
         let process = pidfd_open(getpid(), PidfdFlags::empty())?;
         let file = File::from(pidfd_getfd(process, number, PidfdGetfdFlags::empty())?);
         match FileType::from_raw_mode(fstat(&file)?.st_mode) {
             FileType::Socket => Ok(file),
-            // Whatever else cannot be opened cannot be written to either.
+            // Anything else that cannot be opened cannot be written to either.
             _ => Err(Errno::NXIO.into()),
         }
     }

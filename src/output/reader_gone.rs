@@ -1,7 +1,7 @@
-//! Notices that the reader of the output has gone, without writing to it.
+//! Notices that the output's reader has closed, without writing to it.
 //!
-//! Only pipes and sockets have readers that go. Where the system cannot tell, nothing is noticed until something is
-//! written.
+//! Only pipes and sockets have readers that can close. Where the system cannot tell, nothing is noticed until the next
+//! write.
 
 #[cfg(unix)]
 pub(super) use unix::ReaderGone;
@@ -15,30 +15,30 @@ mod unix {
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
 
-    /// What is watched for its reader to go.
+    /// Watches whether the reader has closed.
     #[derive(Debug, Default)]
     pub(crate) enum ReaderGone {
         /// Nothing to watch.
         #[default]
         Never,
-        /// To be watched from the first time anybody asks.
+        /// Watched from the first poll on.
         Later(Arc<Descriptor>),
         /// Being watched.
         Watched(AsyncFd<Arc<Descriptor>>),
     }
 
     impl ReaderGone {
-        /// Watches the reader of what is written to `descriptor`.
+        /// Watches the reader of `descriptor`.
         pub(crate) fn of(descriptor: &Arc<Descriptor>) -> Self {
             Self::Later(Arc::clone(descriptor))
         }
 
-        /// Ready when the reader is gone.
+        /// Ready when the reader has closed.
         pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
             if let Self::Later(_) = self
                 && let Self::Later(descriptor) = std::mem::take(self)
             {
-                // What cannot be watched, such as a file on a disk, has no reader that goes.
+                // Descriptors that cannot be watched, such as files, have no reader that could close.
                 *self = watch(descriptor).map_or(Self::Never, Self::Watched);
             }
             match self {
@@ -53,12 +53,12 @@ mod unix {
         reason = "its successor leaves to the caller that nobody closes the descriptor meanwhile; this one is kept open"
     )]
     fn watch(descriptor: Arc<Descriptor>) -> io::Result<AsyncFd<Arc<Descriptor>>> {
-        // Being able to write would be no news; that nobody reads is reported whatever is asked for.
+        // Writability is irrelevant; epoll always reports errors.
         AsyncFd::with_interest(descriptor, Interest::ERROR)
     }
 }
 
-/// Nothing can be watched here.
+/// Nothing can be watched on this system.
 #[cfg(not(unix))]
 #[derive(Debug, Default)]
 pub(super) struct ReaderGone;

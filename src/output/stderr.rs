@@ -1,4 +1,4 @@
-//! Standard error, of which a process has one: whoever talks in it writes here, so that lines stay whole and in order.
+//! Standard error. Everything that is printed there goes through this module, so that lines stay whole and in order.
 
 use super::Writer;
 use super::descriptor::Descriptor;
@@ -6,18 +6,18 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-/// Made by the first who has something to say; most runs have nothing.
+/// Created by the first line; most runs print nothing.
 static STDERR: Mutex<Stderr> = Mutex::new(Stderr::Unused);
 
 enum Stderr {
     Unused,
     Open(Writer),
-    /// Its reader has gone: nobody is left to be told anything.
+    /// Its reader has closed, so nothing can be reported.
     Gone,
 }
 
 impl Stderr {
-    /// What `act` does with it. After an error it begins anew, unless the reader has gone.
+    /// Calls `act`. After an error a new writer is created, unless the reader has closed.
     fn with<T>(&mut self, act: impl FnOnce(&mut Writer) -> io::Result<T>) -> io::Result<T> {
         if let Self::Unused = self {
             *self = Self::Open(Writer::to_stderr());
@@ -38,7 +38,7 @@ fn lock() -> MutexGuard<'static, Stderr> {
     STDERR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes a line; whether there was room for it.
+/// Writes a line, and returns whether there was room for it.
 ///
 /// # Errors
 /// Why this line, or one before it, could not be written.
@@ -51,12 +51,12 @@ pub fn line(line: &[u8]) -> io::Result<bool> {
     })
 }
 
-/// Whether the reader should be waited for: it has much to read, and reads.
+/// Whether to wait for the reader: there is much to read, and it makes progress.
 pub fn is_behind() -> bool {
     matches!(&*lock(), Stderr::Open(writer) if writer.is_behind())
 }
 
-/// Has `waker` woken when the reader has read on.
+/// Flushes, and wakes `waker` when the reader has made progress.
 ///
 /// # Errors
 /// Why something could not be written.
@@ -68,7 +68,7 @@ pub fn flush(waker: Option<&Waker>) -> io::Result<()> {
     }
 }
 
-/// Draws over the last line, unless somebody is behind with reading: a drawing can be missed.
+/// Draws over the last line, unless the reader is slow: a drawing can be skipped.
 ///
 /// # Errors
 /// Why this, or something before it, could not be written.
@@ -85,7 +85,7 @@ pub fn draw(text: &str) -> io::Result<()> {
 /// Waits for a moment until everything is written.
 ///
 /// # Errors
-/// Why something could not be.
+/// Why something could not be written.
 pub fn settle() -> io::Result<()> {
     let mut stderr = lock();
     match *stderr {
@@ -94,21 +94,21 @@ pub fn settle() -> io::Result<()> {
     }
 }
 
-/// Waits for a moment until everything is written, and tells what had to be left out.
+/// Waits for a moment until everything is written, and reports dropped lines.
 pub fn finish() {
     let mut stderr = lock();
     let Stderr::Open(writer) = &mut *stderr else { return };
     let left_out = writer.left_out();
-    // Nobody is left to be told of an error.
+    // Nobody is left to be told about an error.
     if writer.finish().is_err() || left_out == 0 || !writer.is_idle() {
         return;
     }
     let lines = if left_out == 1 { "line was" } else { "lines were" };
-    let told = format!("mqtt: {left_out} {lines} left out here: nobody read them in time\n");
+    let told = format!("mqtt: {left_out} {lines} left out here: the reader was stuck\n");
     let _ = writer.line(told.as_bytes()).and_then(|()| writer.finish());
 }
 
-/// What there is to say when nothing is certain any more: even if the panic came while somebody was writing.
+/// Prints a line in a panic, even if it happened while somebody was writing.
 pub fn last_line(line: &[u8]) {
     match STDERR.try_lock() {
         Ok(mut stderr) => {

@@ -1,4 +1,4 @@
-//! The thread that writes what would keep its caller waiting.
+//! The thread that does the blocking writes.
 
 use super::block::{Block, LIMIT};
 use super::descriptor::Descriptor;
@@ -8,55 +8,55 @@ use std::task::Waker;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the thread lets records gather between one block and the next, for a file on a disk: whoever reads it does not
-/// notice, and a thread that is woken for each record takes longer than the record.
+/// How long the thread gathers records between two blocks for a file on a disk. Readers do not notice, and waking a
+/// thread for each record takes longer than writing it.
 const LULL: Duration = Duration::from_millis(10);
 
-/// Bytes that are written at once, so that the progress of a slow reader is seen.
+/// Bytes per write, so that the progress of a slow reader is visible.
 const PIECE: usize = 32 << 10;
 
-/// Bytes of a large record below which others may wait while it is written.
+/// Records smaller than this, in bytes, let others wait in memory while they are written.
 const SMALL: usize = 16 << 20;
 
-/// Bytes that do not wait for the end of the lull.
+/// Number of bytes that end the gathering early.
 const PLENTY: usize = 64 << 10;
 
-/// A thread that writes blocks, one after the other, and what it shares with its owner.
+/// A thread that writes blocks one after the other, and the state shared with its owner.
 pub(super) struct Worker(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
-    /// There is something to write.
+    /// Notified when there is something to write.
     work: Condvar,
-    /// A piece of a block was written, or writing failed.
+    /// Notified when a piece was written, or writing failed.
     progress: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    /// What is to be written next.
+    /// The next block to write.
     next: Block,
     is_writing: bool,
-    /// Bytes that a large record takes which is being written.
+    /// Size of the large record that is being written, in bytes.
     writing: usize,
-    /// The thread lets records gather.
+    /// Whether the thread is gathering records.
     is_lull: bool,
-    /// Somebody waits for what is to be written.
+    /// Whether somebody waits for the next block to be written.
     is_urgent: bool,
-    /// Records that were written since the owner last asked.
+    /// Number of records written since the owner last asked.
     written: u64,
-    /// Pieces of blocks that were written, from the beginning.
+    /// Total number of pieces written.
     progress: u64,
     /// Why writing ended, until the owner has asked.
     failure: Option<io::Error>,
     is_over: bool,
-    /// There will be nothing more to write.
+    /// Whether nothing more will be added.
     is_closed: bool,
     waker: Option<Waker>,
 }
 
 impl State {
-    /// Whether there is no reason to let more records gather.
+    /// Whether to stop gathering records.
     fn is_lull_over(&self) -> bool {
         self.is_urgent || self.is_closed || self.next.size() >= PLENTY
     }
@@ -66,22 +66,22 @@ impl State {
     }
 }
 
-/// How far the thread is.
+/// The progress of the thread.
 pub(super) struct Standing {
-    /// Records that were written since the last question.
+    /// Number of records written since the last call.
     pub(super) written: u64,
-    /// Only that it changes means anything: the reader reads.
+    /// A counter of which only changes matter: they mean that the reader reads.
     pub(super) progress: u64,
-    /// Why writing ended, told once.
+    /// Why writing ended; returned once.
     pub(super) failure: Option<io::Error>,
     /// Whether there is more to write.
     pub(super) is_busy: bool,
-    /// Bytes that wait until the block that is being written, or is about to be, is done.
+    /// Bytes that wait until the current or next block has been written.
     pub(super) waiting: usize,
 }
 
 impl Worker {
-    /// Starts the thread, which writes to `descriptor`; with `gathers`, not more often than it must.
+    /// Starts the thread, which writes to `descriptor`; with `gathers`, no more often than necessary.
     pub(super) fn start(descriptor: Arc<Descriptor>, gathers: bool) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
@@ -95,8 +95,8 @@ impl Worker {
         Ok(Self(owner))
     }
 
-    /// Has the thread write `block` after what it has already. Emptied, with the memory of an earlier one. Nobody waits
-    /// for it to be written unless it `is_urgent`.
+    /// Queues `block`, and leaves it empty, with memory for reuse. Nobody waits for it to be written unless it
+    /// `is_urgent`.
     pub(super) fn add(&self, block: &mut Block, is_urgent: bool) {
         let mut state = self.0.lock();
         if state.next.is_empty() {
@@ -110,7 +110,7 @@ impl Worker {
         }
     }
 
-    /// How far it is; `waker` is woken when that changes.
+    /// Its progress; `waker` is woken when that changes.
     pub(super) fn look(&self, waker: Option<&Waker>) -> Standing {
         let mut state = self.0.lock();
         let is_busy = state.is_busy();
@@ -122,7 +122,7 @@ impl Worker {
             progress: state.progress,
             failure: state.failure.take(),
             is_busy,
-            // Where nothing is being written, that much is about to be.
+            // If nothing is being written, this block is about to be.
             waiting: match state.is_writing {
                 true => state.next.size() + state.writing,
                 false => state.next.size().saturating_sub(LIMIT),
@@ -136,7 +136,7 @@ impl Worker {
         self.0.lock().is_busy()
     }
 
-    /// Has what it has written without delay.
+    /// Asks for everything to be written without delay.
     pub(super) fn hurry(&self) {
         self.0.lock().is_urgent = true;
         self.0.work.notify_one();
@@ -148,7 +148,7 @@ impl Worker {
         let progress = state.progress;
         let left = deadline.saturating_duration_since(Instant::now());
         let stands_still = |state: &mut State| state.is_busy() && state.progress == progress;
-        // Whatever it was woken for, the owner looks again.
+        // The owner checks again, whatever woke it.
         let _ = self.0.progress.wait_timeout_while(state, left, stands_still);
     }
 }
@@ -162,12 +162,12 @@ impl Drop for Worker {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // What is in it is whole between any two statements.
+        // The state is consistent between any two statements.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The thread.
+/// The thread's main function.
 fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
     let mut block = Block::default();
     loop {
@@ -189,7 +189,7 @@ fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
         let mut result = Ok(());
         let mut write = |bytes: &[u8]| {
             for piece in bytes.chunks(PIECE) {
-                // What is left after an error is not written.
+                // Nothing is written after an error.
                 if result.is_ok() {
                     result = descriptor.write_all(piece);
                     shared.lock().progress += 1;

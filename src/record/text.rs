@@ -4,7 +4,7 @@ use crate::escape::{HARMFUL_STARTS, Keep, is_harmful};
 use crate::outlet::{Outlet, STEP, text_steps};
 use data_encoding::{BASE64, Encoding};
 
-/// Appends `"key":"text"`, or `"key_base64":"…"` when `bytes` are not UTF-8; `start` is `,"key`.
+/// Appends `"key":"text"`, or `"key_base64":"…"` if `bytes` are not UTF-8; `start` is `,"key`.
 pub fn write_bytes(out: &mut Outlet<'_>, start: &str, bytes: &[u8], keep: Keep) {
     out.extend_from_slice(start.as_bytes());
     match std::str::from_utf8(bytes) {
@@ -23,9 +23,9 @@ pub fn write_bytes(out: &mut Outlet<'_>, start: &str, bytes: &[u8], keep: Keep) 
     out.push(b'"');
 }
 
-/// Appends `bytes` in the digits of `encoding`, which has no lines.
+/// Appends `bytes` as digits of `encoding`, which adds no newlines.
 pub fn write_encoded(out: &mut Outlet<'_>, encoding: &Encoding, bytes: &[u8]) {
-    // Three bytes are four digits of base64.
+    // Three bytes make four digits of base64.
     for step in bytes.chunks(3 * STEP) {
         let at = out.len();
         out.resize(at + encoding.encode_len(step.len()), 0);
@@ -49,10 +49,11 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[first..]);
 }
 
-/// Bytes compared together where nothing has been escaped for a while.
+/// Number of bytes compared at a time if nothing has been escaped for a while.
 const BLOCK: usize = 16;
 
-/// What becomes of each byte of a text: itself (`PLAIN`), an escape with this letter, or something to be found out.
+/// What each byte of a text becomes: itself (`PLAIN`), an escape with this letter, or something that needs a closer
+/// look.
 const ESCAPES: [u8; 256] = {
     let mut escapes = [PLAIN; 256];
     let mut byte = 0;
@@ -78,7 +79,7 @@ const ESCAPES: [u8; 256] = {
     escapes
 };
 
-/// A byte that stays what it is.
+/// A byte that is copied.
 const PLAIN: u8 = 0;
 
 /// A control character that is written as a number.
@@ -98,7 +99,7 @@ const CONTROLS: [[u8; 6]; 128] = {
     controls
 };
 
-/// Appends `text` as a JSON string with its quotes. Control characters are escaped whatever is to be kept.
+/// Appends `text` as a JSON string with quotes. Control characters are escaped whatever `keep` is.
 pub fn write_string(out: &mut Vec<u8>, text: &str, keep: Keep) {
     out.reserve(text.len() + 2);
     out.push(b'"');
@@ -108,7 +109,7 @@ pub fn write_string(out: &mut Vec<u8>, text: &str, keep: Keep) {
 
 fn write_content(out: &mut Vec<u8>, text: &str, keep: Keep) {
     let mut rest = text.as_bytes();
-    // Most text has nothing to be escaped. Where something was, as in JSON, there will soon be more.
+    // Most text needs no escapes. If something did, as in JSON, more will soon follow.
     let mut is_sparse = true;
     loop {
         let run = plain_run(rest, is_sparse);
@@ -140,7 +141,7 @@ fn write_content(out: &mut Vec<u8>, text: &str, keep: Keep) {
     }
 }
 
-/// How many bytes at the front stay what they are.
+/// Number of bytes at the start that are copied.
 #[inline(always)]
 fn plain_run(bytes: &[u8], is_sparse: bool) -> usize {
     let mut length = 0;
@@ -163,8 +164,8 @@ fn plain_run(bytes: &[u8], is_sparse: bool) -> usize {
     length
 }
 
-/// Appends the first `length` bytes. A short run is copied with what is after it, which is cut off again: copying a
-/// number of bytes that the compiler knows takes two instructions.
+/// Appends the first `length` bytes. A short run is copied together with the bytes after it, which are removed again:
+/// copying a constant number of bytes takes two instructions.
 #[inline(always)]
 fn push_run(out: &mut Vec<u8>, bytes: &[u8], length: usize) {
     let end = out.len() + length;
@@ -177,7 +178,7 @@ fn push_run(out: &mut Vec<u8>, bytes: &[u8], length: usize) {
     }
 }
 
-/// Appends what the control characters at the front become, and returns the rest.
+/// Appends the escaped control characters at the start, and returns the rest.
 fn push_controls<'a>(out: &mut Vec<u8>, mut rest: &'a [u8]) -> &'a [u8] {
     while let Some((&byte, after)) = rest.split_first()
         && ESCAPES[usize::from(byte)] == UNICODE
@@ -188,15 +189,15 @@ fn push_controls<'a>(out: &mut Vec<u8>, mut rest: &'a [u8]) -> &'a [u8] {
     rest
 }
 
-/// Whether all of `block` stays what it is, as far as comparisons tell, which unlike a table can be made for all bytes
-/// at once: beyond ASCII nothing is certain.
+/// Whether all of `block` is copied, as far as comparisons tell. Unlike a table lookup, they work on all bytes at once,
+/// but beyond ASCII they cannot tell.
 fn is_plain(block: &[u8]) -> bool {
     !block.iter().fold(false, |any, &byte| any | is_suspect(byte))
 }
 
 #[inline]
 fn is_suspect(byte: u8) -> bool {
-    // Of signed bytes, those beyond ASCII are the least.
+    // As signed bytes, those beyond ASCII are negative.
     ((byte as i8) < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
 }
 
@@ -214,14 +215,14 @@ const fn escape(code: u32) -> [u8; 6] {
     ]
 }
 
-/// Appends `char`, which does not stay what it is, as a number: two of them beyond the basic multilingual plane.
+/// Appends `char` as `\u` escapes: two of them beyond the basic multilingual plane.
 pub fn write_escape(out: &mut Vec<u8>, char: char) {
     for unit in char.encode_utf16(&mut [0; 2]) {
         out.extend_from_slice(&escape((*unit).into()));
     }
 }
 
-/// The length of the JSON string that `json` begins with, quotes included; `None` if its end is not there.
+/// The length of the JSON string at the start of `json`, including quotes; `None` if it does not end there.
 pub fn string_length(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     while let Some(found) = json.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {

@@ -1,20 +1,20 @@
-//! JSON that goes into JSON as it is: checked, never read into values, so that numbers stay what
-//! they are, and duplicate keys and lone surrogates survive.
+//! JSON embedded in JSON unchanged: it is validated but not parsed into values, so that numbers, duplicate keys and
+//! lone surrogates survive.
 
 use super::text::{string_length, write_escape};
 use crate::escape::{Keep, is_harmful};
 use crate::outlet::{Outlet, STEP, text_steps};
 use serde_json::value::RawValue;
 
-/// Deeper than this, JSON counts as text. With the record around it, a reader that gives up at 128
-/// levels, as serde_json does, still reads it.
+/// JSON nested deeper than this counts as text. With the record around it, readers that stop at 128 levels, like
+/// serde_json, can still read it.
 const MAX_DEPTH: usize = 120;
 
-/// Appends `payload` without the white space between its tokens if it is one JSON value, and says
-/// whether it is. Characters that could harm a terminal are escaped in its strings.
+/// Appends `payload` without whitespace between tokens if it is one JSON value, and returns whether it is. Characters
+/// that could harm a terminal are escaped in its strings.
 pub fn write_verbatim(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(payload) else { return false };
-    // Of what is large, some has left when the end is judged.
+    // Part of a large payload has been passed on before its end is validated.
     let is_large = payload.len() > STEP;
     if is_large && check(text).is_none() {
         return false;
@@ -27,7 +27,7 @@ pub fn write_verbatim(out: &mut Outlet<'_>, payload: &[u8]) -> bool {
     done
 }
 
-/// Nothing unless `text` is what can be written. Its depth comes first, as judging what is deeper takes memory.
+/// `None` if `text` cannot be embedded. Depth is checked first, because validating deep JSON takes memory.
 fn check(text: &str) -> Option<()> {
     let (mut bytes, mut forget) = (Vec::new(), |_: &[u8]| {});
     write_compact(&mut Outlet::in_pieces(&mut bytes, &mut forget), text)?;
@@ -38,7 +38,7 @@ fn is_json(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
-/// Nothing when `text` is too deep, or has a string that is none.
+/// `None` if `text` is too deep, or contains an invalid string.
 fn write_compact(out: &mut Outlet<'_>, text: &str) -> Option<()> {
     let bytes = text.as_bytes();
     let mut depth = 0usize;
@@ -76,7 +76,7 @@ fn write_compact(out: &mut Outlet<'_>, text: &str) -> Option<()> {
     Some(())
 }
 
-/// Appends `token`, a JSON string with its quotes. What it has escaped stays escaped.
+/// Appends `token`, a JSON string with its quotes. Existing escapes are kept.
 fn write_string_token(out: &mut Outlet<'_>, token: &str) {
     for step in text_steps(token) {
         let mut copied = 0;
@@ -90,7 +90,7 @@ fn write_string_token(out: &mut Outlet<'_>, token: &str) {
     }
 }
 
-/// Whether `token`, a JSON string, has half of a surrogate pair: it is in the grammar, and yet many readers stop at it.
+/// Whether `token`, a JSON string, has half of a surrogate pair: the grammar allows it, but many readers reject it.
 fn has_lone_surrogate(token: &[u8]) -> bool {
     let mut rest = token;
     while let Some(at) = memchr::memchr(b'\\', rest) {
@@ -105,7 +105,7 @@ fn has_lone_surrogate(token: &[u8]) -> bool {
     false
 }
 
-/// The number that an escape at `at` says, if it says one.
+/// The code unit of an escape at `at`, if there is one.
 fn unit(token: &[u8], at: usize) -> Option<u16> {
     let digits = token.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()

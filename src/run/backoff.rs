@@ -1,31 +1,29 @@
-//! How long to wait before the next attempt: full jitter, from 0.5 s doubling to 30 s, starting over
-//! only after a session that was worth something.
-//!
-//! Given its random numbers; knows nothing of clocks or connections.
+//! The delay before the next attempt: full jitter, from 0.5 s doubling to 30 s. It starts over only after a worthwhile
+//! session.
 
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// A session that lasted this long starts the backoff over.
+/// A session that lasted this long is worthwhile.
 pub const WORTHWHILE: Duration = Duration::from_secs(30);
 
-/// The attempts since the last session that was worth something.
+/// The attempts since the last worthwhile session.
 #[derive(Clone, Debug, Default)]
 pub struct Backoff {
     attempts: u32,
 }
 
 impl Backoff {
-    /// The wait before the next attempt; `random` is evenly spread over all `u64`.
+    /// The delay before the next attempt; `random` is uniformly distributed over `u64`.
     pub fn next(&mut self, random: u64) -> Duration {
         let ceiling = FIRST.saturating_mul(1 << self.attempts.min(16)).min(LONGEST);
         self.attempts = self.attempts.saturating_add(1);
         ceiling.mul_f64(random as f64 / u64::MAX as f64)
     }
 
-    /// The session was worth something.
+    /// A worthwhile session ended.
     pub fn reset(&mut self) {
         self.attempts = 0;
     }

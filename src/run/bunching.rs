@@ -1,41 +1,41 @@
-//! Messages that trickle in so fast that waking up for each of them costs more than they do.
+//! Gathers messages that arrive so fast, one by one, that waking up for each costs more than the work itself.
 //!
-//! Being woken takes a processor longer than reading and printing a short message. Above 5,000 messages a second a
-//! short pause after each read lets the next few gather: that saves half of the work, and delays a message by less than
-//! half a millisecond. It is not for a conversation, in which the other side may wait for what is sent from here, nor for
-//! a flood, which gathers by itself.
+//! A wakeup takes longer than reading and printing a short message. Above 5,000 messages per second, a short pause
+//! after each read lets the next few gather. This saves half of the work and delays a message by less than half a
+//! millisecond. It is not used for a dialogue, in which the server may wait for our answer, nor for a flood, which
+//! gathers by itself.
 
 use std::time::{Duration, Instant};
 
-/// How long messages may gather: a little longer with what the system adds.
+/// How long messages may gather; the system adds a little.
 const PAUSE: Duration = Duration::from_micros(250);
 
-/// Reads that follow each other as closely as this could be one.
+/// Reads that follow each other within this time could be one.
 const CLOSE: Duration = Duration::from_micros(200);
 
-/// What comes as soon as this after a pause came during it.
+/// Messages that arrive this soon after a pause arrived during it.
 const AT_ONCE: Duration = Duration::from_micros(60);
 
-/// Reads of more bytes than this are no trickle.
+/// Larger reads, in bytes, are not a trickle.
 const LITTLE: usize = 4 << 10;
 
-/// So many close reads in a row are no chance.
+/// Number of close reads in a row that cannot be chance.
 const ENOUGH: u32 = 64;
 
-/// Watches the rhythm in which something is read.
+/// Watches the rhythm of reads.
 #[derive(Debug, Default)]
 pub(super) struct Bunching {
     /// The last read, or the end of the pause after it.
     last: Option<Instant>,
     was_paused: bool,
-    /// Close reads in a row.
+    /// Number of close reads in a row.
     streak: u32,
-    /// Something was read since the last pause.
+    /// Whether something was read since the last pause.
     has_read: bool,
 }
 
 impl Bunching {
-    /// `size` bytes were read.
+    /// Notes that `size` bytes were read.
     pub(super) fn read(&mut self, size: usize, now: Instant) {
         let limit = if self.was_paused { AT_ONCE } else { CLOSE };
         let is_close = self.last.is_some_and(|last| now.saturating_duration_since(last) < limit);
@@ -45,7 +45,7 @@ impl Bunching {
         self.has_read = true;
     }
 
-    /// Something was sent: whoever hears it may have an answer.
+    /// Notes that something was sent, which may be answered.
     pub(super) fn wrote(&mut self) {
         self.streak = 0;
     }
@@ -56,7 +56,7 @@ impl Bunching {
         is_due.then_some(PAUSE)
     }
 
-    /// The pause is over.
+    /// Notes that the pause is over.
     pub(super) fn paused(&mut self, now: Instant) {
         self.last = Some(now);
         self.was_paused = true;
@@ -67,7 +67,7 @@ impl Bunching {
 mod tests {
     use super::*;
 
-    /// Reads at this rhythm, and whether there would be a pause after the last.
+    /// Reads at this rhythm, and returns whether there would be a pause after the last read.
     fn is_due_after(bunching: &mut Bunching, start: Instant, gap: Duration, size: usize) -> bool {
         (0..=ENOUGH).fold(false, |_, number| {
             bunching.read(size, start + gap * number);

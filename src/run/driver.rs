@@ -1,5 +1,5 @@
-//! Drives a session over real connections: dials, moves bytes, watches the clock, hears the signals, reconnects, and
-//! ends in order.
+//! Drives a session over real connections: dials, moves bytes, watches the clock, handles signals, reconnects, and ends
+//! cleanly.
 
 mod ending;
 
@@ -22,37 +22,37 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// Turns without a pause before everything else in the process has its turn.
+/// Number of turns without a pause before other tasks get their turn.
 const TURNS: u32 = 64;
 
-/// How a run ended. What became of the messages the job has heard.
+/// How a run ended. The outcome of messages has been reported to the job.
 #[derive(Debug)]
 pub enum End {
     /// The job was done.
     Done,
-    /// There is no connection any more, for good.
+    /// There is no connection, and no further attempt.
     Lost {
         /// The last failure.
         loss: Loss,
-        /// Whether there had ever been a connection.
+        /// Whether there ever was a connection.
         established: bool,
-        /// Why it was the last.
+        /// Why no further attempt is made.
         last_straw: LastStraw,
     },
-    /// The time for the whole run was over.
+    /// The time limit of the run has passed.
     TimedOut {
-        /// The time.
+        /// The time limit.
         after: Duration,
-        /// Whether there had ever been a connection.
+        /// Whether there ever was a connection.
         established: bool,
-        /// Whether it was lost at the time.
+        /// Whether the connection was lost at that time.
         lost: bool,
     },
-    /// A signal asked for the end.
+    /// A signal stopped the run.
     Signalled(Signal),
 }
 
-/// What stops a run from outside of the session.
+/// What stops a run from outside the session.
 #[derive(Clone, Copy, Debug)]
 enum Stop {
     Signal(Signal),
@@ -61,7 +61,7 @@ enum Stop {
     Offline,
 }
 
-/// Why a connection is left.
+/// Why a connection ends.
 #[derive(Debug)]
 enum Leave {
     Done,
@@ -75,7 +75,7 @@ impl From<Loss> for Leave {
     }
 }
 
-/// Runs `job` until it is done or cannot go on.
+/// Runs `job` until it is done or cannot continue.
 pub(crate) async fn drive<W: World>(
     world: &W,
     options: Rc<RunOptions>,
@@ -87,7 +87,7 @@ pub(crate) async fn drive<W: World>(
         Protocol::Auto => Version::V5,
         Protocol::Exactly(version) => version,
     };
-    // Only packet ids of an earlier run can be in the way.
+    // Only a resumed session may have packet ids in use.
     let first = if session.clean_start { 0 } else { world.random() };
     let mut driver = Driver {
         world,
@@ -113,7 +113,7 @@ struct Driver<'a, W> {
     job: &'a mut dyn Job,
     timer: Timer,
     patience: Patience,
-    /// When the password was had last.
+    /// When the password was last read.
     asked: Instant,
     /// Why there is no connection.
     last_loss: Option<Loss>,
@@ -166,9 +166,9 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// What the session can tell about how it went, while it is as it was.
+    /// How the session went, before its state changes.
     fn testify(&self, socket: Option<&Socket<W::Stream>>) -> Setback {
-        // An end that was there when the packet was written does not answer it.
+        // If the connection had ended before the packet was written, that is not the answer to it.
         let has_waited = socket.is_some_and(|socket| socket.has_waited);
         Setback {
             suspect: self.session.suspect().filter(|_| has_waited),
@@ -179,7 +179,7 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Tells of the next attempt, and has the session do what it calls for.
+    /// Reports the next attempt, and prepares the session for it.
     fn prepare(&mut self, retry: &Retry, loss: &Loss) {
         let Retry { attempt, delay, .. } = *retry;
         if retry.hints_at_other_client {
@@ -195,8 +195,8 @@ impl<W: World> Driver<'_, W> {
         self.job.connection(&ConnectionEvent::Reconnecting { attempt, delay, loss });
     }
 
-    /// One connection, from dialling to its end, and how the session did; with `Protocol::Auto` a second one with 3.1.1
-    /// where the broker does not speak 5.
+    /// Makes one connection, from dialling to its end, and returns how the session went. With `Protocol::Auto` this
+    /// includes a second connection with 3.1.1 if the broker does not support 5.
     async fn attempt(&mut self) -> (Leave, Setback) {
         let deadline = self.patience.begin(self.world.now());
         let may_fall_back = !self.patience.is_established()
@@ -233,13 +233,13 @@ impl<W: World> Driver<'_, W> {
             None => leave,
         };
         if may_fall_back && !self.patience.is_established() {
-            // It may have hung up for any reason: the next attempt begins with 5 again.
+            // The broker may have closed it for any reason: the next attempt starts with 5 again.
             self.session.set_version(Version::V5);
         }
         (leave, testimony)
     }
 
-    /// Dials and converses. With `may_fall_back`, silence gets no more than half of the time there is.
+    /// Dials and runs the connection. With `may_fall_back`, silence may take only half of the available time.
     async fn connection(
         &mut self,
         deadline: Instant,
@@ -268,7 +268,7 @@ impl<W: World> Driver<'_, W> {
         dialled.await?.map_err(|error| Loss::Unreachable(error).into())
     }
 
-    /// Asks for the password again, where that can be done.
+    /// Reads the password again, if possible.
     async fn ask_for_password(&mut self, deadline: Instant) -> Result<(), Leave> {
         let Some(source) = self.options.password.clone() else { return Ok(()) };
         let answer = self.meanwhile(source.ask(deadline), deadline, || "password").await?;
@@ -277,14 +277,14 @@ impl<W: World> Driver<'_, W> {
         Ok(())
     }
 
-    /// Whether the password that the broker has refused is another one by now.
+    /// Whether the refused password has changed since.
     async fn has_other_password(&mut self, deadline: Instant) -> Result<bool, Leave> {
         let Some(is_cheap) = self.options.password.as_ref().map(|it| it.is_cheap) else {
             return Ok(false);
         };
         let next = self.asked + STALE;
         if !is_cheap && self.world.now() < next {
-            // Its end is what is waited for.
+            // Only the time limit of the connection ends this wait.
             match self.meanwhile(pending::<()>(), next, || "password").await {
                 Ok(()) | Err(Leave::Lost(_)) => {}
                 Err(stop) => return Err(stop),
@@ -296,8 +296,8 @@ impl<W: World> Driver<'_, W> {
         Ok(now != refused.as_ref().map(|refused| refused.as_slice()))
     }
 
-    /// Waits for something outside while everything else goes on without a connection; `missing` says what was waited
-    /// for in vain.
+    /// Waits for something outside while everything else continues without a connection; `missing` names what is
+    /// missing at the deadline.
     async fn meanwhile<T>(
         &mut self,
         awaited: impl Future<Output = T>,
@@ -328,7 +328,7 @@ impl<W: World> Driver<'_, W> {
         Loss::ConnectTimeout { after: self.options.connect_timeout, missing }
     }
 
-    /// Waits before the next attempt; `None` when it is time for it.
+    /// Waits before the next attempt; `None` when it is time.
     async fn wait(&mut self) -> Option<Leave> {
         poll_fn(|cx| {
             let now = self.world.now();
@@ -340,8 +340,8 @@ impl<W: World> Driver<'_, W> {
         .await
     }
 
-    /// What happens without a connection. Ready with nothing when it is time to go on: for the next attempt, or because
-    /// this one takes too long.
+    /// Handles everything while there is no connection. Ready with `None` when it is time to go on: with the next
+    /// attempt, or because this one takes too long.
     fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<Option<Leave>> {
         if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
             return Poll::Ready(Some(Leave::Done));
@@ -357,7 +357,7 @@ impl<W: World> Driver<'_, W> {
         Loss::Unanswered { after: self.options.ack_timeout, missing }
     }
 
-    /// Everything that happens on a connection until it is left.
+    /// Handles everything on a connection until it ends.
     fn poll_conversation(
         &mut self,
         cx: &mut Context<'_>,
@@ -376,7 +376,7 @@ impl<W: World> Driver<'_, W> {
                     self.world.pause(pause);
                     socket.bunching.paused(self.world.now());
                 }
-                // The job is only asked to do anything while the connection is up.
+                // The job is only polled as connected while the connection is up.
                 let deadline = if self.session.is_up() {
                     [self.session.timeout(), self.job.deadline()].into_iter().flatten().min()
                 } else {
@@ -389,8 +389,8 @@ impl<W: World> Driver<'_, W> {
         Poll::Pending
     }
 
-    /// One turn: the clock, the job, the socket. What woke this task is mostly something to read: then the first turn
-    /// sees to all that follows from it.
+    /// One turn: the clock, the job, the socket. A wakeup mostly means that there is something to read; then the first
+    /// turn handles all that follows.
     fn turn(
         &mut self,
         cx: &mut Context<'_>,
@@ -422,18 +422,17 @@ impl<W: World> Driver<'_, W> {
         } else if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
             return Ok(Poll::Ready(Leave::Done));
         }
-        // What the job has just heard may be all it waits for.
+        // The job may have been waiting for exactly these events.
         socket.has_moved = has_news;
         let was_stuck = socket.is_stuck;
         let wrote = self.poll_write(cx, socket, now);
-        // While an answer is owed, only the broker's reading of what it did not take before counts.
+        // While an answer is owed, bytes written count as progress only if the broker had stopped reading before.
         if wrote && !self.session.is_owed() {
             self.patience.note_progress();
         } else if wrote && was_stuck {
             self.patience.unstuck();
         }
-        // Asked only now: what the job has just done may have made room, and then nothing else
-        // would wake this task.
+        // Checked last, because the job may have made room just now, and then nothing else would wake this task.
         if self.is_deaf() {
             return socket.write_error().map_or(Ok(Poll::Pending), Err);
         }
@@ -441,7 +440,7 @@ impl<W: World> Driver<'_, W> {
         Ok(Poll::Pending)
     }
 
-    /// Reads, and takes note of a connection that is up.
+    /// Reads, and notes when the connection is accepted.
     fn read_in(
         &mut self,
         cx: &mut Context<'_>,
@@ -450,14 +449,14 @@ impl<W: World> Driver<'_, W> {
     ) -> Result<(), Loss> {
         let was_up = self.session.is_up();
         let read = self.poll_read(cx, socket, now);
-        // What came after CONNACK may be why the connection ends: there was one all the same.
+        // Even if a packet after CONNACK ends the connection, there was one.
         if !was_up && self.session.is_up() {
             self.patience.connected(now);
         }
         read
     }
 
-    /// Writes what there is; whether any went.
+    /// Writes as much as possible, and returns whether anything was written.
     fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -468,7 +467,7 @@ impl<W: World> Driver<'_, W> {
         socket.poll_write(cx, &mut self.session, now, &mut |event| job.connection(&event))
     }
 
-    /// Reads once, unless something is left over, and takes what is complete.
+    /// Reads once, unless bytes are left over, and handles complete packets.
     fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -487,7 +486,7 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Hands on every complete packet that was read, as long as there is room for messages.
+    /// Handles every complete packet that was read, while there is room for messages.
     fn take(&mut self, socket: &mut Socket<W::Stream>, now: Instant) -> Result<(), Loss> {
         let mut at = 0;
         let result = loop {
@@ -515,7 +514,7 @@ impl<W: World> Driver<'_, W> {
         result
     }
 
-    /// Tells the job what happened in the session; whether anything did.
+    /// Passes the session's events to the job, and returns whether there were any.
     fn tell_events(&mut self) -> bool {
         let mut has_news = false;
         while let Some(event) = self.session.poll_event() {
@@ -525,18 +524,18 @@ impl<W: World> Driver<'_, W> {
         has_news
     }
 
-    /// Whether no further message can be taken.
+    /// Whether no further message can be accepted.
     fn is_full(&self) -> bool {
         self.session.is_up()
             && (self.session.is_full() || (self.session.is_taking() && self.job.is_full()))
     }
 
-    /// Whether the socket is not to be read for now: what comes could not be put anywhere.
+    /// Whether the socket must not be read for now, because there is no room for messages.
     fn is_deaf(&self) -> bool {
         self.session.is_up() && (self.session.is_full() || self.job.is_full())
     }
 
-    /// Which limit is reached.
+    /// Checks which limit has been reached.
     ///
     /// # Errors
     /// What stops the run.
@@ -544,7 +543,7 @@ impl<W: World> Driver<'_, W> {
         if let Poll::Ready(signal) = self.world.poll_signal(cx) {
             return Err(Stop::Signal(signal));
         }
-        // While the job takes nothing in, nobody hears what the broker answers.
+        // While the job accepts no messages, the broker's answers are not read.
         let is_deaf = self.session.is_up() && self.job.is_full();
         let owes = !is_deaf
             && (self.session.is_waiting()
@@ -557,8 +556,7 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Arms the timer for the deadlines that always count and `deadline`. Wakes the task by itself
-    /// when one has passed already.
+    /// Sets the timer for the run's deadlines and `deadline`. Wakes the task itself if one has passed already.
     fn poll_timer<T>(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<T> {
         let earliest = [deadline, self.patience.deadline()].into_iter().flatten().min();
         if self.timer.poll(cx, earliest).is_ready() {
@@ -568,11 +566,11 @@ impl<W: World> Driver<'_, W> {
     }
 }
 
-/// Whether `loss` could mean that the broker does not speak the version it was asked for.
+/// Whether `loss` could mean that the broker does not support the requested version.
 fn suggests_older_version(loss: &Loss, is_answered: bool) -> bool {
     match loss {
         Loss::Fault(fault) => fault.is_about_version(),
-        // Some brokers that know only 3.1.1 hang up on a version 5 CONNECT, and some say nothing at all.
+        // Some brokers that support only 3.1.1 close the connection after a version 5 CONNECT, or do not answer.
         Loss::Closed | Loss::Io(_) => !is_answered && !loss.is_final(),
         Loss::ConnectTimeout { missing: "CONNACK", .. } => !is_answered,
         _ => false,

@@ -1,4 +1,4 @@
-//! What a command does on a session.
+//! The interface of a command's work on a session.
 
 use super::loss::Loss;
 use crate::message::Message;
@@ -7,84 +7,82 @@ use crate::mqtt::{Event, Session, Taken};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// Something that happened to the connection, rather than in the session.
+/// An event of the connection, rather than of the session.
 #[derive(Debug)]
 pub enum ConnectionEvent<'a> {
     /// The connection, or an attempt at one, failed.
     Lost(&'a Loss),
-    /// The next attempt comes after this delay.
+    /// The next attempt follows after this delay.
     Reconnecting {
         /// Counted from 1 since the connection was lost.
         attempt: u32,
-        /// The wait before it.
+        /// The delay before it.
         delay: Duration,
-        /// Why.
+        /// Why it is needed.
         loss: &'a Loss,
     },
-    /// The broker does not speak MQTT 5, and is asked to speak this version.
+    /// The broker does not support MQTT 5, so this version is tried.
     FallingBack(Version),
-    /// Several sessions in a row under an id of the user's were short: perhaps another client uses it.
+    /// Several sessions in a row with an id chosen by the user were short: another client may be using it.
     ShortSessions,
     /// We ended the connection with DISCONNECT.
     Disconnected,
-    /// A packet, for the trace: `true` when it goes out.
+    /// A packet, for the trace; `true` if outgoing.
     Packet(bool, String),
 }
 
-/// What a command does on a session. Whoever drives it calls these one after the other; none may block.
+/// What a command does on a session. The driver calls these one at a time; none may block.
 pub trait Job {
-    /// A message came.
+    /// A message was received.
     fn message(&mut self, message: &Message<'_>) -> Taken;
 
-    /// Something happened in the session.
+    /// An event in the session.
     fn event(&mut self, event: &Event);
 
-    /// Something happened to the connection.
+    /// An event of the connection.
     fn connection(&mut self, event: &ConnectionEvent<'_>);
 
-    /// Moves local work on while the connection is up, for a bounded time: hands messages to `session`, reports
-    /// written ones. Ready when the job is done and the connection may be closed in order. A job that could go on
-    /// at once wakes the task.
+    /// Advances local work while the connection is up, for a bounded time: hands messages to `session`, reports written
+    /// ones. Ready when the job is done and the connection may be closed cleanly. A job that could continue at once
+    /// wakes the task.
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()>;
 
-    /// The run is being stopped: reports what is still being written, until nothing is.
+    /// The run is being stopped: reports messages that are still being written, and is ready when none is left.
     fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
         let _ = (cx, session);
         Poll::Ready(())
     }
 
-    /// [`Job::poll`] while there is no connection: must not read ahead. Ready when there is nothing
-    /// left that a connection could do.
+    /// [`Job::poll`] while there is no connection: must not read ahead. Ready if no connection could change anything.
     fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()>;
 
-    /// When the job wants to be polled although nothing happened.
+    /// When to poll the job even if nothing happens.
     fn deadline(&self) -> Option<Instant> {
         None
     }
 
-    /// When the job wants to be polled while there is no connection.
+    /// When to poll the job while there is no connection.
     fn offline_deadline(&self) -> Option<Instant> {
         None
     }
 
-    /// Whether at `now` messages of this job wait for the broker that the session does not know of.
+    /// Whether messages of this job, not handed to the session yet, wait for the broker at `now`.
     fn has_backlog(&self, now: Instant) -> bool {
         let _ = now;
         false
     }
 
-    /// Whether the job comes to an end by itself, so that it must not wait for ever for a broker that cannot be
-    /// reached.
+    /// Whether the job ends by itself, so that it must not wait forever for an unreachable broker.
     fn is_finite(&self) -> bool {
         false
     }
 
-    /// Whether it matters to this job how the connection ends once the job is done.
+    /// Whether it matters to a job that is done how the connection ends.
     fn needs_clean_end(&self) -> bool {
         false
     }
 
-    /// Whether no more messages can be taken for now, so that the socket must not be read.
+    /// Whether no more messages can be accepted for now, so that the socket must not be read.
     fn is_full(&self) -> bool {
         false
     }

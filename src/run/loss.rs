@@ -1,7 +1,6 @@
-//! Why a connection, or the attempt at one, came to an end.
+//! Why a connection, or an attempt to connect, ended.
 //!
-//! A loss says what happened and whether trying again makes sense; what exit status it becomes is
-//! decided in [`crate::exit`].
+//! A loss says what happened and whether another attempt makes sense; [`crate::exit`] turns it into an exit status.
 
 use crate::mqtt::explanation::Explanation;
 use crate::mqtt::fault::Fault;
@@ -15,24 +14,24 @@ use std::time::Duration;
 /// Why there is no connection any more.
 #[derive(Debug)]
 pub enum Loss {
-    /// No connection could be made: name, TCP, TLS and so on.
+    /// No connection could be made: name lookup, TCP, TLS and so on.
     Unreachable(DialError),
     /// The connect deadline passed.
     ConnectTimeout {
-        /// The whole budget.
+        /// The connect timeout.
         after: Duration,
-        /// What was missing, in words: `CONNACK`, once the connection was made.
+        /// What was being waited for, such as `CONNACK`.
         missing: &'static str,
     },
-    /// The broker closed the connection without a word.
+    /// The broker closed the connection without a reason.
     Closed,
     /// Reading or writing failed.
     Io(io::Error),
-    /// What the broker owed made no progress.
+    /// The broker owed something and made no progress.
     Unanswered {
         /// For this long.
         after: Duration,
-        /// What is missing, in words.
+        /// What is missing.
         missing: &'static str,
     },
     /// The broker did something that ends the connection.
@@ -40,7 +39,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Whether trying again can only end the same way.
+    /// Whether another attempt would end the same way.
     pub fn is_final(&self) -> bool {
         match self {
             Self::Unreachable(_) | Self::Io(_) => self.dial_error().is_some_and(|it| it.is_final),
@@ -49,7 +48,7 @@ impl Loss {
         }
     }
 
-    /// What the transport has to say about it.
+    /// The transport's error.
     pub fn dial_error(&self) -> Option<&DialError> {
         match self {
             Self::Unreachable(error) => Some(error),
@@ -58,12 +57,12 @@ impl Loss {
         }
     }
 
-    /// Whether the broker just hung up, or somebody between did: what was sent last may be why.
+    /// Whether the broker, or something in between, closed the connection; the last packet sent may be the reason.
     pub fn is_hang_up(&self) -> bool {
         matches!(self, Self::Closed | Self::Io(_))
     }
 
-    /// What the broker did, if it is that.
+    /// The broker's fault, if it is one.
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Fault(fault) => Some(fault),
@@ -71,7 +70,7 @@ impl Loss {
         }
     }
 
-    /// The reason the broker gave in DISCONNECT.
+    /// The broker's reason in DISCONNECT.
     pub fn disconnected(&self) -> Option<&Explanation> {
         match self {
             Self::Fault(Fault::Disconnected(explanation)) => Some(explanation),
@@ -79,12 +78,12 @@ impl Loss {
         }
     }
 
-    /// Whether the broker has refused who we say we are.
+    /// Whether the broker refused our credentials.
     pub fn is_about_login(&self) -> bool {
         matches!(self, Self::Fault(Fault::Refused(refusal)) if refusal.is_about_login())
     }
 
-    /// Whether the broker broke the protocol.
+    /// Whether the broker violated the protocol.
     pub fn is_violation(&self) -> bool {
         self.fault().is_some_and(Fault::is_violation)
     }

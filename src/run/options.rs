@@ -1,29 +1,29 @@
-//! What a run is made with besides the session: where the broker is, and how long to wait for what.
+//! The options of a run besides the session: the broker's address, and time limits.
 
 use super::password::FreshPassword;
 use crate::mqtt::Version;
 use crate::transport::{Route, Target};
 use std::time::Duration;
 
-/// From name lookup to CONNACK, where nothing else is said.
+/// Default limit from name lookup to CONNACK.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Without any progress on what the broker owes, where nothing else is said.
+/// Default limit without any progress on what the broker owes.
 pub const ACK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Which version of MQTT to speak.
+/// Which version of MQTT to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// 5, and 3.1.1 where the broker refuses 5.
+    /// 5, or 3.1.1 if the broker refuses 5.
     Auto,
     /// This one.
     Exactly(Version),
 }
 
-/// Which connections are tried again.
+/// Which connections are retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reconnect {
-    /// One that was accepted and lost.
+    /// Those that were accepted and then lost.
     Lost,
     /// Also the first.
     Always,
@@ -31,44 +31,44 @@ pub enum Reconnect {
     Never,
 }
 
-/// Who chose the client id.
+/// Where the client id comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdOrigin {
-    /// The user: another client may use it too.
+    /// Chosen by the user: another client may use it too.
     Chosen,
-    /// It is random, and nobody else's.
+    /// Random, so nobody else uses it.
     Generated,
 }
 
-/// Everything about a run that is not part of the session.
+/// All options of a run that do not belong to the session.
 #[derive(Debug)]
 pub struct RunOptions {
-    /// Where the broker is.
+    /// The broker's address.
     pub target: Target,
-    /// How it is reached.
+    /// How to reach it.
     pub route: Route,
     /// Version of MQTT.
     pub protocol: Protocol,
-    /// Who chose the client id.
+    /// Where the client id comes from.
     pub id_origin: IdOrigin,
-    /// From name lookup to CONNACK.
+    /// Limit from name lookup to CONNACK.
     pub connect_timeout: Duration,
-    /// On one connection, without any progress on what the broker owes.
+    /// Limit, per connection, without any progress on what the broker owes.
     pub ack_timeout: Duration,
-    /// The whole run.
+    /// Limit for the whole run.
     pub timeout: Option<Duration>,
-    /// What is tried again.
+    /// Which connections are retried.
     pub reconnect: Reconnect,
-    /// How long to go on trying.
+    /// Limit for retrying.
     pub reconnect_timeout: Option<Duration>,
-    /// Where the password can be had again for further connections.
+    /// Where to read the password again for further connections.
     pub password: Option<FreshPassword>,
     /// Whether to report each packet.
     pub trace: bool,
 }
 
 impl RunOptions {
-    /// What holds where nothing else is said.
+    /// The defaults.
     pub fn new(target: Target) -> Self {
         Self {
             target,

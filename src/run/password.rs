@@ -1,4 +1,4 @@
-//! A password that is asked for again before each CONNECT, since it may have changed in the meantime.
+//! Reads the password again before each CONNECT, because it may have changed.
 
 use crate::secret::Secret;
 use crate::transport::DialError;
@@ -8,22 +8,22 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// It is not asked for again within this time.
+/// Within this time it is not read again.
 pub(super) const STALE: Duration = Duration::from_secs(1);
 
-/// Asks for it, and gives up at this time.
+/// Reads the password, and gives up at this time.
 type Ask = dyn Fn(Instant) -> Result<Secret, String> + Send + Sync;
 
-/// Where the password of a run can be had again.
+/// The source of a password that may change.
 #[derive(Clone)]
 pub struct FreshPassword {
     ask: Arc<Ask>,
-    /// Whether asking costs next to nothing, as reading a file does.
+    /// Whether reading is cheap, as from a file.
     pub is_cheap: bool,
 }
 
 impl FreshPassword {
-    /// What `ask` says at the time; it may block until the time that it is given.
+    /// A source that calls `ask`, which may block until the given time.
     pub fn new(
         is_cheap: bool,
         ask: impl Fn(Instant) -> Result<Secret, String> + Send + Sync + 'static,
@@ -31,11 +31,11 @@ impl FreshPassword {
         Self { ask: Arc::new(ask), is_cheap }
     }
 
-    /// The password as it is now.
+    /// Reads the current password.
     pub(super) async fn ask(&self, by: Instant) -> Result<Secret, DialError> {
         let (sender, receiver) = oneshot::channel();
         let ask = Arc::clone(&self.ask);
-        // Whoever has waited for it may be gone.
+        // The receiver may have given up.
         thread::spawn(move || drop(sender.send(ask(by))));
         match receiver.await {
             Ok(answer) => answer.map_err(DialError::new),

@@ -1,7 +1,7 @@
-//! Patience: how long to wait for what, and what a series of failures means.
+//! Patience: time limits, backoff, and what a series of failures means.
 //!
-//! One value that is told what happens and asked what follows. The deadlines of one connection end the connection;
-//! the run ends only when no further connection is allowed, or none can be expected to do better.
+//! A pure value: it is told what happens and asked what to do. The time limits of a connection end that connection; the
+//! run ends only if no further connection is allowed, or none can be expected to do better.
 
 #[cfg(test)]
 mod tests;
@@ -11,40 +11,40 @@ use super::options::{IdOrigin, Reconnect, RunOptions};
 use crate::mqtt::Suspect;
 use std::time::{Duration, Instant};
 
-/// This many connections in a row on which the broker broke the protocol are enough.
+/// Number of connections in a row with a protocol violation that end the run.
 const MOST_VIOLATIONS: u32 = 3;
 
-/// After this many short sessions in a row another client may be using the id.
+/// Number of short sessions in a row after which another client may be using the id.
 const SUSPICIOUS_SESSIONS: u32 = 3;
 
-/// After this many it is.
+/// Number after which it certainly is.
 const MOST_SHORT_SESSIONS: u32 = 10;
 
-/// After this many connections in a row that ended without progress, and the ack timeout, there is no hope.
+/// Number of connections in a row without progress that, after the ack timeout, end the run.
 const MOST_FRUITLESS: u32 = 3;
 
-/// A broker that hung up this often straight after the same packet does not want it.
+/// A broker that closed the connection this often right after the same packet does not accept it.
 const MOST_HANG_UPS: u32 = 3;
 
-/// What was asked for, as far as patience goes.
+/// The relevant options of the run.
 #[derive(Clone, Debug)]
 pub struct Policy {
-    /// From name lookup to CONNACK.
+    /// Limit from name lookup to CONNACK.
     pub connect: Duration,
-    /// On one connection, without any progress on what the broker owes.
+    /// Limit, per connection, without any progress on what the broker owes.
     pub ack: Duration,
-    /// When the whole run is over.
+    /// When the time limit of the run passes.
     pub run_until: Option<Instant>,
-    /// What is tried again.
+    /// Which connections are retried.
     pub reconnect: Reconnect,
-    /// How long to go on trying.
+    /// Limit for retrying.
     pub reconnect_timeout: Option<Duration>,
-    /// Who chose the client id.
+    /// Where the client id comes from.
     pub id_origin: IdOrigin,
 }
 
 impl Policy {
-    /// What `options` say; the time for the whole run counts from `started`.
+    /// From `options`; the limit of the run counts from `started`.
     pub fn new(options: &RunOptions, started: Instant) -> Self {
         Self {
             connect: options.connect_timeout,
@@ -57,126 +57,126 @@ impl Policy {
     }
 }
 
-/// Where the run is.
+/// The phase of the run.
 #[derive(Clone, Copy, Debug)]
 enum Phase {
-    /// A connection is being made, until CONNACK.
+    /// Connecting, until CONNACK.
     Connecting {
-        /// When it must be there.
+        /// When CONNACK is due.
         by: Instant,
     },
     /// The broker has accepted the connection.
     Up {
-        /// When.
+        /// Since when.
         since: Instant,
-        /// Something made progress on this connection.
+        /// Whether there was any progress on this connection.
         is_fruitful: bool,
     },
-    /// There is no connection, and none is being made.
+    /// Waiting for the next attempt.
     Waiting {
-        /// When it is time for the next attempt.
+        /// When it is due.
         until: Instant,
     },
 }
 
-/// A time that is over.
+/// A time limit that has passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// That of the whole run.
+    /// Of the whole run.
     Run,
-    /// That for making a connection.
+    /// Of connecting.
     Connect,
-    /// That for progress on this connection.
+    /// Of progress on this connection.
     Ack,
-    /// That for being without a connection while there is something to do.
+    /// Of being without a connection while there is something to do.
     Offline,
-    /// The wait before the next attempt: it is time for it.
+    /// The delay before the next attempt is over.
     Retry,
 }
 
-/// How a connection, or the attempt at one, ended.
+/// How a connection, or an attempt to connect, ended.
 #[derive(Clone, Debug, Default)]
 pub struct Setback {
-    /// Trying again can only end the same way.
+    /// Whether another attempt would end the same way.
     pub is_final: bool,
-    /// The broker broke the protocol.
+    /// Whether the broker violated the protocol.
     pub is_violation: bool,
-    /// The broker hung up without a word.
+    /// Whether the broker closed the connection without a reason.
     pub is_hang_up: bool,
-    /// The packet that waited for its answer, if the broker had accepted the connection.
+    /// The unanswered packet, if the broker had accepted the connection.
     pub suspect: Option<Suspect>,
-    /// A message that we published came to its end.
+    /// Whether a message that we published was completed.
     pub has_delivered: bool,
-    /// A message that we received was acknowledged.
+    /// Whether a received message was acknowledged.
     pub has_acknowledged: bool,
-    /// Somebody waits for the run to end by itself.
+    /// Whether the run is expected to end by itself.
     pub is_finite: bool,
 }
 
-/// What follows from a setback.
+/// What to do after a setback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Another connection.
+    /// Connect again.
     Retry(Retry),
-    /// The run is over.
+    /// End the run.
     End(LastStraw),
 }
 
-/// How to go on.
+/// How to connect again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Retry {
     /// Counted from 1 since the connection was lost.
     pub attempt: u32,
-    /// The wait before it.
+    /// The delay before the attempt.
     pub delay: Duration,
-    /// Another client may be using the id: to be told, once.
+    /// Whether to report, once, that another client may be using the id.
     pub hints_at_other_client: bool,
-    /// Send one message at a time until this one has its end.
+    /// Send one message at a time until this one is complete.
     pub isolate: Option<u64>,
-    /// Send this message no more: the broker hangs up each time.
+    /// Do not send this message again: the broker closes the connection each time.
     pub give_up: Option<u64>,
 }
 
 /// Why a run ends after a setback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LastStraw {
-    /// How the connection was lost says it.
+    /// The loss itself tells why.
     Loss,
-    /// The broker hung up after each SUBSCRIBE for these filters.
+    /// The broker closed the connection after each SUBSCRIBE for these filters.
     HungUpOn(Vec<String>),
-    /// Another client uses the same id: one throws the other out.
+    /// Another client uses the same id, and each disconnects the other.
     Contested,
 }
 
 /// Connections in a row that ended without progress on what was owed.
 #[derive(Clone, Copy, Debug)]
 struct Fruitless {
-    /// When the first of them was accepted; time in which the broker could not be reached is left out.
+    /// When the first of them was accepted, not counting time in which the broker was unreachable.
     since: Instant,
     connections: u32,
 }
 
-/// The waiting of one run.
+/// The patience of one run.
 #[derive(Clone, Debug)]
 pub struct Patience {
     policy: Policy,
     phase: Phase,
     backoff: Backoff,
-    /// There was a connection that the broker accepted.
+    /// Whether the broker ever accepted a connection.
     is_established: bool,
     /// When the connection was lost, or the first attempt failed.
     offline_since: Option<Instant>,
-    /// Attempts since then.
+    /// Number of attempts since then.
     attempts: u32,
-    /// Since when the broker has owed something without any progress, on this connection or without one.
+    /// Since when the broker has owed something without progress, on this connection or without one.
     waiting_since: Option<Instant>,
     seen_progress: u64,
     fruitless: Option<Fruitless>,
     violations: u32,
     short_sessions: u32,
-    /// What the broker seems to hang up on, and how often in a row.
+    /// The packet after which the broker seems to close the connection, and how often in a row.
     suspicion: Option<(Suspect, u32)>,
-    /// It hung up on a message before: it does not take as much to suspect the next.
+    /// Whether it did so for a message before: then the next is suspected sooner.
     is_warned: bool,
 }
 
@@ -200,7 +200,7 @@ impl Patience {
         }
     }
 
-    /// Whether there was a connection that the broker accepted.
+    /// Whether the broker ever accepted a connection.
     pub fn is_established(&self) -> bool {
         self.is_established
     }
@@ -210,7 +210,7 @@ impl Patience {
         self.attempts > 0
     }
 
-    /// An attempt begins; when it must have led to a CONNACK.
+    /// An attempt starts; returns when CONNACK is due.
     pub fn begin(&mut self, now: Instant) -> Instant {
         let by = now + self.policy.connect;
         self.phase = Phase::Connecting { by };
@@ -231,8 +231,8 @@ impl Patience {
         self.waiting_since = None;
     }
 
-    /// Notes how far things are: `progress` rises whenever an acknowledgement brings something nearer to its end, and
-    /// `owes` says that the broker owes something, or that bytes or messages wait for it. Which limit is reached.
+    /// Checks which limit has been reached. `progress` rises with every acknowledgement that completes a step; `owes`
+    /// says that the broker owes something, or that bytes or messages wait for it.
     pub fn check(&mut self, now: Instant, progress: u64, owes: bool) -> Option<Limit> {
         if self.policy.run_until.is_some_and(|until| now >= until) {
             return Some(Limit::Run);
@@ -247,11 +247,11 @@ impl Patience {
         } else {
             self.waiting_since.get_or_insert(now);
         }
-        // What ends the run counts before what only ends a wait.
+        // Limits that end the run come before those that end a wait.
         self.limits().into_iter().flatten().find_map(|(at, limit)| (now >= at).then_some(limit))
     }
 
-    /// Bytes went out that no answer is owed for: nothing more can be expected of them.
+    /// Bytes were written for which no answer is due: that is all the progress there can be.
     pub fn note_progress(&mut self) {
         self.waiting_since = None;
         if let Phase::Up { is_fruitful, .. } = &mut self.phase {
@@ -259,19 +259,19 @@ impl Patience {
         }
     }
 
-    /// Bytes went out that were stuck before: as long as no connection was in vain, that is a sign of life.
+    /// Bytes were written that were stuck before, which is a sign of life unless connections without progress preceded.
     pub fn unstuck(&mut self) {
         if self.fruitless.is_none() {
             self.waiting_since = None;
         }
     }
 
-    /// When the whole run is over.
+    /// When the time limit of the run passes.
     pub fn run_until(&self) -> Option<Instant> {
         self.policy.run_until
     }
 
-    /// When [`Patience::check`] has something to say although nothing happens.
+    /// When to call [`Patience::check`] even if nothing happens.
     pub fn deadline(&self) -> Option<Instant> {
         let own = self.limits().into_iter().flatten().map(|(at, _)| at);
         own.chain(self.policy.run_until).min()
@@ -290,7 +290,7 @@ impl Patience {
         }
     }
 
-    /// The connection, or the attempt at one, ended. `random` is evenly spread over all `u64`.
+    /// The connection, or an attempt, ended. `random` is uniformly distributed over `u64`.
     pub fn lost(&mut self, now: Instant, setback: &Setback, random: u64) -> Decision {
         if let Phase::Up { since, is_fruitful } = self.phase {
             self.judge_session(now.saturating_duration_since(since), setback);
@@ -309,7 +309,7 @@ impl Patience {
         let (isolate, give_up) = self.treat_suspect();
         let delay = self.backoff.next(random);
         let until = now + delay;
-        // The last attempt comes at the deadline.
+        // The last attempt is made at the deadline.
         let last = self.policy.reconnect_timeout.map(|limit| offline_since + limit);
         let until = last.map_or(until, |last| last.min(until));
         let delay = until.saturating_duration_since(now);
@@ -325,7 +325,7 @@ impl Patience {
         })
     }
 
-    /// A session that lasted, or delivered something, starts backoff and counters over.
+    /// A session that lasted, or delivered something, resets backoff and counters.
     fn judge_session(&mut self, lasted: Duration, setback: &Setback) {
         if lasted >= WORTHWHILE || setback.has_delivered {
             self.backoff.reset();
@@ -334,7 +334,7 @@ impl Patience {
         } else if setback.has_acknowledged {
             self.short_sessions = 0;
         } else if !setback.is_violation {
-            // A violation needs no other client to explain it.
+            // A violation is not caused by another client.
             self.short_sessions += 1;
         }
     }
@@ -350,7 +350,7 @@ impl Patience {
         };
     }
 
-    /// Why no further connection is made, if none is.
+    /// Why no further attempt is made, if none is.
     fn end(&self, now: Instant, setback: &Setback, offline_since: Instant) -> Option<LastStraw> {
         let wanted = match self.policy.reconnect {
             Reconnect::Never => false,
@@ -380,12 +380,13 @@ impl Patience {
         match self.policy.id_origin {
             _ if self.short_sessions < MOST_SHORT_SESSIONS => None,
             IdOrigin::Chosen => Some(LastStraw::Contested),
-            // Nobody else knows the id, and whoever waits for an end is told that it does not come.
+            // Nobody else knows the id, and a user who waits for the end is told that it will not come.
             IdOrigin::Generated => setback.is_finite.then_some(LastStraw::Loss),
         }
     }
 
-    /// The message to be sent alone, to see whether it is the one that the broker hangs up on, or the one that is.
+    /// The message to send alone, to find out whether the broker closes the connection because of it, and the one to
+    /// give up.
     fn treat_suspect(&mut self) -> (Option<u64>, Option<u64>) {
         let (Some((Suspect::Publish(serial), count)), Phase::Up { .. }) =
             (&self.suspicion, self.phase)
@@ -396,7 +397,7 @@ impl Patience {
         if *count >= enough {
             self.suspicion = None;
             self.is_warned = true;
-            // It has come to its end, which is progress of a kind.
+            // The message is given up, which is progress of a kind.
             self.fruitless = None;
             self.backoff.reset();
             return (None, Some(serial));

@@ -1,5 +1,5 @@
-//! SIGINT and SIGTERM (Ctrl-C elsewhere), as something to poll. A second one ends the process at
-//! once, whatever it is blocked in, unless somebody still has to be told of it.
+//! SIGINT and SIGTERM (Ctrl-C on other systems) as something to poll. A second signal ends the process at once,
+//! whatever it is waiting for, unless somebody has to be told of it.
 
 #[cfg(unix)]
 use signal_hook::flag;
@@ -28,8 +28,8 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Ends the process as this signal ends one that does not listen to it. Whoever waits for the process then knows that
-    /// it was stopped: a shell ends its loop, systemd takes the unit for stopped. Returns where there are no signals.
+    /// Ends the process as the signal would without a handler, so that the parent sees it: a shell ends its loop,
+    /// systemd regards the unit as stopped. Returns on systems without signals.
     pub fn die(self) {
         #[cfg(unix)]
         {
@@ -38,22 +38,22 @@ impl Signal {
                 Self::Interrupt => SIGINT,
                 Self::Terminate => SIGTERM,
             };
-            // When it fails, the exit status says the same.
+            // If it fails, the exit status says the same.
             let _ = signal_hook::low_level::emulate_default_handler(number);
         }
     }
 }
 
-/// Somebody listens to signals, or has.
+/// Whether signals are, or ever were, handled.
 #[cfg(unix)]
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
 #[cfg(unix)]
-/// Listened to from when this is made.
+/// Handles signals as long as it exists.
 pub struct Signals {
-    /// One has come, now or earlier.
+    /// Whether a signal has arrived.
     has_come: Arc<AtomicBool>,
-    /// Who is woken by the next.
+    /// The task to wake at the next signal.
     waker: Option<Waker>,
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
@@ -61,7 +61,7 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Begins to listen; from now on the signals end nothing by themselves.
+    /// Installs the handlers; signals no longer end the process.
     ///
     /// # Errors
     /// When the system refuses.
@@ -69,14 +69,14 @@ impl Signals {
         use signal_hook::consts::{SIGINT, SIGTERM};
         let has_come = Arc::new(AtomicBool::new(false));
         for number in [SIGINT, SIGTERM] {
-            // The order matters: the first signal finds the flag unset, and it is set after that.
+            // The order matters: the first signal finds the flag unset and sets it.
             flag::register_conditional_default(number, Arc::clone(&has_come))?;
         }
         Self::noting(has_come)
     }
 
-    /// As [`Signals::new`], but a second signal is only told of, like the first: for a run that would leave other
-    /// processes behind.
+    /// As [`Signals::new`], but a second signal does not end the process: for runs that would leave other processes
+    /// behind.
     ///
     /// # Errors
     /// When the system refuses.
@@ -99,19 +99,19 @@ impl Signals {
         })
     }
 
-    /// Whether a request to stop finds somebody who listens.
+    /// Whether signals are handled.
     pub fn are_heard() -> bool {
         LISTENING.load(Ordering::Relaxed)
     }
 
-    /// Ready with the next request to stop. Cheap enough to be asked after every message.
+    /// Ready with the next request to stop. Cheap enough to call after every message.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Signal> {
         let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
         if is_known && !self.has_come.load(Ordering::Relaxed) {
             return Poll::Pending;
         }
         self.waker = Some(cx.waker().clone());
-        // Whatever else this task has done in its turn: without this it would not be woken by a signal.
+        // Without this, a task that has used up its budget would not be woken by a signal.
         let both = unconstrained(poll_fn(|cx| {
             if self.interrupt.poll_recv(cx).is_ready() {
                 return Poll::Ready(Signal::Interrupt);
@@ -123,14 +123,14 @@ impl Signals {
 }
 
 #[cfg(windows)]
-/// Listened to from when this is made.
+/// Handles signals as long as it exists.
 pub struct Signals {
     interrupt: tokio::signal::windows::CtrlC,
 }
 
 #[cfg(windows)]
 impl Signals {
-    /// Begins to listen; from now on the signals end nothing by themselves.
+    /// Installs the handlers; signals no longer end the process.
     ///
     /// # Errors
     /// When the system refuses.
@@ -138,7 +138,7 @@ impl Signals {
         Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
     }
 
-    /// The same: no signal ends anything by itself here.
+    /// The same: no signal ends the process here.
     ///
     /// # Errors
     /// When the system refuses.

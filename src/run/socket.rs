@@ -1,4 +1,4 @@
-//! One connection: a stream, what was read from it and not yet understood, and the trace.
+//! One connection: a stream, its input that has not been parsed yet, and the trace.
 
 use super::bunching::Bunching;
 use super::job::ConnectionEvent;
@@ -12,42 +12,42 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 use tokio_util::io::poll_read_buf;
 
-/// Bytes asked for at a time, once the first, small buffer was too small.
+/// Size of reads in bytes, once the first, small buffer was too small.
 const READ_SIZE: usize = 128 << 10;
 
-/// Bytes asked for at first: enough for a CONNACK and a short conversation.
+/// Size of the first reads in bytes: enough for a CONNACK and a short conversation.
 const FIRST_READ_SIZE: usize = 4 << 10;
 
-/// A stream to the broker, and where reading and writing stand.
+/// A stream to the broker, and the state of reading and writing.
 pub(super) struct Socket<S: ?Sized> {
     stream: Box<S>,
     input: BytesMut,
     read_size: usize,
-    /// Writing failed. What the broker said before it went is still worth reading.
+    /// Why writing failed. What the broker sent before is still worth reading.
     broken: Option<io::Error>,
-    /// What shows each packet, if anything does.
+    /// Prints each packet, if the trace is on.
     tracer: Option<Tracer>,
-    /// The last write left something over, here or in the stream.
+    /// Whether the last write left bytes over, here or in the stream.
     pub(super) is_stuck: bool,
-    /// The stream may hold bytes that it has taken and not sent, as TLS and WebSockets do.
+    /// Whether the stream may hold bytes it has not sent yet, as TLS and WebSockets do.
     is_unflushed: bool,
-    /// What had come in of a message that was not whole.
+    /// Bytes of an incomplete message that had arrived.
     arrived: u64,
-    /// There was no room for all that was read.
+    /// Whether there was no room for everything that was read.
     pub(super) has_left_over: bool,
-    /// The broker, or whatever it is, has sent something.
+    /// Whether the peer has sent something.
     pub(super) is_answered: bool,
-    /// The broker has had time to read what it owes an answer to.
+    /// Whether the broker has had time to read the packet that it has to answer.
     pub(super) has_waited: bool,
-    /// Bytes went in or out since this was last cleared.
+    /// Whether bytes were read or written since this was last cleared.
     pub(super) has_moved: bool,
-    /// What the stream was told last.
+    /// What the stream was last told about expected input.
     expects_more: Option<bool>,
-    /// The rhythm in which something comes.
+    /// The rhythm of reads.
     pub(super) bunching: Bunching,
 }
 
-/// How much of what went by was shown.
+/// How much has been printed.
 #[derive(Default)]
 struct Tracer {
     /// Bytes of the session's output.
@@ -76,17 +76,17 @@ impl<S: Stream + ?Sized> Socket<S> {
         }
     }
 
-    /// What was read and not understood yet.
+    /// The input that has not been parsed yet.
     pub(super) fn input(&self) -> &[u8] {
         &self.input
     }
 
-    /// The first `count` bytes of the input were understood.
+    /// Removes the first `count` bytes of the input.
     pub(super) fn consume(&mut self, count: usize) {
         let is_large = self.input.capacity() > 8 * READ_SIZE;
         self.input.advance(count);
         if is_large && count > 0 && self.input.len() <= READ_SIZE {
-            // The memory of a large message goes back when the message is through.
+            // Frees the memory of a large message.
             self.input = BytesMut::from(&self.input[..]);
         }
         if let Some(tracer) = &mut self.tracer {
@@ -94,12 +94,13 @@ impl<S: Stream + ?Sized> Socket<S> {
         }
     }
 
-    /// What answered seems to be, when it said something that is not MQTT and no more.
+    /// What the peer seems to be, if it has sent something other than MQTT and nothing more.
     pub(super) fn stranger(&self) -> Option<Loss> {
         greeting::left_with(&self.input).map(Loss::from)
     }
 
-    /// Writes as much of the session's output as goes; whether any went. Packets are told to `tell`.
+    /// Writes as much of the session's output as possible, and returns whether anything was written. Packets are passed
+    /// to `tell` for the trace.
     pub(super) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
@@ -143,27 +144,27 @@ impl<S: Stream + ?Sized> Socket<S> {
         wrote
     }
 
-    /// Whether everything of the session's has left this program.
+    /// Whether all of the session's output has left this program.
     pub(super) fn is_flushed(&self, session: &Session) -> bool {
         session.output().is_empty() && !self.is_unflushed
     }
 
-    /// The session's output was replaced, but for the first `kept` bytes.
+    /// The session's output was replaced, except for the first `kept` bytes.
     pub(super) fn forget_output(&mut self, kept: usize) {
         if let Some(tracer) = &mut self.tracer {
             tracer.output = kept;
         }
     }
 
-    /// Why writing failed, told once.
+    /// Why writing failed; returned once.
     pub(super) fn write_error(&mut self) -> Option<Loss> {
         self.broken.take().map(Loss::Io)
     }
 
-    /// Reads once. Ready when something came.
+    /// Reads once. Ready when something arrived.
     ///
     /// # Errors
-    /// When the connection is over.
+    /// When the connection has ended.
     pub(super) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
@@ -207,12 +208,12 @@ impl<S: Stream + ?Sized> Socket<S> {
 
     /// Closes our side.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // A side that cannot be closed is closed already.
+        // If closing fails, it is closed already.
         let _ = ready!(Pin::new(&mut *self.stream).poll_shutdown(cx));
         Poll::Ready(())
     }
 
-    /// Reads to the end without looking at it.
+    /// Reads to the end and discards the input.
     pub(super) fn poll_discard(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             self.input.clear();
@@ -233,7 +234,7 @@ impl<S: Stream + ?Sized> Socket<S> {
     }
 }
 
-/// Tells of every complete packet in `bytes`.
+/// Passes every complete packet in `bytes` to `tell`.
 fn show(
     version: Version,
     is_outgoing: bool,

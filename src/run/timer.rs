@@ -1,4 +1,4 @@
-//! One timer for the many deadlines of a connection.
+//! One timer for all deadlines of a connection.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,15 +6,15 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 use tokio::time::{Sleep, sleep_until};
 
-/// Wakes the task at the earliest deadline it was last asked for. Deadlines mostly move away, so the
-/// timer is only set anew when one comes nearer, or when it fires for one that has moved away.
+/// Wakes the task at the earliest deadline it was last given. Deadlines mostly move later, so the timer is reset only
+/// when one moves earlier, or when it fires for one that has moved.
 #[derive(Default)]
 pub(super) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timer {
-    /// Ready when `deadline` has passed; otherwise the task will be woken by then.
+    /// Ready if `deadline` has passed; otherwise the task will be woken then.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         let Some(deadline) = deadline else { return Poll::Pending };
         let deadline = tokio::time::Instant::from_std(deadline);

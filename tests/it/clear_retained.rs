@@ -593,7 +593,7 @@ fn what_cannot_be_is_refused_before_anything_is_sent() {
         ("", "no topic filter"),
         ("a#", "whole last level"),
         ("$share/g/a", "shared"),
-        ("$SYS/#", "belongs to the broker"),
+        ("$SYS/#", "belong to the broker"),
         ("a -c -i x", "--no-clean-start"),
         ("a -D publish content-type x", "no effect"),
     ] {

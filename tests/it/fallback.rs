@@ -125,7 +125,7 @@ fn a_connection_that_is_lost_later_is_made_anew_with_the_same_version() {
 fn who_demands_mqtt_5_is_told_what_the_broker_speaks() {
     let peer = Peer::script(answer_as_of_old);
     let publish = peer.mqtt("pub").line("-t t -m x -q 1 -V 5").status(6);
-    publish.stderr_line("hint: the broker answers in the words of MQTT 3.1.1: try -V 3.1.1").run();
+    publish.stderr_line("hint: the broker answered as in MQTT 3.1.1: try -V 3.1.1").run();
 
     let peer = Peer::script(ignore_newer);
     let publish = peer.mqtt("pub").line("-t t -m x -V 5 --connect-timeout 500ms").status(3);

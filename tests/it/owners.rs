@@ -5,7 +5,7 @@ use crate::support::{Connect, Door, Mqtt, Peer, free_port, http_proxy};
 
 const YES: &str = "HTTP/1.1 200 OK\r\n\r\n";
 
-const OTHER: &str = "who it says we are is not shown to";
+const OTHER: &str = "its credentials are not sent to";
 
 /// Everything in a profile that says who we are, and a word that would be seen if it went out.
 const PERSON: &str = "\

@@ -162,7 +162,7 @@ fn the_secrets_of_a_profile_go_to_its_own_broker_only() {
     let run = peer.mqtt("pub").line("-t t -m x --profile prod").config(OTHER);
     run.stderr(format!(
         "mqtt: warning: profile prod is for another broker: \
-         who it says we are is not shown to mqtt://{}\n",
+         its credentials are not sent to mqtt://{}\n",
         peer.address()
     ))
     .run();
@@ -200,7 +200,7 @@ fn an_environment_that_leads_elsewhere_than_the_profile_asked_for_is_told() {
     let run = Mqtt::new("pub").line("-t t -m x --profile plant").env("MQTT_URL", &url);
     run.config("[profiles.plant]\nurl = \"mqtt://plant.example\"\n")
         .stderr(format!(
-            "mqtt: warning: MQTT_URL or MQTT_HOST leads to {url}, and not to profile plant\n"
+            "mqtt: warning: MQTT_URL or MQTT_HOST leads to {url}, not to profile plant\n"
         ))
         .run();
 }

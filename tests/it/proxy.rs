@@ -177,7 +177,7 @@ fn a_proxy_that_cannot_be_is_refused_without_showing_it() {
         ("http://u:canary@h/path", "a proxy has no path"),
         (
             "socks5://canary@h",
-            "the user of a SOCKS proxy has a name and a password, of 255 bytes at most",
+            "a SOCKS proxy user needs a name and a password of at most 255 bytes each",
         ),
     ] {
         Mqtt::new("pub")

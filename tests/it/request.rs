@@ -532,7 +532,7 @@ fn what_cannot_be_is_refused_before_anything_is_sent() {
         ("-t a -m x -D unsubscribe user-property k v", "no effect"),
         ("-t a -m xyz --payload-hex", "hexadecimal"),
         ("-t a -f missing", "missing"),
-        ("-t a -s --password-file -", "two things"),
+        ("-t a -s --password-file -", "read only once"),
     ] {
         let peer = Peer::untouched();
         peer.mqtt("rr").line(flags).status(2).stderr_contains(words).run();

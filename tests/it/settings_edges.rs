@@ -407,7 +407,7 @@ fn a_broker_in_the_wrong_form_or_place_gets_a_hint() {
         ("pub -t t -m x -h mqtt://u:p@broker", "invalid host: a URL is given with --url"),
         (
             "sub mqtt://u:p@broker",
-            "unexpected URL\nhint: the broker's is given with --url, as in -L mqtt://HOST",
+            "unexpected URL\nhint: give the broker's URL with --url, as in -L mqtt://HOST",
         ),
         (
             "pub -t t -m x -L broker:1884",

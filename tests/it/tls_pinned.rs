@@ -8,7 +8,7 @@ use crate::support::{Authority, Certificate, Link, Mosquitto, Mqtt, openssl};
 
 const MISMATCH: &str = "the key of the broker's certificate is none of --pin\n\
     hint: a new key's pin is learned from whoever runs the broker, not from here\n";
-const ONLY_PIN: &str = "mqtt: warning: --insecure: nothing but --pin says who the broker is\n";
+const ONLY_PIN: &str = "mqtt: warning: --insecure: only --pin identifies the broker\n";
 
 /// As mqtt(1) says to make one.
 const COMMAND: &str = "openssl x509 -pubkey -noout | openssl pkey -pubin -outform der | \

@@ -1,8 +1,8 @@
-//! The command that `mqtt broker` runs, with everything that the command starts in its turn.
+//! The command that `mqtt broker` runs, including all processes that it starts.
 //!
-//! It gets a process group of its own, so that a signal reaches its children too and none of them is left over. Where
-//! standard input is a terminal it stays in ours: a group in the background could not read from there, and Ctrl-C at
-//! the terminal reaches it by itself.
+//! It gets its own process group, so that signals reach its children too and none is left running. If standard input is
+//! a terminal, it stays in our group instead: a background group cannot read from the terminal, and Ctrl-C reaches it
+//! anyway.
 
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
@@ -16,10 +16,10 @@ use std::ffi::OsString;
 use std::process::ExitStatus as ProcessStatus;
 use tokio::process::{Child, Command};
 
-/// A command that was started. It does not outlive this.
+/// A running command. It is killed when this is dropped.
 pub(super) struct RunningCommand {
     child: Child,
-    /// Its process group, if it has one of its own and was not left to itself.
+    /// Its process group, if it has its own and still has to be ended.
     #[cfg(unix)]
     group: Option<Pid>,
 }
@@ -32,11 +32,11 @@ impl RunningCommand {
     pub(super) fn start(url: &str, program: &OsString, rest: &[OsString]) -> Result<Self, Failure> {
         let mut command = Command::new(program);
         command.args(rest).env("MQTT_URL", url).kill_on_drop(true);
-        // Nothing in the environment may lead the command to another broker, or give that one's secrets.
+        // No variable may lead the command to another broker, or give it that broker's secrets.
         for name in Environment::names().filter(|name| name != "MQTT_URL") {
             command.env_remove(name);
         }
-        // What the command calls `mqtt` should be this program.
+        // `mqtt` in the command should be this program.
         if let Some(path) = Environment::path_with_this_program() {
             command.env("PATH", path);
         }
@@ -59,10 +59,10 @@ impl RunningCommand {
         })
     }
 
-    /// Waits for the end; the status as a shell would give it.
+    /// Waits for the end, and returns the status as a shell would.
     ///
     /// # Errors
-    /// When the system does not tell.
+    /// When the system does not report it.
     pub(super) async fn wait(&mut self) -> Result<u8, Failure> {
         let status = self.child.wait().await.map_err(|error| {
             Failure::new(ExitStatus::LocalIo, format!("cannot wait for the command: {error}"))
@@ -70,7 +70,7 @@ impl RunningCommand {
         Ok(shell_status(status))
     }
 
-    /// It ended by itself: what it has left running on purpose goes on.
+    /// Called when the command ended by itself: processes that it left running on purpose continue.
     pub(super) fn leave_children(&mut self) {
         #[cfg(unix)]
         {
@@ -78,14 +78,14 @@ impl RunningCommand {
         }
     }
 
-    /// Hands a signal on.
+    /// Forwards a signal.
     #[cfg(unix)]
     pub(super) fn signal(&self, signal: Signal) {
-        // It may have ended in this moment, and then there is nobody to tell.
+        // The command may just have ended.
         let _ = match (self.group, signal) {
             (Some(group), Signal::Interrupt) => kill_process_group(group, Number::INT),
             (Some(group), Signal::Terminate) => kill_process_group(group, Number::TERM),
-            // From the terminal it has that already, and for many programs a second one means to end at once.
+            // The terminal has sent it already, and many programs take a second one for "end at once".
             (None, Signal::Interrupt) => Ok(()),
             (None, Signal::Terminate) => match process(&self.child) {
                 Some(child) => kill_process(child, Number::TERM),
@@ -94,23 +94,23 @@ impl RunningCommand {
         };
     }
 
-    /// Ctrl-C goes to every program at the console, and nothing else can be handed on.
+    /// Ctrl-C reaches every program at the console; other signals cannot be forwarded.
     #[cfg(not(unix))]
     pub(super) fn signal(&self, _signal: Signal) {}
 }
 
-/// The command itself is killed by the library.
+/// Kills the process group; tokio kills the command itself.
 #[cfg(unix)]
 impl Drop for RunningCommand {
     fn drop(&mut self) {
         if let Some(group) = self.group {
-            // When it is empty, that is how it should be. While it is not, no other process gets its number.
+            // An empty group is fine. As long as it has members, its number cannot be reused.
             let _ = kill_process_group(group, Number::KILL);
         }
     }
 }
 
-/// The process, until it was waited for.
+/// The process, unless it has been waited for.
 #[cfg(unix)]
 fn process(child: &Child) -> Option<Pid> {
     child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)

@@ -1,10 +1,11 @@
-//! The run of `mqtt clear-retained` on a session: asks for what is stored, again and again until nothing new comes, and
-//! removes each topic once it is printed.
+//! The session part of `mqtt clear-retained`: asks for retained messages until no new ones arrive, and removes each
+//! topic after printing it.
 //!
-//! A pass begins with a new subscription (some brokers bring nothing stored for one that exists) and is over when the
-//! broker has answered a PINGREQ behind it and every removal is acknowledged. What a broker dropped, or there was no room
-//! for, comes with a later pass. The last one, which brought nothing new, also waits for the silence. If topics that
-//! should be gone came again, one more pass finds out whether they are really there: until then it could be what an
+//! A pass starts with a new subscription, because some brokers send retained messages only for a new one. It ends when
+//! the broker has answered a PINGREQ sent after it and acknowledged every removal. Messages that the broker dropped, or
+//! for which there was no room, arrive in a later pass. The last pass, which brings nothing new, also waits for the
+//! idle time. If topics arrive again that should be gone, one more pass finds out whether they really exist: until then
+//! they may belong to an earlier subscription, or to another one of several.
 //! earlier subscription, or one of several, still brought.
 
 use super::memory::{Again, Memory};
@@ -23,41 +24,41 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// After so many passes what is new was stored meanwhile, and more may come for ever.
+/// After this many passes, other clients are storing new messages all the time, and the run could take forever.
 const MOST_PASSES: u32 = 1_000;
 
-/// How many topics that are still there are named one by one.
+/// Most remaining topics that are named one by one.
 const NAMED: u64 = 10;
 
-/// What happens to what is found.
+/// What to do with retained messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// It is printed and removed.
+    /// Print and remove them.
     Remove,
-    /// It is printed.
+    /// Only print them.
     DryRun,
 }
 
-/// What is to be cleared.
+/// What to clear.
 pub(crate) struct Plan {
     pub(crate) interest: Rc<Interest>,
-    /// Topics to leave alone.
+    /// Topics to skip.
     pub(crate) filter_out: Vec<TopicFilter>,
     pub(crate) mode: Mode,
 }
 
-/// Which pass it is.
+/// The kind of pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pass {
-    /// None was begun.
+    /// No pass has started.
     None,
-    /// What is new is removed.
+    /// Removes new topics.
     Clearing,
-    /// What comes again is really there.
+    /// Finds out whether topics that arrive again really exist.
     Judging,
 }
 
-/// Finds what is stored, prints it and removes it, pass by pass.
+/// The [`Job`] of `mqtt clear-retained`: finds retained messages, prints and removes them, pass by pass.
 pub(crate) struct Clearing {
     plan: Plan,
     receiving: Receiving,
@@ -65,27 +66,27 @@ pub(crate) struct Clearing {
     removal: Removal,
     memory: Memory,
     pass: Pass,
-    /// The pass that begins when the subscriptions of the last one are gone.
+    /// The pass that starts once the subscriptions of the last one have ended.
     next: Option<Pass>,
     passes: u32,
-    /// Topics that were printed.
+    /// Number of topics printed.
     taken: u64,
-    /// This pass brought something new.
+    /// Whether this pass brought a new topic.
     is_fresh: bool,
-    /// This pass brought something that should be gone.
+    /// Whether this pass brought a topic that should be gone.
     is_odd: bool,
-    /// The broker has answered the PINGREQ of this pass.
+    /// Whether the broker has answered the PINGREQ of this pass.
     is_past_barrier: bool,
-    /// Something stored came although the broker had answered the PINGREQ behind the subscription: only a silence
-    /// tells where the set ends on this broker.
+    /// Whether a stored message arrived after the answer to the PINGREQ. Then, with this broker, only the idle time
+    /// tells where the set ends.
     is_late: bool,
-    /// The run came to its end by itself.
+    /// Whether the run ended by itself.
     complete: bool,
-    /// Topics that are there although the broker acknowledged their removal.
+    /// Number of topics that exist although the broker acknowledged their removal.
     still_there: u64,
-    /// Topics that others set again.
+    /// Number of topics that other clients set again.
     set_again: u64,
-    /// Subscriptions that were refused on this connection.
+    /// Number of subscriptions refused on this connection.
     refused: usize,
 }
 
@@ -112,7 +113,7 @@ impl Clearing {
         }
     }
 
-    /// Gives the subscriptions up, to begin another pass.
+    /// Ends the subscriptions, to start another pass.
     fn leave(&mut self, next: Pass, session: &mut Session) {
         self.next = Some(next);
         self.receiving.silence.end();
@@ -133,17 +134,17 @@ impl Clearing {
         session.subscribe(Rc::clone(&self.plan.interest));
     }
 
-    /// Moves the removal on; whether nothing is left of it.
+    /// Advances the removals, and returns whether all are complete.
     fn poll_removal(&mut self, session: &mut Session) -> bool {
         let printing = &self.receiving.printing;
         if printing.has_failed() {
-            // What nobody read stays.
+            // Topics whose printed lines nobody read are not removed.
             self.removal.give_up();
         }
         self.removal.poll(printing.written(), session)
     }
 
-    /// Goes on to the next pass where there must be one; whether all are over.
+    /// Starts the next pass if one is needed, and returns whether there is none.
     fn poll_pass(&mut self, session: &mut Session, now: Instant) -> bool {
         if self.pass == Pass::None {
             self.begin(Pass::Clearing, session);
@@ -173,24 +174,24 @@ impl Clearing {
             return false;
         }
         if is_idle && goes_on && self.is_odd && self.pass == Pass::Clearing {
-            // Who publishes to these topics meanwhile must be heard.
+            // Publications to these topics must be noticed meanwhile.
             self.begin(Pass::Judging, session);
             return false;
         }
         is_idle
     }
 
-    /// Whether one run cannot find out whether everything is gone.
+    /// Whether there are too many topics to find out in one run whether all are gone.
     fn is_too_much(&self) -> bool {
         self.memory.has_overflowed() || self.passes >= MOST_PASSES
     }
 
-    /// Whether nothing can come, for every subscription was refused.
+    /// Whether nothing can arrive because every subscription was refused.
     fn is_hopeless(&self) -> bool {
         self.refused == self.plan.interest.subscriptions.len()
     }
 
-    /// A topic comes that was printed before.
+    /// Handles a topic that was printed before.
     fn note_again(&mut self, topic: &str) {
         if self.pass == Pass::Clearing {
             self.is_odd |= self.memory.is_riddle(topic);
@@ -203,7 +204,7 @@ impl Clearing {
                 self.set_again += 1;
                 if self.set_again <= NAMED {
                     self.progress.hide();
-                    ui.warn(&format!("{topic} was set again by somebody meanwhile"));
+                    ui.warn(&format!("{topic} was set again by another client meanwhile"));
                 }
             }
             Some(Again::StillThere) => {
@@ -216,7 +217,7 @@ impl Clearing {
         }
     }
 
-    /// Adds up what happened.
+    /// Turns the outcome into the command's result.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
         let result = self.sum_up(end);
         self.receiving.close(result)
@@ -232,7 +233,7 @@ impl Clearing {
         let reader = self.receiving.finish(end.as_ref())?;
         let was_clean = !stopped && tally.status_of_sent() == ExitStatus::Success;
         if reader == Reader::Gone && was_clean {
-            // What it has not read was left alone, as it should be.
+            // Messages that were not read are not removed, as it should be.
             return Ok(());
         }
         if self.complete && !self.is_hopeless() {
@@ -241,7 +242,7 @@ impl Clearing {
         end.or(refusals).map_or(Ok(()), Err)
     }
 
-    /// What was done, in a line.
+    /// Prints the summary.
     fn tell(&self, cleared: u64) {
         let ui = self.receiving.reporter.ui();
         let counted = |count| {
@@ -256,7 +257,7 @@ impl Clearing {
             ui.warn(&format!("{} topics were set again", grouped(self.set_again)));
         }
         if self.is_too_much() && self.plan.mode == Mode::Remove {
-            ui.warn("too many topics to see whether all are gone: run it again");
+            ui.warn("too many topics to check whether all are gone: run it again");
         }
     }
 
@@ -267,11 +268,11 @@ impl Clearing {
     }
 }
 
-/// What the removals make of the end of the run.
+/// Combines the end of the run with the outcome of the removals.
 fn judge(end: Option<Failure>, tally: &Tally, still_there: u64) -> Option<Failure> {
     let mut parts = Vec::new();
     let mut status = ExitStatus::Success;
-    // A run that did not come to its end says how far it came.
+    // A run that was cut short says how far it got.
     if tally.status() != ExitStatus::Success || (end.is_some() && tally.total() > 0) {
         status = if end.is_some() { tally.status_of_sent() } else { tally.status() };
         parts.push(format!("removing retained messages: {tally}"));
@@ -341,7 +342,7 @@ impl Job for Clearing {
             }
             Event::Subscribed { filter, answer: Err(explanation), .. } => {
                 self.refused += 1;
-                // Said once, not with each pass.
+                // Reported once, not in each pass.
                 if self.passes == 1 {
                     ui.error(&format!("subscription to {filter} refused: {explanation}"));
                 }
@@ -355,7 +356,7 @@ impl Job for Clearing {
                 ui.error(&format!("removing {topic} refused: {explanation}"));
             }
         }
-        // What every pass asks for is told once.
+        // Events that repeat in every pass are reported once.
         let is_repeated = (self.passes > 1 || self.next.is_some())
             && matches!(event, Event::Subscribed { .. } | Event::Unsubscribed { .. });
         if !is_repeated {

@@ -1,34 +1,31 @@
-//! What is remembered of topics: a hash of each, so that 100,000 of them are a few megabytes, and no more than a fixed
-//! number.
-//!
-//! Knows nothing of sessions or of output.
+//! Remembers topics as hashes, so that 100,000 of them take a few megabytes, and up to a fixed number.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-/// Most topics that are remembered.
+/// Most topics remembered.
 const LIMIT: usize = 1 << 19;
 
-/// A topic that comes again although its removal was acknowledged.
+/// Why a topic arrives again although its removal was acknowledged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
-    /// Somebody published to it meanwhile.
+    /// Another client published to it in the meantime.
     SetAgain,
-    /// The broker did not do what it said.
+    /// The broker did not remove it.
     StillThere,
 }
 
-/// Topics that were printed, and those of them that were set again.
+/// Topics that were printed, and what is known of them.
 #[derive(Default)]
 pub(super) struct Memory {
     hasher: RandomState,
     /// Topics that were printed.
     seen: HashSet<u64>,
-    /// Those of them that others published to since.
+    /// Those to which other clients have published since.
     live: HashSet<u64>,
-    /// Those that are known to stay, and why was told.
+    /// Those that are known to remain, which was reported.
     settled: HashSet<u64>,
-    /// There were more topics than are remembered.
+    /// Whether there were more topics than can be remembered.
     overflowed: bool,
 }
 
@@ -42,7 +39,7 @@ impl Memory {
         self.seen.contains(&self.hash(topic))
     }
 
-    /// Remembers a topic, as long as there is room.
+    /// Remembers a topic while there is room.
     pub(super) fn add(&mut self, topic: &str) {
         if self.seen.len() < LIMIT {
             self.seen.insert(self.hash(topic));
@@ -51,12 +48,12 @@ impl Memory {
         }
     }
 
-    /// Whether there were more topics than are remembered.
+    /// Whether there were more topics than can be remembered.
     pub(super) fn has_overflowed(&self) -> bool {
         self.overflowed
     }
 
-    /// Somebody published to a topic.
+    /// Notes that another client published to a topic.
     pub(super) fn note_live(&mut self, topic: &str) {
         let hash = self.hash(topic);
         if self.seen.contains(&hash) {
@@ -64,7 +61,7 @@ impl Memory {
         }
     }
 
-    /// A topic stays, and that was told.
+    /// Notes that a topic remains and that this was reported.
     pub(super) fn note_refused(&mut self, topic: &str) {
         let hash = self.hash(topic);
         if self.seen.contains(&hash) {
@@ -72,12 +69,12 @@ impl Memory {
         }
     }
 
-    /// Whether it is not known why this topic is still there.
+    /// Whether it is unknown why this topic still exists.
     pub(super) fn is_riddle(&self, topic: &str) -> bool {
         !self.settled.contains(&self.hash(topic))
     }
 
-    /// Why a topic is there again, told once for each.
+    /// Why a topic exists again; `Some` only once per topic.
     pub(super) fn judge(&mut self, topic: &str) -> Option<Again> {
         let hash = self.hash(topic);
         if !self.settled.insert(hash) {

@@ -1,7 +1,7 @@
-//! From the clap tree to a script of completions.
+//! Makes completion scripts from the clap tree.
 //!
-//! What clap does not know of a flag's values is said here and not where the flag is: only a script needs it, and no
-//! other run pays for it.
+//! What clap does not know about values is listed here rather than with the flags, so that other runs do not pay for
+//! it.
 
 use super::Shell;
 use clap::builder::PossibleValuesParser;
@@ -12,10 +12,10 @@ use clap_complete_nushell::Nushell;
 
 const PROGRAM: &str = "mqtt";
 
-/// Stands for the names of the profiles until a script can ask for them.
+/// Placeholder for the names of the profiles, where a script asks for them.
 const PROFILES: &str = "@PROFILES@";
 
-/// Flags by id, and the words they take.
+/// Flags by id, and the words they accept.
 const VALUES: [(&str, &[&str]); 4] = [
     ("profile", &[PROFILES]),
     ("protocol", &["auto", "5", "3.1.1", "3.1"]),
@@ -23,7 +23,7 @@ const VALUES: [(&str, &[&str]); 4] = [
     ("will_qos", &["0", "1", "2"]),
 ];
 
-/// Flags by id, and what their values are about.
+/// Flags by id, and the kind of their values.
 const HINTS: [(&str, ValueHint); 4] = [
     ("capath", ValueHint::DirPath),
     ("events", ValueHint::FilePath),
@@ -38,14 +38,14 @@ pub fn script(shell: Shell, mut tree: Command) -> String {
     shown.set_bin_name(PROGRAM);
     shown.build();
     let mut script = Vec::new();
-    // Into memory nothing fails, and what is generated is text.
+    // Writing to memory cannot fail, and the script is text.
     let _ = generator(shell).try_generate(&shown, &mut script);
     let script = String::from_utf8_lossy(&script);
     let (names, question) = profiles(shell);
     script.replace(names, question)
 }
 
-/// A command as it is shown: the generators know of no flag that it is hidden.
+/// The command without hidden flags, which the generators would complete.
 fn shown(command: &Command) -> Command {
     let flags = command.get_arguments().filter(|flag| !flag.is_hide_set());
     Command::new(command.get_name().to_owned())
@@ -71,7 +71,7 @@ fn generator(shell: Shell) -> &'static dyn Generator {
     }
 }
 
-/// How a script has the names of the profiles, and how it asks for them: without a word where there are none.
+/// The placeholder as the script contains it, and the code that asks for the names, silent if there are none.
 fn profiles(shell: Shell) -> (&'static str, &'static str) {
     match shell {
         Shell::Bash => (PROFILES, "$(mqtt completions --profiles 2>/dev/null)"),
@@ -83,12 +83,12 @@ fn profiles(shell: Shell) -> (&'static str, &'static str) {
         Shell::Nushell => {
             (r#"[ "@PROFILES@" ]"#, "^mqtt completions --profiles | complete | get stdout | lines")
         }
-        // These two complete no values.
+        // These two do not complete values.
         Shell::Powershell | Shell::Elvish => (PROFILES, ""),
     }
 }
 
-/// The flag as a shell should complete it.
+/// Adds the values that a shell should complete.
 fn with_values(arg: Arg) -> Arg {
     let id = arg.get_id().as_str();
     if let Some((_, values)) = VALUES.iter().find(|(flag, _)| *flag == id) {
@@ -96,9 +96,9 @@ fn with_values(arg: Arg) -> Arg {
     }
     let hint = HINTS.iter().find(|(flag, _)| *flag == id).map(|(_, hint)| *hint);
     let hint = hint.unwrap_or_else(|| match arg.get_value_hint() {
-        // Paths: bash quotes them only if they are files.
+        // bash quotes paths only if they are files.
         ValueHint::AnyPath => ValueHint::FilePath,
-        // Not files, as shells offer them for what they know nothing about.
+        // Shells would offer files for values of an unknown kind.
         ValueHint::Unknown => ValueHint::Other,
         known => known,
     });

@@ -150,7 +150,7 @@ impl Subscribing {
             Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
             Some(failure) => Err(failure),
             None if ended_idle && self.ended_deaf && !self.has_all() => {
-                let message = "silence, and no subscription that could have ended it";
+                let message = "no message within --idle, and no subscription";
                 Err(Failure::new(ExitStatus::Lost, message))
             }
             None => match (self.answers.failure(), self.stop.count) {

@@ -1,4 +1,4 @@
-//! What CONNECT, its will and DISCONNECT say: flags and `-D` together, each thing once.
+//! The contents of CONNECT, the will and DISCONNECT, from flags and `-D`.
 
 use crate::exit::Failure;
 use crate::message::{Envelope, Will};
@@ -59,7 +59,7 @@ impl ConnectProperties {
     }
 }
 
-/// The will, if one is asked for.
+/// The will, if there is one.
 pub(super) fn resolve_will(
     args: &ConnectionArgs,
     given: Vec<Property>,
@@ -98,12 +98,12 @@ pub(super) fn resolve_will(
     Ok(Some(Will { envelope, payload, delay }))
 }
 
-/// What DISCONNECT says; `expiry` is the session's as CONNECT has it.
+/// The contents of DISCONNECT; `expiry` is the session expiry in CONNECT.
 pub(super) fn resolve_parting(given: Vec<Property>, expiry: u32) -> Result<Parting, Failure> {
     let mut parting = Parting::default();
     for Property { packet, id, value } in given {
         match (id, value) {
-            // [MQTT-3.1.2-23] knows no session then that could live longer.
+            // [MQTT-3.1.2-23]: a session expiry of 0 cannot be raised.
             (Id::SessionExpiry, Value::Number(seconds)) if seconds > 0 && expiry == 0 => {
                 return Err(Failure::usage(
                     "-D disconnect session-expiry-interval needs a session that CONNECT did not end: \
@@ -125,7 +125,7 @@ pub(super) fn resolve_parting(given: Vec<Property>, expiry: u32) -> Result<Parti
     Ok(parting)
 }
 
-/// Never, as long as the table of properties is right.
+/// The error for a property in a packet that cannot have it. Cannot happen while the table of properties is right.
 fn misplaced(packet: Packet, id: Id) -> Failure {
     Failure::usage(format!("{packet} has no property {}", id.name()))
 }

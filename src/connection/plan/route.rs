@@ -1,4 +1,4 @@
-//! How the broker is reached: local address, proxy, TLS, HTTP headers.
+//! The route to the broker: local address, proxy, TLS and HTTP headers.
 
 use crate::connection::secret::{read_file, warn_if_open_to_others};
 use crate::exit::Failure;
@@ -10,7 +10,8 @@ use crate::transport::{Place, Route, Target, websocket};
 use crate::ui::Ui;
 use std::fs::File;
 
-/// Reads what TLS needs, and decides the rest. What has no effect at `target` was refused or overruled before.
+/// Reads the TLS files and assembles the route. Flags without effect at `target` have been refused or overridden
+/// before.
 pub(super) fn resolve_route(
     args: &ConnectionArgs,
     target: &Target,
@@ -35,7 +36,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
         (true, ..) => {
             ui.warn(match args.pin {
                 None => "--insecure: anybody on the way can pretend to be the broker",
-                Some(_) => "--insecure: nothing but --pin says who the broker is",
+                Some(_) => "--insecure: only --pin identifies the broker",
             });
             Trust::Anyone
         }
@@ -74,7 +75,7 @@ fn resolve_identity(args: &TlsArgs, ui: Ui) -> Result<Option<Identity<'_>>, Fail
         return Err(Failure::usage(format!("{flag} has no effect without --cert")));
     };
     let key = args.key.as_deref();
-    // That it cannot be opened is told where it is read.
+    // If the key cannot be opened, reading it reports the error.
     if let Ok(file) = File::open(key.unwrap_or(certificate)) {
         warn_if_open_to_others(key.unwrap_or(certificate), &file, ui);
     }

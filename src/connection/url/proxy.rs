@@ -1,14 +1,14 @@
-//! Proxies as URLs: `socks5h://user:password@host:port`.
+//! URLs of proxies: `socks5h://user:password@host:port`.
 
 use super::{Authority, UrlError, decode, decode_host, split_address};
 use crate::secret::Secret;
 use crate::transport::proxy::{Credentials, Kind, Proxy};
 use percent_encoding::percent_decode_str;
 
-/// A proxy as a URL says it. Its credentials are percent-decoded.
+/// Parses a proxy URL, and decodes its credentials.
 ///
 /// # Errors
-/// Says which part cannot be.
+/// Tells which part is invalid.
 pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
     let (scheme, rest) = text.split_once("://").ok_or(UrlError::ProxyScheme)?;
     let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {

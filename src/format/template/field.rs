@@ -1,4 +1,4 @@
-//! One `%` of a template.
+//! A `%` specifier of a template.
 
 use super::hex::{Digits, write_hex};
 use super::json::{Json, Layout, Payload};
@@ -12,23 +12,23 @@ use crate::message::Message;
 use crate::outlet::{Mark, Outlet};
 use data_encoding::{HEXLOWER, HEXUPPER};
 
-/// A `%` with its flags.
+/// A `%` specifier with its flags.
 #[derive(Clone, Debug)]
 pub struct Field {
     pub what: What,
-    /// In bytes; 0: none.
+    /// In bytes; 0 means none.
     pub width: usize,
-    /// At most so many bytes, exactly so many decimals, at least so many digits, or the size of a group.
+    /// The most bytes, the number of decimals, the least number of digits, or the group size, depending on the letter.
     pub precision: Option<usize>,
-    /// Filled up on the right, with blanks.
+    /// Whether blanks are added on the right.
     pub left: bool,
-    /// Filled up with zeros.
+    /// Whether zeros are added on the left.
     pub zero: bool,
-    /// Between groups of hexadecimal digits.
+    /// Separates groups of hexadecimal digits.
     pub separator: u8,
 }
 
-/// What a template keeps from message to message.
+/// State that a template keeps between messages.
 #[derive(Clone, Debug)]
 pub struct State {
     json: Json,
@@ -36,7 +36,7 @@ pub struct State {
     pub local_time: PerSecond,
 }
 
-/// What is to be printed, and how.
+/// What to print, and how.
 pub struct Context<'a> {
     pub message: &'a Message<'a>,
     pub look: Look,
@@ -52,12 +52,12 @@ impl State {
 }
 
 impl Field {
-    /// Whether it is JSON.
+    /// Whether it prints JSON.
     pub fn is_json(&self) -> bool {
         self.what.kind() == Kind::Json
     }
 
-    /// What a person should be told of `message`: a payload that is no number of the wanted size.
+    /// What to tell the user about `message`: its payload is not a number of the required size.
     pub fn complaint(&self, message: &Message<'_>) -> Option<String> {
         let (letter, size) = match self.what {
             What::Float => ('f', 4),
@@ -73,12 +73,12 @@ impl Field {
         })
     }
 
-    /// Whether the clock must be read for it.
+    /// Whether it needs the time.
     pub fn is_timed(&self) -> bool {
         matches!(self.what, What::LocalTime | What::UnixTime | What::Json | What::JsonVerbatim)
     }
 
-    /// Appends it, in its colour if there is anything to be coloured.
+    /// Appends the value, coloured if it has a colour.
     pub fn write(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         if !context.look.color {
             return self.write_plain(context, out);
@@ -152,7 +152,7 @@ impl Field {
         self.pad(out, start, b' ');
     }
 
-    /// Fills up what was appended since `start` to the width. What has left meanwhile was wider.
+    /// Pads what was appended since `start` to the width. Anything that has left the buffer meanwhile was wider.
     pub fn pad(&self, out: &mut Outlet<'_>, start: Mark, with: u8) {
         let written = out.since(start);
         let missing = self.width.saturating_sub(written);

@@ -1,25 +1,25 @@
-//! Payloads in hexadecimal, in groups or not.
+//! Payloads in hexadecimal, with or without groups.
 
 use super::padding::{cut, fill};
 use crate::outlet::{Outlet, STEP};
 use crate::record::write_encoded;
 use data_encoding::Encoding;
 
-/// How digits are laid out.
+/// The layout of the digits.
 pub struct Digits {
-    /// That of the digits without the separators between them, and also the most bytes that are shown; 0 is none.
+    /// The width of the digits, without separators, and also the most bytes that are shown; 0 means none.
     pub width: usize,
-    /// Filled up on the right, with blanks.
+    /// Whether blanks are added on the right.
     pub left: bool,
-    /// Filled up on the left with zeros instead of blanks.
+    /// Whether zeros instead of blanks are added on the left.
     pub zero: bool,
     /// Bytes between two separators.
     pub group: Option<usize>,
-    /// What stands between groups.
+    /// The separator between groups.
     pub separator: u8,
 }
 
-/// Appends `payload` in the digits of `encoding`.
+/// Appends `payload` as digits of `encoding`.
 pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut Outlet<'_>) {
     let bytes = if digits.width > 0 { cut(payload, digits.width) } else { payload };
     let missing = digits.width.saturating_sub(2 * bytes.len());
@@ -29,7 +29,7 @@ pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut
     }
     match digits.group {
         Some(size @ 1..) => {
-            // What is filled up is short. Otherwise whole groups.
+            // Only short payloads are padded. Longer ones are written in whole groups.
             let step = if missing > 0 { bytes.len() } else { size * (STEP / size).max(1) };
             let (first, rest) = bytes.split_at(step.min(bytes.len()));
             write_groups(out, start, (encoding, first), (size, digits.separator));
@@ -47,7 +47,7 @@ pub fn write_hex(digits: &Digits, encoding: &Encoding, payload: &[u8], out: &mut
     }
 }
 
-/// Appends bytes as digits, and puts the separator after every `size` of them from `start` on, but not at the end.
+/// Appends bytes as digits with a separator after every `size` of them from `start` on, but not at the end.
 fn write_groups(
     out: &mut Vec<u8>,
     start: usize,
@@ -61,7 +61,7 @@ fn write_groups(
     let separators = (from - start).saturating_sub(1) / size;
     let mut to = from + separators;
     out.resize(to, separator);
-    // From behind, as what is there moves to the right; in front of the first separator it stays.
+    // Starts at the end, because bytes move to the right; the bytes before the first separator stay.
     while from < to {
         let digits = (from - start - 1) % size + 1;
         from -= digits;

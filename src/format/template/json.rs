@@ -1,10 +1,10 @@
-//! `%j` and `%J`: mosquitto's JSON, with its keys and their order.
+//! `%j` and `%J`: mosquitto's JSON, with the same keys in the same order.
 //!
-//! Always valid, which 2.1's is not: a payload that is not UTF-8 becomes `payload_base64`, correlation
-//! data `correlation-data_base64`; a NUL does not end them. Several subscription identifiers are one
-//! list, where 2.1 repeats the key. `%J` copies a payload that is JSON (2.1 rounds its numbers), and
-//! prints any other as `%j` does (2.1 prints nothing). DEL, C1, bidirectional and
-//! invisible characters are escaped. Pretty JSON is indented by two spaces, not tabs.
+//! Unlike 2.1's, it is always valid: a payload that is not UTF-8 becomes `payload_base64`, correlation data becomes
+//! `correlation-data_base64`, and a NUL does not end them. Several subscription identifiers form a list, where 2.1
+//! repeats the key. `%J` copies a payload that is JSON (2.1 rounds its numbers), and prints others as `%j` does (2.1
+//! prints nothing). DEL, C1, bidirectional and invisible characters are escaped. Pretty JSON is indented by two spaces,
+//! not tabs.
 
 use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, Stamp};
@@ -14,27 +14,27 @@ use crate::outlet::Outlet;
 use crate::property::{Id, Properties, Value};
 use crate::record::{write_bytes, write_number, write_string, write_verbatim};
 
-/// How the payload appears.
+/// How the payload is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// As a string.
     Text,
-    /// As it is, when it is JSON.
+    /// Unchanged if it is JSON, else as a string.
     Verbatim,
 }
 
-/// Line breaks or none.
+/// Whether to add line breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
     OneLine,
     Indented,
 }
 
-/// What lasts from message to message.
+/// State kept between messages.
 #[derive(Clone, Debug)]
 pub struct Json {
     stamp: Stamp,
-    /// JSON before it is indented.
+    /// A buffer for JSON before it is indented.
     compact: Vec<u8>,
 }
 
@@ -43,7 +43,7 @@ impl Json {
         Self { stamp: Stamp::local(), compact: Vec::new() }
     }
 
-    /// Appends `message` as one object.
+    /// Appends `message` as an object.
     pub fn write(
         &mut self,
         out: &mut Outlet<'_>,
@@ -103,7 +103,7 @@ fn write_properties(out: &mut Outlet<'_>, properties: &Properties<'_>) {
     for (id, value) in properties.iter() {
         let bit = 1u64 << (id as u8);
         if seen & bit != 0 {
-            // With the first of its kind.
+            // Written with the first one of its kind.
             continue;
         }
         seen |= bit;
@@ -125,7 +125,7 @@ fn write_properties(out: &mut Outlet<'_>, properties: &Properties<'_>) {
     out.push(b'}');
 }
 
-/// Appends the value of property `id`, or a list where there are several.
+/// Appends the value of property `id`, or a list if there are several.
 fn write_values(out: &mut Outlet<'_>, properties: &Properties<'_>, id: Id) {
     let values = || properties.iter().filter_map(|(found, value)| (found == id).then_some(value));
     let is_list = id == Id::UserProperty || values().count() > 1;
@@ -147,7 +147,7 @@ fn write_values(out: &mut Outlet<'_>, properties: &Properties<'_>, id: Id) {
                 out.push(b'}');
                 out.relieve();
             }
-            // Has a key of its own.
+            // Correlation data has its own key.
             Value::Binary(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Numbers: properties, lengths, times, and binary floating point as C's printf writes it.
+//! Numbers: properties, lengths, times, and floating point as C's printf prints it.
 
 use super::field::{Context, Field};
 use super::padding::fill;
@@ -11,7 +11,7 @@ use crate::record::write_number;
 use std::io::Write as _;
 
 impl Field {
-    /// Appends a number, or nothing but the width where the property is missing.
+    /// Appends a number, or only the padding if the property is missing.
     pub fn write_number(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let message = context.message;
         let property = |id| message.properties.number(id).map(u64::from);
@@ -67,14 +67,14 @@ impl Field {
         if !self.zero || !value.is_finite() {
             return self.pad(out, start, b' ');
         }
-        // Zeros go behind the sign.
+        // Zeros follow the sign.
         let written = out.since(start);
         let missing = self.width.saturating_sub(written);
         fill(out, written - usize::from(value.is_sign_negative()), missing, b'0');
     }
 }
 
-/// Appends `value` with `precision` decimals, as `%.*f` does.
+/// Appends `value` with `precision` decimals, like `%.*f`.
 fn write_float(out: &mut Vec<u8>, value: f64, precision: usize) {
     if value.is_finite() {
         // Writing to memory cannot fail.

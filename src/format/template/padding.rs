@@ -1,6 +1,6 @@
-//! Filling up to a width, and cutting down to one.
+//! Padding to a width, and truncating to one.
 
-/// Inserts `count` times `with` before the last `after` bytes.
+/// Inserts `count` bytes `with` before the last `after` bytes.
 pub fn fill(out: &mut Vec<u8>, after: usize, count: usize, with: u8) {
     if count > 0 {
         out.resize(out.len() + count, with);

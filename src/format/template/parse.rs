@@ -1,4 +1,4 @@
-//! From the text of a format to its pieces.
+//! Parses the text of a format.
 
 use super::field::Field;
 use super::piece::Piece;
@@ -6,7 +6,7 @@ use super::what::{Kind, What};
 use crate::format::clock::PerSecond;
 use crate::misplaced::Misplaced;
 
-/// What may stand between groups of hexadecimal digits: ASCII punctuation but `%`, and a space.
+/// The characters allowed between groups of hexadecimal digits: ASCII punctuation except `%`, and a space.
 fn is_separator(char: char) -> bool {
     char == ' ' || (char.is_ascii_punctuation() && char != '%')
 }
@@ -28,14 +28,14 @@ pub fn pieces(text: &str) -> Result<Vec<Piece>, Misplaced> {
 
 struct Parser<'a> {
     text: &'a str,
-    /// What has been read, in bytes.
+    /// How far the text has been read, in bytes.
     at: usize,
     pieces: Vec<Piece>,
-    /// The literal that is being collected.
+    /// The literal being collected.
     literal: Vec<u8>,
 }
 
-/// A flag, number or separator, and where it stands.
+/// A flag, number or separator, and its position.
 type Placed<T> = Option<(T, usize)>;
 
 impl Parser<'_> {
@@ -152,7 +152,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Refuses what can have no effect.
+    /// Refuses settings without effect.
     fn check(
         &self,
         letter: char,
@@ -192,7 +192,7 @@ impl Parser<'_> {
     }
 }
 
-/// What glibc prints for `%letter` in the C locale, in the words of `jiff`.
+/// `%letter` as glibc prints it in the C locale, in the notation of `jiff`.
 fn strftime(letter: char) -> Option<String> {
     let pattern = match letter {
         'c' => "%a %b %e %H:%M:%S %Y",

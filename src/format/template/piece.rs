@@ -1,4 +1,4 @@
-//! What a template is made of.
+//! The parts of a template.
 
 use super::field::Field;
 use crate::format::clock::PerSecond;

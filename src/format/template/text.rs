@@ -1,4 +1,4 @@
-//! Texts: the topic, the time, and properties that are strings.
+//! Texts: the topic, the time, and string properties.
 
 use super::field::{Context, Field};
 use super::padding::cut;
@@ -9,7 +9,7 @@ use crate::outlet::Outlet;
 use crate::property::{Id, Value};
 
 impl Field {
-    /// Appends a text. A missing content type leaves its width, other missing properties nothing.
+    /// Appends a text. A missing content type is padded to the width; other missing properties print nothing.
     pub fn write_string(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let start = out.mark();
         let properties = &context.message.properties;
@@ -26,7 +26,7 @@ impl Field {
             What::UserProperties => return self.write_user_properties(context, out),
             _ => Some("%"),
         };
-        // Without a response topic there is no field, however wide.
+        // Without a response topic nothing is printed, whatever the width.
         if let Some(text) = text {
             let text = cut_text(text, self.precision);
             write_text(out, text.as_bytes(), context.look, Keep::Nothing);
@@ -47,7 +47,7 @@ impl Field {
         }
     }
 
-    /// `name:value name:value`, as ambiguous as in mosquitto.
+    /// Appends `name:value name:value`, as ambiguous as in mosquitto.
     fn write_user_properties(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let start = out.mark();
         let mut room = self.precision.unwrap_or(usize::MAX);
@@ -57,7 +57,7 @@ impl Field {
             for part in [separator.unwrap_or_default(), name, ":", value] {
                 let cut = cut_text(part, Some(room));
                 write_text(out, cut.as_bytes(), context.look, Keep::Nothing);
-                // After a character that does not fit, none does.
+                // Once a character does not fit, nothing more is printed.
                 room = if cut.len() < part.len() { 0 } else { room - cut.len() };
             }
             separator = Some(" ");
@@ -72,7 +72,7 @@ impl Field {
     }
 }
 
-/// At most `length` bytes of `text`, which stays text.
+/// At most `length` bytes of `text`, cut between characters.
 fn cut_text(text: &str, length: Option<usize>) -> &str {
     let Some(length) = length.filter(|length| *length < text.len()) else { return text };
     let end = (0..=length).rev().find(|end| text.is_char_boundary(*end));

@@ -1,6 +1,6 @@
-//! The letters behind a `%`.
+//! The letters after a `%`.
 
-/// What is printed.
+/// The value to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Percent,
@@ -28,7 +28,7 @@ pub enum What {
     HexUpper,
 }
 
-/// What flags mean for it.
+/// How flags apply to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,

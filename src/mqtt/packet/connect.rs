@@ -1,5 +1,5 @@
-//! CONNECT, written by hand: 3.1's protocol name, passwords that are any bytes, and an empty user
-//! name beside a password are beyond rumqttc's codec.
+//! CONNECT, written by hand: rumqttc's codec supports neither 3.1's protocol name, nor binary passwords, nor an empty
+//! user name with a password.
 
 use super::encode::put_message_properties;
 use crate::message::Will;
@@ -7,45 +7,45 @@ use crate::mqtt::version::Version;
 use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 
-/// Bytes of the longest fixed header.
+/// Size of the longest fixed header in bytes.
 const HEADER: usize = 5;
 
-/// Everything CONNECT says ([MQTT 5, 3.1]). Without `Debug`, for it borrows the password.
+/// The contents of CONNECT ([MQTT 5, 3.1]). Without `Debug`, because it borrows the password.
 pub struct Connect<'a> {
     /// Protocol level.
     pub version: Version,
     /// At most 65,535 bytes.
     pub client_id: &'a str,
-    /// Forget an earlier session.
+    /// Whether to discard an earlier session.
     pub clean_start: bool,
-    /// Seconds; 0 is off.
+    /// Keep-alive in seconds; 0 is off.
     pub keep_alive: u16,
     /// At most 65,535 bytes.
     pub username: Option<&'a str>,
     /// At most 65,535 bytes.
     pub password: Option<&'a [u8]>,
-    /// Checked when it was parsed.
+    /// The will, already validated.
     pub will: Option<&'a Will>,
-    /// MQTT 5: seconds the session outlives the connection; left out when 0.
+    /// MQTT 5: seconds that the session outlives the connection; omitted if 0.
     pub session_expiry: u32,
-    /// MQTT 5: QoS 1 and 2 messages in flight towards us.
+    /// MQTT 5: most QoS 1 and 2 messages in flight to us.
     pub receive_maximum: Option<u16>,
-    /// MQTT 5: bytes of a packet towards us.
+    /// MQTT 5: largest packet to us in bytes.
     pub maximum_packet_size: Option<u32>,
-    /// MQTT 5: topic aliases towards us; left out when 0.
+    /// MQTT 5: number of topic aliases to us; omitted if 0.
     pub topic_alias_maximum: u16,
     /// MQTT 5: ask for a prefix for response topics.
     pub request_response_information: bool,
-    /// MQTT 5: let the broker explain what it refuses, which is its default.
+    /// MQTT 5: let the broker explain what it refuses, which is the default.
     pub request_problem_information: bool,
-    /// MQTT 5.
+    /// MQTT 5: user properties.
     pub user_properties: &'a [(String, String)],
 }
 
 impl Connect<'_> {
-    /// Appends the packet to `out`, the only place where there is a copy of the password then.
+    /// Appends the packet to `out`, the only place with a copy of the password.
     pub fn write(&self, out: &mut BytesMut) {
-        // Lengths are checked where each string enters the program.
+        // Lengths have been checked where each string entered the program.
         let mut body = BytesMut::with_capacity(128);
         put_binary(&mut body, if self.version == Version::V31 { b"MQIsdp" } else { b"MQTT" });
         body.put_u8(self.version as u8);
@@ -67,7 +67,7 @@ impl Connect<'_> {
         }
         let password = self.password.map_or(0, |password| 2 + password.len());
         let length = body.len() + password;
-        // All at once: memory that is too small and given back is not wiped.
+        // Reserved at once: growing would free memory without wiping it.
         out.reserve(HEADER + length);
         out.put_u8(0x10);
         put_varint(out, length);

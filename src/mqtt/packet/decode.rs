@@ -1,7 +1,7 @@
-//! Packets from the broker, read strictly from borrowed bytes.
+//! Strictly parses packets from the broker.
 //!
-//! Every check that needs one packet alone is made here; those that need the session's state (is
-//! this id in use, is this alias known) are made by the engine.
+//! Checks that concern a single packet are made here; those that need session state (is this id in use, is this alias
+//! defined) are made by the session.
 
 #![deny(clippy::indexing_slicing)]
 
@@ -11,19 +11,18 @@ use crate::mqtt::version::Version;
 use crate::property::{Carrier, Id, Properties, PropertyError, take_binary, take_u16};
 use std::fmt;
 
-/// What the broker did that the standard forbids. The text is the rest of a sentence that begins
-/// with "the broker broke the protocol:".
+/// A violation of the standard by the broker. The text completes "the broker broke the protocol: …".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// 0x81 when the bytes make no sense, 0x82 when the packet does not belong there, or the more
-    /// exact code the standard names; sent in our DISCONNECT.
+    /// 0x81 for malformed packets, 0x82 for misplaced ones, or the more specific code of the standard; sent in our
+    /// DISCONNECT.
     pub reason: Reason,
-    /// What it was.
+    /// Description.
     pub text: String,
 }
 
 impl Violation {
-    /// Bytes that make no packet.
+    /// A malformed packet.
     pub fn malformed(text: impl Into<String>) -> Self {
         Self { reason: Reason(0x81), text: text.into() }
     }
@@ -46,17 +45,17 @@ impl fmt::Display for Violation {
 pub struct Frame {
     /// Packet type and flags.
     pub first: u8,
-    /// Bytes of the fixed header itself: 2 to 5.
+    /// Size of the fixed header in bytes: 2 to 5.
     pub header: usize,
-    /// Bytes behind it.
+    /// Number of bytes after it.
     pub body: usize,
 }
 
 impl Frame {
-    /// Reads the fixed header at the front of `bytes`; `None` when more bytes are needed for it.
+    /// Parses the fixed header at the start of `bytes`; `None` if more bytes are needed.
     ///
     /// # Errors
-    /// When the remaining length is longer than four bytes.
+    /// When the remaining length has more than four bytes.
     pub fn read(bytes: &[u8]) -> Result<Option<Self>, Violation> {
         let Some((&first, rest)) = bytes.split_first() else { return Ok(None) };
         let mut body = 0usize;
@@ -79,7 +78,7 @@ impl Frame {
         Ok(None)
     }
 
-    /// Which acknowledgement the packet is, if it is one of only a packet id: what most of them are.
+    /// The kind of acknowledgement, if the packet is one with only a packet id, as most are.
     pub fn short_ack(self) -> Option<AckKind> {
         match self {
             Self { first: 0x40, body: 2, .. } => Some(AckKind::PubAck),
@@ -95,7 +94,7 @@ impl Frame {
         self.first >> 4 == 3
     }
 
-    /// Bytes of the whole packet.
+    /// Size of the whole packet in bytes.
     pub fn total(self) -> usize {
         self.header + self.body
     }
@@ -126,23 +125,23 @@ impl Frame {
 /// An incoming PUBLISH, before topic aliases are resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Published<'a> {
-    /// Valid, or empty when an alias stands for it.
+    /// Valid, or empty if an alias is used.
     pub topic: &'a str,
     /// 0 at QoS 0.
     pub packet_id: u16,
-    /// Delivered with.
+    /// QoS of the delivery.
     pub qos: QoS,
     /// Retain flag.
     pub retain: bool,
     /// DUP flag.
     pub dup: bool,
-    /// Checked.
+    /// Properties, already validated.
     pub properties: Properties<'a>,
     /// The rest of the packet.
     pub payload: &'a [u8],
 }
 
-/// Which of the four acknowledgements a packet is.
+/// The kind of acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AckKind {
     /// QoS 1, final.
@@ -158,11 +157,11 @@ pub enum AckKind {
 /// PUBACK, PUBREC, PUBREL or PUBCOMP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ack<'a> {
-    /// Which one.
+    /// Its kind.
     pub kind: AckKind,
     /// Never 0.
     pub packet_id: u16,
-    /// Success below MQTT 5.
+    /// Success before MQTT 5.
     pub reason: Reason,
     /// Reason string and user properties.
     pub properties: Properties<'a>,
@@ -171,18 +170,18 @@ pub struct Ack<'a> {
 /// A CONNACK.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnAck<'a> {
-    /// The broker resumed a session.
+    /// Whether the broker resumed a session.
     pub session_present: bool,
-    /// A return code below MQTT 5, a reason code in MQTT 5.
+    /// A return code before MQTT 5, a reason code in MQTT 5.
     pub code: u8,
-    /// An answer in the 3.1.1 form, whatever was asked.
+    /// Whether it has the form of 3.1.1, whatever was requested.
     pub old_form: bool,
     /// Empty in the old form.
     pub properties: Properties<'a>,
 }
 
 impl ConnAck<'_> {
-    /// The code as an MQTT 5 reason, where it has one.
+    /// The code as an MQTT 5 reason, if it has an equivalent.
     pub fn reason(&self) -> Option<Reason> {
         if self.old_form {
             reason::from_return_code(self.code)
@@ -192,7 +191,7 @@ impl ConnAck<'_> {
     }
 }
 
-/// What SUBACK and UNSUBACK carry: one code a filter, none in an UNSUBACK before MQTT 5.
+/// The contents of SUBACK and UNSUBACK: one code per filter, none in an UNSUBACK before MQTT 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body<'a> {
     /// Never 0.
@@ -203,7 +202,7 @@ pub struct Body<'a> {
     pub properties: Properties<'a>,
 }
 
-/// A packet a broker may send.
+/// A packet from the broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packet<'a> {
     /// Answer to CONNECT.
@@ -224,14 +223,14 @@ pub enum Packet<'a> {
     Auth(Reason, Properties<'a>),
 }
 
-/// No honest packet but PUBLISH is longer, in bytes: a few strings of at most 65,535 bytes each.
+/// Largest plausible packet except PUBLISH, in bytes: a few strings of at most 65,535 bytes each.
 const LONGEST: usize = 1 << 20;
 
-/// Checks what the fixed header alone tells, before the rest has come: that a broker may send this
-/// packet, its flags, and that its length is not absurd.
+/// Checks the fixed header before the rest arrives: that a broker may send this packet, its flags, and that its length
+/// is plausible.
 ///
 /// # Errors
-/// Says what is wrong.
+/// The violation.
 pub fn check_header(version: Version, frame: Frame) -> Result<(), Violation> {
     let (kind, flags) = (frame.first >> 4, frame.first & 0x0f);
     let expected = match kind {
@@ -251,10 +250,10 @@ pub fn check_header(version: Version, frame: Frame) -> Result<(), Violation> {
 }
 
 impl<'a> Published<'a> {
-    /// Reads the PUBLISH of `frame`, whose header has been checked.
+    /// Parses the PUBLISH of `frame`, whose header has been checked.
     ///
     /// # Errors
-    /// Says what is malformed or forbidden.
+    /// The violation.
     pub(in crate::mqtt) fn read(
         version: Version,
         frame: Frame,
@@ -300,19 +299,19 @@ impl<'a> Published<'a> {
 }
 
 impl<'a> Packet<'a> {
-    /// Reads the packet of `frame` whose bytes behind the fixed header are `body`.
+    /// Parses the packet of `frame`; `body` are the bytes after its fixed header.
     ///
     /// # Errors
-    /// Says what is malformed or forbidden.
+    /// The violation.
     pub fn read(version: Version, frame: Frame, body: &'a [u8]) -> Result<Self, Violation> {
         check_header(version, frame)?;
         Self::read_body(version, frame, body)
     }
 
-    /// The same, where [`check_header`] has been asked.
+    /// The same, after [`check_header`].
     ///
     /// # Errors
-    /// Says what is malformed or forbidden.
+    /// The violation.
     pub(in crate::mqtt) fn read_body(
         version: Version,
         frame: Frame,
@@ -357,7 +356,7 @@ fn bad_properties(name: &str, error: PropertyError) -> Violation {
     }
 }
 
-/// UTF-8, no NUL, no wildcard ([MQTT-1.5.4-1], [MQTT-1.5.4-2], [MQTT-3.3.2-2]).
+/// Checks for UTF-8, NUL and wildcards ([MQTT-1.5.4-1], [MQTT-1.5.4-2], [MQTT-3.3.2-2]).
 fn check_topic(topic: &[u8]) -> Result<&str, Violation> {
     let is_special = |byte: &u8| matches!(byte, 0 | b'+' | b'#');
     match std::str::from_utf8(topic) {
@@ -366,7 +365,7 @@ fn check_topic(topic: &[u8]) -> Result<&str, Violation> {
     }
 }
 
-/// What is wrong with a topic.
+/// The violation in an invalid topic.
 #[cold]
 fn wrong_topic(topic: &[u8], is_text: bool) -> Violation {
     let shown = String::from_utf8_lossy(topic);
@@ -400,7 +399,7 @@ fn read_connack(version: Version, body: &[u8]) -> Result<ConnAck<'_>, Violation>
     if !rest.is_empty() {
         return Err(Violation::malformed("CONNACK is longer than its properties"));
     }
-    // Below 0x80 a version 5 code other than 0 has no meaning in CONNACK; an old return code has.
+    // Codes below 0x80 except 0 are undefined in a version 5 CONNACK, so they are old return codes.
     let old_form = old_form && code < 0x80;
     let session_present = flags == 1;
     if session_present && code != 0 {
@@ -433,7 +432,7 @@ fn read_ack(
     }
     let (reason, properties) = read_reason(Carrier::Ack, frame, rest)?;
     let known = match kind {
-        // A refusal is one whatever its reason: mosquitto has 0x95 in PUBACK, where it is not defined.
+        // Any failure counts as a refusal, even if undefined here: mosquitto sends 0x95 in PUBACK.
         AckKind::PubAck | AckKind::PubRec => {
             matches!(reason.0, 0x00 | 0x10) || (reason.is_failure() && reason.is_defined())
         }
@@ -448,7 +447,7 @@ fn read_ack(
     Ok(Ack { kind, packet_id, reason, properties })
 }
 
-/// Reads "reason code, properties", either of which may be left out from the end.
+/// Parses "reason code, properties"; both, or the properties, may be omitted.
 fn read_reason(
     carrier: Carrier,
     frame: Frame,

@@ -1,6 +1,6 @@
-//! Packets to the broker other than CONNECT and PUBLISH, appended to one shared buffer.
+//! Encodes packets to the broker other than CONNECT and PUBLISH, appended to one buffer.
 //!
-//! Callers pass only what has been checked (filters, lengths, packet ids), so writing cannot fail.
+//! Callers pass only validated data (filters, lengths, packet ids), so encoding cannot fail.
 
 use crate::message::{PublishProperties, QoS};
 use crate::mqtt::reason::Reason;
@@ -13,18 +13,18 @@ use rumqttc::mqttbytes::{QoS as OldQoS, v4};
 use rumqttc::v5::mqttbytes::{QoS as NewQoS, v5};
 use std::fmt;
 
-/// What DISCONNECT says at a normal end ([MQTT 5, 3.14.2.2]).
+/// The contents of DISCONNECT at a normal end ([MQTT 5, 3.14.2.2]).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parting {
-    /// Seconds the session lives on, other than said in CONNECT.
+    /// Session expiry in seconds, if it differs from CONNECT.
     pub session_expiry: Option<u32>,
-    /// Why, for a person to read.
+    /// Reason string.
     pub reason_string: Option<String>,
-    /// User properties, in their order.
+    /// User properties, in order.
     pub user_properties: Vec<(String, String)>,
 }
 
-/// The codec's verdict on a packet that was checked before: an error is a bug in this program.
+/// Unwraps the codec's result for a validated packet: an error is a bug in this program.
 fn written<T, E: fmt::Display>(result: Result<T, E>) {
     if let Err(error) = result {
         unreachable!("a packet could not be encoded: {error}");
@@ -47,7 +47,7 @@ fn new_qos(qos: QoS) -> NewQoS {
     }
 }
 
-/// Bytes of a variable byte integer ([MQTT 5, 1.5.5]).
+/// Size of a variable byte integer in bytes ([MQTT 5, 1.5.5]).
 fn varint_size(value: usize) -> usize {
     match value {
         0..128 => 1,
@@ -57,12 +57,12 @@ fn varint_size(value: usize) -> usize {
     }
 }
 
-/// Bytes of a packet with `remaining` bytes behind its fixed header.
+/// Size of a packet with `remaining` bytes after its fixed header.
 pub fn packet_size(remaining: usize) -> usize {
     1 + varint_size(remaining) + remaining
 }
 
-/// Adds the properties of a message, or of a will.
+/// Adds the properties of a message or will.
 pub(super) fn put_message_properties(properties: &PublishProperties, block: &mut Block) {
     if let Some(is_text) = properties.payload_utf8 {
         block.number(Id::PayloadFormat, is_text.into());
@@ -92,7 +92,7 @@ pub fn pubrec(out: &mut BytesMut, packet_id: u16) {
     written(v4::PubRec::new(packet_id).write(out))
 }
 
-/// Appends PUBREL; `known` is false where the id is not in use here, which MQTT 5 can tell.
+/// Appends PUBREL; `known` is false if the id is not in use here, which only MQTT 5 can express.
 pub fn pubrel(out: &mut BytesMut, version: Version, packet_id: u16, known: bool) {
     if known || version != Version::V5 {
         return written(v4::PubRel::new(packet_id).write(out));
@@ -101,7 +101,7 @@ pub fn pubrel(out: &mut BytesMut, version: Version, packet_id: u16, known: bool)
     written(v5::PubRel { pkid: packet_id, reason, properties: None }.write(out))
 }
 
-/// Appends PUBCOMP; `known` is false where the id is not in use here, which MQTT 5 can tell.
+/// Appends PUBCOMP; `known` is false if the id is not in use here, which only MQTT 5 can express.
 pub fn pubcomp(out: &mut BytesMut, version: Version, packet_id: u16, known: bool) {
     if known || version != Version::V5 {
         return written(v4::PubComp::new(packet_id).write(out));
@@ -110,8 +110,8 @@ pub fn pubcomp(out: &mut BytesMut, version: Version, packet_id: u16, known: bool
     written(v5::PubComp { pkid: packet_id, reason, properties: None }.write(out))
 }
 
-/// Appends one SUBSCRIBE for `subscriptions`, of which there must be one; below MQTT 5 their options and
-/// the properties of `interest` cannot be said.
+/// Appends one SUBSCRIBE for `subscriptions`, which must not be empty. Before MQTT 5 their options and the properties
+/// of `interest` are omitted.
 pub fn subscribe<'a>(
     out: &mut BytesMut,
     version: Version,
@@ -148,7 +148,7 @@ pub fn subscribe<'a>(
     written(packet.write(out))
 }
 
-/// Appends one UNSUBSCRIBE for `filters`, of which there must be one.
+/// Appends one UNSUBSCRIBE for `filters`, which must not be empty.
 pub fn unsubscribe<'a>(
     out: &mut BytesMut,
     version: Version,
@@ -172,8 +172,8 @@ pub fn pingreq(out: &mut BytesMut) {
     out.put_slice(&[0xc0, 0]);
 }
 
-/// Appends DISCONNECT with as much of `parting` as `fits`, which is told the size of the packet: first the words go,
-/// then the session expiry ([MQTT-3.14.2-2], [MQTT-3.14.2-3]). Below MQTT 5 it says only that the end is meant.
+/// Appends DISCONNECT with as much of `parting` as `fits`, which gets the size of the packet. Texts are omitted first,
+/// then the session expiry ([MQTT-3.14.2-2], [MQTT-3.14.2-3]). Before MQTT 5 it has no contents.
 pub fn disconnect(
     out: &mut BytesMut,
     version: Version,
@@ -187,7 +187,7 @@ pub fn disconnect(
         .map(parting_properties)
         .find(|properties| fits(packet_size(1 + properties.len())))
         .unwrap_or_else(|| vec![0]);
-    // By hand: rumqttc writes a reason without properties as a normal end, or one byte short.
+    // By hand, because rumqttc encodes a reason without properties as a normal end, or one byte short.
     if version != Version::V5 || (reason == Reason::SUCCESS && properties == [0]) {
         return out.put_slice(&[0xe0, 0]);
     }

@@ -1,7 +1,7 @@
-//! PUBLISH towards the broker.
+//! Encodes PUBLISH.
 //!
-//! Messages often share a few envelopes, which take turns: what only depends on the envelope is prepared once and kept,
-//! so that writing a message is a look at the last few envelopes and a copy of its bytes.
+//! Messages often share a few envelopes, in turn. Everything that depends only on the envelope is prepared once and
+//! cached, so that writing a message is a lookup among the last few envelopes and a copy of its bytes.
 
 use super::encode::{packet_size, put_message_properties};
 use crate::message::{Envelope, MAX_REMAINING_LENGTH, QoS};
@@ -14,17 +14,17 @@ use crate::property::{Block, Id, put_binary, put_varint};
 use bytes::{BufMut, BytesMut};
 use std::rc::Rc;
 
-/// How many envelopes are kept prepared.
+/// Number of prepared envelopes.
 const KEPT: usize = 8;
 
-/// How a PUBLISH names its topic ([MQTT 5, 3.3.2.3.4]).
+/// How a PUBLISH contains its topic ([MQTT 5, 3.3.2.3.4]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TopicForm {
-    /// By its name.
+    /// By name.
     Name,
-    /// By its name, which from now on this alias stands for.
+    /// By name, and defines this alias for it.
     Define(u16),
-    /// By an alias.
+    /// By alias.
     Alias(u16),
 }
 
@@ -41,27 +41,27 @@ impl TopicForm {
     }
 }
 
-/// What every PUBLISH of one envelope has in common.
+/// Data shared by all PUBLISH packets of an envelope.
 struct Prepared {
     envelope: Rc<Envelope>,
     /// Packet type, QoS and retain flag.
     first: u8,
-    /// Bytes of the packet id: none at QoS 0.
+    /// Size of the packet id in bytes: none at QoS 0.
     id_size: usize,
-    /// Fixed header and topic of the last message: the next one often has the same length.
+    /// Fixed header and topic of the last message; the next one often has the same length.
     head: Vec<u8>,
     /// The remaining length in `head`.
     head_remaining: usize,
-    /// The properties with their length; empty below MQTT 5, which has none.
+    /// The properties with their length; empty before MQTT 5, which has none.
     properties: Vec<u8>,
-    /// Bytes of that length.
+    /// Size of that length in bytes.
     length_size: usize,
-    /// Why the broker does not take such a message, whatever its size.
+    /// Why the broker does not accept such a message, whatever its size.
     refusal: Option<Explanation>,
 }
 
 impl Prepared {
-    /// For messages of `envelope`, in the memory of what was prepared before.
+    /// Prepares messages of `envelope`, reusing memory.
     fn reset(&mut self, envelope: &Rc<Envelope>, version: Version, refusal: Option<Explanation>) {
         self.envelope = Rc::clone(envelope);
         self.first = 0x30 | envelope.qos.number() << 1 | u8::from(envelope.retain);
@@ -92,17 +92,17 @@ impl Prepared {
         &self.head
     }
 
-    /// The properties without their length, which is another with an alias.
+    /// The properties without their length, which differs with an alias.
     fn bare_properties(&self) -> &[u8] {
         self.properties.get(self.length_size..).unwrap_or_default()
     }
 
-    /// Bytes behind the fixed header.
+    /// Number of bytes after the fixed header.
     fn remaining(&self, form: TopicForm, payload: usize) -> usize {
         let topic = 2 + if form.has_name() { self.envelope.topic.as_str().len() } else { 0 };
         let properties = match form.alias() {
             None => self.properties.len(),
-            // A property length is a variable byte integer, as the remaining length is.
+            // A property length is a variable byte integer, like the remaining length.
             Some(_) => packet_size(ALIAS_SIZE + self.bare_properties().len()) - 1,
         };
         topic + self.id_size + properties + payload
@@ -112,34 +112,34 @@ impl Prepared {
 /// The flag of a message that may have been sent before ([MQTT 5, 3.3.1.1]).
 const DUP: u8 = 0x08;
 
-/// Bytes of the property Topic Alias.
+/// Size of the property Topic Alias in bytes.
 const ALIAS_SIZE: usize = 3;
 
-/// Writes every PUBLISH of one connection: within the limits of its broker, under the topic aliases that it knows.
+/// Encodes every PUBLISH of one connection, within the broker's limits and with topic aliases.
 pub struct PublishWriter {
     version: Version,
     limits: Limits,
     aliases: OutgoingAliases,
     kept: Vec<Prepared>,
-    /// The one that was used last.
+    /// The one used last.
     last: usize,
-    /// The one that makes room for the next.
+    /// The next one to be replaced.
     oldest: usize,
 }
 
 impl PublishWriter {
-    /// For a connection whose broker said `limits`.
+    /// For a connection with these limits.
     pub fn new(version: Version, limits: Limits, aliasing: Aliasing) -> Self {
         let aliases = OutgoingAliases::new(aliasing, limits.topic_alias_maximum);
         Self { version, limits, aliases, kept: Vec::new(), last: 0, oldest: 0 }
     }
 
     /// Appends a PUBLISH to `out`. `packet_id` is not written at QoS 0. With `dup`, a message that was sent before is
-    /// written without the alias asked for where this broker does not take it.
+    /// written without the requested alias if this broker does not allow it.
     ///
     /// # Errors
-    /// Why the broker does not take this message: the reason it would give, and the limit in words. Nothing is written
-    /// then.
+    /// Why the broker does not accept this message: the reason that it would give, and the limit in words. Then nothing
+    /// is written.
     pub fn write(
         &mut self,
         out: &mut BytesMut,
@@ -163,7 +163,7 @@ impl PublishWriter {
             Some((alias, false)) => TopicForm::Define(alias),
         };
         let mut remaining = prepared.remaining(form, payload.len());
-        // An alias is for making messages smaller, and never the reason why one is too large.
+        // An alias makes messages smaller, and must never be the reason why one is too large.
         if form != TopicForm::Name && check_size(limits, remaining).is_err() {
             let plain = prepared.remaining(TopicForm::Name, payload.len());
             if check_size(limits, plain).is_ok() {
@@ -202,7 +202,7 @@ impl PublishWriter {
         Ok(())
     }
 
-    /// Where what is prepared for `envelope` is kept.
+    /// The index of the prepared data for `envelope`.
     fn prepare(&mut self, envelope: &Rc<Envelope>) -> usize {
         let is_it = |kept: &Prepared| Rc::ptr_eq(&kept.envelope, envelope);
         if self.kept.get(self.last).is_some_and(is_it) {
@@ -233,7 +233,7 @@ impl PublishWriter {
         at
     }
 
-    /// Properties are not dropped in silence where the broker speaks an older version.
+    /// Properties are not silently dropped if the broker speaks an older version.
     fn check(&self, envelope: &Envelope) -> Result<(), Explanation> {
         if self.version != Version::V5 && !envelope.properties.is_empty() {
             let text = format!("{} has no properties", self.version);

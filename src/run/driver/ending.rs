@@ -1,5 +1,5 @@
-//! The end of a connection: what was taken is finished, what was written is flushed, and the broker
-//! hears DISCONNECT before the socket goes.
+//! Ends a connection: finishes what was accepted, flushes what was written, and sends DISCONNECT before closing the
+//! socket.
 
 use super::{Driver, Leave, Stop};
 use crate::mqtt::{Fault, Reason};
@@ -13,17 +13,17 @@ use std::io;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// How long the broker may take to close its side once ours is closed.
+/// How long to wait for the broker to close its side after ours.
 const LINGER: Duration = Duration::from_millis(200);
 
-/// How long a run that is stopped may take to send what is left.
+/// How long a stopped run may take to send the rest.
 const LAST_FLUSH: Duration = Duration::from_millis(500);
 
-/// How long the broker may take to release QoS 2 messages that a later run would get again.
+/// How long to wait for the broker to release QoS 2 messages, which a later run would receive again.
 const RELEASE: Duration = Duration::from_millis(500);
 
 impl<W: World> Driver<'_, W> {
-    /// Ends a connection as the reason for leaving it asks for.
+    /// Ends a connection, depending on the reason.
     pub(super) async fn leave(
         &mut self,
         mut leave: Leave,
@@ -60,20 +60,20 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Whether no connection follows one that is given up now.
+    /// Whether no further connection will follow this one.
     fn is_last(&self, testimony: &Setback) -> bool {
         let decision = self.patience.clone().lost(self.world.now(), testimony, 0);
         matches!(decision, Decision::End(_))
     }
 
-    /// Whatever goes wrong now, the reason to leave remains.
+    /// Closes the connection. Errors do not matter now, as the reason to leave remains.
     async fn part(&mut self, socket: &mut Socket<W::Stream>) {
         let by = self.world.now() + LAST_FLUSH;
         self.drain(by).await;
         let _ = self.close(socket, Some(by)).await;
     }
 
-    /// Lets the job finish what it has taken, so that it can be acknowledged.
+    /// Lets the job finish the messages it has accepted, so that they can be acknowledged.
     async fn drain(&mut self, by: Instant) {
         self.session.take_no_more();
         poll_fn(|cx| {
@@ -86,8 +86,7 @@ impl<W: World> Driver<'_, W> {
         self.tell_events();
     }
 
-    /// Waits a moment for PUBREL and answers it: a broker that has not heard PUBCOMP delivers the message again to
-    /// the next run.
+    /// Waits a moment for PUBREL and answers it: without PUBCOMP the broker delivers the message again to the next run.
     async fn release(&mut self, socket: &mut Socket<W::Stream>) -> Result<(), Stop> {
         let by = self.world.now() + RELEASE;
         self.session.take_no_more();
@@ -103,7 +102,7 @@ impl<W: World> Driver<'_, W> {
                 socket.has_moved = false;
                 self.poll_write(cx, socket, now);
                 if self.poll_read(cx, socket, now).is_err() {
-                    // What matters is done: it is no reason to come back.
+                    // The important part is done, so this is not a reason to reconnect.
                     return Poll::Ready(Ok(()));
                 }
                 if !socket.has_moved && self.timer.poll(cx, Some(by)).is_pending() {
@@ -114,8 +113,8 @@ impl<W: World> Driver<'_, W> {
         .await
     }
 
-    /// Flush, DISCONNECT, shut down writing, read to the end: closing with unread input would make
-    /// the kernel send RST, and that can destroy what the broker has not read yet.
+    /// Flushes, sends DISCONNECT, shuts down writing and reads to the end. Closing with unread input would make the
+    /// kernel send RST, which can destroy what the broker has not read yet.
     async fn close(
         &mut self,
         socket: &mut Socket<W::Stream>,
@@ -168,7 +167,7 @@ impl<W: World> Driver<'_, W> {
         Ok(())
     }
 
-    /// Reads on after our DISCONNECT; whether the end was reached.
+    /// Reads after our DISCONNECT, and returns whether the end was reached.
     fn poll_read_to_end(
         &mut self,
         cx: &mut Context<'_>,
@@ -182,8 +181,8 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Tells the broker why, if it still listens, and reads to the end, as [`Driver::close`] does: or what it
-    /// goes on to send would destroy what it has not read.
+    /// Sends DISCONNECT with the reason, if the broker still reads, and reads to the end, as [`Driver::close`] does:
+    /// otherwise the broker's further packets would destroy what it has not read yet.
     async fn hang_up(&mut self, socket: &mut Socket<W::Stream>, reason: Reason) {
         let kept = self.session.hang_up(reason);
         socket.forget_output(kept);
@@ -204,17 +203,17 @@ impl<W: World> Driver<'_, W> {
     }
 }
 
-/// Whether the other side has closed in order.
+/// Whether the server closed the connection cleanly.
 fn is_end(loss: &Loss) -> bool {
     match loss {
         Loss::Closed => true,
-        // A WebSocket may give a reason for its end.
+        // A WebSocket may give a reason for closing.
         Loss::Io(error) => error.kind() == io::ErrorKind::ConnectionAborted,
         _ => false,
     }
 }
 
-/// What to tell a broker that broke the protocol.
+/// The reason code for a broker that violated the protocol.
 fn violation(loss: &Loss) -> Option<Reason> {
     match loss.fault()? {
         Fault::Violation(violation) => Some(violation.reason),
