@@ -188,7 +188,7 @@ fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
     match loss {
         Loss::Fault(Fault::Refused(refusal)) if refusal.is_about_version() => {
             let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
-            failure.hint(format!("the broker does not speak {}: try -V {other}", refusal.version))
+            failure.hint(format!("the broker does not support {}: try -V {other}", refusal.version))
         }
         Loss::Fault(Fault::OldConnack) => {
             failure.hint("the broker answered as in MQTT 3.1.1: try -V 3.1.1")

@@ -1,7 +1,7 @@
-//! Bytes that nobody may see: passwords.
+//! Secret bytes: passwords.
 //!
-//! Cannot be printed, copied or serialised, and is wiped from memory when it goes; and from the first on, none is found in
-//! what is left of a process that crashes.
+//! They cannot be printed, copied or serialised, and are wiped from memory when dropped. Once a process has one, it
+//! leaves no core dump.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,13 +11,13 @@ use zeroize::Zeroizing;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Takes the bytes over.
+    /// Takes ownership of the bytes.
     pub fn new(bytes: Vec<u8>) -> Self {
         keep_out_of_dumps();
         Self(Zeroizing::new(bytes))
     }
 
-    /// The bytes, for the packet that carries them.
+    /// The bytes, for the packet that contains them.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
@@ -29,8 +29,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// This process holds secrets from now on: there is no image of its memory when it crashes, and other processes of the
-/// same user cannot look into it (Linux).
+/// Marks this process as holding secrets: it leaves no core dump, and other processes of the same user cannot inspect
+/// its memory (Linux).
 pub fn keep_out_of_dumps() {
     #[cfg(unix)]
     {
@@ -38,7 +38,7 @@ pub fn keep_out_of_dumps() {
         static ONCE: std::sync::Once = std::sync::Once::new();
         ONCE.call_once(|| {
             let maximum = getrlimit(Resource::Core).maximum;
-            // Where the system refuses, nothing is worse than before.
+            // If the system refuses, nothing is worse than before.
             let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
             #[cfg(any(target_os = "linux", target_os = "android"))]
             {
@@ -49,10 +49,10 @@ pub fn keep_out_of_dumps() {
     }
 }
 
-/// A sentence without what stands before the `@` of a URL in it, and without a URL's query: a URL in the wrong place is
-/// shown with what is wrong, and both may be secret.
+/// Removes user information and queries from the URLs in a sentence: an error may quote a URL that was given in the
+/// wrong place, and both may be secret.
 ///
-/// A URL ends at a space, or where it was quoted at the quote.
+/// A URL ends at a space or at the quote that precedes it.
 pub fn without_secrets(sentence: &str) -> Cow<'_, str> {
     let mut shown = String::new();
     let mut rest = sentence;

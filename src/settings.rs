@@ -1,8 +1,8 @@
-//! Settings of the connection: whoever says something about them says it in the same words.
+//! Connection settings, which all sources express in the same way.
 //!
-//! A profile, the environment, an options file and the command line each become [`Word`]s that know where they stand.
-//! Each source is checked by itself, later words override earlier ones (`settle`), and what holds is parsed once, by the
-//! parser of the command line. A setting is a field of [`ConnectionArgs`] and a row of `table`.
+//! A profile, the environment, an options file and the command line each become [`Word`]s with their origin. Each
+//! source is checked alone, later words override earlier ones (`settle`), and the words in effect are parsed once, by
+//! the parser of the command line. A setting is a field of [`ConnectionArgs`] and a row of `table`.
 
 mod config_file;
 mod environment;
@@ -35,33 +35,33 @@ use crate::exit::Failure;
 use std::ffi::{OsStr, OsString};
 use std::time::Instant;
 
-/// What a command line says of the connection, and what it is said in.
+/// The connection settings on a command line, and what is needed to complete them.
 pub struct Typed {
-    /// When the program began.
+    /// When the program started.
     pub started: Instant,
-    /// The words, as they stand.
+    /// The words, in order.
     pub words: Vec<Word>,
-    /// What they say.
+    /// Their parsed values.
     pub args: ConnectionArgs,
     /// The variables that are set.
     pub environment: Environment,
-    /// What is done before there is a session.
+    /// Preparation before the session starts.
     pub preparation: Preparation,
 }
 
-/// What all sources say, the weakest first.
+/// The words of all sources, weakest first.
 pub struct Words {
-    /// Each of them.
+    /// The words.
     pub all: Vec<Word>,
-    /// What a person should know about them.
+    /// Notes for the user about them.
     pub notes: Vec<String>,
 }
 
 impl Typed {
-    /// What a line says that holds nothing but flags of the connection.
+    /// Parses a line that contains only connection flags.
     ///
     /// # Errors
-    /// When there are others, or a value cannot be.
+    /// When it contains others, or a value is invalid.
     pub fn parse(
         line: impl IntoIterator<Item = OsString>,
         environment: Environment,
@@ -71,10 +71,10 @@ impl Typed {
         Ok(Self { started: Instant::now(), words, args, environment, preparation })
     }
 
-    /// Puts what the profile and the environment say before what was typed.
+    /// Adds the words of profile and environment before those of the command line.
     ///
     /// # Errors
-    /// When the configuration file is no good.
+    /// When the configuration file is invalid.
     pub fn gather(&mut self, tree: &mut Option<Tree>) -> Result<Words, Failure> {
         let mut notes = Vec::new();
         let mut from_environment = Vec::new();
@@ -91,10 +91,10 @@ impl Typed {
         Ok(Words { all, notes })
     }
 
-    /// Whether a variable is not ours: Kubernetes sets MQTT_PORT to a URL for a Service that is named mqtt.
+    /// Whether a variable was not set for this program: for a Service named mqtt, Kubernetes sets MQTT_PORT to a URL.
     fn is_foreign(&self, word: &Word, notes: &mut Vec<String>) -> bool {
         let text = word.text().and_then(OsStr::to_str).unwrap_or_default();
-        // A URL with a user in it is nobody's port, and would not be shown.
+        // A URL with a user in it is no Kubernetes setting, and must not be printed.
         let is_foreign = word.is("port") && text.contains("://") && !text.contains('@');
         let counts = || !self.words.iter().any(|word| word.is("port") || word.is("url"));
         if is_foreign && counts() {

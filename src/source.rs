@@ -1,14 +1,13 @@
-//! What is to be published: records from the command line, files or standard input, in order and
-//! counted from 1.
+//! The messages to publish: records from the command line, files or standard input, in order and counted from 1.
 //!
-//! Lines that come through a pipe, from a terminal or a socket are read when there are some and somebody wants them.
-//! Everything else is read by a thread, which runs at most a few blocks ahead. So unread input stays where it is.
+//! Lines from a pipe, terminal or socket are read when they are available and needed. Everything else is read by a
+//! thread, at most a few blocks ahead. So unread input is left for others.
 //!
-//! How a job uses it: [`Source::open`], then [`Source::poll_next`] until it gives `None` or an error,
-//! which ends the input. With [`Invalid::Stop`] everything before an invalid record comes first, then
-//! [`SourceError::Invalid`]. With [`Invalid::Skip`] invalid records are missing from the batches (a
-//! batch may even be empty), [`Source::skipped`] counts them, and [`Source::complaints`] hands out,
-//! after each `poll_next`, why the first [`COMPLAINTS`] of them were left out: errors to be shown, one
+//! Usage: [`Source::open`], then [`Source::poll_next`] until it returns `None` or an error, which ends the input. With
+//! [`Invalid::Stop`], records before an invalid one are returned first, then [`SourceError::Invalid`]. With
+//! [`Invalid::Skip`], invalid records are missing from the batches (a batch may even be empty) and counted by
+//! [`Source::skipped`]. After each `poll_next`, [`Source::complaints`] returns why the first [`COMPLAINTS`] of them
+//! were skipped, as one-line errors.
 //! line each.
 
 mod at_hand;
@@ -44,8 +43,7 @@ use std::task::{Context, Poll, ready};
 use tokio::sync::mpsc::Receiver;
 use whole::Whole;
 
-/// Payload and address of the JSON record that `line` is; nothing when it is blank. What [`Source`] does
-/// with each line, for whoever has one.
+/// Payload and address of the JSON record in `line`; `None` if it is blank. [`Source`] does the same with each line.
 ///
 /// # Errors
 /// What is wrong with it, in one line.
@@ -57,49 +55,47 @@ pub fn read_record(line: &Bytes) -> Result<Option<(Bytes, Address)>, String> {
 /// What to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Each of these texts as one message.
+    /// Each text is one message.
     Texts(Vec<Vec<u8>>),
-    /// Each file as one message; `-` is standard input.
+    /// Each file is one message; `-` is standard input.
     Files(Vec<PathBuf>),
-    /// All of standard input as one message.
+    /// All of standard input is one message.
     Stdin,
-    /// Each line of standard input as one message.
+    /// Each line of standard input is one message.
     Lines(Lines),
-    /// Each line of standard input as one JSON record, as `sub --json` writes them. Blank lines are
-    /// counted and passed over.
+    /// Each line of standard input is a JSON record, as `sub --json` prints them. Blank lines are counted but skipped.
     Records,
 }
 
-/// How standard input is cut into messages.
+/// How to split standard input into messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
-    /// What each ends with; only the last may do without. Not empty.
+    /// Ends each message; optional after the last one. Not empty.
     pub delimiter: Vec<u8>,
-    /// When each line begins with its topic: what separates that from the payload, at its first
-    /// appearance. Not empty.
+    /// If each line starts with its topic: separates the topic from the payload, at the first occurrence. Not empty.
     pub topic_from: Option<Vec<u8>>,
 }
 
 /// What to read, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// From where.
+    /// What to read.
     pub input: Input,
-    /// How payloads are written; without effect on JSON records, which say it themselves.
+    /// The encoding of payloads. No effect on JSON records, which name it themselves.
     pub encoding: Encoding,
-    /// What to do about mistakes.
+    /// What to do about invalid records.
     pub invalid: Invalid,
 }
 
-/// Where more comes from.
+/// Where further records come from.
 enum Feed {
-    /// It was read to the end, or to an error that is to be told.
+    /// The input has ended, possibly with an error that has not been returned yet.
     Ended(Option<SourceError>),
     Thread(Receiver<Delivery>),
     Here(Box<(AtHand, Reader)>),
 }
 
-/// Hands out what was read, in batches; a complaint about what was left out comes with them.
+/// Returns records in batches, and complaints about skipped ones.
 pub struct Source {
     ready: Option<Batch>,
     feed: Feed,
@@ -109,11 +105,11 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens what `options` name and begins to read it.
+    /// Opens the input and starts reading.
     ///
     /// # Errors
-    /// When a file cannot be opened or is too large, the text given is badly encoded, a delimiter is
-    /// empty, or no thread can be started.
+    /// When a file cannot be opened or is too large, a text is badly encoded, a delimiter is empty, or no thread can be
+    /// started.
     pub fn open(options: Options) -> Result<Self, SourceError> {
         let Options { input, encoding, invalid } = options;
         match input {
@@ -147,7 +143,7 @@ impl Source {
         Ok(Self { ready: Some(records?.into_iter()), ..Self::new(Feed::Ended(None), None) })
     }
 
-    /// These records.
+    /// A source of these records.
     #[cfg(test)]
     pub(crate) fn of(records: Vec<Record>) -> Self {
         Self { ready: Some(records.into_iter()), ..Self::new(Feed::Ended(None), None) }
@@ -189,7 +185,7 @@ impl Source {
                 Feed::Thread(receiver) => match ready!(receiver.poll_recv(cx)) {
                     Some(Delivery::Parcel(parcel)) => return self.take(parcel),
                     Some(Delivery::End(end)) => self.feed = Feed::Ended(end.err()),
-                    // Without its last word the thread broke down, and its input is not whole.
+                    // The thread broke down before it reported the end, so the input is incomplete.
                     None => {
                         let error = io::Error::other("reading broke down");
                         let error = SourceError::Io { name: "the input".to_owned(), error };
@@ -216,20 +212,19 @@ impl Source {
         Poll::Ready(Some(Ok(parcel.records.into_iter())))
     }
 
-    /// Bytes of all input, where that can be known: regular files, standard input redirected from
-    /// one included, from where it stands. In the unit of [`Record::size`]. Files that only pretend
-    /// to be regular, as in `/proc`, count as empty. `None` when nothing is read.
+    /// Total size of the input in bytes, if known: regular files, including standard input redirected from one, from
+    /// the current position. In the unit of [`Record::size`]. Files that only look regular, as in `/proc`, count as
+    /// empty. `None` if nothing is read.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// Records left out as invalid so far.
+    /// Number of invalid records skipped so far.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
 
-    /// Why records were left out, in their order, of those found since the last call; all in all at
-    /// most [`COMPLAINTS`].
+    /// Why records were skipped, in order, since the last call; at most [`COMPLAINTS`] in total.
     pub fn complaints(&mut self) -> impl Iterator<Item = SourceError> {
         self.complaints.drain(..)
     }

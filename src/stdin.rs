@@ -1,9 +1,9 @@
-//! Standard input, whole or in pieces, for whoever can wait for it.
+//! Blocking reads from standard input.
 
 use std::io::{self, Read};
 
-/// Standard input as a reader that waits for more. Another program that has the same pipe or terminal open may have made
-/// it non-blocking, which is no reason to fail.
+/// Standard input as a reader that waits for input. Another program with the same pipe or terminal may have made it
+/// non-blocking, which must not be an error.
 pub struct Stdin;
 
 impl Read for Stdin {
@@ -17,11 +17,11 @@ impl Read for Stdin {
     }
 }
 
-/// Waits until there is something to read, or the end.
+/// Waits for input, or the end.
 #[cfg(unix)]
 pub fn wait() {
     use rustix::event::{PollFd, PollFlags, poll};
-    // If this fails, reading fails too, and says why.
+    // If this fails, reading fails too, and reports why.
     let _ = poll(&mut [PollFd::new(&io::stdin(), PollFlags::IN)], None);
 }
 

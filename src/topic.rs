@@ -1,16 +1,13 @@
-//! Topic names and topic filters: what is a valid one, and which filter matches which name
-//! ([MQTT 5, 4.7]).
-//!
-//! Knows nothing of packets or commands.
+//! Topic names and topic filters: which are valid, and which filter matches which name ([MQTT 5, 4.7]).
 
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest topic name or filter, in bytes ([MQTT-4.7.3-3]).
+/// Longest topic name or filter, in bytes ([MQTT-4.7.3-3]).
 pub const MAX_TOPIC_LENGTH: usize = 65_535;
 
-/// What a shared subscription begins with.
+/// The prefix of shared subscriptions.
 const SHARE: &str = "$share/";
 
 /// What is wrong with a topic name or filter, as a clause that follows its text.
@@ -22,13 +19,13 @@ pub enum TopicError {
     Nul,
     /// [MQTT-4.7.3-3].
     TooLong,
-    /// A name to publish to has `+` or `#` in it ([MQTT-3.3.2-2]).
+    /// A topic to publish to contains `+` or `#` ([MQTT-3.3.2-2]).
     Wildcard,
     /// `#` is not a whole last level ([MQTT-4.7.1-1]).
     MisplacedHash,
     /// `+` is not a whole level ([MQTT-4.7.1-2]).
     MisplacedPlus,
-    /// `$share/GROUP/FILTER` lacks a part, or GROUP has a wildcard ([MQTT-4.8.2-1], [MQTT-4.8.2-2]).
+    /// `$share/GROUP/FILTER` lacks a part, or GROUP contains a wildcard ([MQTT-4.8.2-1], [MQTT-4.8.2-2]).
     Share,
 }
 
@@ -60,10 +57,10 @@ fn check_common(text: &str) -> Result<(), TopicError> {
     }
 }
 
-/// Checks a name that messages are published to.
+/// Checks a topic to publish to.
 ///
 /// # Errors
-/// Says which rule of [MQTT 5, 4.7] it breaks.
+/// The rule of [MQTT 5, 4.7] that it breaks.
 pub fn check_name(text: &str) -> Result<(), TopicError> {
     check_common(text)?;
     if text.contains(['+', '#']) {
@@ -72,10 +69,10 @@ pub fn check_name(text: &str) -> Result<(), TopicError> {
     Ok(())
 }
 
-/// Checks a filter to subscribe to, `$share/GROUP/FILTER` included.
+/// Checks a filter to subscribe to, including `$share/GROUP/FILTER`.
 ///
 /// # Errors
-/// Says which rule of [MQTT 5, 4.7 and 4.8.2] it breaks.
+/// The rule of [MQTT 5, 4.7 and 4.8.2] that it breaks.
 pub fn check_filter(text: &str) -> Result<(), TopicError> {
     check_common(text)?;
     let filter = match text.strip_prefix(SHARE) {
@@ -100,9 +97,9 @@ pub fn check_filter(text: &str) -> Result<(), TopicError> {
     Ok(())
 }
 
-/// Whether `filter` matches the topic `name`; both must be valid, and `filter` without `$share/`.
+/// Whether `filter` matches the topic `name`. Both must be valid, and `filter` without `$share/`.
 ///
-/// A name that begins with `$` is not matched by a filter that begins with a wildcard ([MQTT-4.7.2-1]).
+/// A filter that starts with a wildcard does not match names that start with `$` ([MQTT-4.7.2-1]).
 pub fn matches(filter: &str, name: &str) -> bool {
     if name.starts_with('$') && filter.starts_with(['+', '#']) {
         return false;
@@ -127,7 +124,7 @@ macro_rules! checked_text {
         pub struct $name(String);
 
         impl $name {
-            /// The text, known to be valid.
+            /// The text, which is valid.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -155,39 +152,39 @@ checked_text! {
     TopicName, check_name
 }
 
-/// A valid topic to publish to, borrowed where it can be.
+/// A valid topic to publish to, possibly borrowed.
 #[derive(Debug)]
 pub struct TopicText<'a>(Cow<'a, str>);
 
 impl<'a> TopicText<'a> {
-    /// `text`, if it is one.
+    /// Checks `text`.
     ///
     /// # Errors
-    /// Why it is not.
+    /// Why it is invalid.
     pub fn new(text: Cow<'a, str>) -> Result<Self, TopicError> {
         check_name(&text)?;
         Ok(Self(text))
     }
 
-    /// The text, known to be valid.
+    /// The text, which is valid.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Independent of what it is borrowed from.
+    /// Converts to an owned topic.
     pub fn into_name(self) -> TopicName {
         TopicName(self.0.into_owned())
     }
 }
 
 checked_text! {
-    /// A valid topic filter to subscribe to, shared ones included.
+    /// A valid topic filter to subscribe to, possibly shared.
     TopicFilter, check_filter
 }
 
 impl TopicFilter {
-    /// Whether a message published to `name` belongs to this subscription; of a shared one the
-    /// part behind the group counts.
+    /// Whether a message published to `name` belongs to this subscription; for a shared one, the part after the group
+    /// counts.
     pub fn matches(&self, name: &str) -> bool {
         matches(self.unshared(), name)
     }
@@ -202,7 +199,7 @@ impl TopicFilter {
         self.unshared().contains(['+', '#'])
     }
 
-    /// The filter without the group.
+    /// The filter without `$share/GROUP/`.
     fn unshared(&self) -> &str {
         match self.0.strip_prefix(SHARE) {
             Some(shared) => shared.split_once('/').map_or(shared, |(_, filter)| filter),
@@ -276,7 +273,7 @@ mod tests {
         assert!(!shared.matches("$share/workers/jobs/1"));
     }
 
-    /// Written from the standard's text, level vectors and recursion, to check the fast one.
+    /// A recursive matcher on levels, written from the standard's text, to check the fast one.
     fn naive(filter: &[&str], name: &[&str]) -> bool {
         match (filter, name) {
             (["#"], _) => true,

@@ -1,8 +1,7 @@
-//! Reaching the broker: from an address to a stream of bytes, over TCP or a Unix socket, through a
-//! proxy, with TLS, inside of a WebSocket.
+//! Connects to the broker: from an address to a stream of bytes, over TCP or a Unix socket, through a proxy, with TLS,
+//! over WebSocket.
 //!
-//! Knows nothing of MQTT, nor where its settings come from. The deadline over the whole of it is the
-//! caller's: dropping the future gives up, and [`Stage`] tells what it was waiting for.
+//! The caller limits the time: dropping the future gives up, and [`Stage`] tells what was being waited for.
 
 mod credentials;
 mod error;
@@ -31,23 +30,23 @@ use std::pin::Pin;
 #[cfg(unix)]
 impl Stream for tokio::net::UnixStream {}
 
-/// How the broker is reached, besides where it is.
+/// The route to the broker.
 #[derive(Debug, Default)]
 pub struct Route {
     /// The local address to connect from.
     pub bind: Option<String>,
-    /// What to connect through.
+    /// The proxy to connect through.
     pub proxy: Option<Proxy>,
-    /// TLS, for a target that is encrypted.
+    /// TLS, if the target is encrypted.
     pub tls: Option<tls::Client>,
-    /// What is sent along with a WebSocket's upgrade request.
+    /// Additional headers for a WebSocket's upgrade request.
     pub headers: websocket::Headers,
 }
 
 /// Connects to `target` by `route`; `stage` is kept up to date.
 ///
 /// # Errors
-/// Says which step failed.
+/// The step that failed.
 pub async fn dial(
     target: &Target,
     route: &Route,
@@ -72,8 +71,7 @@ pub async fn dial(
     }
 }
 
-/// Keeps what most connections do without out of the frames and the future of all of them: large ones cost page
-/// faults even where they are not used.
+/// Boxed, so that the common case does not pay stack for it.
 #[inline(never)]
 fn boxed<'a, F: Future + 'a>(
     make: impl FnOnce() -> F,
@@ -81,7 +79,7 @@ fn boxed<'a, F: Future + 'a>(
     Box::pin(make())
 }
 
-/// Speaks TLS on `stream`, and inside of it whatever `target` asks for.
+/// Performs the TLS handshake on `stream`, and the WebSocket upgrade if `target` has one.
 async fn encrypt(
     stream: QuickAck,
     tls: &tls::Client,

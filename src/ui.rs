@@ -1,7 +1,6 @@
-//! Talk: lines on stderr for the person who runs the program. Never data, never on stdout.
+//! Diagnostics: lines on stderr for the user. Never data, never on stdout.
 //!
-//! Every text is escaped and shortened here, so that no caller has to remember that parts of it may come from a
-//! stranger.
+//! All text is escaped and shortened here, so that callers need not care whether parts of it are untrusted.
 
 #[cfg(unix)]
 mod prompt;
@@ -13,10 +12,10 @@ use crate::stdin::Stdin;
 pub use prompt::{forget_terminal, remember_terminal, restore_terminal};
 use std::io::{self, BufRead, BufReader, IsTerminal};
 
-/// Bytes of a line, before they are escaped: what a stranger says must not push everything else out of sight.
+/// Longest line in bytes, before escaping: untrusted text must not push everything else out of sight.
 const LONGEST: usize = 1_000;
 
-/// How much is said.
+/// How much to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verbosity {
     /// Errors only.
@@ -24,62 +23,62 @@ pub enum Verbosity {
     /// Errors, warnings and changes of state.
     #[default]
     Normal,
-    /// Packets too.
+    /// Also packets.
     Debug,
 }
 
-/// The one who talks, as much as its verbosity allows.
+/// Prints diagnostics, as far as its verbosity allows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ui {
     verbosity: Verbosity,
 }
 
 impl Ui {
-    /// Says as much as `verbosity` allows.
+    /// Prints as much as `verbosity` allows.
     pub fn new(verbosity: Verbosity) -> Self {
         Self { verbosity }
     }
 
-    /// Whether it says something for each packet.
+    /// Whether it prints a line for each packet.
     pub fn is_talkative(self) -> bool {
         self.verbosity == Verbosity::Debug
     }
 
-    /// What went wrong.
+    /// Prints an error.
     pub fn error(self, text: &str) {
         say("mqtt: ", text);
     }
 
-    /// What a person could do about it.
+    /// Prints a hint about what to do.
     pub fn hint(self, text: &str) {
         say("hint: ", text);
     }
 
-    /// What a person should know although nothing failed.
+    /// Prints a warning.
     pub fn warn(self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
             say("mqtt: warning: ", text);
         }
     }
 
-    /// A change of state.
+    /// Prints a change of state.
     pub fn note(self, text: &str) {
         if self.verbosity != Verbosity::Quiet {
             say("mqtt: ", text);
         }
     }
 
-    /// A figure that was asked for.
+    /// Prints a number that was asked for.
     pub fn figure(self, text: &str) {
         say("", text);
     }
 
-    /// What was given and where it is wrong, below an error: the text, and a mark under the place.
+    /// Prints an excerpt below an error: the text, or a marker under the error in it.
     pub fn excerpt(self, text: &str) {
         write("  ", text);
     }
 
-    /// A line of the packet trace.
+    /// Prints a line of the packet trace.
     pub fn trace(self, text: &str) {
         if self.verbosity == Verbosity::Debug {
             say("", text);
@@ -92,7 +91,7 @@ fn say(prefix: &str, text: &str) {
 }
 
 fn write(prefix: &str, text: &str) {
-    // Nobody is left to be told when stderr is gone.
+    // If stderr is closed, nobody can be told.
     let _ = stderr::line(line(prefix, text).as_bytes());
 }
 
@@ -100,12 +99,12 @@ fn line(prefix: &str, text: &str) -> String {
     format!("{prefix}{}\n", visible(text.as_bytes(), Keep::Nothing))
 }
 
-/// The last words of a process that has a bug.
+/// Prints the last line of a process with a bug.
 pub fn last_words(text: &str) {
     stderr::last_line(line("mqtt: ", text).as_bytes());
 }
 
-/// Asks the person at the terminal; `None` when there is none to ask, or no answer.
+/// Asks a question on the terminal; `None` if there is no terminal, or no answer.
 pub fn confirm(question: &str) -> Option<bool> {
     if !stdin_is_terminal() || !io::stderr().is_terminal() {
         return None;
@@ -118,8 +117,7 @@ pub fn confirm(question: &str) -> Option<bool> {
     Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Asks the person at the terminal for what nobody must see: nothing appears while it is typed. Where input and
-/// output go does not matter, only that there is a terminal.
+/// Asks for a secret on the terminal, without echo. Redirected input and output do not matter.
 ///
 /// # Errors
 /// When there is no terminal, or no answer.
@@ -145,20 +143,20 @@ mod prompt {
     }
 }
 
-/// When to colour what is printed.
+/// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     /// On a terminal that shows colours, unless NO_COLOR is set.
     #[default]
     Auto,
-    /// Whatever stdout is.
+    /// Even if stdout is not a terminal.
     Always,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
 impl Color {
-    /// Whether to colour what goes to stdout, which is a `terminal` or not.
+    /// Whether to use colours on stdout, which is or is not a `terminal`.
     pub fn is_wanted(self, terminal: bool) -> bool {
         let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let is_dumb = || std::env::var_os("TERM").is_none_or(|term| term == "dumb");
@@ -170,27 +168,27 @@ impl Color {
     }
 }
 
-/// The time zone that the person has set (`TZ`), as POSIX writes it.
+/// The user's time zone (`TZ`), in POSIX notation.
 pub fn time_zone() -> Option<String> {
     std::env::var("TZ").ok()
 }
 
-/// Whether stdin is a terminal, which only the group in front can read.
+/// Whether stdin is a terminal. Only the foreground process group can read from it.
 pub fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Whether stdout is a terminal, which must be protected from what is printed.
+/// Whether stdout is a terminal, so that output must be escaped.
 pub fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether stderr is a terminal, where a line can be drawn again.
+/// Whether stderr is a terminal, where a line can be redrawn.
 pub fn stderr_is_terminal() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Columns of the terminal on stderr.
+/// Width of the terminal on stderr in columns.
 pub fn stderr_width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
 }

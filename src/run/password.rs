@@ -39,7 +39,7 @@ impl FreshPassword {
         thread::spawn(move || drop(sender.send(ask(by))));
         match receiver.await {
             Ok(answer) => answer.map_err(DialError::new),
-            Err(_) => Err(DialError::new("nobody could be asked for the password")),
+            Err(_) => Err(DialError::new("cannot ask for the password")),
         }
     }
 }

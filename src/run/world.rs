@@ -1,4 +1,4 @@
-//! What a run needs of its surroundings: the time, signals, a connection to the broker, and chance.
+//! What a run needs from its environment: time, signals, connections and randomness.
 
 use super::options::RunOptions;
 use super::signals::{Signal, Signals};
@@ -11,38 +11,38 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// The surroundings of a run.
+/// The environment of a run.
 pub(crate) trait World {
-    /// What a connection is made of.
+    /// The type of a connection.
     type Stream: Stream + ?Sized;
 
-    /// The time.
+    /// The current time.
     fn now(&self) -> Instant;
 
-    /// A number, evenly spread over all `u64`.
+    /// A uniformly distributed random number.
     fn random(&self) -> u64;
 
-    /// Does nothing at all for a time much shorter than anybody notices.
+    /// Blocks for a time much shorter than anybody notices.
     fn pause(&self, time: Duration);
 
     /// Ready with a request to stop.
     fn poll_signal(&self, cx: &mut Context<'_>) -> Poll<Signal>;
 
-    /// Connects to the broker; `stage` tells meanwhile what is being waited for.
+    /// Connects to the broker; `stage` tells what is being waited for.
     fn dial(
         &self,
         stage: &Cell<Stage>,
     ) -> impl Future<Output = Result<Box<Self::Stream>, DialError>>;
 }
 
-/// The process and its network.
+/// The real environment: this process and its network.
 pub(super) struct Outside {
     options: Rc<RunOptions>,
     signals: RefCell<Signals>,
 }
 
 impl Outside {
-    /// Begins to listen for signals.
+    /// Starts handling signals.
     pub(super) fn new(options: Rc<RunOptions>) -> io::Result<Self> {
         Ok(Self { options, signals: RefCell::new(Signals::new()?) })
     }

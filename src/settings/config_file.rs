@@ -1,4 +1,4 @@
-//! A configuration file: its text, who can read and write it, and where in it something is wrong.
+//! A configuration file: its text, its permissions, and the position of errors in it.
 
 use super::files::{self, Openness};
 use super::table::{Group, Setting, Trait};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Its text was read whole.
+/// A configuration file that has been read.
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
     text: String,
@@ -16,7 +16,7 @@ pub(super) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// The file at `path`.
+    /// Reads the file at `path`.
     pub(super) fn read(path: PathBuf) -> Result<Self, Failure> {
         let (bytes, openness) = files::read("configuration file", &path)
             .map_err(|error| Failure::told(ExitStatus::Usage, &error))?;
@@ -27,7 +27,7 @@ impl ConfigFile {
         Ok(Self { path, text, openness })
     }
 
-    /// What it says.
+    /// Its contents.
     pub(super) fn document(&self) -> Result<Spanned<DeTable<'_>>, Failure> {
         DeTable::parse(&self.text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -35,14 +35,14 @@ impl ConfigFile {
         })
     }
 
-    /// What is wrong at a place in the text.
+    /// An error at a position in the text.
     pub(super) fn error(&self, start: usize, message: &str) -> Failure {
         let before = self.text.as_bytes().get(..start).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         Failure::usage(format!("{}:{line}: {message}", self.path.display()))
     }
 
-    /// Refuses a file whose secrets others can read, or whose secrets and commands others can have written.
+    /// Refuses a file with secrets that others can read, or with secrets or commands that others could have written.
     pub(super) fn check_permissions(&self, profiles: Option<&DeTable<'_>>) -> Result<(), Failure> {
         if self.openness == Openness::default() {
             return Ok(());
@@ -68,8 +68,8 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Whether it can be reached at all: the usual place may be in somebody else's home, or below what is no
-    /// directory.
+    /// Whether the file can be reached at all: the default path may be in another user's home, or below something that
+    /// is not a directory.
     pub(super) fn is_within_reach(path: &Path) -> bool {
         path.metadata().is_ok()
     }
@@ -84,7 +84,7 @@ fn entries<'a>(
     profile.iter().map(move |(key, value)| (key, value.get_ref(), has_password))
 }
 
-/// The texts of a value, of which a list has several.
+/// The strings in a value, which may be a list.
 fn texts<'a>(value: &'a DeValue<'_>) -> impl Iterator<Item = &'a str> {
     let one = value.as_str();
     let several = value.as_array().into_iter().flat_map(|array| array.iter());

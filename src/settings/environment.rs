@@ -1,4 +1,4 @@
-//! The environment variables this program reads: one for each setting of the connection, named after its flag.
+//! Environment variables: one for each connection setting, named after its flag.
 
 use super::flags::Shape;
 use super::properties;
@@ -8,44 +8,44 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-/// What every name of ours begins with; other programs use it too.
+/// The prefix of our variables; other programs use it too.
 const PREFIX: &str = "MQTT_";
 
-/// What is set, and not empty.
+/// The variables that are set and not empty.
 #[derive(Debug, Default)]
 pub struct Environment {
     values: Vec<(String, OsString)>,
-    /// Where configuration files are: `$XDG_CONFIG_HOME`, or else `~/.config`.
+    /// The directory of configuration files: `$XDG_CONFIG_HOME`, or `~/.config`.
     pub(super) config_home: Option<PathBuf>,
-    /// What `~` stands for.
+    /// The directory that `~` means.
     pub(super) home: Option<PathBuf>,
 }
 
 impl Environment {
-    /// `PATH` with this program's directory before all others.
+    /// `PATH` with this program's directory first.
     pub fn path_with_this_program() -> Option<OsString> {
         let program = env::current_exe().ok()?;
         let directory = program.parent()?.to_owned();
         let path = env::var_os("PATH").filter(|path| !path.is_empty());
-        // Without any, the system looks here.
+        // The system's default if PATH is not set.
         let path = path.unwrap_or_else(|| "/usr/bin:/bin".into());
         env::join_paths([directory].into_iter().chain(env::split_paths(&path))).ok()
     }
 
-    /// The names of all variables that a run reads: those of the settings, and those that lead to a profile.
+    /// The names of all variables that a run reads: those of the settings, and those that select a profile.
     pub fn names() -> impl Iterator<Item = String> {
         let leading = ["MQTT_PROFILE", "MQTT_CONFIG"].map(str::to_owned);
         SETTINGS.iter().map(Setting::variable).chain(leading)
     }
 
-    /// Those of this process; an empty one counts as not set.
+    /// The variables of this process; an empty one counts as not set.
     pub fn of_process() -> Self {
         let is_ours = |name: &OsStr| name.as_encoded_bytes().starts_with(PREFIX.as_bytes());
         let set = env::vars_os().filter(|(name, value)| is_ours(name) && !value.is_empty());
         let values = set.filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         let path = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let home = path("HOME");
-        // [XDG base directories]: a relative path counts as none.
+        // [XDG base directories]: a relative path is invalid.
         let config_home = path("XDG_CONFIG_HOME").filter(|path| path.is_absolute());
         let config_home = config_home.or_else(|| home.as_ref().map(|home| home.join(".config")));
         Self { values: values.collect(), config_home, home }
@@ -56,8 +56,8 @@ impl Environment {
         found.map(|(_, value)| value.as_os_str())
     }
 
-    /// What it says of settings; `shape` tells what a setting takes. Variables are set by different hands, and nobody
-    /// may know of all: of several that exclude each other one counts.
+    /// The settings in variables; `shape` tells the type of a setting. Variables are set in different places, and
+    /// nobody may know all of them, so if several exclude each other, one of them is used.
     pub(super) fn words(&self, shape: impl Fn(&Setting) -> Shape) -> Vec<Word> {
         let mut words: Vec<Word> = Vec::new();
         for setting in &SETTINGS {
@@ -81,7 +81,7 @@ impl Environment {
         words
     }
 
-    /// What it says of the time that a run may take.
+    /// The time limit of the run, if a variable sets it.
     pub fn timeout(&self) -> Option<Word> {
         let setting = Setting::find("timeout")?;
         let name = setting.variable();
@@ -89,7 +89,7 @@ impl Environment {
         Some(Word::new(setting, said, Origin::Variable(name.into())))
     }
 
-    /// Whether it says anything of settings.
+    /// Whether any variable is a setting.
     pub(super) fn has_words(&self) -> bool {
         let is_setting = |name: &str| {
             let name = name.strip_prefix(PREFIX).map(|name| name.to_lowercase().replace('_', "-"));
@@ -98,7 +98,7 @@ impl Environment {
         self.values.iter().any(|(name, _)| is_setting(name))
     }
 
-    /// Those of a test.
+    /// Variables for a test.
     #[cfg(test)]
     pub(crate) fn of(values: &[(&str, &str)]) -> Self {
         let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).into()));
@@ -106,7 +106,7 @@ impl Environment {
     }
 }
 
-/// What a switch's variable says; what is neither on nor off stays as it is, to be refused if it counts.
+/// The value of a switch's variable; anything other than on or off is kept, to be refused if it is in effect.
 fn switch(value: &OsStr) -> Said {
     match value.to_str() {
         Some("true" | "1" | "yes" | "on") => Said::On,
@@ -125,7 +125,7 @@ fn lines(setting: &Setting, value: &OsStr) -> Vec<Said> {
     text.lines().map(|line| Said::Value(value(line))).collect()
 }
 
-/// Whether only one of two settings can hold.
+/// Whether only one of two settings can be in effect.
 fn exclude(one: &Setting, other: &Setting) -> bool {
     one.group().is_some_and(Group::is_choice) && one.group() == other.group()
 }

@@ -1,26 +1,26 @@
-//! Files that hold settings: read whole, and who else can read and write them.
+//! Reads files that contain settings, and checks who else can read or write them.
 
 use anyhow::{Context, Result, anyhow};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// A longer file is none of ours, in bytes.
+/// Largest configuration or options file accepted, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Who else can read or write a file, and whose it is.
+/// Who else can access a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Openness {
-    /// Others can read it.
+    /// Whether others can read it.
     pub readable: bool,
-    /// Others can write it.
+    /// Whether others can write it.
     pub writable: bool,
-    /// It belongs to another user, who is not root.
+    /// Whether it belongs to another user, other than root.
     pub foreign: bool,
 }
 
 impl Openness {
-    /// That of a file; a pipe is nobody else's.
+    /// The openness of a file; a pipe is not accessible to others.
     pub fn of(file: &File) -> Self {
         #[cfg(unix)]
         if let Ok(metadata) = file.metadata()
@@ -35,7 +35,7 @@ impl Openness {
         Self::default()
     }
 
-    /// That of a file with this mode and owner, for us.
+    /// The openness of a file with this mode and owner, for user `us`.
     #[cfg(unix)]
     fn judge(mode: u32, owner: u32, us: u32) -> Self {
         Self {
@@ -45,8 +45,8 @@ impl Openness {
         }
     }
 
-    /// Why nothing that decides what is run, or holds a secret, is taken from this file, and what a person can do about
-    /// it: as ssh, we believe only what we ourselves or root can have written.
+    /// Why commands or secrets in this file cannot be trusted, and a hint. Like ssh, we trust only files that nobody
+    /// but we or root could have written.
     pub fn distrust(self, path: &Path, setting: &str) -> Option<(String, String)> {
         let path = path.display();
         if self.foreign {
@@ -63,7 +63,7 @@ impl Openness {
     }
 }
 
-/// The bytes of a file, `what` it is for an error.
+/// Reads a file; `what` describes it in errors.
 ///
 /// # Errors
 /// When it cannot be read, or is longer than 1 MiB.

@@ -1,8 +1,8 @@
-//! The flags of the connection, which every command takes that connects: names, help, and what a value must be.
+//! The connection flags, shared by all commands that connect: names, help and value types.
 //!
-//! What else is to be known of a setting is in `settings/table.rs`.
+//! Further facts about settings are in `settings/table.rs`.
 
-// The documentation of a field is its help text, where brackets are no links.
+// The docs of fields are help texts, where brackets are not links.
 #![allow(rustdoc::broken_intra_doc_links)]
 
 mod reach;
@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What `--reconnect` takes.
+/// The values of `--reconnect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReconnectArg {
     /// After an established connection was lost
@@ -43,7 +43,7 @@ impl From<ReconnectArg> for Reconnect {
     }
 }
 
-/// What a person can type about the connection, and a profile can say. No `Debug`: there may be a password among it.
+/// All connection settings of flags and profiles. No `Debug`, because they may contain a password.
 #[derive(Args, Default)]
 #[group(skip)]
 pub struct ConnectionArgs {
@@ -51,7 +51,7 @@ pub struct ConnectionArgs {
     #[command(flatten)]
     pub basic: BasicArgs,
 
-    /// Other ways to the broker than TCP.
+    /// Transports other than TCP.
     #[command(flatten)]
     pub reach: ReachArgs,
 
@@ -59,7 +59,7 @@ pub struct ConnectionArgs {
     #[command(flatten)]
     pub tls: TlsArgs,
 
-    /// The session, its will, and what is said meanwhile.
+    /// The session, its will, and diagnostics.
     #[command(flatten)]
     pub more: MoreArgs,
 }
@@ -112,7 +112,7 @@ pub struct BasicArgs {
     pub username: Option<String>,
 }
 
-/// The session, how long to wait, the will, and what is said meanwhile.
+/// The session, time limits, the will, and diagnostics.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Connection")]

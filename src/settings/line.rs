@@ -1,8 +1,8 @@
-//! A command line as words: where each flag ends and its value begins, whatever form it has.
+//! Splits a command line into flags and values, whatever form they have.
 //!
-//! Every flag becomes one argument, `--name` or `--name=value`, in which no value can be taken for a flag; clap parses
-//! these, and what they say of the connection is kept as [`Word`]s. The parts of `-D CMD NAME VALUE` become one value,
-//! since clap knows no flag whose number of values depends on what they say.
+//! Every flag becomes one argument, `--name` or `--name=value`, so that no value can be mistaken for a flag. clap
+//! parses these arguments, and the connection settings among them are kept as [`Word`]s. The parts of `-D CMD NAME
+//! VALUE` become one value, because clap does not support flags whose number of values depends on the values.
 
 use super::properties;
 use super::table::Setting;
@@ -10,21 +10,21 @@ use super::word::{Origin, Said, Word, from_bytes};
 use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
 
-/// One argument.
+/// An argument.
 pub struct Argument {
-    /// As clap is to see it.
+    /// The text for clap.
     pub text: OsString,
-    /// The flag in it, if it is one that the command has.
+    /// The flag in it, if the command has that flag.
     pub flag: Option<Flag>,
 }
 
-/// A flag of the command, or one that takes a setting back.
+/// A flag of the command, or one that resets a setting.
 pub struct Flag {
-    /// The long name of the flag that it is about.
+    /// The flag's long name, or that of the setting it resets.
     pub name: String,
-    /// What is said of that.
+    /// Its value.
     pub said: Said,
-    /// Whether a value is missing.
+    /// Whether its value is missing.
     pub lacks_value: bool,
 }
 
@@ -61,14 +61,14 @@ impl Argument {
         argument
     }
 
-    /// What it says of a setting of the connection.
+    /// The word, if the flag is a connection setting.
     pub fn word(&self, origin: &Origin) -> Option<Word> {
         let flag = self.flag.as_ref()?;
         let setting = Setting::find(&flag.name)?;
         Some(Word { setting, said: flag.said.clone(), origin: origin.clone() })
     }
 
-    /// The value of the flag of this name.
+    /// The value of the flag with this name.
     pub fn value_of(&self, name: &str) -> Option<&OsStr> {
         match self.flag.as_ref().filter(|flag| flag.name == name)?.said {
             Said::Value(ref value) => Some(value),
@@ -77,7 +77,7 @@ impl Argument {
     }
 }
 
-/// What clap is to see of arguments: not what takes a setting back, nor what is taken back.
+/// The arguments for clap: without flags that reset a setting, and without what they reset.
 pub fn for_parser<'a>(
     arguments: impl IntoIterator<Item = &'a Argument>,
 ) -> impl Iterator<Item = &'a OsStr> {
@@ -92,7 +92,7 @@ pub fn for_parser<'a>(
     kept.into_iter().map(|argument| argument.text.as_os_str())
 }
 
-/// Takes the words of a command line apart, those after the command's name.
+/// Splits the words after the command's name.
 pub fn split(command: &Command, words: impl IntoIterator<Item = OsString>) -> Vec<Argument> {
     let mut words = words.into_iter().peekable();
     let mut all = Vec::new();
@@ -137,14 +137,14 @@ fn one<I: Iterator<Item = OsString>>(
     switches
 }
 
-/// Whether a word looks like a flag rather than like a value that was forgotten; a negative number does not.
+/// Whether a word looks like a flag rather than a value; a negative number does not.
 fn is_like_flag(word: &OsString) -> bool {
     let bytes = word.as_encoded_bytes();
     bytes.len() > 1 && bytes.starts_with(b"-") && !bytes.get(1).is_some_and(u8::is_ascii_digit)
 }
 
-/// The switches in a word, the flag that takes a value, and the value as far as it is in the word; nothing if it is no
-/// flag, or none that the command has.
+/// The switches in a word, the flag that takes a value, and the part of the value in the same word; `None` if it is not
+/// a flag of the command.
 fn flags<'a>(
     command: &'a Command,
     word: &OsStr,
@@ -161,7 +161,7 @@ fn flags<'a>(
         return match (flag.get_action().takes_values(), end) {
             (true, None) => Some((Vec::new(), Some(flag), None)),
             (true, Some(end)) => Some((Vec::new(), Some(flag), Some(after(word, end + 3)?))),
-            // The switch's own name, where an alias was typed.
+            // The switch's own name, even if an alias was typed.
             (false, None) => Some((vec![Argument::switch(flag.get_long()?)], None, None)),
             (false, Some(_)) => None,
         };
@@ -196,15 +196,15 @@ fn find_long<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
     })
 }
 
-/// What of a word follows so many bytes, which are ASCII.
+/// The rest of a word after this many bytes, which are ASCII.
 fn after(word: &OsStr, bytes: usize) -> Option<OsString> {
     from_bytes(word.as_encoded_bytes().get(bytes..)?)
 }
 
-/// A line of an options file: a flag, and the rest of the line as it is for its value.
+/// A line of an options file: a flag, and the rest of the line as its value, unchanged.
 ///
 /// # Errors
-/// Says what is wrong with the line.
+/// What is wrong with the line.
 pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>, &'static str> {
     // `--name=value` ends at the equals sign, whatever the value looks like.
     let is_long = line.starts_with("--");
@@ -225,7 +225,7 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
     };
     let long = last.get_long().unwrap_or_default();
     let value = match (attached, rest) {
-        // `-mhello world` is one value.
+        // `-mhello world` has one value.
         (Some(attached), Some(rest)) => {
             let mut value = attached;
             value.push(" ");
@@ -271,7 +271,7 @@ mod tests {
             ("pub --cafile x --pw=y", "--ca=x|--password=y"),
             ("sub a -t b -- -t c", "a|--topic=b|--|-t|c"),
             ("pub -W never --timeout=1s", "--no-timeout|--timeout=1s"),
-            // What is forgotten, unknown, or takes no value is left for clap to complain about.
+            // clap reports missing values, unknown flags, and values that a flag does not take.
             ("pub -h -t a", "--host|--topic=a"),
             ("pub -p -1", "--port=-1"),
             ("pub --zzz -rz --retain=x -m", "--zzz|-rz|--retain=x|--message"),

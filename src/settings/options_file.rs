@@ -1,4 +1,5 @@
-//! An options file, as mosquitto's tools have it: one flag and its value per line, as if typed before the command line's.
+//! Options files, as in mosquitto's tools: one flag and its value per line, as if typed at the start of the command
+//! line.
 
 use super::files::{self, Openness};
 use super::line::{Argument, for_parser, split_options_line};
@@ -10,10 +11,10 @@ use clap::error::ErrorKind;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Its lines, and what to call it in an error.
+/// The lines of an options file, and its name.
 pub struct OptionsFile {
     path: PathBuf,
-    /// Where its words stand.
+    /// The origin of its words.
     pub origin: Origin,
     lines: Vec<Line>,
 }
@@ -25,10 +26,10 @@ struct Line {
 }
 
 impl OptionsFile {
-    /// Reads the file for a command; `explain` makes a failure of clap's error.
+    /// Reads the file for a command; `explain` turns clap's errors into failures.
     ///
     /// # Errors
-    /// When it cannot be read, or a line is not a flag and its value.
+    /// When it cannot be read, or a line is not a flag with its value.
     pub fn read(
         path: &Path,
         command: &Command,
@@ -57,7 +58,7 @@ impl OptionsFile {
             }
             let lacks_value = arguments.iter().flat_map(|it| &it.flag).any(|it| it.lacks_value);
             let line = Line { number, arguments };
-            // Followed by another line, it would take that for its value.
+            // Checked here, because it would take the next line for its value.
             if lacks_value && let Some(failure) = file.fault_in(&line, command, &explain) {
                 return Err(failure);
             }
@@ -66,12 +67,12 @@ impl OptionsFile {
         Ok(file)
     }
 
-    /// All of it, as if typed.
+    /// All of its arguments, as if typed.
     pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
         self.lines.iter().flat_map(|line| &line.arguments)
     }
 
-    /// The line that is wrong by itself, if one is; `explain` makes a failure of clap's error.
+    /// The failure for the first invalid line, if any; `explain` turns clap's errors into failures.
     pub fn find_fault(
         &self,
         command: &Command,
@@ -108,7 +109,7 @@ impl OptionsFile {
     }
 }
 
-/// Why a line of a file is not believed that decides what is run, or holds a secret, and what to do about it.
+/// Why commands or secrets in the file are not trusted, and a hint.
 fn distrust(openness: Openness, path: &Path, arguments: &[Argument]) -> Option<(String, String)> {
     arguments.iter().flat_map(|argument| &argument.flag).find_map(|flag| {
         let setting = Setting::find(&flag.name)?;

@@ -1,5 +1,5 @@
-//! What is done before there is a session: files are opened and read, a person is asked. None of it need ever end, a FIFO
-//! may have nobody on its other side, and `--timeout` counts from the first word on. So a thread looks at the clock.
+//! The work before a session starts: opening and reading files, asking for passwords. Each of these may block forever,
+//! as opening a FIFO without a writer does, but `--timeout` counts from the start. So a thread watches the clock.
 
 #[cfg(unix)]
 mod interruption;
@@ -13,11 +13,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Watches over what is done before there is a session; once it is dropped, nothing is watched any more.
+/// Watches the work before the session; dropping it ends the watch.
 #[derive(Default)]
 pub struct Preparation {
     shared: Arc<Shared>,
-    /// Ends the process; without it, nobody looks at the clock.
+    /// Ends the process. Without it, nobody watches the clock.
     end: Option<fn(&Failure) -> !>,
 }
 
@@ -29,35 +29,35 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Who said when it is too late.
+    /// The source of the deadline.
     said_by: Option<Rank>,
     deadline: Option<Instant>,
-    /// What is waited for.
+    /// What is being waited for.
     waits_for: Option<String>,
-    /// Somebody looks at the clock.
+    /// Whether the thread is running.
     is_watched: bool,
     over: bool,
 }
 
 impl Preparation {
-    /// Ends the process by `end` if it takes too long.
+    /// Calls `end` at the deadline.
     pub fn new(end: fn(&Failure) -> !) -> Self {
         Self { shared: Arc::default(), end: Some(end) }
     }
 
-    /// Takes the deadline that these words of one source set for a run that began at `started`; a stronger source's
-    /// stays.
+    /// Sets the deadline from the words of one source for a run that started at `started`, unless a stronger source has
+    /// set one.
     pub fn heed<'a>(&self, words: impl IntoIterator<Item = &'a Word>, started: Instant) {
         let said = words.into_iter().filter(|word| word.is("timeout"));
         let Some(word) = said.last() else { return };
         let text = word.text().and_then(OsStr::to_str);
-        // What cannot be parsed is refused elsewhere.
+        // An invalid duration is refused elsewhere.
         let patience = text.and_then(|text| parse_duration(text).ok());
         let deadline = patience.and_then(|patience| started.checked_add(patience));
         self.set(word.rank(), deadline);
     }
 
-    /// Takes the deadline of a run that has one by itself; what anybody says is stronger.
+    /// Sets the default deadline of a command, if no source has set one.
     pub fn heed_default(&self, deadline: Option<Instant>) {
         self.set(Rank::Profile, deadline);
     }
@@ -75,30 +75,30 @@ impl Preparation {
             && let Some(end) = self.end
         {
             let shared = Arc::clone(&self.shared);
-            // Without a thread, the deadline is looked at when there is a session.
+            // Without a thread, the deadline is checked when there is a session.
             let watch = thread::Builder::new().name("deadline".to_owned());
             state.is_watched = watch.spawn(move || shared.watch(end)).is_ok();
         }
     }
 
-    /// There is a session now, or whatever else looks at the clock itself.
+    /// Ends the watch: the session, or other code, watches the clock itself now.
     pub fn over(self) {}
 
-    /// There is a session now, which looks at the clock itself, but `what` may keep it from that: then the process ends
-    /// `grace` after the deadline.
+    /// The session watches the clock itself now, but `what` may keep it from doing so: then the process ends `grace` after
+    /// the deadline.
     pub fn back_up(&self, grace: Duration, what: &str) {
         self.waits_for(what);
         let deadline = self.take_deadline();
         self.put_deadline(deadline.and_then(|deadline| deadline.checked_add(grace)));
     }
 
-    /// Names what is waited for from now on.
+    /// Names what is being waited for from now on.
     pub fn waits_for(&self, what: &str) {
         self.shared.lock().waits_for = Some(what.to_owned());
     }
 
-    /// Does what may leave the terminal without an echo, as asking for a secret does. If the process must end meanwhile,
-    /// `end` finds out how the terminal was.
+    /// Runs `act`, which may leave the terminal without echo, as a password prompt does. If the process must end
+    /// meanwhile, `end` knows how the terminal was.
     pub fn keep_terminal<T>(&self, act: impl FnOnce() -> T) -> T {
         ui::remember_terminal();
         #[cfg(unix)]
@@ -110,12 +110,12 @@ impl Preparation {
         result
     }
 
-    /// The deadline, which from now on is the caller's to keep.
+    /// Takes the deadline; from now on the caller watches it.
     pub fn take_deadline(&self) -> Option<Instant> {
         self.shared.lock().deadline.take()
     }
 
-    /// Gives a deadline back.
+    /// Puts a deadline back.
     pub fn put_deadline(&self, deadline: Option<Instant>) {
         self.shared.lock().deadline = deadline;
         self.shared.changed.notify_all();

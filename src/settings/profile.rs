@@ -1,7 +1,7 @@
-//! Profiles of the configuration file (contract, section 5; mqtt-config(5)): which one is asked for, and its words.
+//! Profiles of the configuration file (contract, section 5; mqtt-config(5)): selects one and returns its words.
 //!
-//! A profile's keys are the long names of the settings. Errors name file and line, and never show a value that may be
-//! secret.
+//! A profile's keys are the long names of the settings. Errors name file and line, and never contain a value that may
+//! be secret.
 
 use super::config_file::ConfigFile;
 use super::environment::Environment;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The words of the profile that was asked for, or of the file's own choice.
+/// The words of the requested profile, or of the file's default.
 pub(super) fn words(
     typed: &MoreArgs,
     environment: &Environment,
@@ -49,7 +49,7 @@ pub(super) fn words(
 /// The names of the profiles, if there is a file.
 ///
 /// # Errors
-/// When the file that is named in the environment is missing, or any cannot be read.
+/// When the file named in the environment is missing, or a file cannot be read.
 pub fn names(environment: &Environment) -> Result<Vec<String>, Failure> {
     let Some(file) = open(None, environment)? else { return Ok(Vec::new()) };
     let document = file.document()?;
@@ -58,7 +58,7 @@ pub fn names(environment: &Environment) -> Result<Vec<String>, Failure> {
     Ok(names.collect())
 }
 
-/// The file of this name, else the one that the environment names, else the usual one if it is there.
+/// Opens the file `named`, or the one named in the environment, or the default one if it exists.
 fn open(named: Option<PathBuf>, environment: &Environment) -> Result<Option<ConfigFile>, Failure> {
     match named.or_else(|| environment.get("MQTT_CONFIG").map(PathBuf::from)) {
         Some(path) if matches!(path.try_exists(), Ok(false)) => {
@@ -76,7 +76,7 @@ fn usual_place(environment: &Environment) -> Option<PathBuf> {
     Some(environment.config_home.as_ref()?.join("mqtt").join("config.toml"))
 }
 
-// Kept out of line, as is what else few runs need: a large frame costs page faults even if it is not used.
+// Kept out of line, like other rarely used code: a large stack frame costs page faults even if it is not used.
 #[inline(never)]
 fn select(
     file: &ConfigFile,
@@ -125,13 +125,13 @@ fn select(
     for (key, value) in table {
         let entry = Entry { file, key, home: environment.home.as_deref(), origin: &origin };
         let words = entry.words(tree, value.get_ref())?;
-        // One by one, so that an error has its line.
+        // One at a time, so that errors have a line.
         tree.check(&words).map_err(|reason| entry.error(&format!("{}: {reason}", entry.name())))?;
         all.extend(words);
     }
     match tree.find_conflict(&all) {
         Some(names) => {
-            let message = format!("{} exclude each other", names.join(" and "));
+            let message = format!("{} cannot be used together", names.join(" and "));
             Err(file.error(key.span().start, &message))
         }
         None => Ok(all),
@@ -182,12 +182,12 @@ impl Entry<'_> {
             }
             (_, one) => match self.value(setting, one) {
                 Some(said) => Ok(vec![word(said)]),
-                None => expected("a text or a number"),
+                None => expected("a string or a number"),
             },
         }
     }
 
-    /// A value as a person would type it.
+    /// A value as it would be typed.
     fn value(&self, setting: &Setting, value: &DeValue<'_>) -> Option<Said> {
         if setting.name == "property" {
             let parts: Vec<String> = match value {
@@ -218,7 +218,7 @@ impl Entry<'_> {
     }
 }
 
-/// A text or a number in words; TOML's integers can be written in other bases, too.
+/// A string or number as text; TOML's integers may be in other bases, too.
 fn text(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),

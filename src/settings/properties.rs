@@ -1,7 +1,6 @@
-//! `-D CMD NAME VALUE`: MQTT 5 properties by the names of the standard, as in mosquitto_pub.
+//! `-D CMD NAME VALUE`: MQTT 5 properties with their names in the standard, as in mosquitto_pub.
 //!
-//! A property that cannot be, is of the wrong packet, or comes twice is refused with its name. Knows nothing of
-//! sessions, only where a value belongs.
+//! An invalid, misplaced or repeated property is refused by name.
 
 use super::value::{parse_binary, parse_seconds};
 use crate::exit::Failure;
@@ -11,15 +10,14 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::str::FromStr;
 
-/// Between the parts of a `-D` that are put together to one value.
-/// No argument of a program can contain it.
+/// Separates the parts of a `-D` that are joined into one value. Arguments of a program cannot contain it.
 pub const SEPARATOR: char = '\0';
 
-/// The property that has a name of its own besides its value, and can come more than once.
+/// The property that has a name besides its value, and may be repeated.
 pub const USER_PROPERTY: &str = "user-property";
 
-/// The parts of a property as one value: `first`, and what `next` gives until it is complete. A first part with spaces
-/// is a property written as one text.
+/// Joins the parts of a property into one value: `first`, and as many from `next` as are needed. A first part with
+/// spaces is a property written as one text.
 pub fn join(first: OsString, next: &mut dyn FnMut() -> Option<OsString>) -> OsString {
     if let Some(text) = first.to_str().filter(|text| text.contains(' ')) {
         return split(text).join(&SEPARATOR.to_string()).into();
@@ -36,8 +34,8 @@ pub fn join(first: OsString, next: &mut dyn FnMut() -> Option<OsString>) -> OsSt
     parts.join(OsStr::new(&SEPARATOR.to_string()))
 }
 
-/// The parts of a property that is written as one text: CMD NAME VALUE, or CMD user-property NAME VALUE. Only the value
-/// can have spaces, and it is taken as it is.
+/// Splits a property written as one text: CMD NAME VALUE, or CMD user-property NAME VALUE. Only the value can contain
+/// spaces, and it is kept unchanged.
 pub fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -57,7 +55,7 @@ pub fn split(text: &str) -> Vec<&str> {
     parts
 }
 
-/// The packet a property goes into.
+/// The packet of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packet {
     /// CONNECT.
@@ -75,7 +73,7 @@ pub enum Packet {
 }
 
 impl Packet {
-    /// All of them.
+    /// All packets.
     pub const ALL: [Self; 6] = [
         Self::Connect,
         Self::Publish,
@@ -94,7 +92,7 @@ impl Packet {
         ("will", Self::Will, Carrier::Will),
     ];
 
-    /// The packet of this name, in upper or lower case.
+    /// The packet with this name, in upper or lower case.
     pub fn named(name: &str) -> Option<Self> {
         Self::NAMES.iter().find(|row| row.0.eq_ignore_ascii_case(name)).map(|row| row.1)
     }
@@ -111,14 +109,14 @@ impl fmt::Display for Packet {
     }
 }
 
-/// What a property is set to.
+/// The value of a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// In its range.
+    /// A number within its range.
     Number(u32),
-    /// Without NUL.
+    /// A text without NUL.
     Text(String),
-    /// Any bytes.
+    /// Binary data.
     Binary(Vec<u8>),
     /// Name and value of a user property.
     Pair(String, String),
@@ -127,11 +125,11 @@ pub enum Value {
 /// One `-D`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Property {
-    /// Where it goes.
+    /// The packet.
     pub packet: Packet,
-    /// Which it is.
+    /// The property.
     pub id: Id,
-    /// What it says.
+    /// The value.
     pub value: Value,
 }
 
@@ -143,7 +141,7 @@ impl FromStr for Property {
         let mut next = || parts.next().ok_or_else(|| "expected CMD NAME VALUE".to_owned());
         let (packet, name, value) = (next()?, next()?, next()?);
         let packet = Packet::named(packet).ok_or_else(|| {
-            format!("'{packet}' is none of connect, publish, subscribe, unsubscribe, disconnect and will")
+            format!("'{packet}' is not one of connect, publish, subscribe, unsubscribe, disconnect and will")
         })?;
         let id = *Id::ALL
             .iter()
@@ -181,7 +179,7 @@ fn number(id: Id, text: &str) -> Result<Value, String> {
         .ok_or_else(|| format!("{} cannot be '{text}'", id.name()))
 }
 
-/// A string as MQTT has it ([MQTT 5, 1.5.4]).
+/// Checks a string for use in MQTT ([MQTT 5, 1.5.4]).
 pub fn short_text(text: &str) -> Result<String, String> {
     if text.len() > 65_535 {
         Err("it is longer than 65535 bytes".to_owned())
@@ -192,13 +190,13 @@ pub fn short_text(text: &str) -> Result<String, String> {
     }
 }
 
-/// The `-D` of a command line, to be taken apart by packet.
+/// The `-D` properties of a command line, to be taken by packet.
 #[derive(Debug, Default)]
 pub struct Properties(Vec<Property>);
 
 impl Properties {
     /// # Errors
-    /// When one cannot be, comes twice that may come once, or is for a packet that the command does not send.
+    /// When one is invalid, is repeated but may not be, or is for a packet that the command does not send.
     pub fn new(given: &[String], sent: &[Packet]) -> Result<Self, Failure> {
         let parse = |text: &String| {
             let words: Vec<_> =
@@ -224,21 +222,21 @@ impl Properties {
         self.0.is_empty()
     }
 
-    /// Takes out those of `packet`, in their order.
+    /// Removes and returns those of `packet`, in order.
     pub fn of(&mut self, packet: Packet) -> Vec<Property> {
         self.0.extract_if(.., |property| property.packet == packet).collect()
     }
 }
 
-/// A property that was given by a flag or before.
+/// The error for a property that has been set by a flag or an earlier `-D`.
 pub fn twice(packet: Packet, id: Id) -> Failure {
     Failure::usage(format!("property {} of {packet} is given twice", id.name()))
 }
 
-/// Sets what must not be set yet.
+/// Sets a slot that must be empty.
 ///
 /// # Errors
-/// When it is.
+/// When it is not.
 pub fn set<T>(slot: &mut Option<T>, value: T, packet: Packet, id: Id) -> Result<(), Failure> {
     match slot.replace(value) {
         None => Ok(()),
@@ -246,10 +244,10 @@ pub fn set<T>(slot: &mut Option<T>, value: T, packet: Packet, id: Id) -> Result<
     }
 }
 
-/// Puts a property of PUBLISH or of the will where it belongs; what is not about the message itself is given back.
+/// Sets a property of PUBLISH or of the will; one that is not about the message itself is returned.
 ///
 /// # Errors
-/// When it is there already, or is no valid topic.
+/// When it is set already, or is not a valid topic.
 pub fn put_into(
     properties: &mut PublishProperties,
     Property { packet, id, value }: Property,
@@ -325,7 +323,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_named() {
         for (line, words) in [
-            ("puback reason-string x", "'puback' is none of"),
+            ("puback reason-string x", "'puback' is not one of"),
             ("publish colour red", "no property 'colour'"),
             ("publish receive-maximum 1", "publish has no property receive-maximum"),
             ("publish subscription-identifier 1", "publish has no property"),

@@ -1,13 +1,13 @@
-//! Which words count: later ones override earlier ones, and what belongs together is overridden together.
+//! Decides which words are in effect: later ones override earlier ones, and groups are overridden as a whole.
 //!
-//! Pure: words in, the weakest source first, and the words that hold out.
+//! A pure function of the words, weakest source first.
 
 use super::properties::{SEPARATOR, USER_PROPERTY};
 use super::table::{Setting, Trait};
 use super::word::{Said, Word};
 
-/// The words that hold. Of each setting, that is the last one; of a list, all since it was last taken back. What is
-/// said by weaker sources of the place and the way there stays.
+/// The words in effect. For a setting this is the last word; for a list, all since it was last reset. What weaker
+/// sources say about the broker's address and the route is kept.
 pub fn settle(words: Vec<Word>) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
@@ -17,7 +17,7 @@ pub fn settle(words: Vec<Word>) -> Vec<Word> {
     kept
 }
 
-/// Whether a word makes an earlier one void.
+/// Whether a word overrides an earlier one.
 fn overrides(word: &Word, earlier: &Word) -> bool {
     let is_weaker = earlier.rank() < word.rank();
     let is_same = word.setting == earlier.setting;
@@ -32,24 +32,24 @@ fn overrides(word: &Word, earlier: &Word) -> bool {
         return false;
     }
     let adds_up = word.setting.is(Trait::List) && earlier.said != Said::Off;
-    // Two words of one source that exclude each other are a mistake, and not for us to hide.
+    // Two conflicting words of one source are a mistake that must be reported.
     (is_same && !adds_up)
         || is_weaker && (in_one_group(word.setting, earlier) || set_same_property(word, earlier))
 }
 
-/// Whether an earlier word goes with what is said of `setting`.
+/// Whether an earlier word is overridden together with `setting`.
 fn in_one_group(setting: &Setting, earlier: &Word) -> bool {
-    // A password for a key does not say whose key.
+    // A key's password does not tell which key is meant.
     let decides = setting.name != "key-password-file" && setting.group().is_some();
     decides && earlier.said != Said::Off && setting.group() == earlier.setting.group()
 }
 
-/// Whether both set the same MQTT 5 property, be it by a flag of its own or by `property`.
+/// Whether both set the same MQTT 5 property, by its own flag or by `property`.
 fn set_same_property(word: &Word, earlier: &Word) -> bool {
     property_of(word).is_some_and(|property| property_of(earlier) == Some(property))
 }
 
-/// The packet and the name of the property that a word sets; none where there can be several.
+/// The packet and name of the property that a word sets; none if it may be repeated.
 fn property_of(word: &Word) -> Option<(String, String)> {
     if word.said == Said::Off {
         return None;

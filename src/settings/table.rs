@@ -1,59 +1,58 @@
-//! What clap does not know of the settings of the connection: one row each, in the order of the help.
+//! Facts about connection settings that clap does not know: one row each, in the order of the help.
 //!
-//! A setting is a flag of [`super::flags`], a key of a profile and a variable. What it takes, and what its value must be,
-//! is said by the flag; everything else that is asked about a setting is asked here.
+//! A setting is a flag of [`super::flags`], a key of a profile and a variable. Its type and valid values come from the
+//! flag; everything else is here.
 
 use crate::transport::Scheme;
 use std::fmt;
 
-/// A setting of the connection.
+/// A connection setting.
 pub struct Setting {
     /// The long name of its flag, and its key in a profile.
     pub name: &'static str,
     traits: &'static [Trait],
 }
 
-/// What is to be known of a setting.
+/// A fact about a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trait {
-    /// Its value is a secret, or may hold one.
+    /// Its value is, or may contain, a secret.
     Secret(Secrecy),
-    /// It names a file: in a profile, relative to the configuration file, `~` being the home directory.
+    /// It names a file: in a profile, relative to the configuration file, with `~` for the home directory.
     Path,
-    /// It decides what is run, or where a secret is read.
+    /// It decides which command is run, or where a secret is read from.
     Command,
-    /// It says where the broker is: what weaker sources say is not overruled, but heard too, since it may be about the
-    /// same place.
+    /// It names the broker. Weaker sources are not overridden but considered too, as they may name the same one.
     Place,
-    /// It says how the broker is reached: what weaker sources say is heard even if it is taken back, since it tells which
-    /// way their secrets may go.
+    /// It selects the route to the broker. Weaker sources are considered even if it is reset, as they tell by which
+    /// route their secrets may be sent.
     Way,
-    /// What a source says of it is meant for that source's own broker only.
+    /// A value from a source is meant for that source's own broker only.
     Own,
-    /// It can be said several times, and all of it counts.
+    /// It can be given several times, and all values count.
     List,
-    /// Its value can be `never`, which is as if nothing were said.
+    /// The value `never` is the same as not setting it.
     Never,
     /// It has no effect without this.
     Needs(Need),
-    /// It is overruled together with others: whoever says one of them means all.
+    /// It belongs to a group, which is overridden as a whole.
     Group(Group),
     /// It sets this MQTT 5 property, by packet and name.
     Property(&'static str, &'static str),
-    /// It is about what this setting asks for, and taken back with it.
+    /// It modifies this setting, and is reset together with it.
     Under(&'static str),
-    /// What holds where nobody says anything, as TOML.
+    /// The default, as TOML.
     Default(&'static str),
 }
 
 /// When a value is a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secrecy {
-    /// It is a URL, which may hold a password, a token or a query; they are not shown.
+    /// A URL, which may contain a password, a token or a query; they are not shown.
     Url,
     /// A path that may have a query, which is not shown.
     Query,
-    /// A user name, which without a password may be a token.
+    /// A user name, which may be a token if there is no password.
     User,
     /// An HTTP header.
     Header,
@@ -61,36 +60,36 @@ pub enum Secrecy {
     Secret,
 }
 
-/// What a setting takes to have an effect.
+/// What a setting requires to have an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Any connection but one over a Unix socket.
+    /// Any connection except over a Unix socket.
     Network,
     /// TLS.
     Tls,
-    /// It turns TLS on by itself.
+    /// Nothing: it turns TLS on.
     TurnsTlsOn,
     /// A WebSocket.
     WebSocket,
 }
 
-/// Settings that are overruled together: whoever says one of them means all.
+/// Settings that are overridden as a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
-    /// Where the password is.
+    /// The source of the password.
     Password,
     /// The client id.
     Id,
-    /// Whom to trust.
+    /// Trusted CA certificates.
     Trust,
-    /// Who we are to TLS.
+    /// The client certificate.
     Identity,
-    /// How much is said.
+    /// How much diagnostics to print.
     Talk,
 }
 
 impl Group {
-    /// Whether only one of its settings can hold.
+    /// Whether only one setting of the group can be in effect.
     pub fn is_choice(self) -> bool {
         matches!(self, Self::Password | Self::Id | Self::Talk)
     }
@@ -101,12 +100,12 @@ const fn row(name: &'static str, traits: &'static [Trait]) -> Setting {
 }
 
 impl Setting {
-    /// Whether this is to be known of it.
+    /// Whether it has this trait.
     pub fn is(&self, known: Trait) -> bool {
         self.traits.contains(&known)
     }
 
-    /// The first of what is to be known of it that `pick` takes.
+    /// The first trait that `pick` accepts.
     pub fn get<T>(&self, pick: impl Fn(Trait) -> Option<T>) -> Option<T> {
         self.traits.iter().find_map(|known| pick(*known))
     }
@@ -116,7 +115,7 @@ impl Setting {
         self.get(|known| if let Trait::Secret(secrecy) = known { Some(secrecy) } else { None })
     }
 
-    /// What in `text` as its value is secret, if something is; `has_password` where a password goes with it.
+    /// What in the value `text` is secret, if anything; `has_password` if there is a password too.
     pub fn secret_in(&self, text: &str, has_password: bool) -> Option<&'static str> {
         match self.secrecy()? {
             Secrecy::Secret => Some("password"),
@@ -128,7 +127,7 @@ impl Setting {
             Secrecy::Query => text.contains('?').then_some("query"),
             Secrecy::User => (!has_password && is_token(text)).then_some("token"),
             Secrecy::Url => {
-                // What is no URL may be anything.
+                // Anything that is not a URL may be a secret.
                 let Some((scheme, rest)) = text.split_once("://") else { return Some("password") };
                 let user = rest.rsplit_once('@').map(|(user, _)| user);
                 let has_query = Scheme::named(scheme).is_some_and(Scheme::is_websocket);
@@ -141,34 +140,34 @@ impl Setting {
         }
     }
 
-    /// Whether it says where the broker is, or how it is reached.
+    /// Whether it names the broker or selects the route.
     pub fn leads_there(&self) -> bool {
         self.is(Trait::Place) || self.is(Trait::Way)
     }
 
-    /// What it takes to have an effect.
+    /// What it requires to have an effect.
     pub fn need(&self) -> Option<Need> {
         self.get(|known| if let Trait::Needs(need) = known { Some(need) } else { None })
     }
 
-    /// The settings that it is overruled with.
+    /// Its group.
     pub fn group(&self) -> Option<Group> {
         self.get(|known| if let Trait::Group(group) = known { Some(group) } else { None })
     }
 
-    /// The packet and the name of the MQTT 5 property that it sets.
+    /// The packet and name of the MQTT 5 property that it sets.
     pub fn property(&self) -> Option<(&'static str, &'static str)> {
         self.get(|known| {
             if let Trait::Property(packet, name) = known { Some((packet, name)) } else { None }
         })
     }
 
-    /// Whether `text` as its value names a file, and neither standard input nor an open descriptor.
+    /// Whether the value `text` names a file, rather than standard input or an open descriptor.
     pub fn names_file(&self, text: &str) -> bool {
         self.is(Trait::Path) && text != "-" && !text.starts_with("fd:")
     }
 
-    /// The flag that takes it back: `--no-` and its name, or for a name with `no-` that without.
+    /// The flag that resets it: `--no-` and its name, or for a name with `no-`, that without.
     pub fn off(&self) -> String {
         match self.name.strip_prefix("no-") {
             Some(positive) => positive.to_owned(),
@@ -176,17 +175,17 @@ impl Setting {
         }
     }
 
-    /// Its variable.
+    /// Its environment variable.
     pub fn variable(&self) -> String {
         format!("MQTT_{}", self.name.to_ascii_uppercase().replace('-', "_"))
     }
 
-    /// The setting of this name.
+    /// The setting with this name.
     pub fn find(name: &str) -> Option<&'static Self> {
         SETTINGS.iter().find(|setting| setting.name == name)
     }
 
-    /// The setting that the flag of this long name takes back.
+    /// The setting that is reset by the flag with this long name.
     pub fn taken_back_by(flag: &str) -> Option<&'static Self> {
         match flag.strip_prefix("no-") {
             Some(name) => Self::find(name),
@@ -207,10 +206,10 @@ impl fmt::Debug for Setting {
     }
 }
 
-/// HTTP headers that say nothing about who we are.
+/// HTTP headers that do not identify us.
 const HARMLESS_HEADERS: [&str; 3] = ["host", "origin", "user-agent"];
 
-/// Whether a name can hardly be one that a person gave: long, and of digits and letters.
+/// Whether a name looks generated rather than chosen by a person: long, with digits and letters.
 fn is_token(name: &str) -> bool {
     const SHORTEST: usize = 16;
     name.len() >= SHORTEST
@@ -222,7 +221,7 @@ use Group::{Id, Identity, Password, Talk, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
 use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
-/// All of them.
+/// All settings.
 pub static SETTINGS: [Setting; 52] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),

@@ -1,4 +1,4 @@
-//! Values of flags: durations, expiries, protocol versions. Parsed strictly.
+//! Strict parsers for the values of flags: durations, expiries, protocol versions and others.
 
 use crate::mqtt::Version;
 use crate::os_error;
@@ -9,21 +9,21 @@ use std::io::Read;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Longer durations (136 years) are a mistake, and would not fit into the clock.
+/// Longer durations (136 years) are a mistake, and would overflow the clock.
 const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// The most bytes of binary data in MQTT ([MQTT 5, 1.5.6]).
+/// Largest binary data in MQTT, in bytes ([MQTT 5, 1.5.6]).
 const LONGEST_BINARY: u64 = 65_535;
 
-/// Longest string MQTT can carry, in bytes.
+/// Longest string in MQTT, in bytes.
 pub const LONGEST_TEXT: usize = 65_535;
 
-/// Makes a parser of whole numbers in a range, digits and nothing else.
+/// A parser for whole numbers in a range, in digits only.
 pub fn number<T: TryFrom<u64>>(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
     move |text| {
-        // Rust's parser would take a sign.
+        // Rust's parser would accept a sign.
         let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         let number = digits.and_then(|digits| digits.parse().ok());
         let in_range = number.filter(|number| range.contains(number));
@@ -36,10 +36,10 @@ pub fn number<T: TryFrom<u64>>(
     }
 }
 
-/// A duration such as `500ms`, `10s`, `1m30s`, or a bare number of seconds, fractions allowed.
+/// Parses a duration such as `500ms`, `10s`, `1m30s`, or a number of seconds, with fractions.
 ///
 /// # Errors
-/// Says what a duration looks like.
+/// What a duration looks like.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let parsed = if bare {
@@ -52,7 +52,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "a duration is like 500ms, 10s, 1m30s, or a number of seconds".to_owned())
 }
 
-/// A duration above zero.
+/// Parses a duration above zero.
 pub(crate) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         Duration::ZERO => Err("it must be longer than zero".to_owned()),
@@ -60,13 +60,13 @@ pub(crate) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Whether a name lookup makes sense. A proxy is sent the name in a line of its own, which must stay one.
+/// Whether looking up the name makes sense. A proxy gets it as part of a line, so it must not contain line breaks.
 pub fn is_host(text: &str) -> bool {
     let is_odd = |char: char| char.is_control() || char.is_whitespace() || "/?#@".contains(char);
     !text.is_empty() && !text.contains(is_odd)
 }
 
-/// The name or the address of a host.
+/// Parses a host name or address.
 pub(crate) fn parse_host(text: &str) -> Result<String, String> {
     match is_host(text) {
         true => Ok(text.to_owned()),
@@ -74,9 +74,9 @@ pub(crate) fn parse_host(text: &str) -> Result<String, String> {
     }
 }
 
-/// Seconds a session lives on: a duration in whole seconds, or `never`.
+/// Parses a session expiry: a duration in whole seconds, or `never`.
 pub(crate) fn parse_expiry(text: &str) -> Result<u32, String> {
-    // The others are mosquitto's.
+    // The other two are mosquitto's.
     if matches!(text, "never" | "-1" | "∞") {
         return Ok(u32::MAX);
     }
@@ -86,7 +86,7 @@ pub(crate) fn parse_expiry(text: &str) -> Result<u32, String> {
     })
 }
 
-/// A duration in whole seconds, as MQTT counts them.
+/// Parses a duration in whole seconds.
 pub fn parse_seconds(text: &str) -> Result<u32, String> {
     let duration = parse_duration(text)?;
     if duration.subsec_nanos() != 0 {
@@ -95,10 +95,10 @@ pub fn parse_seconds(text: &str) -> Result<u32, String> {
     u32::try_from(duration.as_secs()).map_err(|_| "at most 4294967295 seconds".to_owned())
 }
 
-/// Bytes: `hex:` and hexadecimal, `base64:` and base64, `@` and a file that holds them, or a text.
+/// Parses binary data: `hex:` and hexadecimal digits, `base64:` and base64, `@` and the name of a file, or text.
 ///
 /// # Errors
-/// When they cannot be decoded or read, or are more than 65,535.
+/// When it cannot be decoded or read, or is longer than 65,535 bytes.
 pub fn parse_binary(text: &str) -> Result<Vec<u8>, String> {
     let bytes = if let Some(digits) = text.strip_prefix("hex:") {
         HEXLOWER_PERMISSIVE
@@ -121,7 +121,7 @@ pub fn parse_binary(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// `auto`, `5`, `3.1.1`, `3.1`, or mosquitto's spelling of one of them.
+/// Parses `auto`, `5`, `3.1.1`, `3.1`, or mosquitto's spelling of one of them.
 pub fn parse_protocol(text: &str) -> Result<Protocol, String> {
     Ok(match text {
         "auto" => Protocol::Auto,

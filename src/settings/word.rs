@@ -1,4 +1,4 @@
-//! A word about a setting, and where it stands.
+//! A statement of one source about one setting.
 
 use super::table::{Setting, Trait};
 use std::ffi::{OsStr, OsString};
@@ -6,41 +6,41 @@ use std::fmt;
 use std::path::Path;
 use std::rc::Rc;
 
-/// What one source says of one setting.
+/// What one source says about one setting.
 #[derive(Clone, PartialEq)]
 pub struct Word {
-    /// What it is about.
+    /// The setting.
     pub setting: &'static Setting,
-    /// What is said.
+    /// The statement.
     pub said: Said,
-    /// Where.
+    /// Its origin.
     pub origin: Origin,
 }
 
-/// What is said of a setting.
+/// A statement about a setting.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Said {
     /// A value; the parts of a property are separated by [`super::properties::SEPARATOR`].
     Value(OsString),
-    /// A switch is on.
+    /// Turns a switch on.
     On,
-    /// It is taken back.
+    /// Resets the setting.
     Off,
 }
 
-/// Where a word stands.
+/// The origin of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// In a profile of this name.
+    /// A profile.
     Profile {
         /// The profile's name.
         name: Rc<str>,
         /// The configuration file.
         file: Rc<Path>,
     },
-    /// In the variable of this name.
+    /// An environment variable.
     Variable(Rc<str>),
-    /// In an options file.
+    /// An options file.
     OptionsFile {
         /// The file.
         file: Rc<Path>,
@@ -51,24 +51,24 @@ pub enum Origin {
     CommandLine,
 }
 
-/// Who speaks, the weakest first: what was typed overrules the environment, and that the profile.
+/// The kinds of sources, weakest first: the command line overrides the environment, which overrides the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rank {
     /// The profile.
     Profile,
     /// The environment.
     Environment,
-    /// The command line, with an options file as if its lines were typed first.
+    /// The command line, including an options file, whose lines come first.
     Typed,
 }
 
 impl Rank {
-    /// All, the strongest first.
+    /// All ranks, strongest first.
     pub const DOWN: [Self; 3] = [Self::Typed, Self::Environment, Self::Profile];
 }
 
 impl Origin {
-    /// Whose word it is.
+    /// The rank of this origin.
     pub fn rank(&self) -> Rank {
         match self {
             Self::Profile { .. } => Rank::Profile,
@@ -90,20 +90,20 @@ impl fmt::Display for Origin {
 }
 
 impl Said {
-    /// Whether it is a value that stands for nothing, and takes the setting back.
+    /// Whether it is a value that resets the setting.
     pub fn takes_back(&self, setting: &Setting) -> bool {
         matches!(self, Self::Value(value) if setting.is(Trait::Never) && value == "never")
     }
 }
 
 impl Word {
-    /// A word, in which a value that means nothing takes the setting back.
+    /// A word; a value that means "not set" resets the setting.
     pub fn new(setting: &'static Setting, said: Said, origin: Origin) -> Self {
         let said = if said.takes_back(setting) { Said::Off } else { said };
         Self { setting, said, origin }
     }
 
-    /// Whether it is about the setting of this name.
+    /// Whether it is about the setting with this name.
     pub fn is(&self, name: &str) -> bool {
         self.setting.name == name
     }
@@ -116,18 +116,18 @@ impl Word {
         }
     }
 
-    /// Whose word it is.
+    /// The rank of its origin.
     pub fn rank(&self) -> Rank {
         self.origin.rank()
     }
 
-    /// As an argument of the command line.
+    /// The word as an argument of the command line.
     pub fn argument(&self) -> OsString {
         argument(self.setting, &self.said)
     }
 }
 
-/// What is said of a setting as an argument of the command line, in which no value can be taken for a flag.
+/// A statement as an argument of the command line, in which the value cannot be mistaken for a flag.
 pub fn argument(setting: &Setting, said: &Said) -> OsString {
     match said {
         Said::On => format!("--{}", setting.name).into(),
@@ -140,7 +140,7 @@ pub fn argument(setting: &Setting, said: &Said) -> OsString {
     }
 }
 
-/// Bytes as a word of the system; where such words must be text, only what is.
+/// Bytes as an argument; on systems where arguments must be text, only if they are.
 pub fn from_bytes(bytes: &[u8]) -> Option<OsString> {
     #[cfg(unix)]
     {

@@ -1,5 +1,5 @@
-//! Standard input that tells when there is something to read, so that it is read by whoever waits for it, and no thread
-//! has to be woken for each line that trickles in.
+//! Non-blocking reads from standard input, if it is of a kind that supports them, so that no thread has to be woken for
+//! each line.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use linux::AtHand;
@@ -18,7 +18,7 @@ mod linux {
     use tokio::io::Interest;
     use tokio::io::unix::AsyncFd;
 
-    /// What standard input is, where nobody has to wait for it.
+    /// The kinds of standard input that support non-blocking reads.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Kind {
         Pipe,
@@ -28,12 +28,12 @@ mod linux {
         Socket,
     }
 
-    /// Standard input, to be read when there is something.
+    /// Standard input, read without blocking.
     #[derive(Debug)]
     pub(crate) struct AtHand {
         input: AsyncFd<OwnedFd>,
         kind: Kind,
-        /// It has not been read from.
+        /// Whether nothing has been read yet.
         is_fresh: bool,
     }
 
@@ -55,13 +55,13 @@ mod linux {
             Some(Self { input: watch(input).ok()?, kind, is_fresh: true })
         }
 
-        /// Appends what there is to `buffer`, as far as there is room in it; 0 is the end.
+        /// Appends available input to `buffer`, up to its capacity; 0 is the end.
         pub(crate) fn poll_read(
             &mut self,
             cx: &mut Context<'_>,
             buffer: &mut Vec<u8>,
         ) -> Poll<io::Result<usize>> {
-            // A job in the background may not read from its terminal, and must not wait for it.
+            // A background job may not read from its terminal, and must not wait for it.
             if std::mem::take(&mut self.is_fresh) && self.kind == Kind::Terminal {
                 match rustix::io::read(&self.input, spare_capacity(buffer)) {
                     Ok(count) => return Poll::Ready(self.unless_hung_up(count)),
@@ -83,21 +83,22 @@ mod linux {
                 });
                 match read {
                     Ok(result) => {
-                        // Others give a line, or a packet, at a time, however many there are.
+                        // Others return one line or packet at a time, even if more are available.
                         let is_less = matches!(result, Ok(count) if 0 < count && count < room);
                         if kind == Kind::Pipe && is_less {
                             ready.clear_ready();
                         }
                         return Poll::Ready(result.and_then(|count| self.unless_hung_up(count)));
                     }
-                    // Somebody came to write after the last writer had gone, which is the end of a pipe.
+                    // A pipe has ended when its last writer closes, even if another writer opens it later.
                     Err(_) if is_closed => return Poll::Ready(Ok(0)),
                     Err(_) => {}
                 }
             }
         }
 
-        /// So many bytes were read. A terminal that was taken away reads like one at its end, which is typed as Ctrl-D.
+        /// Checks the number of bytes read. A terminal that was disconnected looks like one at its end, which is typed
+        /// as Ctrl-D.
         fn unless_hung_up(&self, count: usize) -> io::Result<usize> {
             if count > 0 || self.kind != Kind::Terminal {
                 return Ok(count);
@@ -120,19 +121,19 @@ mod linux {
     }
 }
 
-/// Only a thread can wait for standard input here.
+/// On this system, only a thread can wait for standard input.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 #[derive(Debug)]
 pub(super) enum AtHand {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 impl AtHand {
-    /// Nothing.
+    /// Not supported.
     pub(super) fn stdin() -> Option<Self> {
         None
     }
 
-    /// Is never asked.
+    /// Never called.
     pub(super) fn poll_read(
         &mut self,
         _cx: &mut std::task::Context<'_>,

@@ -1,15 +1,13 @@
-//! What separates records, as it is written on a command line: text with escapes.
-//!
-//! Knows nothing of flags, or of what the bytes are searched in.
+//! Delimiters as they are written on a command line: text with escapes.
 
-/// The escapes there are, for those who try another.
+/// The supported escapes, for errors.
 const ESCAPES: &str = r"the escapes are \n, \r, \t, \0, \\ and \xNN";
 
-/// The bytes `text` stands for, at least one: `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` (two
-/// hexadecimal digits, any byte) are escapes, everything else is itself in UTF-8.
+/// Decodes `text`, to at least one byte. `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` (two hexadecimal digits, any byte) are
+/// escapes; everything else is UTF-8.
 ///
 /// # Errors
-/// When `text` is empty, or a backslash is followed by something else; says what.
+/// When `text` is empty, or contains an invalid escape.
 pub fn parse_delimiter(text: &str) -> Result<Vec<u8>, String> {
     if text.is_empty() {
         return Err("it is empty".to_owned());
@@ -26,7 +24,7 @@ pub fn parse_delimiter(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The byte an escape stands for, and how much of `text`, which follows the backslash, it takes.
+/// Decodes an escape in `text`, which follows the backslash, and returns the byte and the number of characters used.
 fn parse_escape(text: &str) -> Result<(u8, usize), String> {
     let Some(first) = text.chars().next() else {
         return Err(format!("the backslash at the end is not an escape; {ESCAPES}"));

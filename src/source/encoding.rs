@@ -1,28 +1,27 @@
-//! Bytes written as text: hexadecimal and base64, read with care for where a mistake is.
+//! Decodes hexadecimal and base64, and reports the position of mistakes.
 //!
-//! ASCII white space counts for nothing anywhere, so that what `xxd -p` and `base64` print can be
-//! read. Knows nothing of records or files.
+//! ASCII whitespace is ignored everywhere, so that the output of `xxd -p` and `base64` can be read.
 
 use super::record::quoted;
 use bytes::Bytes;
 use data_encoding::{BASE64_NOPAD, DecodePartial, Encoding as Alphabet, HEXLOWER_PERMISSIVE};
 use std::borrow::Cow;
 
-/// How payloads are written.
+/// The encoding of payloads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Encoding {
-    /// As they are.
+    /// None.
     #[default]
     Plain,
-    /// Two hexadecimal digits a byte, upper or lower case.
+    /// Two hexadecimal digits per byte, upper or lower case.
     Hex,
-    /// The standard alphabet ([RFC 4648, 4]). Padding may be left out as a whole, which leaves no
-    /// doubt; half of it, some in the middle, or bits that mean nothing but are set are mistakes.
+    /// The standard alphabet ([RFC 4648, 4]). The padding may be omitted as a whole, which is unambiguous. Incomplete
+    /// padding, padding in the middle and unused bits that are set are mistakes.
     Base64,
 }
 
 impl Encoding {
-    /// Bytes of text that `bytes` bytes can take, with as much white space as is sensible.
+    /// Most bytes of text for `bytes` bytes, with a sensible amount of whitespace.
     pub(super) fn text_limit(self, bytes: usize) -> usize {
         match self {
             Self::Plain => bytes,
@@ -32,10 +31,10 @@ impl Encoding {
         }
     }
 
-    /// The bytes `text` stands for.
+    /// Decodes `text`.
     ///
     /// # Errors
-    /// Says which character, counted from 1 with white space, cannot be, and why.
+    /// Which character, counted from 1 including whitespace, is invalid, and why.
     pub(super) fn decode(self, text: Bytes) -> Result<Bytes, String> {
         match self {
             Self::Plain => Ok(text),
@@ -47,13 +46,13 @@ impl Encoding {
 
 fn decode_hex(text: &[u8]) -> Result<Vec<u8>, String> {
     decode(&HEXLOWER_PERMISSIVE, &without_space(text)).ok_or_else(|| {
-        let odd = "there is an odd number of hexadecimal digits";
+        let odd = "the number of hexadecimal digits is odd";
         stranger(text, u8::is_ascii_hexdigit, "not a hexadecimal digit")
             .unwrap_or_else(|| odd.to_owned())
     })
 }
 
-/// The bytes that base64 `text` stands for.
+/// Decodes base64 `text`.
 ///
 /// # Errors
 /// As for [`Encoding::decode`].
@@ -68,7 +67,7 @@ pub(super) fn decode_base64(text: &[u8]) -> Result<Vec<u8>, String> {
 
 fn base64_mistake(text: &[u8], dense: &[u8]) -> String {
     let is_symbol = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    if let Some(mistake) = stranger(text, is_symbol, "not of the base64 alphabet") {
+    if let Some(mistake) = stranger(text, is_symbol, "not in the base64 alphabet") {
         return mistake;
     }
     let symbols = dense.iter().position(|byte| *byte == b'=').unwrap_or(dense.len());
@@ -80,7 +79,7 @@ fn base64_mistake(text: &[u8], dense: &[u8]) -> String {
     }
     match symbols % 4 {
         1 => "the base64 text is cut short: one character is left over".to_owned(),
-        _ => "the last character of the base64 text has bits that mean nothing".to_owned(),
+        _ => "the last character of the base64 text has unused bits set".to_owned(),
     }
 }
 
@@ -91,7 +90,7 @@ fn decode(alphabet: &Alphabet, text: &[u8]) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// `text` without ASCII white space; free when there is none.
+/// `text` without ASCII whitespace; does not copy if there is none.
 fn without_space(text: &[u8]) -> Cow<'_, [u8]> {
     match text.iter().any(u8::is_ascii_whitespace) {
         false => Cow::Borrowed(text),
@@ -99,10 +98,10 @@ fn without_space(text: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Names the first character that neither `belongs` nor is white space.
+/// Describes the first character that neither `belongs` nor is whitespace.
 fn stranger(text: &[u8], belongs: impl Fn(&u8) -> bool, why: &str) -> Option<String> {
     let at = text.iter().position(|byte| !belongs(byte) && !byte.is_ascii_whitespace())?;
-    // What is before it is ASCII, a byte a character.
+    // The text before it is ASCII, so bytes are characters.
     let number = at + 1;
     let shown = match text[at..].utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next())
     {
@@ -155,8 +154,8 @@ mod tests {
     fn mistakes_are_pointed_at() {
         let (hex, base64) = (Encoding::Hex, Encoding::Base64);
         for (encoding, text, mistake) in [
-            (hex, &b"0"[..], "there is an odd number of hexadecimal digits"),
-            (hex, b"ab c", "there is an odd number of hexadecimal digits"),
+            (hex, &b"0"[..], "the number of hexadecimal digits is odd"),
+            (hex, b"ab c", "the number of hexadecimal digits is odd"),
             (hex, b"0x12", r#"character 2, "x", is not a hexadecimal digit"#),
             (hex, b" a\nb:c", r#"character 5, ":", is not a hexadecimal digit"#),
             (hex, b"00\0", r#"character 3, "\0", is not a hexadecimal digit"#),
@@ -167,9 +166,9 @@ mod tests {
                 "character 3, \"\u{fc}\", is not a hexadecimal digit",
             ),
             (hex, b"0\x0b0", r#"character 2, "\u{b}", is not a hexadecimal digit"#),
-            (base64, b"YWJ-", r#"character 4, "-", is not of the base64 alphabet"#),
-            (base64, b"Y_Jj", r#"character 2, "_", is not of the base64 alphabet"#),
-            (base64, b"Y\xe9", "character 2, the byte 0xe9, is not of the base64 alphabet"),
+            (base64, b"YWJ-", r#"character 4, "-", is not in the base64 alphabet"#),
+            (base64, b"Y_Jj", r#"character 2, "_", is not in the base64 alphabet"#),
+            (base64, b"Y\xe9", "character 2, the byte 0xe9, is not in the base64 alphabet"),
             (base64, b"Y", "the base64 text is cut short: one character is left over"),
             (base64, b"YWJjY", "the base64 text is cut short: one character is left over"),
             (base64, b"YQ=", "the padding at character 3 does not end the base64 text"),
@@ -180,14 +179,14 @@ mod tests {
             (base64, b"YWJj====", "the padding at character 5 does not end the base64 text"),
             (base64, b"YQ ==YQ==", "the padding at character 4 does not end the base64 text"),
             (base64, b"YQ=a", "the padding at character 3 does not end the base64 text"),
-            (base64, b"YR==", "the last character of the base64 text has bits that mean nothing"),
-            (base64, b"YR", "the last character of the base64 text has bits that mean nothing"),
+            (base64, b"YR==", "the last character of the base64 text has unused bits set"),
+            (base64, b"YR", "the last character of the base64 text has unused bits set"),
         ] {
             assert_eq!(decoded(encoding, text), Err(mistake.to_owned()));
         }
     }
 
-    /// `text` with white space strewn in.
+    /// `text` with whitespace inserted.
     fn strewn(text: &str, gaps: &[(proptest::sample::Index, char)]) -> String {
         let mut strewn = text.to_owned();
         for (at, space) in gaps {

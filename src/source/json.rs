@@ -1,8 +1,7 @@
-//! One line of JSON as a record (contract, 4.2): the keys `sub --json` writes, and no others.
+//! Parses a line of JSON as a record (contract, 4.2), with the keys that `sub --json` prints and no others.
 //!
-//! A line is read in one pass, and a payload without escapes stays where it is. Errors are one line:
-//! what is wrong, and the column (in bytes, from 1) at which it was noticed. Knows nothing of lines
-//! or of what becomes of a record.
+//! A line is parsed in one pass, and a payload without escapes is not copied. Errors are one line: the problem, and the
+//! column (in bytes, from 1) where it was noticed.
 
 mod expect;
 mod keys;
@@ -19,13 +18,13 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
 
-/// A payload, and what the record says of itself.
+/// A payload and its address.
 pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Said<'a>);
 
-/// What the record in `line` is; nothing when the line is blank.
+/// Parses the record in `line`; `None` if the line is blank.
 ///
 /// # Errors
-/// When the line is anything else than one record.
+/// When the line is anything other than one record.
 pub(super) fn read(line: &[u8]) -> Result<Option<Addressed<'_>>, String> {
     if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
         return Ok(None);
@@ -42,21 +41,21 @@ fn parse(text: &str) -> Result<Addressed<'_>, serde_json::Error> {
     Ok(record)
 }
 
-/// The reader's words without the line, of which it sees only one.
+/// The parser's message without the line number, because it sees only one line.
 fn explain(error: &serde_json::Error) -> String {
     let (text, column) = (error.to_string(), error.column());
     let words = text
         .strip_suffix(&format!(" at line {} column {column}", error.line()))
         .unwrap_or(text.as_str());
     let words = match (error.is_eof(), words) {
-        // Indented JSON, most of the time.
-        (true, _) => "a record is one line, and this JSON goes on after it",
+        // Usually indented JSON.
+        (true, _) => "a record is one line, but this JSON continues on the next",
         (_, "expected value") if column == 1 => {
-            "a record begins with {, and plain text is sent with -l"
+            "a record starts with {; to send plain text, use -l"
         }
         (_, words) => words,
     };
-    // What this module refuses itself is data to the reader.
+    // To the parser, errors of this module are data errors.
     let kind = if error.is_data() { "" } else { "invalid JSON: " };
     format!("{kind}{words} (column {column})")
 }
@@ -96,7 +95,7 @@ impl<'a> Expect<'a> for Line {
     }
 }
 
-/// The properties of a record; none when there are none in it.
+/// The properties of a record; none if it has none.
 struct Properties(&'static str);
 
 impl<'a> Expect<'a> for Properties {
@@ -142,7 +141,7 @@ impl<'a> Expect<'a> for Properties {
     }
 }
 
-/// Passes over a value of any type.
+/// Skips a value of any type.
 fn ignore<'a, A: MapAccess<'a>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(drop)
 }

@@ -1,24 +1,23 @@
-//! Splits a stream of bytes into pieces at a delimiter, however the stream is cut into reads.
+//! Splits a stream of bytes at a delimiter, however the stream is split into reads.
 //!
-//! Exact: nothing is trimmed, an empty piece is a piece, a last one without delimiter counts.
-//! Knows nothing of what the pieces are.
+//! Exact: nothing is trimmed, empty pieces are kept, and a last piece without delimiter counts.
 
 use bytes::Bytes;
 use memchr::{memchr_iter, memmem::Finder};
 use std::io;
 use std::ops::Range;
 
-/// Bytes asked for at a time.
+/// Size of reads in bytes.
 const READ_SIZE: usize = 64 << 10;
 
-/// What pieces end with.
+/// The delimiter.
 enum Delimiter {
     Byte(u8),
     Text(Box<Finder<'static>>),
 }
 
 impl Delimiter {
-    /// Where it begins in `bytes`, which begin at `from`.
+    /// Its positions in `bytes` from `from` on.
     fn ends(&self, bytes: &[u8], from: usize) -> Vec<usize> {
         match self {
             Self::Byte(byte) => memchr_iter(*byte, bytes).map(|found| from + found).collect(),
@@ -26,7 +25,7 @@ impl Delimiter {
         }
     }
 
-    /// At least 1.
+    /// Its length; at least 1.
     fn len(&self) -> usize {
         match self {
             Self::Byte(_) => 1,
@@ -35,11 +34,11 @@ impl Delimiter {
     }
 }
 
-/// Pieces that stand in a row.
+/// Consecutive pieces.
 pub(super) struct Block {
-    /// All of them with their delimiters.
+    /// All pieces with their delimiters.
     pub(super) bytes: Bytes,
-    /// Where each ends, its delimiter not included.
+    /// The end of each piece, without its delimiter.
     ends: Vec<usize>,
     delimiter_len: usize,
 }
@@ -50,7 +49,7 @@ impl Block {
         Self { ends: vec![bytes.len()], bytes, delimiter_len: 0 }
     }
 
-    /// The pieces: where each is in the block, and how many bytes it took with its delimiter.
+    /// The pieces: the range of each in the block, and its size in bytes including the delimiter.
     pub(super) fn pieces(&self) -> impl ExactSizeIterator<Item = (Range<usize>, usize)> {
         let mut begin = 0;
         self.ends.iter().map(move |&end| {
@@ -62,11 +61,11 @@ impl Block {
     }
 }
 
-/// Cuts what is read into pieces.
+/// Splits input into pieces.
 pub(super) struct Splitter {
     delimiter: Delimiter,
     buffer: Vec<u8>,
-    /// Bytes at the front of the buffer that no delimiter begins in.
+    /// Number of bytes at the start of the buffer in which no delimiter starts.
     searched: usize,
 }
 
@@ -80,7 +79,7 @@ impl Splitter {
         Self { delimiter, buffer: Vec::new(), searched: 0 }
     }
 
-    /// Has `read` append what it reads at once to the buffer, which has room for it; 0 is the end.
+    /// Calls `read` to append input to the buffer, which has room for it; 0 is the end.
     pub(super) fn fill(
         &mut self,
         read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
@@ -89,19 +88,19 @@ impl Splitter {
         read(&mut self.buffer)
     }
 
-    /// The complete pieces in the buffer; what follows the last delimiter is kept.
+    /// The complete pieces in the buffer; bytes after the last delimiter are kept.
     pub(super) fn split(&mut self) -> Option<Block> {
         let delimiter_len = self.delimiter.len();
         let from = self.searched;
         let ends = self.delimiter.ends(&self.buffer[from..], from);
         let block = ends.last().map(|last| self.take(last + delimiter_len));
-        // The rest may end with the beginning of a delimiter.
+        // The rest may end with the start of a delimiter.
         self.searched = (self.buffer.len() + 1).saturating_sub(delimiter_len);
         block.map(|bytes| Block { bytes, ends, delimiter_len })
     }
 
-    /// The first `length` bytes of the buffer. Few are copied: what waits to be acknowledged must not keep a buffer
-    /// that is mostly empty.
+    /// Removes the first `length` bytes of the buffer. A few bytes are copied, so that messages waiting for
+    /// acknowledgement do not keep a mostly empty buffer.
     fn take(&mut self, length: usize) -> Bytes {
         if length < self.buffer.capacity() / 2 {
             let bytes = Bytes::copy_from_slice(&self.buffer[..length]);
@@ -116,14 +115,14 @@ impl Splitter {
         block.into()
     }
 
-    /// What follows the last delimiter, if anything does.
+    /// The piece after the last delimiter, if there is one.
     pub(super) fn finish(&mut self) -> Option<Block> {
         let bytes = self.take(self.buffer.len());
         self.searched = 0;
         (!bytes.is_empty()).then(|| Block::single(bytes))
     }
 
-    /// Bytes of the piece that is not complete, perhaps with a part of its delimiter.
+    /// Size of the incomplete piece in bytes, possibly with part of its delimiter.
     pub(super) fn held(&self) -> usize {
         self.buffer.len()
     }
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The pieces of `text` read in pieces of the given sizes; the bytes they took must add up.
+    /// Splits `text` after reading it in steps of these sizes, and checks the total size.
     fn split(
         delimiter: &[u8],
         text: &[u8],
@@ -160,7 +159,7 @@ mod tests {
         pieces.collect()
     }
 
-    /// Splits the whole, from left to right.
+    /// Splits the whole text from left to right.
     fn naive(delimiter: &[u8], text: &[u8]) -> Vec<Vec<u8>> {
         let mut pieces = vec![Vec::new()];
         let mut rest = text;

@@ -1,51 +1,51 @@
-//! What a record says of itself, and how that goes together with what the flags say.
+//! The fields that a record has itself, and how they combine with the flags.
 
 use crate::message::{Envelope, PublishProperties, QoS};
 use crate::topic::TopicName;
 use std::sync::Arc;
 
-/// Where a record goes.
+/// The destination of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// The record says nothing: the topics and flags of the command line count.
+    /// The record has no fields of its own: the command line's topics and flags apply.
     Given,
-    /// The record says at least one thing itself. Records that say the same mostly share it.
+    /// The record has at least one field. Records with equal fields mostly share them.
     Own(Arc<Own>),
 }
 
-/// What a record says; what it leaves out is `None`, and the flags fill it in.
+/// The fields of a record; missing ones are `None` and come from the flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Own {
-    /// Where it goes, instead of all topics of the command line.
+    /// Replaces all topics of the command line.
     pub topic: Option<TopicName>,
-    /// How surely.
+    /// Quality of service.
     pub qos: Option<QoS>,
-    /// Whether the broker keeps it.
+    /// Whether the broker stores the message.
     pub retain: Option<bool>,
     /// At least one property, or `None`.
     pub properties: Option<OwnProperties>,
 }
 
-/// The properties a JSON record gives, each for itself: one that is given replaces that of the flags,
-/// one that is not leaves it. The limits are those of [`PublishProperties`].
+/// The properties in a JSON record. Each replaces that of the flags; missing ones leave it. The limits are those of
+/// [`PublishProperties`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OwnProperties {
     /// Whether the payload is declared to be UTF-8 text.
     pub payload_utf8: Option<bool>,
-    /// Seconds the message may live.
+    /// Lifetime of the message in seconds.
     pub message_expiry: Option<u32>,
-    /// What the payload is.
+    /// Content type of the payload.
     pub content_type: Option<String>,
-    /// Where an answer is expected.
+    /// Topic for replies.
     pub response_topic: Option<TopicName>,
-    /// What ties an answer to its request; given empty, it is sent empty.
+    /// Connects a reply to its request; if empty, it is sent empty.
     pub correlation_data: Option<Vec<u8>>,
-    /// All names and values; given as an empty list, there are none.
+    /// All user properties; an empty list means none.
     pub user_properties: Option<Vec<(String, String)>>,
 }
 
 impl Own {
-    /// What the record is sent with: field by field what it says itself, `defaults` for the rest.
+    /// The envelope: the record's fields, and `defaults` for the rest.
     pub fn envelope(&self, defaults: &Envelope) -> Envelope {
         Envelope {
             topic: self.topic.as_ref().unwrap_or(&defaults.topic).clone(),
@@ -60,12 +60,12 @@ impl Own {
 }
 
 impl OwnProperties {
-    /// Whether none is given.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Bytes of memory that their values take.
+    /// Memory used by the values, in bytes.
     pub(super) fn size(&self) -> usize {
         let texts = [
             self.content_type.as_ref().map_or(0, String::len),

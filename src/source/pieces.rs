@@ -1,6 +1,4 @@
-//! Makes records of the pieces standard input was split into, and decides about the invalid ones.
-//!
-//! Knows nothing of reading.
+//! Turns the pieces of standard input into records, and decides about invalid ones.
 
 use super::encoding::Encoding;
 use super::json;
@@ -14,30 +12,30 @@ use memchr::memmem::Finder;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Bytes a JSON record may have besides its payload. Properties can be larger in theory, but no
-/// broker takes such a message.
+/// Most bytes of a JSON record besides its payload. Properties could be larger in theory, but no broker accepts such a
+/// message.
 const JSON_FRAME: usize = 16 << 20;
 
-/// Bytes one byte of text takes in JSON at most: `\u0000`.
+/// Most bytes that one byte of text takes in JSON: `\u0000`.
 const JSON_EXPANSION: usize = 6;
 
-/// What each piece is.
+/// The format of pieces.
 pub(super) enum Shape {
     /// A payload.
     Payload(Encoding),
-    /// A topic, a separator, and a payload.
+    /// A topic, a separator and a payload.
     TopicAndPayload(Box<Finder<'static>>, Encoding),
     /// A JSON record, or blank.
     Json,
 }
 
 impl Shape {
-    /// Pieces that begin with a topic; `separator` is not empty.
+    /// Pieces that start with a topic; `separator` is not empty.
     pub(super) fn topic_and_payload(separator: &[u8], encoding: Encoding) -> Self {
         Self::TopicAndPayload(Box::new(Finder::new(separator).into_owned()), encoding)
     }
 
-    /// The longest piece that can make a message, in bytes.
+    /// Length of the longest piece that can be a message, in bytes.
     fn limit(&self) -> usize {
         match self {
             Self::Payload(encoding) => encoding.text_limit(MAX_PAYLOAD),
@@ -48,7 +46,7 @@ impl Shape {
         }
     }
 
-    /// Payload of a piece and what it says of itself; nothing when it is blank.
+    /// Payload and fields of a piece; `None` if it is blank.
     fn read<'a>(
         &self,
         block: &'a Bytes,
@@ -85,46 +83,46 @@ fn read_topic(bytes: &[u8]) -> Result<TopicText<'_>, String> {
     TopicText::new(text.into()).map_err(|error| format!("invalid topic {}: {error}", shown()))
 }
 
-/// Records that were read together, and what became of the others.
+/// Records that were read together, and information about skipped ones.
 #[derive(Debug, Default)]
 pub(super) struct Parcel {
     pub(super) records: Vec<Record>,
-    /// Records left out.
+    /// Number of records skipped.
     pub(super) skipped: u64,
-    /// Why, of the first ones.
+    /// The reasons, for the first ones.
     pub(super) complaints: Vec<SourceError>,
 }
 
 impl Parcel {
-    /// Whether there is nothing to tell.
+    /// Whether it contains nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty() && self.skipped == 0
     }
 }
 
-/// From pieces to records, numbered from 1 as they stood in the input.
+/// Turns pieces into records, numbered from 1 in input order.
 pub(super) struct Pieces {
     shape: Shape,
     invalid: Invalid,
-    /// What records said of themselves.
+    /// Shared fields of records.
     sayings: Sayings,
     /// The number of the next piece.
     position: u64,
-    /// Bytes of pieces that made no record, since the last one that did.
+    /// Bytes of pieces without a record since the last record.
     passed: u64,
-    /// Records left out.
+    /// Number of records skipped.
     skipped: u64,
 }
 
-/// A payload that is part of a line. A small part is copied: it would keep all of a long line in memory until it
-/// is acknowledged.
+/// A payload that is part of a line. A small part is copied, because it would keep all of a long line in memory until
+/// it is acknowledged.
 fn part(block: &Bytes, payload: Range<usize>, line: usize) -> Bytes {
     let is_small = payload.len() < line / 2 && payload.len() < block.len() / 2;
     if is_small { Bytes::copy_from_slice(&block[payload]) } else { block.slice(payload) }
 }
 
-/// The payload of a record in `block`. Records say their QoS themselves, and a few that wait for their
-/// acknowledgement must not keep the blocks of all those that do not: only what is most of its block shares it.
+/// The payload of a record in `block`. Records have their own QoS, and a few that wait for acknowledgement must not
+/// keep the blocks of all others: only a payload that is most of its block shares its memory.
 pub(super) fn keep(block: &Bytes, payload: Cow<'_, [u8]>) -> Bytes {
     match payload {
         Cow::Owned(bytes) => bytes.into(),
@@ -136,12 +134,12 @@ pub(super) fn keep(block: &Bytes, payload: Cow<'_, [u8]>) -> Bytes {
 }
 
 impl Pieces {
-    /// Pieces counted from 1.
+    /// The first piece will have number 1.
     pub(super) fn new(shape: Shape, invalid: Invalid) -> Self {
         Self { shape, invalid, sayings: Sayings::default(), position: 1, passed: 0, skipped: 0 }
     }
 
-    /// The records in `block`, and the error that ends reading behind them.
+    /// The records in `block`, and the error that ends reading after them.
     pub(super) fn read(&mut self, block: &Block) -> (Parcel, Result<(), SourceError>) {
         let pieces = block.pieces();
         let mut parcel = Parcel { records: Vec::with_capacity(pieces.len()), ..Parcel::default() };
@@ -185,12 +183,12 @@ impl Pieces {
         (parcel, Ok(()))
     }
 
-    /// Whether every piece is a payload as it is: what most input is, and needs no second look.
+    /// Whether every piece is a payload as it is: that is most input, and needs no further checks.
     fn takes_all_of(&self, block: &Block) -> bool {
         matches!(self.shape, Shape::Payload(Encoding::Plain)) && block.bytes.len() <= MAX_PAYLOAD
     }
 
-    /// Refuses a piece of which `held` bytes are known, when no end can make it a message.
+    /// Refuses an incomplete piece of `held` bytes that is too long for a message.
     pub(super) fn check_held(&self, held: usize) -> Result<(), SourceError> {
         match held > self.shape.limit() {
             true => Err(SourceError::TooLong { position: self.position }),

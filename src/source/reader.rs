@@ -1,4 +1,4 @@
-//! From what is read to records, a read at a time.
+//! Turns input into records, one read at a time.
 
 use super::at_hand::AtHand;
 use super::lines::Splitter;
@@ -7,15 +7,15 @@ use super::record::SourceError;
 use std::io;
 use std::task::{Context, Poll};
 
-/// Cuts input into records.
+/// Splits input into records.
 pub(super) struct Reader {
     splitter: Splitter,
     pieces: Pieces,
 }
 
-/// What a read brought.
+/// The result of a read.
 pub(super) struct Reading {
-    /// The records that are complete.
+    /// The complete records.
     pub(super) parcel: Parcel,
     /// How the input ended, if it did.
     pub(super) end: Option<Result<(), SourceError>>,
@@ -26,7 +26,7 @@ impl Reader {
         Self { splitter, pieces }
     }
 
-    /// Reads once, when there is something.
+    /// Reads once, when input is available.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>, stdin: &mut AtHand) -> Poll<Reading> {
         loop {
             let read = self.read(|buffer| match stdin.poll_read(cx, buffer) {
@@ -41,10 +41,10 @@ impl Reader {
         }
     }
 
-    /// Has `read` append what it reads to a buffer, which has room for it; 0 is the end.
+    /// Calls `read` to append input to a buffer, which has room for it; 0 is the end.
     ///
     /// # Errors
-    /// Those of `read` after which there may be more.
+    /// Errors of `read` after which there may be more input.
     pub(super) fn read(
         &mut self,
         read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,

@@ -1,4 +1,4 @@
-//! The thread that reads: files and standard input in, parcels of records out.
+//! The thread that reads files and standard input and sends parcels of records.
 
 use super::own::Address;
 use super::pieces::Parcel;
@@ -10,21 +10,21 @@ use std::io;
 use std::thread;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-/// Parcels that wait between the thread and the session.
+/// Number of parcels that wait between the thread and the session.
 const AHEAD: usize = 2;
 
-/// What the thread has to say.
+/// A message from the thread.
 pub(super) enum Delivery {
     Parcel(Parcel),
-    /// The last word.
+    /// The last message.
     End(Result<(), SourceError>),
 }
 
-/// Where the thread puts parcels.
+/// Sends parcels from the thread.
 pub(super) struct Outlet(Sender<Delivery>);
 
 impl Outlet {
-    /// Waits until there is room; whether anybody still listens.
+    /// Waits until there is room, and returns whether the receiver still exists.
     fn send(&self, parcel: Parcel) -> bool {
         parcel.is_empty() || self.0.blocking_send(Delivery::Parcel(parcel)).is_ok()
     }
@@ -40,7 +40,7 @@ pub(super) fn spawn(
         .spawn(move || {
             let outlet = Outlet(sender);
             let end = read(&outlet);
-            // Nobody listens any more when the run is over.
+            // At the end of the run there is no receiver.
             let _ = outlet.0.blocking_send(Delivery::End(end));
         })
         .map_err(|error| SourceError::Io { name: "the input".to_owned(), error })?;
@@ -53,7 +53,7 @@ pub(super) fn send_whole(
     invalid: Invalid,
     outlet: &Outlet,
 ) -> Result<(), SourceError> {
-    // Records left out, and bytes of files since the last that was not.
+    // Number of skipped records, and bytes of files since the last complete one.
     let (mut skipped, mut passed) = (0, 0);
     for (whole, position) in wholes.into_iter().zip(1..) {
         let mut parcel = Parcel::default();
@@ -79,14 +79,14 @@ pub(super) fn send_whole(
     Ok(())
 }
 
-/// Appends what standard input has to `buffer`, as far as there is room in it; 0 is the end.
+/// Appends standard input to `buffer`, up to its capacity; 0 is the end.
 #[cfg(unix)]
 pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
-    // Without writing to the room first, as `Read` would have it.
+    // `Read` would initialise the buffer first.
     Ok(rustix::io::read(io::stdin(), rustix::buffer::spare_capacity(buffer))?)
 }
 
-/// Appends what standard input has to `buffer`, as far as there is room in it; 0 is the end.
+/// Appends standard input to `buffer`, up to its capacity; 0 is the end.
 #[cfg(not(unix))]
 pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
     let held = buffer.len();
@@ -96,7 +96,7 @@ pub(super) fn read_stdin(buffer: &mut Vec<u8>) -> io::Result<usize> {
     result
 }
 
-/// Sends the records of what `read` appends to the buffer it is given.
+/// Sends the records in the input that `read` appends to a buffer.
 pub(super) fn send_lines(
     mut read: impl FnMut(&mut Vec<u8>) -> io::Result<usize>,
     mut reader: Reader,

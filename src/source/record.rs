@@ -1,4 +1,4 @@
-//! What is read: records, and why there are no more of them.
+//! Records, and errors that end reading.
 
 use super::own::Address;
 use crate::os_error;
@@ -6,57 +6,55 @@ use bytes::Bytes;
 use std::fmt;
 use std::io;
 
-/// The largest payload there can be, in bytes; topic and properties make it a little less.
+/// Largest payload in bytes; topic and properties reduce it a little.
 pub const MAX_PAYLOAD: usize = crate::message::MAX_REMAINING_LENGTH;
 
-/// How many of the records that are left out are explained; the others are only counted, so that
-/// input full of mistakes takes no memory.
+/// Number of skipped records that are explained; the others are only counted, so that input full of mistakes takes no
+/// memory.
 pub const COMPLAINTS: u64 = 10;
 
-/// One message to publish.
+/// A message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Which one, counted from 1: the number of the file, or of the line, blank and invalid ones
-    /// included.
+    /// The number of the file or line, counted from 1, including blank and invalid ones.
     pub position: u64,
-    /// Its bytes, decoded; at most [`MAX_PAYLOAD`].
+    /// The decoded payload; at most [`MAX_PAYLOAD`] bytes.
     pub payload: Bytes,
-    /// Bytes of input it took, delimiter included; also those of blank and invalid ones just before
-    /// it. 0 when nothing was read.
+    /// Bytes of input, including the delimiter and blank and invalid records just before it. 0 if nothing was read.
     pub size: u64,
-    /// Where it goes.
+    /// The destination.
     pub address: Address,
 }
 
 /// Records that were read together; may be empty.
 pub type Batch = std::vec::IntoIter<Record>;
 
-/// Why reading ended before the input did, or why a record was left out.
+/// Why reading ended early, or why a record was skipped.
 #[derive(Debug)]
 pub enum SourceError {
-    /// A text or file cannot be sent: missing, a directory, too large, badly encoded. Found before
-    /// anything is sent, where that can be known.
+    /// A text or file cannot be sent: missing, a directory, too large, badly encoded. Found before anything is sent, if
+    /// possible.
     Unusable {
-        /// What was to be read.
+        /// The name of the input.
         name: String,
-        /// Why not.
+        /// The reason.
         cause: String,
     },
     /// Reading failed midway.
     Io {
-        /// What was being read.
+        /// The name of the input.
         name: String,
-        /// Why.
+        /// The error.
         error: io::Error,
     },
-    /// A record is larger than a message can be. Ends reading even where invalid records are skipped.
+    /// A record is longer than a message can be. Ends reading even if invalid records are skipped.
     TooLong {
-        /// Which.
+        /// Its number.
         position: u64,
     },
-    /// A record cannot be understood.
+    /// A record is invalid.
     Invalid {
-        /// Which.
+        /// Its number.
         position: u64,
         /// What is wrong with it, in one line.
         cause: String,
@@ -76,13 +74,13 @@ impl fmt::Display for SourceError {
     }
 }
 
-/// What to do about a record that cannot be understood.
+/// What to do about an invalid record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Invalid {
-    /// Deliver what is before it and end.
+    /// Send everything before it, and end.
     #[default]
     Stop,
-    /// Leave it out and go on. Does not apply to whole inputs.
+    /// Skip it and continue. Does not apply to whole files.
     Skip,
 }
 
@@ -90,10 +88,10 @@ pub(super) fn unusable(name: &str, cause: impl Into<String>) -> SourceError {
     SourceError::Unusable { name: name.to_owned(), cause: cause.into() }
 }
 
-/// Characters of a stranger's text that an error shows.
+/// Most characters of untrusted text in an error.
 const SHOWN: usize = 60;
 
-/// `text` in quotes for an error, control characters escaped, cut where it is long.
+/// `text` in quotes for an error, with control characters escaped and shortened if long.
 pub(super) fn quoted(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         None => format!("{text:?}"),

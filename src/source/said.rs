@@ -1,4 +1,4 @@
-//! What records say of themselves, borrowed from their lines, and the few different things that many of them say.
+//! The fields of records, borrowed from their lines, and a cache of recent ones.
 
 use super::own::{Address, Own, OwnProperties};
 use crate::message::QoS;
@@ -7,7 +7,7 @@ use fnv::FnvHasher;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// What a record says of itself.
+/// The fields of a record.
 #[derive(Debug, Default)]
 pub(super) struct Said<'a> {
     pub(super) topic: Option<TopicText<'a>>,
@@ -17,12 +17,12 @@ pub(super) struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// Only where it goes.
+    /// Only a topic.
     pub(super) fn topic(topic: TopicText<'a>) -> Self {
         Self { topic: Some(topic), ..Self::default() }
     }
 
-    /// Independent of its line.
+    /// Converts to an address that does not borrow from the line.
     pub(super) fn into_address(self) -> Address {
         if self.is_empty() { Address::Given } else { Address::Own(Arc::new(self.into_own())) }
     }
@@ -57,25 +57,25 @@ impl<'a> Said<'a> {
         hasher.finish()
     }
 
-    /// Bytes of memory that it takes, roughly.
+    /// Approximate memory used, in bytes.
     fn size(&self) -> usize {
         let topic = self.topic.as_ref().map_or(0, |topic| topic.as_str().len());
         topic + self.properties.as_ref().map_or(0, OwnProperties::size)
     }
 }
 
-/// How many different things are remembered.
+/// Number of cached entries.
 const REMEMBERED: usize = 256;
 
-/// What takes more memory than this is not remembered, in bytes.
+/// Largest entry that is cached, in bytes.
 const LARGEST: usize = 1 << 10;
 
-/// The last different things that were said, of which records that say the same have a share.
+/// A cache of the last different fields, which records with equal fields share.
 #[derive(Default)]
 pub(super) struct Sayings(Vec<Option<Arc<Own>>>);
 
 impl Sayings {
-    /// What was said, from before if it was said before.
+    /// The shared fields, from the cache if possible.
     pub(super) fn share(&mut self, said: Said<'_>) -> Address {
         if said.is_empty() || said.size() > LARGEST {
             return said.into_address();

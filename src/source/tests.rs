@@ -131,7 +131,7 @@ fn an_invalid_line_can_be_skipped() {
         assert_eq!(
             all.complaints,
             [
-                "line 2: character 1, \"?\", is not of the base64 alphabet",
+                "line 2: character 1, \"?\", is not in the base64 alphabet",
                 "line 4: the base64 text is cut short: one character is left over",
             ]
         );
@@ -144,7 +144,7 @@ fn only_the_first_mistakes_are_explained() {
     let all = read(text.as_bytes(), usize::MAX, Shape::Json, Invalid::Skip);
     assert_eq!(all.skipped, 100_000);
     let explained: Vec<_> = (1..=COMPLAINTS)
-        .map(|n| format!("line {n}: invalid JSON: a record begins with {{, and plain text is sent with -l (column 1)"))
+        .map(|n| format!("line {n}: invalid JSON: a record starts with {{; to send plain text, use -l (column 1)"))
         .collect();
     assert_eq!(all.complaints, explained);
     assert!(all.records.is_empty());
@@ -154,7 +154,7 @@ fn only_the_first_mistakes_are_explained() {
 fn topic_and_encoding_go_together() {
     let all = read(b"a 61 62\nb 6\n", 4, topic_from(b" ", Encoding::Hex), Invalid::Skip);
     assert_eq!(all.rows(), [(1, "ab", 8)]);
-    assert_eq!(all.complaints, ["line 2: there is an odd number of hexadecimal digits"]);
+    assert_eq!(all.complaints, ["line 2: the number of hexadecimal digits is odd"]);
 }
 
 #[test]

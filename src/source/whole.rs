@@ -1,6 +1,4 @@
 //! Files and standard input that become one message each.
-//!
-//! Knows nothing of records or threads.
 
 use super::encoding::Encoding;
 use super::record::{MAX_PAYLOAD, SourceError, unusable};
@@ -11,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::PathBuf;
 
-/// A file that is opened by its first read: opening a pipe waits for whoever writes to it.
+/// A file that is opened by its first read: opening a pipe waits for a writer.
 enum Late {
     Closed(PathBuf),
     Open(File),
@@ -29,7 +27,7 @@ impl Read for Late {
     }
 }
 
-/// Something that becomes one message as a whole.
+/// An input that becomes one message.
 pub(super) struct Whole {
     name: String,
     reader: Box<dyn Read + Send>,
@@ -37,7 +35,7 @@ pub(super) struct Whole {
     encoding: Encoding,
 }
 
-/// All that was in it.
+/// The complete contents.
 pub(super) struct Text {
     pub(super) bytes: Bytes,
     name: String,
@@ -55,7 +53,7 @@ impl Whole {
         }
     }
 
-    /// Looks at a file, and opens it when that cannot take long; a pipe is opened when it is read.
+    /// Checks a file, and opens it unless that could block: a pipe is opened when it is read.
     pub(super) fn open(path: PathBuf, encoding: Encoding) -> Result<Self, SourceError> {
         if path.as_os_str() == "-" {
             return Ok(Self::stdin(encoding));
@@ -81,12 +79,12 @@ impl Whole {
         Ok(Self { name, reader, length, encoding })
     }
 
-    /// How many bytes it has, where that is known.
+    /// Size in bytes, if known.
     pub(super) fn length(&self) -> Option<u64> {
         self.length
     }
 
-    /// Reads all of it.
+    /// Reads everything.
     pub(super) fn read(self) -> Result<Text, SourceError> {
         let mut bytes = Vec::new();
         let limit = self.encoding.text_limit(MAX_PAYLOAD);
@@ -99,7 +97,7 @@ impl Whole {
 }
 
 impl Text {
-    /// The payload it stands for.
+    /// The decoded payload.
     pub(super) fn decode(self) -> Result<Bytes, SourceError> {
         let payload =
             self.encoding.decode(self.bytes).map_err(|cause| unusable(&self.name, cause))?;
@@ -114,15 +112,15 @@ fn too_long(name: &str) -> SourceError {
     unusable(name, format!("it has more than {MAX_PAYLOAD} bytes"))
 }
 
-/// How many bytes standard input still has, when it is a regular file.
+/// The number of bytes left in standard input, if it is a regular file.
 pub(super) fn stdin_length() -> Option<u64> {
     remaining(&mut stdin_file()?)
 }
 
-/// How many bytes `file` has from where it stands, when it is regular.
+/// The number of bytes left in `file`, if it is regular.
 fn remaining(file: &mut File) -> Option<u64> {
     let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
-    // The place is shared with standard input and is only asked for.
+    // The position is shared with standard input, and must not change.
     let at = file.stream_position().ok()?;
     Some(metadata.len().saturating_sub(at))
 }

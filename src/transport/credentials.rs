@@ -1,4 +1,4 @@
-//! Who we are to a proxy.
+//! Credentials for a proxy.
 
 use crate::secret::Secret;
 

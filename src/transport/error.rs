@@ -1,37 +1,37 @@
-//! Why there is no connection, in words for a person.
+//! Why connecting failed, in words for the user.
 
 use crate::os_error;
 use std::fmt;
 use std::io;
 
-/// What was tried, and why it failed. May hold a stranger's words, which must be escaped before they are shown.
+/// What was tried, and why it failed. May contain untrusted text, which must be escaped before it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialError {
     cause: String,
-    /// What a person can do about it.
+    /// What the user can do about it.
     pub hint: Option<String>,
-    /// Whether trying again can only end the same way, as with a certificate that is not trusted.
+    /// Whether another attempt would end the same way, as with a certificate that is not trusted.
     pub is_final: bool,
 }
 
 impl DialError {
-    /// A failure that may pass.
+    /// A failure that may be temporary.
     pub(crate) fn new(cause: impl Into<String>) -> Self {
         Self { cause: cause.into(), hint: None, is_final: false }
     }
 
-    /// A failure that will not pass by itself.
+    /// A permanent failure.
     pub(super) fn lasting(cause: impl Into<String>) -> Self {
         Self { is_final: true, ..Self::new(cause) }
     }
 
-    /// Adds what a person can do about it.
+    /// Adds a hint.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// What a stream has put into an error of reading or writing.
+    /// The error that a stream has put into an I/O error.
     pub fn inside(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
     }

@@ -9,13 +9,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
-/// No honest answer to CONNECT is longer, in bytes.
+/// Longest plausible answer to CONNECT, in bytes.
 const LONGEST_ANSWER: usize = 16 << 10;
 
 /// Most header lines of an answer.
 const MOST_HEADERS: usize = 64;
 
-/// Turns a connection to the proxy into one to `host`; the words of the error are for a person.
+/// Turns a connection to the proxy into one to `host`. Errors are texts for the user.
 pub(super) async fn connect(
     mut stream: TcpStream,
     host: &str,
@@ -30,7 +30,7 @@ pub(super) async fn connect(
             return Err("closed the connection without an answer to CONNECT".to_owned());
         }
         if let Some(end) = understand(&answer)? {
-            // The other side of the tunnel has no reason to speak first.
+            // The server has no reason to speak first.
             return match answer.len() == end {
                 true => Ok(stream),
                 false => Err("sent more than an answer to CONNECT".to_owned()),
@@ -55,7 +55,7 @@ fn request(host: &str, port: u16, credentials: Option<&Credentials>) -> Zeroizin
     Zeroizing::new(request)
 }
 
-/// Where the answer ends, once it is whole and says yes.
+/// The end of the answer, once it is complete and successful.
 fn understand(answer: &[u8]) -> Result<Option<usize>, String> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
@@ -67,7 +67,7 @@ fn understand(answer: &[u8]) -> Result<Option<usize>, String> {
     let reason = response.reason.unwrap_or_default();
     match response.code.unwrap_or_default() {
         200..=299 => Ok(Some(end)),
-        407 => Err(format!("wants other credentials (HTTP 407 {reason})")),
+        407 => Err(format!("refused the credentials (HTTP 407 {reason})")),
         code => Err(format!("refused the connection (HTTP {code} {reason})")),
     }
 }

@@ -13,12 +13,12 @@ use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
 
-/// What a proxy speaks.
+/// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// SOCKS5; the broker's name is looked up here.
+    /// SOCKS5; this machine looks up the broker's name.
     Socks5,
-    /// SOCKS5; the broker's name is looked up by the proxy.
+    /// SOCKS5; the proxy looks up the broker's name.
     Socks5h,
     /// HTTP CONNECT.
     Http,
@@ -27,18 +27,18 @@ pub enum Kind {
 /// A proxy to connect through.
 #[derive(Debug)]
 pub struct Proxy {
-    /// What it speaks.
+    /// Its protocol.
     pub kind: Kind,
     /// Name or address literal, without brackets.
     pub host: String,
     /// 1 to 65535.
     pub port: u16,
-    /// Who we are.
+    /// User name and password.
     pub credentials: Option<Credentials>,
 }
 
 impl Proxy {
-    /// A connection to `host` through the proxy, which is reached from `bind`.
+    /// Connects to `host` through the proxy, which is reached from the local address `bind`.
     pub(super) async fn connect(
         &self,
         host: &str,
@@ -46,7 +46,7 @@ impl Proxy {
         bind: Option<&str>,
         stage: &Cell<Stage>,
     ) -> Result<TcpStream, DialError> {
-        // What is looked up here is looked up first: the proxy would not wait for it.
+        // Looked up before connecting, because the proxy would not wait for it.
         let destination = self.destination(host, port).await?;
         let stream = tcp::connect(&self.host, self.port, bind)
             .await
@@ -63,7 +63,7 @@ impl Proxy {
         }
     }
 
-    /// Where a SOCKS proxy is asked to connect to.
+    /// The destination that a SOCKS proxy is asked for.
     async fn destination<'a>(
         &self,
         host: &'a str,
@@ -75,7 +75,7 @@ impl Proxy {
                 (host, port).into_target_addr().map(Some).map_err(|error| self.failure(error))
             }
             Kind::Socks5 => {
-                // One address must do: the proxy answers for the first that is asked of it.
+                // Only one address can be tried: the proxy answers only the first request.
                 let found = tcp::addresses(host, port).await?;
                 let v4_first = found.iter().find(|address| address.is_ipv4()).or(found.first());
                 match v4_first {
@@ -113,19 +113,19 @@ impl Proxy {
     }
 }
 
-/// What a SOCKS proxy says no with (RFC 1928, section 6), as it follows its name.
+/// A SOCKS proxy's error (RFC 1928, section 6), as a text that follows the proxy's name.
 fn in_words(error: &SocksError) -> String {
     match error {
         SocksError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             "closed the connection without an answer".to_owned()
         }
         SocksError::Io(error) => os_error::plain(error),
-        SocksError::NoAcceptableAuthMethods => "wants other credentials, or some".to_owned(),
-        SocksError::PasswordAuthFailure(_) => "wants other credentials".to_owned(),
+        SocksError::NoAcceptableAuthMethods => "requires other authentication".to_owned(),
+        SocksError::PasswordAuthFailure(_) => "refused the credentials".to_owned(),
         SocksError::GeneralSocksServerFailure => "cannot connect to the broker".to_owned(),
         SocksError::ConnectionNotAllowedByRuleset => "does not allow this connection".to_owned(),
-        SocksError::NetworkUnreachable => "has no way to the broker's network".to_owned(),
-        SocksError::HostUnreachable => "has no way to the broker".to_owned(),
+        SocksError::NetworkUnreachable => "cannot reach the broker's network".to_owned(),
+        SocksError::HostUnreachable => "cannot reach the broker".to_owned(),
         SocksError::ConnectionRefused => "nothing listens there (connection refused)".to_owned(),
         SocksError::TtlExpired => "the broker does not answer there".to_owned(),
         SocksError::CommandNotSupported => "does not connect to others".to_owned(),

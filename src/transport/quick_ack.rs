@@ -1,9 +1,9 @@
-//! A TCP connection that has what it received acknowledged at once, where the system can (Linux).
+//! A TCP connection that acknowledges received data at once, if the system supports it (Linux).
 //!
-//! A kernel holds an acknowledgement back for 40 ms and more, in the hope of data to send it with. A broker that leaves
-//! Nagle's algorithm on, as mosquitto does, sends no further small packet until then, and neither side does anything
-//! meanwhile. A kernel only holds acknowledgements back after something was sent in answer to what was received, and no
-//! longer does once it is told not to. So it is told when a silence begins after both, unless nothing more is expected.
+//! A kernel delays acknowledgements for 40 ms and more, hoping for data to send with them. A broker that uses Nagle's
+//! algorithm, as mosquitto does, sends no further small packet until then, and both sides wait. A kernel only delays
+//! acknowledgements after something was sent in answer to received data, and stops when told to. So it is told at the
+//! start of each silence after both, unless nothing more is expected.
 
 use super::stream::Stream;
 use std::io;
@@ -12,15 +12,15 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A TCP stream, read and written as before.
+/// A TCP stream, read and written as usual.
 #[derive(Debug)]
 pub(super) struct QuickAck {
     stream: TcpStream,
-    /// The other side is going to send something.
+    /// Whether the server is expected to send something.
     expects_more: bool,
-    /// Something was sent since the kernel was told: it may hold back again.
+    /// Whether something was sent since the kernel was last told, so that it may delay again.
     has_written: bool,
-    /// Something came since, and nothing was sent that would take its acknowledgement along.
+    /// Whether data arrived since, and nothing was sent that would carry its acknowledgement.
     is_owing: bool,
 }
 
@@ -29,18 +29,18 @@ impl QuickAck {
         Self { stream, expects_more: true, has_written: false, is_owing: false }
     }
 
-    /// A silence begins: has what came acknowledged now, if the kernel would not by itself.
+    /// Nothing to read or write: requests an immediate acknowledgement, if the kernel would delay it.
     fn acknowledge(&mut self) {
         if self.expects_more && self.has_written && self.is_owing {
             self.has_written = false;
             self.is_owing = false;
-            // It only makes things faster: a failure makes them slower.
+            // A failure costs only time.
             #[cfg(any(target_os = "linux", target_os = "android"))]
             let _ = self.stream.set_quickack(true);
         }
     }
 
-    /// Something was sent, perhaps.
+    /// Notes a write, if anything was written.
     fn wrote<T>(&mut self, result: &Poll<T>) {
         if result.is_ready() {
             self.has_written = true;
@@ -118,7 +118,7 @@ mod tests {
         let (mut near, mut far) = (QuickAck::new(near.unwrap()), far.unwrap().0);
         near.stream.set_nodelay(true).unwrap();
         let mut byte = [0];
-        // A conversation is what makes the kernel wait for data.
+        // The kernel delays acknowledgements only in a dialogue.
         for _ in 0..100 {
             near.write_all(b"y").await.unwrap();
             far.read_exact(&mut byte).await.unwrap();

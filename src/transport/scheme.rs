@@ -1,4 +1,4 @@
-//! What MQTT runs over, by the name that a URL gives it: one table of everything that follows from the name.
+//! URL schemes: one table of everything that follows from the scheme.
 
 /// What MQTT runs over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub enum Scheme {
     Unix,
 }
 
-/// A scheme, its name, what other programs call it, where brokers listen (nowhere for a Unix socket), and whether it is
-/// TLS and a WebSocket.
+/// A scheme, its name, its alias in other programs, its default port (none for a Unix socket), and whether it uses TLS
+/// and WebSocket.
 type Row = (Scheme, &'static str, Option<&'static str>, Option<u16>, bool, bool);
 
 const TABLE: [Row; 5] = [
@@ -28,39 +28,39 @@ const TABLE: [Row; 5] = [
 ];
 
 impl Scheme {
-    /// The one of this name or alias, in upper or lower case.
+    /// The scheme with this name or alias, in upper or lower case.
     pub fn named(name: &str) -> Option<Self> {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
         TABLE.iter().find(|row| is(row.1) || row.2.is_some_and(is)).map(|row| row.0)
     }
 
-    /// What reaches a port of a host like this.
+    /// The scheme of a network connection.
     pub fn over_network(encrypted: bool, websocket: bool) -> Self {
         let fits = |row: &&Row| row.3.is_some() && (row.4, row.5) == (encrypted, websocket);
         TABLE.iter().find(fits).map_or(Self::Mqtt, |row| row.0)
     }
 
     fn row(self) -> &'static Row {
-        // Every scheme has a row, as a test says.
+        // Every scheme has a row, as a test checks.
         TABLE.iter().find(|row| row.0 == self).unwrap_or(&TABLE[0])
     }
 
-    /// As it stands in a URL.
+    /// Its name in a URL.
     pub fn name(self) -> &'static str {
         self.row().1
     }
 
-    /// The port where nothing else is said; none for a Unix socket.
+    /// The default port; none for a Unix socket.
     pub fn default_port(self) -> Option<u16> {
         self.row().3
     }
 
-    /// Whether it is TLS.
+    /// Whether it uses TLS.
     pub fn is_encrypted(self) -> bool {
         self.row().4
     }
 
-    /// Whether it is a WebSocket.
+    /// Whether it uses WebSocket.
     pub fn is_websocket(self) -> bool {
         self.row().5
     }

@@ -1,22 +1,22 @@
-//! A connection to a broker as a stream of bytes, and what it still waits for while it is being made.
+//! A connection to a broker as a stream of bytes, and the stages of connecting.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// A connection to a broker, whatever it runs over.
+/// A connection to a broker, over any transport.
 pub trait Stream: AsyncRead + AsyncWrite + Unpin {
-    /// How many bytes have come in that could not be read yet because they are part of something larger; only
-    /// that it grows means anything: the other side is alive.
+    /// Number of bytes received so far of something larger that cannot be read yet. Only growth matters: the server is
+    /// alive.
     fn arrived(&self) -> u64 {
         0
     }
 
-    /// Whether the other side is going to send something, so that whatever keeps it from that costs time.
+    /// Tells whether the server is expected to send something, so that any delay costs time.
     fn expect_more(&mut self, expects_more: bool) {
         let _ = expects_more;
     }
 }
 
-/// What dialling waits for.
+/// What connecting is waiting for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
     /// Name lookup and TCP.
@@ -31,7 +31,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// What is missing, in words.
+    /// What is missing, for an error.
     pub fn missing(self) -> &'static str {
         match self {
             Self::Connection => "connection",

@@ -1,10 +1,10 @@
-//! Where the broker is, and the URL that says so.
+//! The broker's address, and its URL.
 
 use super::scheme::Scheme;
 use std::fmt;
 use std::path::PathBuf;
 
-/// An address on the network, or one of this machine's files.
+/// A network address or a Unix socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Name or address literal, without brackets, and a port from 1 to 65535.
@@ -13,14 +13,14 @@ pub enum Place {
     Socket(PathBuf),
 }
 
-/// Where the broker is, and what MQTT runs over there.
+/// The broker's address, and what MQTT runs over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Host and port, or socket.
     pub place: Place,
-    /// TLS.
+    /// Whether to use TLS.
     pub encrypted: bool,
-    /// The path of the WebSocket, beginning with `/`; none is plain MQTT.
+    /// The path of the WebSocket, starting with `/`; without one, it is plain MQTT.
     pub websocket: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl Target {
         Self { place: Place::Host(host.into(), port), encrypted: false, websocket: None }
     }
 
-    /// The port, where there is one.
+    /// The port, if there is one.
     pub fn port(&self) -> Option<u16> {
         match self.place {
             Place::Host(_, port) => Some(port),
@@ -38,7 +38,7 @@ impl Target {
         }
     }
 
-    /// What MQTT runs over.
+    /// The URL scheme.
     pub fn scheme(&self) -> Scheme {
         match self.place {
             Place::Socket(_) => Scheme::Unix,
@@ -46,7 +46,7 @@ impl Target {
         }
     }
 
-    /// `host:port`, with brackets around an IPv6 literal; empty for a socket.
+    /// `host:port`, with brackets around an IPv6 address; empty for a socket.
     pub fn authority(&self) -> String {
         match &self.place {
             Place::Host(host, port) => authority(host, *port),
@@ -55,13 +55,13 @@ impl Target {
     }
 }
 
-/// `host:port`, with brackets around an IPv6 literal.
+/// `host:port`, with brackets around an IPv6 address.
 pub(super) fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 impl fmt::Display for Target {
-    /// The URL without user information, and without the query, which may hold a secret.
+    /// The URL without user information and query, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.scheme().name(), self.authority())?;
         match (&self.place, &self.websocket) {

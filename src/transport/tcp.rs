@@ -1,4 +1,4 @@
-//! TCP: name lookup, and a race of the addresses that it finds (RFC 8305).
+//! TCP: name lookup, and a race between the addresses found (RFC 8305).
 
 use super::error::DialError;
 use crate::os_error;
@@ -10,10 +10,10 @@ use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
 
-/// How long an address is waited for before the next is tried beside it (RFC 8305, section 5).
+/// How long to wait for an address before trying the next one in parallel (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Connects to the address of the host that answers first, from a local address of the name or literal `bind`.
+/// Connects to whichever address of the host answers first, from the local address or name `bind`.
 pub(super) async fn connect(
     host: &str,
     port: u16,
@@ -37,18 +37,20 @@ pub(super) async fn connect(
         ([], Some(bind), Some(local)) if !found.is_empty() => {
             let is_v4 = local.iter().any(SocketAddr::is_ipv4);
             let family = if is_v4 { "IPv4" } else { "IPv6" };
-            return Err(DialError::new(format!("{host} has no {family} address, as {bind} is")));
+            return Err(DialError::new(format!(
+                "{host} has no {family} address, but {bind} is one"
+            )));
         }
         ([], ..) => return Err(DialError::new(format!("unknown host {host}: no address"))),
         ([address], ..) => dial(*address).await.map_err(|error| explained(error, address))?,
         _ => race(alternating(reachable), dial).await?,
     };
-    // Packets are gathered before they are written, so nothing is gained by waiting.
+    // Packets are gathered before they are written, so waiting gains nothing.
     stream.set_nodelay(true)?;
     Ok(stream)
 }
 
-/// Every interface has link-local addresses of its own, so that the address alone leads nowhere.
+/// Adds a hint for link-local addresses, which need an interface.
 fn explained(error: io::Error, address: &SocketAddr) -> DialError {
     let error = DialError::from(error);
     match address {
@@ -60,8 +62,8 @@ fn explained(error: io::Error, address: &SocketAddr) -> DialError {
     }
 }
 
-/// Looks a name up. An address literal needs no resolver, nor the thread it runs on, and neither does
-/// `localhost`, which can only be this machine (RFC 6761, section 6.3).
+/// Looks up a name. Addresses need no resolver and no thread for it, nor does `localhost`, which can only be this
+/// machine (RFC 6761, section 6.3).
 pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
@@ -85,7 +87,7 @@ pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, 
     }
 }
 
-/// In the system's order, but IPv6 and IPv4 in turn, so that a family that leads nowhere costs one delay.
+/// Alternates IPv6 and IPv4, otherwise in the system's order, so that a broken family costs only one delay.
 fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
     let (first, second): (Vec<_>, Vec<_>) =
@@ -100,7 +102,7 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// The first connection that stands. Each address begins when the one before it failed, or has taken a while.
+/// The first connection that succeeds. Each attempt starts when the one before has failed, or has taken a while.
 async fn race<A: Future<Output = io::Result<TcpStream>>>(
     order: Vec<SocketAddr>,
     attempt: impl Fn(SocketAddr) -> A,
@@ -139,8 +141,8 @@ async fn attempt(address: SocketAddr, from: Option<SocketAddr>) -> io::Result<Tc
     socket.connect(address).await
 }
 
-/// Of two failures, the one that says more, or else the earlier: that a whole family is missing here says little, and that
-/// nothing listens at one address less than what happened at another.
+/// The more informative of two failures, or else the earlier: a missing address family says the least, and a refused
+/// connection less than other errors.
 fn more_telling(earlier: Option<io::Error>, later: io::Error) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, NetworkUnreachable, Unsupported};
     let weight = |error: &io::Error| match error.kind() {

@@ -1,8 +1,8 @@
-//! TLS by rustls: what a connection trusts, and who it is itself, decided before anything is dialled.
+//! TLS with rustls: trusted and own certificates, resolved before connecting.
 //!
-//! TLS 1.2 and 1.3 only. A broker's certificate is checked against the system's authorities or, instead of
-//! them, those of `--ca`, and against the name of the host; nothing but [`Trust::Anyone`] switches that off. webpki
-//! builds the chain, `x509` says of each authority in it what webpki does not ask.
+//! TLS 1.2 and 1.3 only. A broker's certificate is verified with the system's CA certificates or those of `--ca`
+//! instead, and against the host name; only [`Trust::Anyone`] turns that off. webpki builds the chain; `x509` checks
+//! what webpki does not.
 
 mod diagnosis;
 mod identity;
@@ -33,11 +33,11 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, SupportedProtocolVersion};
 
-/// Everything a TLS handshake needs but the connection.
+/// Everything that a TLS handshake needs besides the connection.
 pub struct Client {
     connector: TlsConnector,
     name: ServerName<'static>,
-    /// What is offered, in words.
+    /// The offered versions, for errors.
     versions: &'static str,
     has_identity: bool,
 }
@@ -52,11 +52,11 @@ impl Client {
     /// Reads the files that `settings` names.
     ///
     /// # Errors
-    /// When a file cannot be used, a name is none, or the system has no authorities.
+    /// When a file is unusable, a name is invalid, or the system has no CA certificates.
     pub fn new(settings: Settings<'_>) -> Result<Self, Unusable> {
         crate::secret::keep_out_of_dumps();
         let name = ServerName::try_from(settings.name.to_owned()).map_err(|_| {
-            Unusable::new(format!("'{}' is not a name that a certificate can have", settings.name))
+            Unusable::new(format!("'{}' is not a valid name for a certificate", settings.name))
         })?;
         let provider = Arc::new(ring::default_provider());
         let (versions, words): (&[&SupportedProtocolVersion], _) = match settings.version {
@@ -88,12 +88,12 @@ impl Client {
         Ok(Self { connector, name, versions: words, has_identity })
     }
 
-    /// Whether a broker that asks is shown a certificate.
+    /// Whether there is a client certificate.
     pub fn has_identity(&self) -> bool {
         self.has_identity
     }
 
-    /// Shakes hands over `stream`.
+    /// Performs the handshake over `stream`.
     pub(super) async fn connect<S>(&self, stream: S) -> Result<Encrypted<S>, DialError>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -105,7 +105,7 @@ impl Client {
     }
 }
 
-/// A TLS connection whose errors are words for a person.
+/// A TLS connection with readable errors.
 pub(super) struct Encrypted<S>(TlsStream<S>);
 
 impl<S: Stream> Stream for Encrypted<S> {
@@ -121,7 +121,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_read(cx, buf).map(|result| match result {
-            // Packets tell their own length, so that nothing can be cut off unseen: many brokers just go.
+            // MQTT packets contain their length, so truncation is noticed anyway, and many brokers close without
+            // notice.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
             other => other.map_err(diagnosis::of_connection),
         })

@@ -1,4 +1,4 @@
-//! MQTT inside of a WebSocket ([MQTT 5, 6]; RFC 6455): binary messages, cut and joined without regard to packets.
+//! MQTT over WebSocket ([MQTT 5, 6]; RFC 6455): binary messages, split and joined without regard to packets.
 
 mod counted;
 
@@ -26,30 +26,30 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 /// The sub-protocol of MQTT ([MQTT-6.0.0-3]).
 const PROTOCOL: HeaderValue = HeaderValue::from_static("mqtt");
 
-/// Most bytes of a message from the broker: the largest packet of MQTT.
+/// Largest message from the broker in bytes: the largest packet of MQTT.
 const LARGEST: usize = 268_435_461;
 
-/// Bytes of ours that go into one message at most.
+/// Largest message from us in bytes.
 const CHUNK: usize = 64 << 10;
 
-/// Bytes that wait to be written at most: a message of ours with its header. As soon as there is no room, the newest ping
-/// alone is answered ([RFC 6455, 5.5.3]).
+/// Most bytes waiting to be written: one message with its header. If there is no room, only the newest ping is answered
+/// ([RFC 6455, 5.5.3]).
 const WAITING: usize = CHUNK + (4 << 10);
 
-/// Messages that bring nothing, such as pings, that are taken before everything else in the process has its turn.
+/// Number of messages without data, such as pings, to handle before other tasks get their turn.
 const IDLE_MESSAGES: usize = 1_000;
 
 const PLAIN: &str = "a broker without WebSocket is reached by mqtt:// or mqtts://";
 
-/// HTTP headers beyond those of the upgrade itself. Their values may be secret, and are not shown by `Debug`.
+/// HTTP headers besides those of the upgrade itself. Their values may be secret, and `Debug` does not show them.
 #[derive(Clone, Debug, Default)]
 pub struct Headers(HeaderMap);
 
 impl Headers {
-    /// Adds what a person typed, `Name: value`.
+    /// Adds a header in the form `Name: value`.
     ///
     /// # Errors
-    /// Says which half cannot be. Does not repeat the value.
+    /// Which half is invalid, without repeating the value.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let (name, value) =
             text.split_once(':').ok_or("a header is written 'Name: value'".to_owned())?;
@@ -74,12 +74,12 @@ impl Headers {
     }
 }
 
-/// Whether `path` can be asked for: it begins with `/` and may have a query.
+/// Whether `path` is valid in a request: it starts with `/` and may have a query.
 pub fn is_path(path: &str) -> bool {
     path.starts_with('/') && !path.contains('#') && Uri::from_str(path).is_ok()
 }
 
-/// Asks for a WebSocket over `stream`.
+/// Opens a WebSocket over `stream`.
 pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     target: &Target,
@@ -102,7 +102,7 @@ fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
     let path = target.websocket.as_deref().unwrap_or("/");
     let scheme = Scheme::over_network(target.encrypted, true);
     let authority = match &target.place {
-        // The port that everybody expects is left out, as a browser does.
+        // The default port is omitted, as browsers do.
         Place::Host(_, port) if Some(*port) == scheme.default_port() => {
             let authority = target.authority();
             authority.rsplit_once(':').map_or(authority.clone(), |(host, _)| host.to_owned())
@@ -112,7 +112,7 @@ fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
     let uri = format!("{}://{authority}{path}", scheme.name());
     let mut request = uri
         .into_client_request()
-        .map_err(|error| DialError::lasting(format!("no request can be made: {error}")))?;
+        .map_err(|error| DialError::lasting(format!("cannot make the request: {error}")))?;
     request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
     for (name, value) in &headers.0 {
         request.headers_mut().append(name, value.clone());
@@ -126,7 +126,7 @@ fn explain(error: &Error) -> DialError {
             let status = response.status();
             let words = format!("the WebSocket upgrade was refused (HTTP {status})");
             match status.as_u16() {
-                404 => DialError::new(words).hint("the path may be another: --ws-path"),
+                404 => DialError::new(words).hint("try another path: --ws-path"),
                 _ => DialError::new(words),
             }
         }
@@ -153,12 +153,12 @@ fn hung_up() -> DialError {
 /// A WebSocket as a stream of bytes.
 pub(super) struct Messages<S> {
     inner: WebSocketStream<Counted<S>>,
-    /// What of the last message was not taken yet.
+    /// The rest of the last message.
     rest: Bytes,
 }
 
 impl<S: stream::Stream> stream::Stream for Messages<S> {
-    /// A message can only be read when it is whole, and a large one may take long.
+    /// A message can only be read when it is complete, and a large one may take long.
     fn arrived(&self) -> u64 {
         self.inner.get_ref().arrived
     }
@@ -190,7 +190,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
                 }
                 // The end, whether the server closes the TCP connection or not ([RFC 6455, 1.4]).
                 Some(Ok(Message::Close(frame))) => {
-                    // The library has an answer ready. Whether it still arrives does not matter.
+                    // The library has prepared an answer. Whether it arrives does not matter.
                     let _ = Pin::new(&mut self.inner).poll_flush(cx);
                     return Poll::Ready(closed(frame));
                 }
@@ -214,7 +214,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // Ready once the message before and the answers to pings have gone out, so that no more than one waits here.
+        // Waits until the previous message and the answers to pings have been written, so that no more than one message
+        // waits here.
         ready!(Pin::new(&mut self.inner).poll_flush(cx)).map_err(into_io)?;
         let chunk = buf.get(..CHUNK).unwrap_or(buf);
         let message = Message::Binary(Bytes::copy_from_slice(chunk));
@@ -231,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
     }
 }
 
-/// The end of the stream, or an error with the reason the broker gave for it.
+/// The end of the stream, or an error with the broker's reason for it.
 fn closed(frame: Option<CloseFrame>) -> io::Result<()> {
     let Some(frame) = frame.filter(|frame| !frame.reason.is_empty()) else { return Ok(()) };
     let (code, reason) = (u16::from(frame.code), frame.reason);

@@ -1,7 +1,7 @@
-//! Asks for a secret at the terminal, which shows nothing meanwhile.
+//! Asks for a secret on the terminal, without echo.
 //!
-//! Only the echo is off: lines are still edited by the terminal, and its keys still send signals. How the terminal was is
-//! kept where whoever must end the process finds it.
+//! Only the echo is turned off: the terminal still edits lines, and its keys still send signals. The previous state is
+//! kept where code that must end the process can restore it.
 
 use crate::secret::Secret;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
@@ -10,32 +10,32 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
-/// The terminal, and how it was before anybody was asked.
+/// The terminal, and its state before the prompt.
 static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
 fn before() -> MutexGuard<'static, Option<(File, Termios)>> {
     BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers how the terminal is, if there is one.
+/// Saves the state of the terminal, if there is one.
 pub fn remember_terminal() {
     let terminal = File::options().read(true).write(true).open("/dev/tty").ok();
     *before() = terminal.and_then(|it| tcgetattr(&it).ok().map(|modes| (it, modes)));
 }
 
-/// Whatever becomes of the terminal from now on is not ours.
+/// Discards the saved state.
 pub fn forget_terminal() {
     *before() = None;
 }
 
-/// Makes the terminal as it was, if somebody is being asked; returns how to make it as it is now.
+/// Restores the terminal during a prompt; returns a function that undoes this.
 pub fn restore_terminal() -> Option<impl FnOnce()> {
     let guard = before();
     let (terminal, modes) = guard.as_ref()?;
     let now = tcgetattr(terminal).ok()?;
     tcsetattr(terminal, OptionalActions::Now, modes).ok()?;
     if !now.local_modes.contains(LocalModes::ECHO) {
-        // The question ends here.
+        // Ends the line of the prompt.
         let _ = (&*terminal).write_all(b"\n");
     }
     Some(move || {
@@ -45,13 +45,13 @@ pub fn restore_terminal() -> Option<impl FnOnce()> {
     })
 }
 
-/// Asks `question`; what is typed, up to the end of the line.
+/// Prints `question` and reads a line.
 pub(super) fn ask(question: &str) -> io::Result<Secret> {
     let mut terminal = File::options().read(true).write(true).open("/dev/tty")?;
     let before = tcgetattr(&terminal)?;
     let mut modes = before.clone();
     modes.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL);
-    // The question comes last, so that nothing typed in answer to it is shown.
+    // The question comes last, so that no part of the answer is echoed.
     tcsetattr(&terminal, OptionalActions::Now, &modes)?;
     let answer = terminal.write_all(question.as_bytes()).and_then(|()| read_line(&terminal));
     tcsetattr(&terminal, OptionalActions::Now, &before)?;
@@ -60,7 +60,7 @@ pub(super) fn ask(question: &str) -> io::Result<Secret> {
 }
 
 fn read_line(terminal: &File) -> io::Result<Secret> {
-    // With all the room that a terminal's line takes, so that it leaves no copies behind as it grows.
+    // Large enough for any line of a terminal, so that it leaves no copies behind by growing.
     let mut line = Zeroizing::new(Vec::with_capacity(LINE));
     let mut reader = BufReader::with_capacity(1, terminal);
     if reader.read_until(b'\n', &mut line)? == 0 {
@@ -72,5 +72,5 @@ fn read_line(terminal: &File) -> io::Result<Secret> {
     Ok(Secret::new(std::mem::take(&mut line)))
 }
 
-/// The longest line that a terminal takes, and some more.
+/// Longest line that a terminal accepts, and some more.
 const LINE: usize = 8 * 1024;

@@ -154,7 +154,7 @@ fn a_local_address_is_where_the_connection_comes_from() {
 fn a_local_address_that_is_not_ours_or_of_another_family_is_told() {
     for (bind, words) in [
         ("192.0.2.1", "cannot use the local address 192.0.2.1: Cannot assign requested address"),
-        ("::1", "127.0.0.1 has no IPv6 address, as ::1 is"),
+        ("::1", "127.0.0.1 has no IPv6 address, but ::1 is one"),
     ] {
         publish()
             .args(["-t", "t", "-h", "127.0.0.1", "-p", "1", "--bind", bind])

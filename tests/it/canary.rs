@@ -89,7 +89,7 @@ fn a_secret_is_not_shown_when_the_certificate_is_not_believed() {
     let other = Authority::new("other");
     for source in SOURCES {
         let run = publish(source, broker.port()).file("ca.pem", other.pem()).line("--ca ca.pem");
-        shows_nothing(source, "unknown authority", run);
+        shows_nothing(source, "unknown CA", run);
     }
 }
 

@@ -53,9 +53,9 @@ fn a_user_and_a_password_are_percent_decoded_for_socks() {
 fn a_socks_proxy_that_wants_other_credentials_says_so() {
     let peer = Peer::untouched();
     let proxy = socks_proxy(Some("me:secret"), peer.port());
-    let words = "wants other credentials";
+    let words = "refused the credentials";
     fails("socks5h://me:wrong@", &proxy, words).run();
-    fails("socks5h://", &proxy, "wants other credentials, or some").run();
+    fails("socks5h://", &proxy, "requires other authentication").run();
 }
 
 #[test]
@@ -63,8 +63,8 @@ fn a_socks_proxy_that_refuses_says_why() {
     for (code, words) in [
         (1, "cannot connect to the broker"),
         (2, "does not allow this connection"),
-        (3, "has no way to the broker's network"),
-        (4, "has no way to the broker"),
+        (3, "cannot reach the broker's network"),
+        (4, "cannot reach the broker"),
         (5, "nothing listens there (connection refused)"),
         (6, "the broker does not answer there"),
         (7, "does not connect to others"),
@@ -109,7 +109,7 @@ fn an_http_proxy_that_refuses_shows_the_status() {
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "refused the connection (HTTP 403 Forbidden)"),
         (
             "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            "wants other credentials (HTTP 407 Proxy Authentication Required)",
+            "refused the credentials (HTTP 407 Proxy Authentication Required)",
         ),
         ("HTTP/1.0 502 Bad Gateway\r\n\r\nsorry", "refused the connection (HTTP 502 Bad Gateway)"),
         ("HTTP/1.1 200 OK\r\n\r\nmore", "sent more than an answer to CONNECT"),

@@ -59,12 +59,13 @@ fn a_user_gets_through_and_a_stranger_does_not() {
     let broker = Mosquitto::start();
     let proxy = Microsocks::start(&["-u", "me", "-P", "secret"]);
     proxy.publish(&broker, "127.0.0.1", "socks5h", "me:secret@").run();
-    for user in ["me:wrong@", ""] {
+    let answers = [("me:wrong@", "refused the credentials"), ("", "requires other authentication")];
+    for (user, answer) in answers {
         let proxied = proxy.publish(&broker, "127.0.0.1", "socks5h", user);
         proxied
             .status(3)
             .stderr_line(&format!(
-                "mqtt: cannot connect to mqtt://127.0.0.1:{}: proxy 127.0.0.1:{}: wants *",
+                "mqtt: cannot connect to mqtt://127.0.0.1:{}: proxy 127.0.0.1:{}: {answer}",
                 broker.port(),
                 proxy.port
             ))

@@ -13,25 +13,25 @@ use crate::support::{Certificate, Link, Mqtt, Peer, openssl, openssl_verify, tls
 /// Nothing against it.
 const GOOD: &str = "";
 
-const UNKNOWN: &str = "certificate issued by an unknown authority";
-const NO_AUTHORITY: &str = "certificate is signed by one that is not an authority's (CA:FALSE)";
-const PATH: &str = "the authority's certificate allows fewer authorities below it (pathlen)";
+const UNKNOWN: &str = "certificate issued by an unknown CA";
+const NO_AUTHORITY: &str = "certificate was signed by one that is not a CA's (CA:FALSE)";
+const PATH: &str = "the CA certificate allows fewer CAs below it (pathlen)";
 const KEY_USAGE: &str =
-    "the authority's certificate must not sign others (its key usage has no keyCertSign)";
-const PURPOSE: &str = "the authority's certificate is not meant for servers";
+    "the CA certificate must not sign others (its key usage has no keyCertSign)";
+const PURPOSE: &str = "the CA certificate is not meant for servers";
 const NOT_A_SERVER: &str = "certificate is not meant for a server";
-const NAMES: &str = "the authority must not sign certificates for this name";
+const NAMES: &str = "the CA must not sign certificates for this name";
 const OLD: &str = "certificate has expired (2020-01-01)";
-const OLD_AUTHORITY: &str = "the authority's certificate has expired (2020-01-01)";
-const FUTURE_AUTHORITY: &str = "the authority's certificate is not valid before 3000-01-01";
+const OLD_AUTHORITY: &str = "the CA certificate has expired (2020-01-01)";
+const FUTURE_AUTHORITY: &str = "the CA certificate is not valid before 3000-01-01";
 const EXTENSION: &str = "certificate has a critical extension that is not understood";
 const EXTENSION_OF_AUTHORITY: &str =
-    "the authority's certificate has a critical extension that is not understood";
+    "the CA certificate has a critical extension that is not understood";
 const SHA_1: &str = "certificate is signed by an algorithm that is not accepted";
 const REVOKED: &str = "certificate has been revoked";
-const NO_LIST: &str = "no list of --crl says whether the certificate has been revoked";
+const NO_LIST: &str = "no revocation list in --crl covers the certificate";
 const OLD_LIST: &str = "the revocation list of --crl has expired (2020-01-01)";
-const FORGED_LIST: &str = "the revocation list of --crl was not signed by the authority";
+const FORGED_LIST: &str = "the revocation list of --crl was not signed by the CA";
 
 /// What OpenSSL says, as mosquitto asks it, and as curl does: that takes any certificate it was given for the end of a
 /// chain (`-partial_chain`).
@@ -254,7 +254,7 @@ fn issuers() -> Vec<Case> {
             "the name of the root, another key",
             &[&root],
             impostor.server(as_it_is).shown_with(&[]),
-            "certificate was not signed by the authority it names",
+            "certificate was not signed by the CA it names",
         ),
         case("SHA-1", &[&root], signed_with_sha_1(&root), SHA_1),
     ]

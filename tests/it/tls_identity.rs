@@ -141,7 +141,7 @@ fn a_key_that_does_not_fit_is_refused_before_anything_is_connected() {
             "",
             "it is encrypted\nhint: name a file that holds its password: --key-password-file\n",
         ),
-        (PASSWORD_FLAGS, &encrypted, "wrong", "its password is another one\n"),
+        (PASSWORD_FLAGS, &encrypted, "wrong", "the password is wrong\n"),
         (PASSWORD_FLAGS, &me.key, PASSWORD, "it is not encrypted, but has a password\n"),
         (PASSWORD_FLAGS, &old, PASSWORD, &format!("it is not encrypted as PKCS#8\n{convert}")),
         (PASSWORD_FLAGS, &odd, PASSWORD, &format!("it is encrypted in an unknown way\n{convert}")),
@@ -199,11 +199,11 @@ fn a_key_that_others_can_read_gets_a_warning() {
 fn a_broker_that_does_not_accept_us_says_why() {
     let (authority, other) = (Authority::new("lab"), Authority::new("other"));
     let broker = broker(&authority);
-    let unknown = "the broker does not know the authority of our certificate\n";
+    let unknown = "the broker does not know the CA of our certificate\n";
     let wanted = "the broker wants a client certificate\nhint: give one with --cert and --key\n";
-    let broken_off = "the broker broke off the TLS handshake\nhint: it may want a client \
-        certificate (--cert and --key), or know none of our ciphers\n";
-    let expired = "our certificate has expired, says the broker\n";
+    let broken_off = "the broker aborted the TLS handshake\nhint: it may want a client \
+        certificate (--cert and --key), or support none of our ciphers\n";
+    let expired = "the broker says that our certificate has expired\n";
     for (me, flags, words) in [
         (authority.client("me"), "--tls-version 1.3", wanted),
         (authority.client("me"), "--tls-version 1.2", broken_off),

@@ -18,10 +18,10 @@ fn fails_with(authority: &str, port: u16, words: &str, hint: &str) -> Mqtt {
 }
 
 const UNKNOWN: (&str, &str) = (
-    "certificate issued by an unknown authority",
-    "its issuer is \"lab\", whose certificate neither --ca has nor the broker sends",
+    "certificate issued by an unknown CA",
+    "its issuer is \"lab\", whose certificate is neither in --ca nor sent by the broker",
 );
-const NAME: &str = "if you know that your broker has another name: --tls-server-name NAME";
+const NAME: &str = "if your broker really has another name: --tls-server-name NAME";
 const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
 
 #[test]
@@ -40,13 +40,8 @@ fn an_authority_that_nobody_named() {
 fn an_authority_of_the_same_name_with_another_key() {
     let (authority, impostor) = (Authority::new("lab"), Authority::new("lab"));
     let broker = Mosquitto::options().tls(&impostor.server(&["localhost"])).start();
-    fails_with(
-        authority.pem(),
-        broker.port(),
-        "certificate was not signed by the authority it names",
-        "",
-    )
-    .run();
+    fails_with(authority.pem(), broker.port(), "certificate was not signed by the CA it names", "")
+        .run();
 }
 
 #[test]
@@ -97,7 +92,7 @@ fn a_certificate_for_a_thousand_other_names() {
 fn a_certificate_for_no_name() {
     let authority = Authority::new("lab");
     let broker = Mosquitto::options().tls(&authority.server(&[])).start();
-    let words = "certificate names no host, and localhost is wanted \
+    let words = "certificate names no host, but localhost is expected \
         (it has no subject alternative name)";
     fails_with(authority.pem(), broker.port(), words, "").run();
 }
@@ -129,8 +124,8 @@ fn a_certificate_that_is_its_own_authority_must_be_good_all_the_same() {
 
     let another = Certificate::its_own_authority("localhost", 2010..4000);
     let broker = Mosquitto::options().tls(&another).start();
-    let words = "certificate is an authority's own, and is not trusted itself";
-    let hint = "name the file with this very certificate: --ca FILE";
+    let words = "certificate is a CA's, and is not trusted itself";
+    let hint = "give this very certificate with --ca FILE";
     fails_with(&other.pem, broker.port(), words, hint).run();
 }
 
@@ -149,7 +144,7 @@ fn no_common_version() {
         .tls(&authority.server(&["localhost"]))
         .line("tls_version tlsv1.3")
         .start();
-    let words = "the broker speaks no version or cipher of TLS that we do (1.2)";
+    let words = "the broker supports none of our TLS versions and ciphers (1.2)";
     fails_with(authority.pem(), broker.port(), words, "").line("--tls-version 1.2").run();
 
     // What an old server says that knows TLS 1.1 at most: an alert, or its own version.
@@ -163,7 +158,7 @@ fn no_common_version() {
             conn.send_raw(&answer);
             conn.expect_noise();
         });
-        let words = "the broker speaks no version or cipher of TLS that we do (1.2 and 1.3)";
+        let words = "the broker supports none of our TLS versions and ciphers (1.2 and 1.3)";
         fails_with(authority.pem(), peer.port(), words, "").run();
     }
 }
@@ -173,7 +168,7 @@ fn no_common_application_protocol() {
     let authority = Authority::new("lab");
     let peer = Peer::untouched();
     let door = tls_door(&authority.server(&["localhost"]), &["mqtt"], peer.port());
-    let words = "the broker speaks none of the protocols of --tls-alpn";
+    let words = "the broker supports none of the protocols of --tls-alpn";
     fails_with(authority.pem(), door.port(), words, "").line("--tls-alpn other").run();
 }
 
@@ -301,7 +296,7 @@ fn a_system_that_trusts_nobody() {
         .env("SSL_CERT_FILE", "/dev/null")
         .status(2)
         .stderr(
-            "mqtt: this system trusts no authority\n\
+            "mqtt: this system has no trusted CA certificates\n\
              hint: name the broker's with --ca, or install ca-certificates\n",
         )
         .run();

@@ -346,7 +346,7 @@ fn advice_about_addresses_is_right() {
         peer.mqtt("pub").args(["-t", "t", "-m", "x", "-A", name]).run();
     }
     let run = Mqtt::new("pub").args(["-t", "t", "-m", "x", "-A", "::1", "-h", "127.0.0.1"]);
-    run.status(3).stderr_line("*127.0.0.1 has no IPv6 address, as ::1 is").run();
+    run.status(3).stderr_line("*127.0.0.1 has no IPv6 address, but ::1 is one").run();
     let run = Mqtt::new("pub").args(["-t", "t", "-m", "x", "-A", "a b"]).status(2);
     run.stderr_line("*'--bind <ADDRESS>': expected an address or a name").run();
 }

@@ -211,7 +211,7 @@ fn a_refused_upgrade_shows_the_status() {
         (
             "HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nno\n",
             "the WebSocket upgrade was refused (HTTP 404 Not Found)\n\
-             hint: the path may be another: --ws-path",
+             hint: try another path: --ws-path",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",

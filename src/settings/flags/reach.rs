@@ -1,4 +1,4 @@
-//! Other ways to the broker than plain TCP.
+//! Flags for transports other than plain TCP.
 
 use crate::settings::value::parse_host;
 use clap::Args;

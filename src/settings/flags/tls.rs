@@ -1,10 +1,10 @@
-//! Encryption.
+//! Flags for encryption.
 
 use crate::transport::tls::{Pins, Version};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// What `--tls-version` takes.
+/// The values of `--tls-version`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TlsVersionArg {
     /// TLS 1.2
@@ -24,7 +24,7 @@ impl From<TlsVersionArg> for Version {
     }
 }
 
-/// Whom to trust, what to show, and what to demand of TLS.
+/// TLS: trusted certificates, client certificate, and requirements.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "TLS")]

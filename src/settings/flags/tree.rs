@@ -1,5 +1,5 @@
-//! The flags of the connection alone, as clap has them: what is said elsewhere than on a command line goes through the
-//! same parser.
+//! The connection flags alone, as a clap command: settings from other sources than the command line go through the same
+//! parser.
 
 use super::ConnectionArgs;
 use crate::settings::line::{for_parser, split};
@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
 use std::error::Error;
 use std::ffi::OsString;
 
-/// What a setting takes.
+/// The type of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// On or off.
@@ -21,7 +21,7 @@ pub enum Shape {
     List,
 }
 
-/// The flags of the connection, without a command around them.
+/// A clap command with the connection flags only.
 pub struct Tree {
     command: Command,
 }
@@ -42,7 +42,7 @@ impl Tree {
         self.command.get_arguments().find(|arg| arg.get_long() == Some(setting.name))
     }
 
-    /// What a setting takes.
+    /// The type of a setting.
     pub fn shape(&self, setting: &Setting) -> Shape {
         match self.flag(setting).map(Arg::get_action) {
             Some(ArgAction::SetTrue) => Shape::Switch,
@@ -64,7 +64,7 @@ impl Tree {
         kind.is_some_and(|kind| texts.iter().all(|text| kind != *text))
     }
 
-    /// A value of a setting as the help names it, where another spelling was used.
+    /// The name in the help of a value that was given in another spelling.
     pub fn plain_name(&self, setting: &Setting, value: &str) -> Option<String> {
         let values = self.flag(setting)?.get_possible_values();
         let named = values.iter().find(|known| known.matches(value, false))?;
@@ -74,7 +74,7 @@ impl Tree {
     /// Checks words of one setting.
     ///
     /// # Errors
-    /// Says what was expected, without the value: it may be secret.
+    /// What was expected, without the value, which may be secret.
     pub fn check(&mut self, words: &[Word]) -> Result<(), String> {
         let is_odd =
             |word: &Word| word.text().is_some() && self.shape(word.setting) == Shape::Switch;
@@ -96,7 +96,7 @@ impl Tree {
         })
     }
 
-    /// The names of two settings that exclude each other, if words of one source are about such.
+    /// The names of two conflicting settings, if words of one source contain such.
     pub fn find_conflict(&mut self, words: &[Word]) -> Option<Vec<String>> {
         let error = self.command.try_get_matches_from_mut(arguments(words)).err()?;
         let named = [ContextKind::InvalidArg, ContextKind::PriorArg].into_iter();
@@ -108,7 +108,7 @@ impl Tree {
         )
     }
 
-    /// The setting whose name is most like this one.
+    /// The setting with the most similar name.
     pub fn similar(&mut self, name: &str) -> Option<String> {
         let error = self.command.try_get_matches_from_mut([format!("--{name}")]).err()?;
         match error.get(ContextKind::SuggestedArg) {
@@ -118,7 +118,7 @@ impl Tree {
         .filter(|similar| Setting::find(similar).is_some())
     }
 
-    /// The words of a command line, and what they say.
+    /// Parses a command line into words and values.
     pub fn parse_line(
         &mut self,
         line: impl IntoIterator<Item = OsString>,
@@ -129,19 +129,19 @@ impl Tree {
         Ok((words, ConnectionArgs::from_arg_matches(&found)?))
     }
 
-    /// What all words together say. Each was checked before.
+    /// Parses all words together. Each was checked before.
     pub fn parse(&mut self, words: &[Word]) -> Result<ConnectionArgs, clap::Error> {
         let found = self.command.try_get_matches_from_mut(arguments(words))?;
         ConnectionArgs::from_arg_matches(&found)
     }
 }
 
-/// Words as a command line; what is taken back needs none.
+/// Words as a command line; settings that were reset need no argument.
 fn arguments(words: &[Word]) -> Vec<OsString> {
     words.iter().filter(|word| word.said != Said::Off).map(Word::argument).collect()
 }
 
-/// `--ca <FILE>` as a name.
+/// The name in `--ca <FILE>`.
 fn name_in(flag: &str) -> String {
     flag.split([' ', '=']).next().unwrap_or_default().trim_start_matches('-').to_owned()
 }

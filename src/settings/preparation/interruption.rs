@@ -1,7 +1,7 @@
-//! Signals while the terminal shows nothing: whatever ends or stops the process, the terminal is put right before.
+//! Restores the terminal if a signal ends or stops the process while echo is off.
 //!
-//! A handler may do next to nothing, so a thread does it. Handlers cannot be taken back without the signal being ignored
-//! from then on, so the thread lives on, and does what the signal would have done by itself.
+//! Signal handlers may do next to nothing, so a thread does the work. Handlers cannot be removed without the signal
+//! being ignored from then on, so the thread stays and does what the signal would have done.
 
 use crate::exit::Failure;
 use crate::run::{Signal, Signals};
@@ -18,11 +18,11 @@ use std::thread;
 
 const WATCHED: [i32; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP];
 
-/// Watches from now on; the process ends by `end` when it is told to.
+/// Starts watching; `end` ends the process.
 pub(super) fn watch(end: fn(&Failure) -> !) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // Without it, signals do what they always did.
+        // If it fails, signals have their default effect.
         let _ = try_watch(end);
     });
 }
@@ -62,14 +62,14 @@ fn act(signal: i32, end: fn(&Failure) -> !) {
         Some(stop) => end(&Failure::stopped(stop)),
         None => {
             let go_on = ui::restore_terminal();
-            // Returns only after a stop, once it goes on.
+            // After a stop, this returns when the process continues.
             let _ = emulate_default_handler(signal);
             go_on.into_iter().for_each(|go_on| go_on());
         }
     }
 }
 
-/// The signals that are ignored, as after nohup, as a bit set; none where the system does not tell.
+/// The ignored signals, as after nohup, as bits; none if the system does not tell.
 fn ignored() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,18 +1,16 @@
-//! Reading a JSON value of which only some types are welcome, and refusing the others in one's own
-//! words: those of the reader would repeat the value, however long it is.
-//!
-//! Knows nothing of records.
+//! Reads JSON values of certain types and refuses others with our own messages: the parser's would repeat the value,
+//! however long.
 
 use serde_core::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A value of some types; those it does not take are refused.
+/// Reads values of some types; other types are refused.
 pub(super) trait Expect<'de>: Sized {
-    /// What comes of it.
+    /// The result.
     type Out;
 
-    /// What to say to a value of another type.
+    /// The error for a value of another type.
     fn refusal(&self) -> String;
 
     fn text(self, _: Cow<'de, str>) -> Result<Self::Out, String> {
@@ -36,7 +34,7 @@ pub(super) trait Expect<'de>: Sized {
     }
 }
 
-/// Reads what is expected.
+/// Reads an expected value.
 pub(super) struct Want<E>(pub(super) E);
 
 impl<'de, E: Expect<'de>> DeserializeSeed<'de> for Want<E> {
@@ -91,7 +89,7 @@ impl<'de, T: Expect<'de>> Visitor<'de> for Want<T> {
     }
 }
 
-/// An error in one's own words.
+/// An error with our own message.
 pub(super) fn refuse<E: Error>(words: impl std::fmt::Display) -> E {
     E::custom(words)
 }

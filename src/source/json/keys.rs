@@ -1,23 +1,21 @@
-//! The keys of a JSON object, each at most once, and some not together.
-//!
-//! Knows nothing of values.
+//! The keys of a JSON object: each at most once, and some exclude each other.
 
 use super::expect::refuse;
 use crate::source::record::quoted;
 use serde_core::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use std::fmt;
 
-/// The keys an object may have.
+/// The keys that an object may have.
 pub(super) struct Known {
     /// At most 32.
     pub(super) names: &'static [&'static str],
-    /// How many at the front of `names` say the same in several ways.
+    /// How many at the start of `names` are alternatives, of which one may be given.
     pub(super) alternatives: usize,
-    /// Where they stand, for errors: nothing, or ` in` the object.
+    /// Where they are, for errors: empty, or ` in` the object.
     pub(super) place: &'static str,
 }
 
-/// The keys of a record; all but `time` and `dup` count.
+/// The keys of a record; `time` and `dup` are ignored.
 pub(super) const RECORD: Known = Known {
     names: &[
         "payload",
@@ -34,7 +32,7 @@ pub(super) const RECORD: Known = Known {
     place: "",
 };
 
-/// The keys of its properties; all but `subscription_ids` count.
+/// The keys of its properties; `subscription_ids` is ignored.
 pub(super) const PROPERTIES: Known = Known {
     names: &[
         "correlation_data",
@@ -50,15 +48,15 @@ pub(super) const PROPERTIES: Known = Known {
     place: " in \"properties\"",
 };
 
-/// Reads one key after the other, and refuses those that cannot be.
+/// Checks one key after the other.
 pub(super) struct Keys {
     known: &'static Known,
-    /// A bit for each that was there.
+    /// A bit for each key found.
     seen: u32,
 }
 
 impl Keys {
-    /// None read yet.
+    /// No keys found yet.
     pub(super) fn new(known: &'static Known) -> Self {
         Self { known, seen: 0 }
     }

@@ -1,7 +1,4 @@
-//! What the values in a JSON record may be; what is said about others names the key and never repeats
-//! a stranger's text at length.
-//!
-//! Knows nothing of keys but their names.
+//! The valid values in a JSON record. Errors name the key, and never quote untrusted text at length.
 
 use super::super::encoding::decode_base64;
 use super::expect::{Expect, Want, refuse};
@@ -10,10 +7,10 @@ use crate::topic::TopicText;
 use serde_core::de::SeqAccess;
 use std::borrow::Cow;
 
-/// The longest text or binary property, in bytes ([MQTT 5, 1.5.4 and 1.5.6]).
+/// Longest text or binary property, in bytes ([MQTT 5, 1.5.4 and 1.5.6]).
 const MAX_PROPERTY: usize = 65_535;
 
-/// A valid topic to publish to, at a key of this name.
+/// A valid topic to publish to; the field is the key.
 pub(super) struct Topic(pub(super) &'static str);
 
 impl<'de> Expect<'de> for Topic {
@@ -28,7 +25,7 @@ impl<'de> Expect<'de> for Topic {
     }
 }
 
-/// 0, 1 or 2.
+/// A QoS: 0, 1 or 2.
 pub(super) struct Level(pub(super) &'static str);
 
 impl Expect<'_> for Level {
@@ -44,7 +41,7 @@ impl Expect<'_> for Level {
     }
 }
 
-/// True or false.
+/// A boolean.
 pub(super) struct Flag(pub(super) &'static str);
 
 impl Expect<'_> for Flag {
@@ -59,7 +56,7 @@ impl Expect<'_> for Flag {
     }
 }
 
-/// 0 for bytes, 1 for UTF-8 text ([MQTT 5, 3.3.2.3.2]).
+/// The payload format: 0 for bytes, 1 for UTF-8 text ([MQTT 5, 3.3.2.3.2]).
 pub(super) struct Format(pub(super) &'static str);
 
 impl Expect<'_> for Format {
@@ -78,7 +75,7 @@ impl Expect<'_> for Format {
     }
 }
 
-/// Seconds, as many as four bytes can hold.
+/// A number of seconds in four bytes.
 pub(super) struct Seconds(pub(super) &'static str);
 
 impl Expect<'_> for Seconds {
@@ -93,14 +90,14 @@ impl Expect<'_> for Seconds {
     }
 }
 
-/// What a text may hold.
+/// What a text may contain.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Limit {
-    /// Everything.
+    /// Anything.
     None,
     /// As many bytes as a property can have.
     Length,
-    /// That, and no NUL ([MQTT-1.5.4-2]).
+    /// The same, without NUL ([MQTT-1.5.4-2]).
     LengthAndNul,
 }
 
@@ -111,7 +108,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// Of any length, with anything in it.
+    /// A string of any length and contents.
     pub(super) fn any(name: &'static str) -> Self {
         Self { name, limit: Limit::None }
     }
@@ -152,14 +149,14 @@ fn check_length(name: &str, length: usize) -> Result<(), String> {
     }
 }
 
-/// Bytes as base64 text.
+/// Binary data in base64.
 pub(super) struct Base64 {
     name: &'static str,
     limit: Limit,
 }
 
 impl Base64 {
-    /// As many as you like.
+    /// Of any length.
     pub(super) fn any(name: &'static str) -> Self {
         Self { name, limit: Limit::None }
     }
@@ -187,7 +184,7 @@ impl<'de> Expect<'de> for Base64 {
     }
 }
 
-/// A list of pairs of text properties.
+/// A list of pairs of strings.
 pub(super) struct Pairs(pub(super) &'static str);
 
 impl<'de> Expect<'de> for Pairs {

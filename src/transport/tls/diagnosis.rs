@@ -1,4 +1,4 @@
-//! Which check failed: rustls' errors as words for a person.
+//! Turns errors of rustls into readable ones.
 
 mod certificate;
 
@@ -11,13 +11,13 @@ use tokio_rustls::rustls::{AlertDescription, Error};
 
 const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
 
-/// Why the handshake failed of a client that speaks these versions.
+/// Why the handshake of a client with these TLS versions failed.
 pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
     match inside(error) {
         Some(
             Error::PeerIncompatible(_) | Error::AlertReceived(AlertDescription::ProtocolVersion),
         ) => DialError::lasting(format!(
-            "the broker speaks no version or cipher of TLS that we do ({versions})"
+            "the broker supports none of our TLS versions and ciphers ({versions})"
         )),
         Some(error) => explain(error),
         None if error.kind() == io::ErrorKind::UnexpectedEof
@@ -29,8 +29,8 @@ pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
     }
 }
 
-/// The same for what comes later, and stays an error of reading or writing: with TLS 1.3 a broker looks at our
-/// certificate only when the handshake is over for us.
+/// The same for later errors, which remain I/O errors: with TLS 1.3 a broker checks our certificate only after our
+/// handshake is complete.
 pub(super) fn of_connection(error: io::Error) -> io::Error {
     match inside(&error) {
         Some(cause) => io::Error::new(error.kind(), explain(cause)),
@@ -58,22 +58,21 @@ fn of_alert(alert: AlertDescription) -> DialError {
         Alert::CertificateRequired => DialError::lasting("the broker wants a client certificate")
             .hint("give one with --cert and --key"),
         Alert::UnknownCA => {
-            DialError::lasting("the broker does not know the authority of our certificate")
+            DialError::lasting("the broker does not know the CA of our certificate")
         }
         Alert::CertificateExpired => {
-            DialError::lasting("our certificate has expired, says the broker")
+            DialError::lasting("the broker says that our certificate has expired")
         }
         Alert::CertificateRevoked => {
-            DialError::lasting("our certificate has been revoked, says the broker")
+            DialError::lasting("the broker says that our certificate has been revoked")
         }
         Alert::BadCertificate | Alert::UnsupportedCertificate | Alert::CertificateUnknown => {
             DialError::lasting("the broker does not accept our certificate")
         }
-        // How TLS 1.2 says all of these.
-        Alert::HandshakeFailure => DialError::lasting("the broker broke off the TLS handshake")
-            .hint(
-                "it may want a client certificate (--cert and --key), or know none of our ciphers",
-            ),
+        // The alert for all of these in TLS 1.2.
+        Alert::HandshakeFailure => DialError::lasting("the broker aborted the TLS handshake").hint(
+            "it may want a client certificate (--cert and --key), or support none of our ciphers",
+        ),
         Alert::NoApplicationProtocol => no_application_protocol(),
         Alert::UnrecognisedName => {
             DialError::lasting("the broker has no certificate for this name")
@@ -83,5 +82,5 @@ fn of_alert(alert: AlertDescription) -> DialError {
 }
 
 fn no_application_protocol() -> DialError {
-    DialError::lasting("the broker speaks none of the protocols of --tls-alpn")
+    DialError::lasting("the broker supports none of the protocols of --tls-alpn")
 }

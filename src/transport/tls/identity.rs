@@ -1,4 +1,4 @@
-//! Our own certificate and its key.
+//! The client certificate and its key.
 
 use super::settings::{Identity, Unusable};
 use super::{diagnosis, roots};
@@ -17,20 +17,20 @@ use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::{ClientConfig, ConfigBuilder, Error, InconsistentKeys};
 use zeroize::Zeroizing;
 
-/// Around an encrypted PKCS#8 key (RFC 7468, section 11).
+/// The PEM marker of an encrypted PKCS#8 key (RFC 7468, section 11).
 const BEGIN: &[u8] = b"-----BEGIN ENCRYPTED PRIVATE KEY-----";
 const END: &[u8] = b"-----END ENCRYPTED PRIVATE KEY-----";
 
-/// In a key that is encrypted as OpenSSL did it before PKCS#8 (RFC 1421).
+/// The marker of a key encrypted as in OpenSSL before PKCS#8 (RFC 1421).
 const OLD_WAY: &[u8] = b"Proc-Type: 4,ENCRYPTED";
 
 const NO_PEM: &str = "it is not valid PEM";
 
-/// How a key that is encrypted otherwise becomes one that can be read.
+/// How to convert a key with an unsupported encryption.
 const CONVERT: &str =
     "`openssl pkcs8 -topk8 -in OLD -out NEW` encrypts it in a way that can be read";
 
-/// Makes the configuration of a client that can show who it is.
+/// Adds the client certificate to the configuration.
 pub(super) fn add(
     builder: ConfigBuilder<ClientConfig, WantsClientCert>,
     identity: Identity<'_>,
@@ -50,7 +50,8 @@ pub(super) fn add(
     };
     match own.keys_match() {
         Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => mismatch(),
-        // What `openssl x509 -req` makes without extensions. It is for the broker to judge, but for whose it is.
+        // `openssl x509 -req` makes these without extensions. The broker judges the certificate; here only the key is
+        // compared.
         Err(Error::InvalidCertificate(problem)) if diagnosis::is_version_1(&problem) => {
             match is_in(&own) {
                 false => mismatch(),
@@ -67,7 +68,7 @@ pub(super) fn add(
     }
 }
 
-/// Whether the certificate has the public key of the private one in it, as it stands in every certificate.
+/// Whether the certificate contains the public key of this private key, in the form that every certificate uses.
 fn is_in(own: &CertifiedKey) -> bool {
     let certificate = own.cert.first().map_or(&[][..], |certificate| certificate.as_ref());
     let public = own.key.public_key();
@@ -99,7 +100,7 @@ fn read_key(path: &Path, password: Option<&Secret>) -> Result<PrivateKeyDer<'sta
     }
 }
 
-/// The text of the encrypted key in a PEM file, if there is one.
+/// The encrypted key in a PEM file, if there is one.
 fn encrypted(text: &[u8]) -> Option<&[u8]> {
     let start = memmem::find(text, BEGIN)? + BEGIN.len();
     let rest = text.get(start..)?;
@@ -121,8 +122,8 @@ fn decrypt(
             | pkcs5::Error::AlgorithmParametersInvalid { .. }
             | pkcs5::Error::NoPbes1CryptSupport,
         ) => unknown(),
-        // A wrong password makes noise of the key, which shows in one way or another.
-        _ => unusable(path, "its password is another one"),
+        // A wrong password turns the key into noise, which fails in one way or another.
+        _ => unusable(path, "the password is wrong"),
     })?;
     Ok(PrivatePkcs8KeyDer::from(key.as_bytes().to_vec()).into())
 }

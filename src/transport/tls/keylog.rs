@@ -1,4 +1,4 @@
-//! The secrets of each connection in a file, for Wireshark and its like (`SSLKEYLOGFILE`).
+//! Writes the secrets of each connection to a file, for Wireshark and others (`SSLKEYLOGFILE`).
 
 use super::settings::Unusable;
 use crate::os_error;
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::rustls::KeyLog;
 
-/// Opens the file, and adds to it: one that is ours alone, since whoever reads it can read the connection.
+/// Opens the file for appending. It must be private, because whoever reads it can decrypt the connection.
 pub(super) fn open(path: &Path) -> Result<Arc<dyn KeyLog>, Unusable> {
     let mut options = File::options();
     options.append(true).create(true);
@@ -18,7 +18,7 @@ pub(super) fn open(path: &Path) -> Result<Arc<dyn KeyLog>, Unusable> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
-        // A link may lead to a file of somebody else's choice, and a FIFO nowhere.
+        // A link may lead to a file that somebody else chose, and a FIFO would block.
         options.mode(0o600).custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits() as i32);
     }
     let unusable = |cause| Unusable::file("key log", path, cause);
@@ -36,7 +36,7 @@ fn cause(error: &io::Error) -> String {
     os_error::plain(error)
 }
 
-/// Whether the file that was opened is ours, and nobody else can read or write it.
+/// Checks that the opened file belongs to us, and that nobody else can read or write it.
 #[cfg(unix)]
 fn check_private(file: &File) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt;
@@ -64,7 +64,7 @@ impl fmt::Debug for KeyFile {
 impl KeyLog for KeyFile {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let (random, secret) = (HEXLOWER.encode(client_random), HEXLOWER.encode(secret));
-        // An aid for debugging must not end the run; one write keeps the lines of several processes whole.
+        // A debugging aid must not end the run. One write per line keeps the lines of several processes whole.
         let _ = (&self.0).write_all(format!("{label} {random} {secret}\n").as_bytes());
     }
 }

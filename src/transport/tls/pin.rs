@@ -1,4 +1,4 @@
-//! Public keys by their SHA-256, as `curl --pinnedpubkey` names them.
+//! Public keys identified by SHA-256, as in `curl --pinnedpubkey`.
 
 use data_encoding::BASE64;
 use ring::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
@@ -6,12 +6,12 @@ use std::str::FromStr;
 
 const PREFIX: &str = "sha256//";
 
-/// Keys of which a broker must have one: hashes of the SubjectPublicKeyInfo in DER (RFC 5280, section 4.1).
+/// The accepted keys: hashes of the SubjectPublicKeyInfo in DER (RFC 5280, section 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pins(Vec<[u8; SHA256_OUTPUT_LEN]>);
 
 impl Pins {
-    /// Whether this key is among them.
+    /// Whether this key is accepted.
     pub(super) fn contain(&self, key: &[u8]) -> bool {
         let hash = digest(&SHA256, key);
         self.0.iter().any(|pin| pin == hash.as_ref())
@@ -27,7 +27,7 @@ impl FromStr for Pins {
             hash.try_into().ok()
         };
         let pins: Option<_> = text.split(';').map(pin).collect();
-        pins.map(Self).ok_or("a pin is sha256// and 44 characters of base64; ; separates several")
+        pins.map(Self).ok_or("a pin is sha256// and 44 base64 characters; separate several with ;")
     }
 }
 

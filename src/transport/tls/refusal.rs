@@ -1,5 +1,5 @@
-//! Why a broker's certificate is not believed, as an error of rustls': by its own names, which decide what the broker is
-//! told, and by ours where it has none.
+//! Why a broker's certificate is refused, as an error of rustls: with its own variants, which determine the alert to
+//! the broker, or with ours if it has none.
 
 use super::x509::Fault;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::sync::Arc;
 use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::{CertificateError, Error, OtherError};
 
-/// What rustls has no name for.
+/// Reasons without a variant in rustls.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// An authority above the certificate does not do.
+    /// A CA certificate in the chain is unsuitable.
     Authority(Fault),
-    /// The certificate of this authority is neither among those that were named nor with those of the broker.
+    /// The certificate of this CA is neither trusted nor sent by the broker.
     Issuer(String),
-    /// The key is none of those that were named.
+    /// The key is not one of the pinned keys.
     Pin,
 }
 
@@ -32,7 +32,7 @@ impl From<Refusal> for Error {
     }
 }
 
-/// A certificate that says of itself that it is no good to a server.
+/// A certificate that does not allow use by a server.
 pub(super) fn of_server(fault: Fault, now: UnixTime) -> Error {
     let problem = match fault {
         Fault::Expired(not_after) => CertificateError::ExpiredContext { time: now, not_after },
@@ -44,7 +44,7 @@ pub(super) fn of_server(fault: Fault, now: UnixTime) -> Error {
     problem.into()
 }
 
-/// A chain that does not lead to an authority, although the server's own certificate does.
+/// A chain that does not lead to a trusted CA, although the server's own certificate is fine.
 pub(super) fn of_chain(error: webpki::Error) -> Error {
     let problem = match error {
         webpki::Error::CertExpired { not_after, .. } => {

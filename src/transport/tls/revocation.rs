@@ -1,4 +1,4 @@
-//! Lists of what authorities have taken back (RFC 5280, section 5).
+//! Certificate revocation lists (RFC 5280, section 5).
 
 use super::settings::Unusable;
 use crate::os_error;
@@ -11,7 +11,7 @@ use webpki::{
     RevocationOptionsBuilder, UnknownStatusPolicy,
 };
 
-/// Every list of a PEM file; at least one.
+/// All lists in a PEM file; at least one.
 pub(super) fn read(path: &Path) -> Result<Vec<CertRevocationList<'static>>, Unusable> {
     let unusable = |problem: &str| Unusable::file("revocation list", path, problem);
     let bytes = fs::read(path).map_err(|error| unusable(&os_error::plain(&error)))?;
@@ -28,8 +28,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<CertRevocationList<'static>>, Unus
         .map_err(|_| unusable("it is malformed, or of a kind that is not supported"))
 }
 
-/// How `lists` decide, if there are any: about every certificate up to the authority that is trusted, none of which may
-/// be without a list that is still good.
+/// The rules if there are `lists`: every certificate up to the trusted CA must be covered by an unexpired list.
 pub(super) fn options<'a>(
     lists: &'a [&'a CertRevocationList<'a>],
 ) -> Option<RevocationOptions<'a>> {

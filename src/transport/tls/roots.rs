@@ -1,4 +1,4 @@
-//! Authorities: those of the system, or of files that a person names.
+//! CA certificates: those of the system, or from files.
 
 use super::Unusable;
 use crate::os_error;
@@ -7,19 +7,19 @@ use std::path::Path;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-/// The system's authorities, as OpenSSL finds them (`SSL_CERT_FILE` and `SSL_CERT_DIR` count).
+/// The system's CA certificates, as OpenSSL finds them (`SSL_CERT_FILE` and `SSL_CERT_DIR` apply).
 pub(super) fn of_system() -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let mut roots = rustls_native_certs::load_native_certs().certs;
-    // One that cannot be understood takes nothing away from the others.
+    // A malformed certificate does not invalidate the others.
     roots.retain(|root| webpki::anchor_from_trusted_cert(root).is_ok());
     if roots.is_empty() {
-        return Err(Unusable::new("this system trusts no authority")
+        return Err(Unusable::new("this system has no trusted CA certificates")
             .hint("name the broker's with --ca, or install ca-certificates"));
     }
     Ok(roots)
 }
 
-/// The certificates of a file and of a directory; at least one.
+/// The certificates in a file and a directory; at least one.
 pub(super) fn of_files(
     file: Option<&Path>,
     directory: Option<&Path>,
@@ -39,7 +39,7 @@ fn of_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     }
 }
 
-/// The certificates of a PEM file; at least one.
+/// The certificates in a PEM file; at least one.
 pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let bytes = fs::read(path)
         .map_err(|error| Unusable::file("certificate file", path, os_error::plain(&error)))?;
@@ -52,10 +52,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable
     }
 }
 
-/// How a file in DER form or of PKCS #12 becomes PEM, by which of openssl's commands.
+/// How to convert a DER or PKCS #12 file to PEM with openssl.
 pub(super) fn conversion(bytes: &[u8], command: &str) -> Option<String> {
     const SEQUENCE: u8 = 0x30;
-    // What PKCS #12 begins with: version 3 [RFC 7292, 4].
+    // The start of PKCS #12: version 3 [RFC 7292, 4].
     const VERSION_3: [u8; 3] = [2, 1, 3];
     if bytes.first() != Some(&SEQUENCE) {
         return None;
@@ -67,8 +67,8 @@ pub(super) fn conversion(bytes: &[u8], command: &str) -> Option<String> {
     })
 }
 
-/// Whatever else lies in the directory of OpenSSL's (`openssl rehash`), such as revocation lists, does
-/// not count.
+/// The certificates in a directory in OpenSSL's layout (`openssl rehash`). Other files there, such as revocation lists,
+/// are ignored.
 fn of_directory(directory: &Path) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let unusable =
         |problem: &dyn std::fmt::Display| Unusable::file("directory", directory, problem);
@@ -79,7 +79,7 @@ fn of_directory(directory: &Path) -> Result<Vec<CertificateDer<'static>>, Unusab
             found.extend(parse(&bytes).unwrap_or_default());
         }
     }
-    // Each certificate is there twice, under its own name and its hash.
+    // Each certificate is found twice, under its own name and its hash.
     found.sort_by(|one, other| one.as_ref().cmp(other.as_ref()));
     found.dedup();
     found.retain(|certificate| webpki::anchor_from_trusted_cert(certificate).is_ok());

@@ -1,11 +1,11 @@
-//! What a TLS client is made from, and why it cannot be.
+//! The settings of a TLS client, and errors in them.
 
 use super::pin::Pins;
 use crate::secret::Secret;
 use std::fmt;
 use std::path::Path;
 
-/// A version of TLS.
+/// A TLS version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     /// RFC 5246.
@@ -14,61 +14,61 @@ pub enum Version {
     Tls13,
 }
 
-/// Whose certificates are believed.
+/// Which certificates are trusted.
 #[derive(Clone, Copy, Debug)]
 pub enum Trust<'a> {
-    /// Those that the system's authorities have signed.
+    /// Those signed by the system's CAs.
     System,
-    /// Those that these authorities have signed: a PEM file, a directory of such files, or both. What is in them and not
-    /// an authority's is believed where the broker shows just this.
+    /// Those signed by these CAs: a PEM file, a directory of PEM files, or both. A certificate in them that is not a
+    /// CA's is trusted if the broker presents exactly this one.
     Authorities {
-        /// One file, which may hold several certificates.
+        /// A file, which may contain several certificates.
         file: Option<&'a Path>,
-        /// Every file in it that holds certificates counts.
+        /// A directory; all files with certificates in it count.
         directory: Option<&'a Path>,
     },
-    /// Everybody's. Protects against listeners, not against impostors.
+    /// Any. Protects against eavesdropping, not against impersonation.
     Anyone,
 }
 
-/// What shows a broker who we are.
+/// The client certificate.
 #[derive(Debug)]
 pub struct Identity<'a> {
-    /// PEM file with our certificate, and then those between it and the authority.
+    /// PEM file with our certificate, followed by those between it and the CA.
     pub certificate: &'a Path,
-    /// PEM file with its key: PKCS#8, PKCS#1 or SEC1. Without one, it is in the same file.
+    /// PEM file with its key: PKCS#8, PKCS#1 or SEC1. By default the same file.
     pub key: Option<&'a Path>,
-    /// What an encrypted PKCS#8 key was encrypted with.
+    /// The password of an encrypted PKCS#8 key.
     pub password: Option<Secret>,
 }
 
-/// What a client is made from.
+/// The settings of a TLS client.
 #[derive(Debug)]
 pub struct Settings<'a> {
-    /// The name the broker's certificate must be for: a host name or an address literal.
+    /// The name that the broker's certificate must contain: a host name or address.
     pub name: &'a str,
-    /// Whom to believe.
+    /// Which certificates are trusted.
     pub trust: Trust<'a>,
-    /// PEM file with lists of revoked certificates: one for each authority that the broker's certificate depends on.
+    /// PEM file with revocation lists: one for each CA that the broker's certificate depends on.
     pub revoked: Option<&'a Path>,
-    /// Besides, the broker's key must be one of these.
+    /// If set, the broker's key must also be one of these.
     pub pins: Option<Pins>,
-    /// Who we are, for a broker that asks.
+    /// The client certificate, for a broker that asks for it.
     pub identity: Option<Identity<'a>>,
-    /// This version only.
+    /// Only this version.
     pub version: Option<Version>,
     /// Application protocols to offer, best first (RFC 7301).
     pub alpn: &'a [String],
-    /// Where the secrets of each connection are written, for a tool that decrypts captures.
+    /// File to which the secrets of each connection are written, for decrypting captures.
     pub keylog: Option<&'a Path>,
 }
 
-/// A setting that cannot be: words for a person, and what to do.
+/// An unusable setting: a readable error and a hint.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unusable {
     /// What is wrong, with the name of the file.
     pub message: String,
-    /// What a person can do about it.
+    /// What the user can do about it.
     pub hint: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a broker is who it says.
+//! Verifies the broker's certificate.
 
 use super::pin::Pins;
 use super::refusal::{self, Refusal};
@@ -20,7 +20,7 @@ use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 use webpki::{CertRevocationList, EndEntityCert, KeyUsage, VerifiedPath};
 
-/// What decides for `trust`, the lists of revoked certificates in a file, and the keys that the broker may have.
+/// The verifier for `trust`, a file of revocation lists, and pinned keys.
 pub(super) fn new(
     trust: Trust<'_>,
     revoked: Option<&Path>,
@@ -39,20 +39,20 @@ pub(super) fn new(
     Ok(Arc::new(Verifier { belief, pins, algorithms }))
 }
 
-/// Whose certificates are good.
+/// Which certificates are trusted.
 #[derive(Debug)]
 struct Belief {
-    /// Authorities, and what was named as one.
+    /// CA certificates, and others that were named as trusted.
     trusted: Vec<CertificateDer<'static>>,
-    /// Name and key of each of them, in the same order.
+    /// Name and key of each, in the same order.
     anchors: Vec<TrustAnchor<'static>>,
     revoked: Vec<CertRevocationList<'static>>,
-    /// A person has named them.
+    /// Whether they come from files that the user named.
     is_of_files: bool,
 }
 
 impl Belief {
-    /// What webpki cannot read as an authority's takes nothing away from the others.
+    /// A certificate that webpki cannot read as a CA's does not invalidate the others.
     fn new(
         mut trusted: Vec<CertificateDer<'static>>,
         revoked: Vec<CertRevocationList<'static>>,
@@ -66,9 +66,9 @@ impl Belief {
         Self { trusted, anchors, revoked, is_of_files: false }
     }
 
-    /// Whether `shown` may be believed: an authority has signed it, directly or through `others`, or it is itself what was
-    /// named. What `openssl req -x509` makes is its own authority, and by the rules an authority must not be a server
-    /// (RFC 5280, section 4.2.1.9): naming just this certificate is trust enough. What lists say comes first.
+    /// Whether the certificate `shown` is trusted: signed by a CA, directly or through `others`, or named itself.
+    /// Certificates made by `openssl req -x509` are their own CA, and by the rules a CA must not be a server (RFC 5280,
+    /// section 4.2.1.9): naming exactly this certificate is trust enough. Revocation lists are checked first.
     fn check(
         &self,
         shown: &CertificateDer<'_>,
@@ -80,7 +80,7 @@ impl Belief {
         match &verified {
             Err(_) if !self.trusted.contains(shown) => verified,
             Err(_) if self.revoked.is_empty() => Ok(()),
-            // No chain to follow, so that no list can be asked.
+            // There is no chain, so no list can be consulted.
             Err(Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::Other(_),
             )) => Err(CertificateError::UnknownRevocationStatus.into()),
@@ -96,7 +96,7 @@ impl Belief {
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> Result<(), Error> {
         let revoked: Vec<_> = self.revoked.iter().collect();
-        // What is wrong with an authority that would have led there. To webpki it is as if nobody knew it.
+        // A fault in a CA certificate that would have completed the chain. webpki only reports an unknown issuer.
         let fault = Cell::new(None);
         let check_path = |path: &VerifiedPath<'_>| {
             self.check_path(path, now).map_err(|found| {
@@ -131,7 +131,7 @@ impl Belief {
         }
     }
 
-    /// What webpki leaves out: it takes whatever is in [`Self::anchors`] for an authority for ever.
+    /// Checks what webpki does not: it regards everything in [`Self::anchors`] as a CA without expiry.
     fn check_path(&self, path: &VerifiedPath<'_>, now: UnixTime) -> Result<(), Fault> {
         let is_anchor = |anchor: &TrustAnchor<'_>| std::ptr::eq(anchor, path.anchor());
         let named = self.anchors.iter().position(is_anchor);
@@ -147,10 +147,10 @@ impl Belief {
     }
 }
 
-/// Whatever is believed: that who shows a certificate has its key is always checked.
+/// Proof of possession of the key is checked in every mode.
 #[derive(Debug)]
 struct Verifier {
-    /// None believes everybody, as `--insecure` asks for.
+    /// `None` trusts everybody, as `--insecure` asks for.
     belief: Option<Belief>,
     pins: Option<Pins>,
     algorithms: WebPkiSupportedAlgorithms,

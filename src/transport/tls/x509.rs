@@ -1,5 +1,5 @@
-//! What a certificate says of itself that webpki does not ask: of an authority it takes name and key alone, and of any
-//! certificate it leaves the key usage aside. Read from the certificate's DER (RFC 5280).
+//! Checks of certificates that webpki does not make: of a trusted CA it uses only name and key, and it ignores the key
+//! usage of all certificates. Parsed from DER (RFC 5280).
 
 use pkcs8::der::asn1::{AnyRef, BitStringRef, GeneralizedTime, OctetStringRef, UtcTime};
 use pkcs8::der::{self, Reader, SliceReader, Tag, TagMode, TagNumber};
@@ -12,8 +12,8 @@ const KEY_USAGE: u8 = 15;
 const BASIC_CONSTRAINTS: u8 = 19;
 const EXTENDED_KEY_USAGE: u8 = 37;
 
-/// Those that may be critical in an authority's certificate: the three above and what webpki or OpenSSL heeds. Names
-/// (17), name constraints (30), where lists are (31), policies (32, 33, 36, 54).
+/// Extensions that may be critical in a CA certificate: the three above, and those that webpki or OpenSSL process.
+/// Names (17), name constraints (30), distribution points (31), policies (32, 33, 36, 54).
 const HEEDED: [u8; 10] =
     [KEY_USAGE, BASIC_CONSTRAINTS, EXTENDED_KEY_USAGE, 17, 30, 31, 32, 33, 36, 54];
 
@@ -22,31 +22,31 @@ const SERVER_AUTH: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 3, 1];
 
 /// Bits of the first byte of a key usage.
 const KEY_CERT_SIGN: u8 = 0x04;
-/// Signing, enciphering and agreeing: one of them is what a server needs its key for.
+/// Signing, enciphering and key agreement: a server needs its key for one of them.
 const KEY_OF_SERVER: u8 = 0x80 | 0x20 | 0x08;
 
-/// Why a certificate does not do for what it is used for.
+/// Why a certificate is unsuitable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Good until then.
+    /// It expired at this time.
     Expired(UnixTime),
-    /// Good from then on.
+    /// It is not valid before this time.
     NotYetValid(UnixTime),
-    /// It signed another one, and is not an authority's.
+    /// It signed another certificate, but is not a CA's.
     NotAnAuthority,
-    /// There are more authorities below it than it allows.
+    /// There are more CAs below it than it allows.
     PathTooLong,
     /// Its key is for other uses.
     KeyUsage,
     /// It is for other purposes than servers.
     Purpose,
-    /// Nobody can say what else it demands.
+    /// It has a critical extension that is not understood.
     UnknownExtension,
-    /// It cannot be read.
+    /// It is malformed.
     Malformed,
 }
 
-/// A certificate, as far as it is asked here.
+/// The checked parts of a certificate.
 #[derive(Debug)]
 pub(super) struct Certificate {
     pub(super) is_self_issued: bool,
@@ -60,7 +60,7 @@ pub(super) struct Certificate {
 }
 
 impl Certificate {
-    /// Reads what is asked here, and nothing else.
+    /// Parses the parts that are checked here.
     pub(super) fn parse(der: &[u8]) -> der::Result<Self> {
         SliceReader::new(der)?.sequence(|whole| {
             let signed = whole.sequence(Self::of_signed_part)?;
@@ -82,7 +82,7 @@ impl Certificate {
             is_self_issued,
             not_before,
             not_after,
-            // Of X.509's first version is what had no extensions yet: an authority, if it vouches for itself.
+            // X.509 version 1 had no extensions: a certificate is a CA's if it is self-issued.
             is_authority: version.is_none() && is_self_issued,
             path_length: None,
             key_usage: None,
@@ -139,8 +139,8 @@ impl Certificate {
         Ok(())
     }
 
-    /// Whether it does at this time for an authority that has signed another certificate, with so many authorities
-    /// between it and the server's own that have not signed themselves.
+    /// Checks it as the certificate of a CA that signed another one, with this many other CAs between it and the
+    /// server's own certificate, not counting self-issued ones.
     pub(super) fn check_as_authority(&self, below: u32, now: UnixTime) -> Result<(), Fault> {
         self.check_dates(now)?;
         match self {
@@ -151,7 +151,7 @@ impl Certificate {
         }
     }
 
-    /// Whether it does at this time for the server that shows it, but for its name and for who has signed it.
+    /// Checks it as a server's certificate, except for name and issuer.
     pub(super) fn check_as_server(&self, now: UnixTime) -> Result<(), Fault> {
         self.check_dates(now)?;
         self.check_use(KEY_OF_SERVER)
@@ -172,7 +172,7 @@ impl Certificate {
     }
 }
 
-/// Who has issued a certificate and whom it is about, in DER.
+/// The issuer and the subject of a certificate, in DER.
 fn names(certificate: &[u8]) -> der::Result<(&[u8], &[u8])> {
     SliceReader::new(certificate)?.sequence(|whole| {
         let part = whole.tlv_bytes()?;
@@ -191,11 +191,10 @@ fn names(certificate: &[u8]) -> der::Result<(&[u8], &[u8])> {
     })
 }
 
-/// The common name of the authority at which the chain that begins with `shown` breaks off, among the other certificates
-/// that came with it.
+/// The common name of the CA at which the chain that starts with `shown` breaks off, given the other certificates sent.
 pub(super) fn missing_issuer(shown: &[u8], others: &[&[u8]]) -> Option<String> {
     let mut issuer = names(shown).ok()?.0;
-    // One step for each at most, however they refer to each other.
+    // At most one step for each, however they refer to each other.
     for _ in others {
         let next = others.iter().find_map(|it| names(it).ok().filter(|(_, it)| *it == issuer));
         match next {
@@ -214,7 +213,7 @@ fn common_name(name: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(value.value()).into_owned())
 }
 
-/// A time in either form that there is.
+/// A time in either of the two formats.
 fn time(reader: &mut SliceReader<'_>) -> der::Result<UnixTime> {
     let since_1970: Duration = match Tag::peek(reader)? {
         Tag::UtcTime => reader.decode::<UtcTime>()?.to_unix_duration(),

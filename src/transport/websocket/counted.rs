@@ -1,11 +1,11 @@
-//! Counts what comes in below a WebSocket.
+//! Counts the bytes received below a WebSocket.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A stream, and how many bytes were read from it.
+/// A stream, and the number of bytes read from it.
 pub(super) struct Counted<S> {
     pub(super) inner: S,
     pub(super) arrived: u64,

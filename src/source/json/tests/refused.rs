@@ -5,11 +5,8 @@ use super::said;
 #[test]
 fn what_is_no_record_is_refused_in_one_line() {
     for (line, error) in [
-        ("x", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
-        (
-            "hello",
-            "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)",
-        ),
+        ("x", "invalid JSON: a record starts with {; to send plain text, use -l (column 1)"),
+        ("hello", "invalid JSON: a record starts with {; to send plain text, use -l (column 1)"),
         ("[]", "a record must be a JSON object (column 2)"),
         ("[{}]", "a record must be a JSON object (column 1)"),
         (r#""text""#, "a record must be a JSON object (column 6)"),
@@ -20,23 +17,23 @@ fn what_is_no_record_is_refused_in_one_line() {
         ("true", "a record must be a JSON object (column 4)"),
         (
             "\u{feff}{}",
-            "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)",
+            "invalid JSON: a record starts with {; to send plain text, use -l (column 1)",
         ),
-        ("\0", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
-        ("\x0b", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
-        ("{", "invalid JSON: a record is one line, and this JSON goes on after it (column 1)"),
-        ("}", "invalid JSON: a record begins with {, and plain text is sent with -l (column 1)"),
+        ("\0", "invalid JSON: a record starts with {; to send plain text, use -l (column 1)"),
+        ("\x0b", "invalid JSON: a record starts with {; to send plain text, use -l (column 1)"),
+        ("{", "invalid JSON: a record is one line, but this JSON continues on the next (column 1)"),
+        ("}", "invalid JSON: a record starts with {; to send plain text, use -l (column 1)"),
         (
             r#"{"topic""#,
-            "invalid JSON: a record is one line, and this JSON goes on after it (column 8)",
+            "invalid JSON: a record is one line, but this JSON continues on the next (column 8)",
         ),
         (
             r#"{"topic":"a""#,
-            "invalid JSON: a record is one line, and this JSON goes on after it (column 12)",
+            "invalid JSON: a record is one line, but this JSON continues on the next (column 12)",
         ),
         (
             r#"{"topic":"a"#,
-            "invalid JSON: a record is one line, and this JSON goes on after it (column 11)",
+            "invalid JSON: a record is one line, but this JSON continues on the next (column 11)",
         ),
         ("{}{}", "invalid JSON: trailing characters (column 3)"),
         ("{} x", "invalid JSON: trailing characters (column 4)"),
@@ -125,7 +122,7 @@ fn what_is_no_record_is_refused_in_one_line() {
         ),
         (
             r#"{"payload_base64":"YWJj-"}"#,
-            r#"invalid "payload_base64": character 5, "-", is not of the base64 alphabet (column 25)"#,
+            r#"invalid "payload_base64": character 5, "-", is not in the base64 alphabet (column 25)"#,
         ),
         (r#"{"payload_base64":[1]}"#, r#""payload_base64" must be a string (column 19)"#),
         (r#"{"payload_json":}"#, "invalid JSON: expected value (column 17)"),

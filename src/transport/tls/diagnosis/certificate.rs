@@ -1,4 +1,4 @@
-//! What is wrong with a broker's certificate, or with what is above it.
+//! What is wrong with a broker's certificate, or with its issuers.
 
 use crate::transport::DialError;
 use crate::transport::tls::refusal::Refusal;
@@ -9,18 +9,18 @@ use std::fmt;
 use tokio_rustls::rustls::CertificateError;
 use tokio_rustls::rustls::pki_types::UnixTime;
 
-/// How many names of a certificate are told.
+/// Most names of a certificate to list.
 const MOST_NAMES: usize = 5;
 
-/// How much of a stranger's words is told in a line, in bytes.
+/// Most bytes of untrusted text in a line.
 const LONGEST_EXCERPT: usize = 1000;
 
-/// Whether a certificate is of X.509's first version, which has no names to check.
+/// Whether a certificate is X.509 version 1, which has no names to check.
 pub fn is_version_1(problem: &CertificateError) -> bool {
     matches!(other(problem), Some(webpki::Error::UnsupportedCertVersion))
 }
 
-/// What rustls has no name for, if it is of this kind.
+/// Our own error inside of rustls's, if it has this type.
 fn other<T: std::error::Error + 'static>(problem: &CertificateError) -> Option<&T> {
     match problem {
         CertificateError::Other(other) => other.0.downcast_ref(),
@@ -37,8 +37,8 @@ pub fn explain(problem: &CertificateError) -> DialError {
     }
     match problem {
         CertificateError::UnknownIssuer => {
-            DialError::lasting("certificate issued by an unknown authority")
-                .hint("name the file with the authority's certificate: --ca FILE")
+            DialError::lasting("certificate issued by an unknown CA")
+                .hint("give the CA certificate with --ca FILE")
         }
         CertificateError::ExpiredContext { not_after, .. } => {
             DialError::lasting(format!("certificate has expired ({})", date(not_after)))
@@ -55,15 +55,15 @@ pub fn explain(problem: &CertificateError) -> DialError {
         CertificateError::BadEncoding => DialError::lasting("certificate is malformed"),
         CertificateError::Revoked => DialError::lasting("certificate has been revoked"),
         CertificateError::UnknownRevocationStatus => {
-            DialError::lasting("no list of --crl says whether the certificate has been revoked")
-                .hint("--crl takes one file with the lists of all authorities that it depends on")
+            DialError::lasting("no revocation list in --crl covers the certificate")
+                .hint("--crl takes one file with the lists of all CAs that it depends on")
         }
         CertificateError::ExpiredRevocationListContext { next_update, .. } => DialError::lasting(
             format!("the revocation list of --crl has expired ({})", date(next_update)),
         )
-        .hint("get the authority's newest list"),
+        .hint("get the CA's newest list"),
         CertificateError::BadSignature => {
-            DialError::lasting("certificate was not signed by the authority it names")
+            DialError::lasting("certificate was not signed by the CA it names")
         }
         other => unacceptable(other),
     }
@@ -77,31 +77,28 @@ fn unacceptable(problem: &dyn fmt::Display) -> DialError {
 fn of_refusal(refusal: &Refusal) -> DialError {
     let fault = match refusal {
         Refusal::Pin => {
-            return DialError::lasting("the key of the broker's certificate is none of --pin")
-                .hint("a new key's pin is learned from whoever runs the broker, not from here");
+            return DialError::lasting("the key of the broker's certificate does not match --pin")
+                .hint("get the pin of a new key from whoever runs the broker");
         }
         Refusal::Issuer(name) => {
             let name = excerpt(name);
-            return DialError::lasting("certificate issued by an unknown authority").hint(format!(
-                "its issuer is \"{name}\", whose certificate neither --ca has nor the broker sends"
+            return DialError::lasting("certificate issued by an unknown CA").hint(format!(
+                "its issuer is \"{name}\", whose certificate is neither in --ca nor sent by the broker"
             ));
         }
         Refusal::Authority(fault) => fault,
     };
-    let of_authority =
-        |words: &str| DialError::lasting(format!("the authority's certificate {words}"));
-    let newer = "name a file with its current certificate: --ca FILE";
+    let of_authority = |words: &str| DialError::lasting(format!("the CA certificate {words}"));
+    let newer = "give its current certificate with --ca FILE";
     match fault {
         Fault::Expired(time) => of_authority(&format!("has expired ({})", date(time))).hint(newer),
         Fault::NotYetValid(time) => of_authority(&format!("is not valid before {}", date(time)))
             .hint("the clock of this machine may be wrong"),
         Fault::NotAnAuthority => {
-            DialError::lasting("certificate is signed by one that is not an authority's (CA:FALSE)")
-                .hint(
-                    "--ca takes an authority's certificate, or the very one that the broker shows",
-                )
+            DialError::lasting("certificate was signed by one that is not a CA's (CA:FALSE)")
+                .hint("--ca takes a CA certificate, or the very one that the broker sends")
         }
-        Fault::PathTooLong => of_authority("allows fewer authorities below it (pathlen)"),
+        Fault::PathTooLong => of_authority("allows fewer CAs below it (pathlen)"),
         Fault::KeyUsage => of_authority("must not sign others (its key usage has no keyCertSign)"),
         Fault::Purpose => of_authority("is not meant for servers"),
         Fault::UnknownExtension => of_authority("has a critical extension that is not understood"),
@@ -113,15 +110,15 @@ fn of_webpki(error: &webpki::Error) -> DialError {
     use webpki::Error;
     match error {
         Error::CaUsedAsEndEntity => {
-            DialError::lasting("certificate is an authority's own, and is not trusted itself")
-                .hint("name the file with this very certificate: --ca FILE")
+            DialError::lasting("certificate is a CA's, and is not trusted itself")
+                .hint("give this very certificate with --ca FILE")
         }
         Error::UnsupportedCertVersion => {
             DialError::lasting("certificate is of X.509 version 1, which cannot name a host")
                 .hint("sign it anew with a subjectAltName, as version 3")
         }
         Error::NameConstraintViolation => {
-            DialError::lasting("the authority must not sign certificates for this name")
+            DialError::lasting("the CA must not sign certificates for this name")
         }
         Error::UnsupportedCriticalExtension => {
             DialError::lasting("certificate has a critical extension that is not understood")
@@ -132,14 +129,14 @@ fn of_webpki(error: &webpki::Error) -> DialError {
                 .hint("SHA-1 and MD5 are not: sign it anew, with SHA-256")
         }
         Error::InvalidCrlSignatureForPublicKey | Error::IssuerNotCrlSigner => {
-            DialError::lasting("the revocation list of --crl was not signed by the authority")
+            DialError::lasting("the revocation list of --crl was not signed by the CA")
         }
         other => unacceptable(other),
     }
 }
 
-/// `presented` is how rustls writes names: `DnsName("a.example")`, `IpAddress(127.0.0.1)`. None of them goes into a hint:
-/// an impostor has a good certificate for some name, too.
+/// `presented` contains names as rustls writes them: `DnsName("a.example")`, `IpAddress(127.0.0.1)`. None is suggested
+/// in the hint: an impostor has a good certificate for some name, too.
 fn wrong_name(wanted: &str, presented: &[String]) -> DialError {
     let names: Vec<String> = presented
         .iter()
@@ -154,14 +151,14 @@ fn wrong_name(wanted: &str, presented: &[String]) -> DialError {
     };
     match names.join(", ") {
         names if names.is_empty() => DialError::lasting(format!(
-            "certificate names no host, and {wanted} is wanted (it has no subject alternative name)"
+            "certificate names no host, but {wanted} is expected (it has no subject alternative name)"
         )),
         names => DialError::lasting(format!("certificate is for {names}{more}, not for {wanted}"))
-            .hint("if you know that your broker has another name: --tls-server-name NAME"),
+            .hint("if your broker really has another name: --tls-server-name NAME"),
     }
 }
 
-/// As much of a stranger's words as a line may have.
+/// Shortens untrusted text for a line.
 pub fn excerpt(words: &str) -> String {
     beginning(words, LONGEST_EXCERPT)
 }
