@@ -71,7 +71,7 @@ def run(line: str) -> str:
 
 
 def after(code: str, classes: set) -> set:
-    """The classes that hold behind this code of an SGR escape."""
+    """The classes in effect after this code of an SGR escape."""
     coloured = {name for name in classes if name.startswith("c")}
     if code in ("", "0"):
         return set()

@@ -12,13 +12,13 @@ trap 'rm -rf "$work"' EXIT
 
 say() { printf '\n# %s\n' "$1"; }
 
-# Shows a command line, then runs it, with what it says on stderr in its place.
+# Shows a command line, then runs it, with stderr in its place.
 run() {
     printf '$ %s\n' "$1"
     sh -c "$1" 2>&1
 }
 
-# Waits until the subscriber last started, whose events go to FILE, is ready: what --events is for.
+# Waits until the last subscriber, whose events go to FILE, is ready: this is what --events is for.
 ready() {
     until grep -q '"event":"subscribe"' "$1" 2>/dev/null; do
         kill -0 $! || exit 1
@@ -35,24 +35,24 @@ wait
 printf "the subscriber (mqtt sub -t 'tour/#' -v -C 2) printed:\n"
 sed 's/^/    /' "$work/out"
 
-say "Lines: one message a line, each acknowledged"
+say "Lines: one message per line, each acknowledged"
 mqtt sub -t lines -q 1 -C 100000 --events "$work/ready2" >"$work/lines" &
 ready "$work/ready2"
 run "seq 100000 | mqtt pub -t lines -l -q 1"
 wait
-printf 'the subscriber got %s lines, the last is %s\n' \
+printf 'the subscriber received %s lines; the last one is %s\n' \
     "$(wc -l <"$work/lines" | tr -d ' ')" "$(tail -n 1 "$work/lines")"
 
-say "Retained: the broker keeps the last message for whoever comes later"
+say "Retained: the broker keeps the last message for later subscribers"
 run "mqtt pub -t sensors/hall -m 21.5 -r -q 1"
 run "mqtt sub -t 'sensors/#' -C 1 -v"
 
-say "JSON: one record a line, whatever the payload holds"
+say "JSON: one record per line, whatever the payload contains"
 run "printf 'caf\\303\\251 \\001\\377' | mqtt pub -t sensors/hall -s -r -q 1"
 run "mqtt sub -t sensors/hall -C 1 --json"
 
-say "Request and reply: whatever does not carry the request's own random data is no reply"
-# A responder: the request's record, made into that of the answer.
+say "Request and reply: only a message with the random data of the request is a reply"
+# A responder: turns the record of the request into that of the reply.
 mqtt sub -t rpc/date -C 1 --json --events "$work/ready3" |
     sed 's|.*"response_topic":\("[^"]*"\),\("correlation_data[^}]*\).*|{"topic":\1,"payload":"today","properties":{\2}}|' |
     mqtt pub --json &
@@ -60,14 +60,14 @@ ready "$work/ready3"
 run "mqtt rr -t rpc/date -m when"
 wait
 
-say "Clean up: what is stored is printed, removed, and gone"
+say "Clean up: back up and remove the retained messages, restore them, and remove them again"
 export backup="$work/backup"
 run 'mqtt clear-retained "sensors/#" --json > "$backup"'
 run 'mqtt clear-retained "sensors/#" --dry-run'
 run 'mqtt pub --json < "$backup"'
 run "mqtt clear-retained 'sensors/#'"
 
-say "The truth: nothing came, and the exit status says so"
+say "The exit status: no message arrived, so it is 27"
 printf "$ mqtt sub -t nothing -W 300ms; echo status \$?\n"
 status=0
 mqtt sub -t nothing -W 300ms 2>&1 || status=$?

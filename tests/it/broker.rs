@@ -327,7 +327,7 @@ fn the_tour_works_from_beginning_to_end() {
         .deadline(Duration::from_secs(60))
         .stdout_line("    tour/hello Hello, world")
         .stdout_line("    tour/again And again")
-        .stdout_line("the subscriber got 100000 lines, the last is 100000")
+        .stdout_line("the subscriber received 100000 lines; the last one is 100000")
         .stdout_line("sensors/hall 21.5")
         .stdout_line(r#"*"topic":"sensors/hall",*"payload_base64":*"#)
         .stdout_line("today")

@@ -1,6 +1,5 @@
-# Share work that must not be lost. A job is acknowledged when it is in the file `job`, and the file stays until `work` has
-# succeeded, so that a worker that was killed begins with it again: a job may be done twice, and none is left out. Each
-# worker has a directory and a client id (`-i`) of its own; what the broker queued for one waits until it is back.
+# Share work that must not be lost. A job is acknowledged once it is in the file `job`, which stays until `work` has
+# succeeded, so after a crash a job may be done twice. Each worker has its own directory and client id (`-i`).
 #@ # Fails twice, as if it were killed in the middle.
 #@ work() {
 #@     read -r job

@@ -1,4 +1,4 @@
-# With that profile, this is enough. `config show` prints the settings in force and where each comes from.
+# With that profile, this is enough. `config show` prints the settings in effect and where each comes from.
 #@ sed -e 's/there/plant/' .config/mqtt/config.toml > config
 #@ mv config .config/mqtt/config.toml
 #@ mqtt pub --profile plant -t sensors/hall -m 21.5 -r -q 1

@@ -1,6 +1,5 @@
-# Back up what the broker has stored, and restore it. `-q 2` makes the broker name the QoS each message was stored with; a
-# lower one would cap it. At QoS 0 nothing is acknowledged and no refusal seen, so the restore raises QoS 0 to 1: status 0
-# means that the broker has all of them, 5 that it refused some. Topic, payload, properties, and QoS 1 and 2 are kept.
+# Back up the retained messages, and restore them. `-q 2` keeps the QoS each was stored with. The restore raises QoS 0
+# to 1, so that each is acknowledged: status 0 means that the broker has all of them, 5 that it refused some.
 #@ printf 'caf\303\251 \001\377' | mqtt pub -t config/a -s -r -q 2
 #@ mqtt pub -t config/b -m text -r -q 1
 #@ mqtt pub -t config/c -m zero -r

@@ -1,5 +1,4 @@
-# Follow a log file through rotations and lost connections, even if the broker is not up yet. `tail` keeps no account of
-# what was acknowledged: lines in the pipe are lost if this is killed.
+# Follow a log file through rotations and lost connections. If this is killed, the lines in the pipe are lost.
 #@ rm -f ready
 #@ seq 3 > app.log
 #@ mqtt sub -t log -C 3 --events ready > got &
