@@ -394,9 +394,9 @@ fn complete(command: Command) -> Command {
         .help("Show this help")
         .help_heading("Diagnostics");
     let is_there =
-        |twin: &Arg| command.get_arguments().any(|arg| arg.get_long() == twin.get_long());
-    let twins: Vec<Arg> =
-        command.get_arguments().filter_map(twin).filter(|twin| !is_there(twin)).collect();
+        |negation: &Arg| command.get_arguments().any(|arg| arg.get_long() == negation.get_long());
+    let negations: Vec<Arg> =
+        command.get_arguments().filter_map(negation).filter(|it| !is_there(it)).collect();
     let command = match command.get_after_help().filter(|_| connects(&command)) {
         Some(text) => {
             let text = format!("{text}\n\n{NOTES}");
@@ -409,7 +409,7 @@ fn complete(command: Command) -> Command {
         .disable_version_flag(true)
         .args_override_self(true)
         .arg(help)
-        .args(twins)
+        .args(negations)
 }
 
 fn connects(command: &Command) -> bool {
@@ -417,7 +417,7 @@ fn connects(command: &Command) -> bool {
 }
 
 /// The `--no-` form of `switch`. Connection settings have theirs elsewhere, and clap never sees it.
-fn twin(switch: &Arg) -> Option<Arg> {
+fn negation(switch: &Arg) -> Option<Arg> {
     if !matches!(switch.get_action(), ArgAction::SetTrue) {
         return None;
     }
@@ -426,8 +426,8 @@ fn twin(switch: &Arg) -> Option<Arg> {
         Some(positive) => positive.to_owned(),
         None => format!("no-{long}"),
     };
-    let twin = Arg::new(name.clone()).long(name).action(ArgAction::SetTrue).hide(true);
-    Some(twin.overrides_with(switch.get_id().clone()))
+    let negation = Arg::new(name.clone()).long(name).action(ArgAction::SetTrue).hide(true);
+    Some(negation.overrides_with(switch.get_id().clone()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Wrappers around the codecs of rumqttd 0.20, so that ordinary packets do not bring it down.
 //!
-//! Everything here works around a defect of rumqttd that would hang a client or end the broker; see `Dialect::admit`,
-//! `Dialect::dress` and `Owed`. Harmless deviations from the standard are left alone. Malformed packets do not get this
+//! Everything here works around a defect of rumqttd that would hang a client or end the broker; see `Dialect::adapt_incoming`,
+//! `Dialect::adapt_outgoing` and `Owed`. Harmless deviations from the standard are left alone. Malformed packets do not get this
 //! far (`inspection`).
 
 use std::collections::{HashMap, VecDeque};
@@ -99,7 +99,7 @@ impl<P> Dialect<P> {
     ///   With a `MARK` they match nothing.
     /// - Topic aliases: at QoS 2 the router learns of one only with PUBREL. They are resolved here.
     /// - PUBREL with properties would be ignored. It gets none.
-    fn admit(&mut self, packet: Packet) -> Packet {
+    fn adapt_incoming(&mut self, packet: Packet) -> Packet {
         match packet {
             Packet::Connect(mut connect, mut properties, mut will, will_properties, login) => {
                 if connect.keep_alive == 0 {
@@ -149,7 +149,7 @@ impl<P> Dialect<P> {
 
     /// Rewrites a packet from rumqttd for the client: removes the mark, and removes properties before MQTT 5, where
     /// rumqttd would panic.
-    fn dress(&self, packet: Packet) -> Packet {
+    fn adapt_outgoing(&self, packet: Packet) -> Packet {
         match packet {
             Packet::Publish(mut publish, properties) => {
                 if publish.topic.first().is_some_and(|&first| char::from(first) == MARK) {
@@ -172,7 +172,7 @@ impl<P: Protocol> Protocol for Dialect<P> {
             error => error,
         })?;
         match self.owed.get_mut().unwrap_or_else(PoisonError::into_inner).is_paid_by(&packet) {
-            true => Ok(self.admit(packet)),
+            true => Ok(self.adapt_incoming(packet)),
             false => Err(Error::InvalidProtocol),
         }
     }
@@ -184,7 +184,7 @@ impl<P: Protocol> Protocol for Dialect<P> {
             return Err(Error::InvalidProtocol);
         }
         let before = buffer.len();
-        let length = self.codec.write(self.dress(packet), buffer)?;
+        let length = self.codec.write(self.adapt_outgoing(packet), buffer)?;
         let written = buffer.get(before..).unwrap_or_default();
         self.owed.lock().unwrap_or_else(PoisonError::into_inner).sent(written);
         Ok(length)

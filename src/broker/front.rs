@@ -231,7 +231,7 @@ async fn inspect(
     }
 }
 
-/// Passes on what the server sends, and between two of its packets the answers of ours, until their sender is dropped.
+/// Passes on packets from the server, and our own answers between them, until their sender is dropped.
 async fn pass_on(
     mut server: ReadHalf<'_>,
     mut client: WriteHalf<'_>,
@@ -261,14 +261,14 @@ async fn pass_on(
     }
 }
 
-/// Where a stream of packets stands.
+/// The position in a stream of packets.
 #[derive(Default)]
 struct Boundary {
-    /// The first packet, which is CONNACK, has begun.
+    /// Whether the first packet, CONNACK, has started.
     has_begun: bool,
-    /// The fixed header that has come in part.
+    /// The incomplete fixed header.
     header: Vec<u8>,
-    /// What is to come of the packet after its fixed header.
+    /// Number of bytes of the packet that are still to come, after its fixed header.
     body: usize,
 }
 

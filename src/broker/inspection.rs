@@ -1,9 +1,8 @@
-//! What a client may send, before rumqttd sees it: each packet is read as strictly as the standard says, since rumqttd's
-//! codecs panic at packets that only servers send, and its router at some that are merely out of place.
+//! Checks each packet from a client before rumqttd sees it, as strictly as the standard says: rumqttd's codecs panic at
+//! packets that only servers send, and its router at some that are merely out of place.
 //!
-//! Pure: packets in, decisions out. It keeps what one connection must remember to tell them, and knows nothing of
-//! sockets. Packets that rumqttd would answer by closing the connection or not at all, though the standard has an answer,
-//! are answered here.
+//! A pure function of the packets and the state of one connection. Packets that rumqttd would answer by closing the
+//! connection, or not at all, although the standard defines an answer, are answered here.
 
 use std::collections::HashSet;
 

@@ -85,13 +85,13 @@ pub enum Group {
     /// The client certificate.
     Identity,
     /// How much diagnostics to print.
-    Talk,
+    Diagnostics,
 }
 
 impl Group {
     /// Whether only one setting of the group can be in effect.
     pub fn is_choice(self) -> bool {
-        matches!(self, Self::Password | Self::Id | Self::Talk)
+        matches!(self, Self::Password | Self::Id | Self::Diagnostics)
     }
 }
 
@@ -217,7 +217,7 @@ fn is_token(name: &str) -> bool {
         && name.contains(char::is_alphabetic)
 }
 
-use Group::{Id, Identity, Password, Talk, Trust};
+use Group::{Diagnostics, Id, Identity, Password, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
 use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
@@ -275,7 +275,7 @@ pub static SETTINGS: [Setting; 52] = [
     row("will-qos", &[Under("will-topic"), Own]),
     row("will-retain", &[Under("will-topic"), Own]),
     row("will-delay", &[Under("will-topic"), Property("will", "will-delay-interval"), Own]),
-    row("debug", &[Trait::Group(Talk)]),
+    row("debug", &[Trait::Group(Diagnostics)]),
     row("events", &[Path]),
-    row("quiet", &[Trait::Group(Talk)]),
+    row("quiet", &[Trait::Group(Diagnostics)]),
 ];

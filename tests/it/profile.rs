@@ -121,7 +121,7 @@ fn every_kind_of_value_counts() {
 }
 
 #[test]
-fn a_switch_of_a_profile_is_taken_back_by_its_twin() {
+fn a_switch_of_a_profile_is_taken_back_by_its_no_form() {
     let peer = Peer::script(|conn| {
         let connect = conn.accept();
         assert!(connect.clean_start && !connect.will.expect("a will").retain);
