@@ -13,8 +13,8 @@
 //! How it ends: Failure ─► exit status       ui: diagnostics on stderr; events: NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, events, ui } →
-//! output → mqtt → { message, topic, property, record, outlet, escape, secret, os_error }. Only `run` dials, through
+//! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, query, events, ui } →
+//! output → mqtt → { message, topic, property, record, outlet, escape, misplaced, secret, os_error }. Only `run` dials, through
 //! [`transport`]. Only `mqtt` uses rumqttc, and `mqtt` does not use tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of session and run, and the `Reporter`; `exit` turns the end
 //! of a run into a message and a status.
@@ -31,12 +31,13 @@
 //! | [`transport`] | from an address to a stream of bytes, by whatever route |
 //! | [`source`] | the messages to publish: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
+//! | [`query`] | jq filters that are asked about messages |
 //! | [`output`] | where messages, events and diagnostics are written; a reader that stops reading stops nothing else |
 //! | `nonblocking` | non-blocking use of pipes, terminals and sockets shared with other programs (Linux), for `output` and `source` |
 //! | [`events`], [`ui`] | reports of what happened, for programs and for people |
 //! | [`exit`] | exit status and error line |
 //! | `stdin` | standard input, asynchronously |
-//! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`secret`], [`os_error`] | shared by all |
+//! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`misplaced`], [`secret`], [`os_error`] | shared by all |
 //! | `simulation` | tests: whole runs against a simulated broker and network, from a seed, in no time at all |
 
 #[cfg(feature = "broker")]

@@ -198,6 +198,21 @@ fn lower_layers_do_not_know_upper_ones() {
             &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
         ),
         (
+            "query",
+            &[
+                "format",
+                "mqtt",
+                "run",
+                "commands",
+                "connection",
+                "settings",
+                "cli",
+                "events",
+                "exit",
+                "ui",
+            ],
+        ),
+        (
             "source",
             &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
         ),
