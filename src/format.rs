@@ -7,6 +7,7 @@
 //! | `pretty` | JSON with line breaks, and colours |
 
 pub mod clock;
+pub mod path;
 mod pretty;
 pub mod template;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub use crate::record::Payloads;
 use crate::record::{self, Frames, write_encoded};
 use clock::{Clock, Stamp};
 use data_encoding::{BASE64, HEXLOWER};
+pub use path::PathTemplate;
 use pretty::Color;
 pub use template::Template;
 
@@ -117,6 +119,12 @@ impl Format {
     /// Time has passed. Until this is called again, all messages get the same time.
     pub fn go_on(&mut self) {
         self.clock.go_on();
+    }
+
+    /// The path of the file for a message on `topic`, at the time that is printed in it.
+    pub fn path(&mut self, template: &mut PathTemplate, topic: &str, number: u64) -> String {
+        let moment = self.clock.read();
+        template.path(topic, number, moment, &mut self.clock)
     }
 
     /// Appends `message` to `out`.

@@ -25,6 +25,7 @@ mod descriptor;
 pub mod inherited;
 mod reader_gone;
 pub mod stderr;
+mod tree;
 mod worker;
 
 use at_once::AtOnce;
@@ -33,9 +34,12 @@ use descriptor::Descriptor;
 use reader_gone::ReaderGone;
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+pub use tree::Keeping;
+use tree::Tree;
 use worker::Worker;
 
 /// Number of waiting bytes beyond which lines are dropped.
@@ -61,6 +65,8 @@ pub struct Writer {
     reader_gone: ReaderGone,
     /// Whether it is a file on a disk.
     is_file: bool,
+    /// Whether records are synced to disk before they count as written.
+    syncs: bool,
     /// Whether the first output replaces the file's contents.
     is_replaced: bool,
     /// Whether somebody waits until everything added is written.
@@ -87,7 +93,7 @@ pub struct Writer {
 
 /// Output of a simulated run.
 #[cfg(test)]
-pub(crate) type Memory = Arc<std::sync::Mutex<Vec<u8>>>;
+pub(crate) type Memory = Arc<Mutex<Vec<u8>>>;
 
 /// What to do with the contents of the output file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +125,22 @@ impl Writer {
         Ok(Self { is_replaced: start == Start::Replace && writer.is_file, ..writer })
     }
 
+    /// With `syncs`, what goes to a file is synced to disk before it counts as written.
+    #[must_use]
+    pub fn syncing(self, syncs: bool) -> Self {
+        Self { syncs: syncs && self.is_file, ..self }
+    }
+
+    /// Writes to files below `directory`, as [`Writer::message_to`] says.
+    ///
+    /// # Errors
+    /// When it is not a directory, or cannot be opened.
+    pub fn to_files(directory: &Path, keeping: Keeping) -> io::Result<Self> {
+        let tree = Tree::open(directory, keeping)?;
+        let directory = tree.directory()?;
+        Ok(Self::new(Descriptor::Tree(Mutex::new(tree), directory)))
+    }
+
     fn new(descriptor: Descriptor) -> Self {
         let at_once = AtOnce::of(&descriptor);
         let descriptor = Arc::new(descriptor);
@@ -127,6 +149,7 @@ impl Writer {
             reader_gone: ReaderGone::of(&descriptor),
             is_file: descriptor.is_file(),
             descriptor,
+            syncs: false,
             is_replaced: false,
             is_urgent: false,
             fresh: Block::default(),
@@ -168,6 +191,11 @@ impl Writer {
     /// Adds a message, which `write` appends to the buffer. It is never dropped: the caller checks [`Writer::is_full`].
     pub fn message(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.fresh.add(write);
+    }
+
+    /// Adds a message for the file at `path` below the directory of [`Writer::to_files`].
+    pub fn message_to(&mut self, path: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        self.fresh.add_to(path, write);
     }
 
     /// Adds a message that counts as `size` bytes until it is written; `write` formats its pieces then. A very large
@@ -329,7 +357,9 @@ impl Writer {
         self.handed += self.fresh.records;
         let worker = match &mut self.worker {
             Some(worker) => worker,
-            none => none.insert(Worker::start(Arc::clone(&self.descriptor), self.is_file)?),
+            none => {
+                none.insert(Worker::start(Arc::clone(&self.descriptor), self.is_file, self.syncs)?)
+            }
         };
         worker.add(&mut self.fresh, std::mem::take(&mut self.is_urgent));
         self.look(waker).map(drop)
@@ -351,7 +381,7 @@ impl Writer {
     /// Writes a short block as far as that does not block, and returns whether all of it was written.
     fn write_at_once(&mut self) -> io::Result<bool> {
         let bytes = &self.fresh.bytes;
-        if self.fresh.size() > SHORT {
+        if self.fresh.size() > SHORT || !self.fresh.routed.is_empty() {
             return Ok(false);
         }
         let mut start = 0;

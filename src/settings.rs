@@ -28,6 +28,7 @@ pub use settle::settle;
 pub use table::{Group, Need, SETTINGS, Secrecy, Setting, Trait};
 pub use value::{
     LONGEST_TEXT, is_host, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
+    parse_size,
 };
 pub use word::{Origin, Rank, Said, Word, from_bytes};
 

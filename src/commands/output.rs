@@ -1,9 +1,10 @@
 //! The flags that say how and where messages are printed, shared by all commands that print messages.
 
 use crate::exit::{ExitStatus, Failure};
-use crate::format::{Body, Ending, Format, Payloads, Template};
+use crate::format::{Body, Ending, Format, PathTemplate, Payloads, Template};
 use crate::os_error;
-use crate::output::{Start, Writer};
+use crate::output::{Keeping, Start, Writer};
+use crate::settings::parse_size;
 use crate::ui::{self, Color};
 use clap::{ArgGroup, Args, ValueEnum};
 use std::fs::File;
@@ -99,6 +100,21 @@ pub struct OutputArgs {
     /// Append to the --output file instead of replacing it
     #[arg(long, requires = "output")]
     pub append: bool,
+
+    /// Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    ///
+    /// %t is the topic, with a directory for each level, %n the number of the message, @X strftime's %X, as in --format.
+    /// Directories below the part before the first % or @ are created; that part must exist.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["output", "append"])]
+    pub files: Option<String>,
+
+    /// Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    #[arg(long, value_name = "SIZE", requires = "files", value_parser = parse_size)]
+    pub rotate: Option<u64>,
+
+    /// Sync files to disk before messages are acknowledged
+    #[arg(long)]
+    pub sync: bool,
 }
 
 impl OutputArgs {
@@ -137,7 +153,7 @@ impl OutputArgs {
             (_, true) => Ending::Nul,
             _ => Ending::Newline,
         };
-        let terminal = self.file().is_none() && ui::stdout_is_terminal();
+        let terminal = self.is_to_stdout() && ui::stdout_is_terminal();
         let color = self.color.map_or_else(Color::default, Color::from);
         let mut format = Format::new(body).with_time_zone(ui::time_zone());
         format.with_topic = self.verbose;
@@ -152,14 +168,15 @@ impl OutputArgs {
     fn check(&self) -> Result<(), Failure> {
         let is_encoded = self.hex || self.base64;
         let is_payload_alone = !self.verbose && !self.json && self.format.is_none();
-        let is_file = self.file().is_some();
+        let is_file = !self.is_to_stdout();
         let rules = [
             (self.append && !is_file, "--append has no effect on standard output"),
             (
                 self.raw && is_encoded && !self.verbose,
                 "--raw has no effect: in --hex and --base64 nothing is left that could act",
             ),
-            (self.raw && is_file, "--raw has no effect with --output: bytes in files are exact"),
+            (self.raw && is_file, "--raw has no effect on files: their bytes are exact"),
+            (self.sync && !is_file, "--sync needs --files or --output FILE"),
             (
                 self.color == Some(ColorArg::Always) && is_payload_alone,
                 "--color always has no effect on payloads: it needs --verbose, --json or --format",
@@ -178,11 +195,36 @@ impl OutputArgs {
         self.output.as_deref().filter(|path| !is_stdout(path))
     }
 
+    fn is_to_stdout(&self) -> bool {
+        self.files.is_none() && self.file().is_none()
+    }
+
+    /// The files of `--files`.
+    ///
+    /// # Errors
+    /// If the template is invalid.
+    pub fn paths(&self) -> Result<Option<PathTemplate>, Failure> {
+        let parse = |text: &String| {
+            PathTemplate::parse(text, self.rotate.is_some()).map_err(|error| {
+                Failure::usage(format!("invalid --files: {error}")).excerpt(error.excerpt())
+            })
+        };
+        self.files.as_ref().map(parse).transpose()
+    }
+
     /// Opens the output. A file is emptied once the broker was reached, unless output is to be appended.
     ///
     /// # Errors
     /// When the file cannot be opened.
-    pub fn open(&self) -> Result<Writer, Failure> {
+    pub fn open(&self, paths: Option<&PathTemplate>) -> Result<Writer, Failure> {
+        if let Some(paths) = paths {
+            let base = paths.base();
+            let keeping = Keeping { rotate: self.rotate, sync: self.sync };
+            return Writer::to_files(Path::new(base), keeping).map_err(|error| {
+                let cause = os_error::plain(&error);
+                Failure::usage(format!("cannot write below the directory {base}: {cause}"))
+            });
+        }
         match self.file() {
             None => Ok(Writer::to_stdout()),
             Some(path) => {
@@ -190,8 +232,8 @@ impl OutputArgs {
                     let (path, cause) = (path.display(), os_error::plain(&error));
                     Failure::usage(format!("cannot write to {path}: {cause}"))
                 })?;
-                Writer::to_file(file, if self.append { Start::Append } else { Start::Replace })
-                    .map_err(failure)
+                let start = if self.append { Start::Append } else { Start::Replace };
+                Ok(Writer::to_file(file, start).map_err(failure)?.syncing(self.sync))
             }
         }
     }

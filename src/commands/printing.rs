@@ -3,7 +3,7 @@
 use super::deciding::Outputs;
 use super::output;
 use crate::exit::{ExitStatus, Failure};
-use crate::format::Format;
+use crate::format::{Format, PathTemplate};
 use crate::message::{Message, OwnedMessage, QoS};
 use crate::mqtt::Session;
 use crate::output::Writer;
@@ -27,6 +27,10 @@ const LARGE: usize = 1 << 20;
 /// Formats messages, hands them to the writer, and counts the written ones.
 pub(crate) struct Printing {
     format: Format,
+    /// With `--files`: which file each message goes to.
+    paths: Option<PathTemplate>,
+    /// Number of messages printed to files of their own.
+    numbered: u64,
     writer: Writer,
     written: u64,
     /// Messages written while there was no connection, to be acknowledged on the next one.
@@ -37,7 +41,20 @@ pub(crate) struct Printing {
 
 impl Printing {
     pub(crate) fn new(format: Format, writer: Writer) -> Self {
-        Self { format, writer, written: 0, written_offline: 0, failure: None }
+        Self {
+            format,
+            paths: None,
+            numbered: 0,
+            writer,
+            written: 0,
+            written_offline: 0,
+            failure: None,
+        }
+    }
+
+    /// The same to one file for each of what `paths` names.
+    pub(crate) fn in_files(self, paths: Option<PathTemplate>) -> Self {
+        Self { paths, ..self }
     }
 
     /// Called when the broker was reached, so that there will be output.
@@ -50,6 +67,10 @@ impl Printing {
     /// Prints a message.
     #[inline(always)]
     pub(crate) fn print(&mut self, message: &Message<'_>, ui: Ui) {
+        if self.paths.is_some() {
+            self.print_to_file(message, |format, out| format.write(message, out));
+            return self.printed(message, ui);
+        }
         let format = &mut self.format;
         if message.size() < LARGE {
             self.writer.message(|out| format.write(message, out));
@@ -68,15 +89,34 @@ impl Printing {
     /// Prints what was made of a message.
     #[inline(never)]
     pub(crate) fn print_made(&mut self, message: &Message<'_>, outputs: &Outputs, ui: Ui) {
-        let format = &mut self.format;
-        self.writer.message(|out| {
+        let write = |format: &mut Format, out: &mut Vec<u8>| {
             for (payload, payloads) in outputs.iter() {
                 format.write_made(&Message { payload, ..*message }, payloads, out);
             }
-        });
+        };
+        if self.paths.is_some() {
+            self.print_to_file(message, write);
+        } else {
+            let format = &mut self.format;
+            self.writer.message(|out| write(format, out));
+        }
         if let Some((payload, _)) = outputs.iter().next() {
             self.printed(&Message { payload, ..*message }, ui);
         }
+    }
+
+    /// Prints to the file of a message.
+    #[inline(never)]
+    fn print_to_file(
+        &mut self,
+        message: &Message<'_>,
+        write: impl FnOnce(&mut Format, &mut Vec<u8>),
+    ) {
+        let Some(paths) = &mut self.paths else { return };
+        self.numbered += 1;
+        let format = &mut self.format;
+        let path = format.path(paths, message.topic, self.numbered);
+        self.writer.message_to(&path, |out| write(format, out));
     }
 
     #[inline(always)]

@@ -244,7 +244,9 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let listens_to = properties.response_topic.as_ref().map(TopicName::as_str);
     check_topics(&topic, listens_to.or(filter.as_ref().map(TopicFilter::as_str)))?;
     let source = Source::open(source).map_err(input::failure)?;
-    let printing = Printing::new(format, output.open()?);
+    let paths = output.paths()?;
+    let writer = output.open(paths.as_ref())?;
+    let printing = Printing::new(format, writer).in_files(paths);
     let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let wait = connection.options.timeout.map(|wait| wait.saturating_sub(started.elapsed()));
     let payload = read(source, wait).await?;

@@ -202,7 +202,9 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let mut reporter = connection.reporter;
     reporter.receives_messages();
     let answers = Answers::to(&connection.session.interest);
-    let printing = Printing::new(format, args.output.open()?);
+    let paths = args.output.paths()?;
+    let writer = args.output.open(paths.as_ref())?;
+    let printing = Printing::new(format, writer).in_files(paths);
     let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let receiving = Receiving::new(printing, idle, reporter).judging(decision);
     let mut job = Subscribing::new(receiving, selection, stop, removal, answers);

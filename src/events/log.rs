@@ -11,7 +11,7 @@ pub enum Log {
     /// Standard error, with the number of events dropped there.
     Stderr(u64),
     /// A file, pipe or other descriptor.
-    Opened(Writer),
+    Opened(Box<Writer>),
 }
 
 impl Log {
@@ -29,7 +29,7 @@ impl Log {
             }
             None => append_to(name),
         };
-        Ok(Self::Opened(Writer::to_file(file?, Start::Append)?))
+        Ok(Self::Opened(Box::new(Writer::to_file(file?, Start::Append)?)))
     }
 
     /// Whether this is a name of standard error.

@@ -137,6 +137,21 @@ impl PerSecond {
     }
 }
 
+/// `%letter` as glibc prints it in the C locale, in the notation of `jiff`.
+pub(super) fn strftime(letter: char) -> Option<String> {
+    let pattern = match letter {
+        'c' => "%a %b %e %H:%M:%S %Y",
+        'D' | 'x' => "%m/%d/%y",
+        'X' => "%H:%M:%S",
+        'r' => "%I:%M:%S %p",
+        _ if "aAbBCdeFgGhHIjklmMnpPRsStTuUVwWyYzZ".contains(letter) => {
+            return Some(format!("%{letter}"));
+        }
+        _ => return None,
+    };
+    Some(pattern.to_owned())
+}
+
 /// Date and time with microseconds.
 #[derive(Clone, Debug)]
 pub struct Stamp {

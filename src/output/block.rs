@@ -7,6 +7,15 @@ pub(super) struct Block {
     pub(super) records: u64,
     /// The last record, if it is large; it follows the bytes.
     pub(super) large: Option<Large>,
+    /// Which file each record goes to, if that is not always the same one.
+    pub(super) routed: Vec<Routed>,
+}
+
+/// The file of a record.
+pub(super) struct Routed {
+    pub(super) path: Box<str>,
+    /// Where the record ends; it begins where the one before it ends.
+    pub(super) end: usize,
 }
 
 /// A record that is formatted piece by piece while it is written, to save memory.
@@ -44,6 +53,12 @@ impl Block {
         self.records += 1;
     }
 
+    /// Adds a record for the file at `path`.
+    pub(super) fn add_to(&mut self, path: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        self.add(write);
+        self.routed.push(Routed { path: path.into(), end: self.bytes.len() });
+    }
+
     /// Another record follows the large one, which is formatted now. Callers that check the size avoid this.
     pub(super) fn make_whole(&mut self) {
         if let Some(large) = self.large.take() {
@@ -54,7 +69,10 @@ impl Block {
     /// Moves all of `other` to the end.
     pub(super) fn append(&mut self, other: &mut Self) {
         self.make_whole();
+        let start = self.bytes.len();
         self.bytes.append(&mut other.bytes);
+        let moved = other.routed.drain(..).map(|it| Routed { end: start + it.end, ..it });
+        self.routed.extend(moved);
         self.records += std::mem::take(&mut other.records);
         self.large = other.large.take();
     }
@@ -63,6 +81,7 @@ impl Block {
     pub(super) fn clear(&mut self) {
         self.records = 0;
         self.large = None;
+        self.routed.clear();
         self.bytes.clear();
         if self.bytes.capacity() > KEEP {
             self.bytes = Vec::new();

@@ -1,9 +1,12 @@
 //! The descriptor to write to: standard output, standard error, or an opened file.
 
+use super::block::Block;
+use super::tree::{Directory, Tree};
 use std::fs::File;
 use std::io::{self, Write};
 #[cfg(unix)]
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long to wait before retrying, if the descriptor would block and cannot be polled.
@@ -15,6 +18,8 @@ pub(super) enum Descriptor {
     Stdout,
     Stderr,
     File(File),
+    /// Many files below a directory.
+    Tree(Mutex<Tree>, Directory),
 }
 
 impl Descriptor {
@@ -32,6 +37,18 @@ impl Descriptor {
             Self::Stdout => io::stdout().write(bytes),
             Self::Stderr => io::stderr().write(bytes),
             Self::File(file) => (&*file).write(bytes),
+            Self::Tree(..) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Writes the records of `block` to the files that they belong to, if they belong to several.
+    pub(super) fn write_routed(&self, block: &Block) -> io::Result<()> {
+        match self {
+            Self::Tree(tree, _) => {
+                let mut tree = tree.lock().unwrap_or_else(PoisonError::into_inner);
+                tree.write(&block.bytes, &block.routed)
+            }
+            _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
@@ -80,6 +97,7 @@ impl Descriptor {
     pub(super) fn sync(&self) -> io::Result<()> {
         match self {
             Self::File(file) if file.metadata()?.is_file() => file.sync_all(),
+            Self::Tree(tree, _) => tree.lock().unwrap_or_else(PoisonError::into_inner).sync(),
             _ => Ok(()),
         }
     }
@@ -89,13 +107,18 @@ impl Descriptor {
     pub(super) fn is_file(&self) -> bool {
         use rustix::fs::{FileType, fstat};
         let kind = |status: rustix::fs::Stat| FileType::from_raw_mode(status.st_mode);
-        fstat(self).is_ok_and(|status| kind(status) == FileType::RegularFile)
+        let is_regular = |status| kind(status) == FileType::RegularFile;
+        matches!(self, Self::Tree(..)) || fstat(self).is_ok_and(is_regular)
     }
 
     /// Whether it is a file on a disk.
     #[cfg(not(unix))]
     pub(super) fn is_file(&self) -> bool {
-        matches!(self, Self::File(file) if file.metadata().is_ok_and(|it| it.is_file()))
+        match self {
+            Self::File(file) => file.metadata().is_ok_and(|it| it.is_file()),
+            Self::Tree(..) => true,
+            _ => false,
+        }
     }
 }
 
@@ -105,7 +128,7 @@ impl AsFd for Descriptor {
         match self {
             Self::Stdout => rustix::stdio::stdout(),
             Self::Stderr => rustix::stdio::stderr(),
-            Self::File(file) => file.as_fd(),
+            Self::File(file) | Self::Tree(_, file) => file.as_fd(),
         }
     }
 }

@@ -11,7 +11,7 @@ static STDERR: Mutex<Stderr> = Mutex::new(Stderr::Unused);
 
 enum Stderr {
     Unused,
-    Open(Writer),
+    Open(Box<Writer>),
     /// Its reader has closed, so nothing can be reported.
     Gone,
 }
@@ -20,7 +20,7 @@ impl Stderr {
     /// Calls `act`. After an error a new writer is created, unless the reader has closed.
     fn with<T>(&mut self, act: impl FnOnce(&mut Writer) -> io::Result<T>) -> io::Result<T> {
         if let Self::Unused = self {
-            *self = Self::Open(Writer::to_stderr());
+            *self = Self::Open(Box::new(Writer::to_stderr()));
         }
         let Self::Open(writer) = self else { return Err(io::ErrorKind::BrokenPipe.into()) };
         let result = act(writer);

@@ -81,8 +81,13 @@ pub(super) struct Standing {
 }
 
 impl Worker {
-    /// Starts the thread, which writes to `descriptor`; with `gathers`, no more often than necessary.
-    pub(super) fn start(descriptor: Arc<Descriptor>, gathers: bool) -> io::Result<Self> {
+    /// Starts the thread, which writes to `descriptor`; with `gathers`, no more often than necessary;
+    /// with `syncs`, each block is on disk before it counts as written.
+    pub(super) fn start(
+        descriptor: Arc<Descriptor>,
+        gathers: bool,
+        syncs: bool,
+    ) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             work: Condvar::new(),
@@ -91,7 +96,7 @@ impl Worker {
         let owner = Arc::clone(&shared);
         thread::Builder::new()
             .name("output".to_owned())
-            .spawn(move || write(&shared, &descriptor, gathers))?;
+            .spawn(move || write(&shared, &descriptor, gathers, syncs))?;
         Ok(Self(owner))
     }
 
@@ -168,7 +173,7 @@ impl Shared {
 }
 
 /// The thread's main function.
-fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
+fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool, syncs: bool) {
     let mut block = Block::default();
     loop {
         let mut state = shared.lock();
@@ -197,9 +202,16 @@ fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool) {
                 }
             }
         };
-        write(&block.bytes);
+        if block.routed.is_empty() {
+            write(&block.bytes);
+        }
         if let Some(large) = block.large.take() {
             (large.write)(&mut write);
+        }
+        if !block.routed.is_empty() {
+            result = descriptor.write_routed(&block);
+        } else if syncs && result.is_ok() {
+            result = descriptor.sync();
         }
         let mut state = shared.lock();
         state.is_writing = false;

@@ -146,7 +146,7 @@ impl Setting {
 
     /// With a log; a seed that is played alone tells everything.
     pub fn reporter(&self) -> Reporter {
-        let log = Log::Opened(Writer::to_memory(Arc::clone(&self.log)));
+        let log = Log::Opened(Box::new(Writer::to_memory(Arc::clone(&self.log))));
         let ui = Ui::new(if self.options.trace { Verbosity::Debug } else { Verbosity::Quiet });
         Reporter::new(ui, self.options.target.clone(), "client".to_owned(), Some(log))
     }

@@ -3,7 +3,7 @@
 use super::field::Field;
 use super::piece::Piece;
 use super::what::{Kind, What};
-use crate::format::clock::PerSecond;
+use crate::format::clock::{PerSecond, strftime};
 use crate::misplaced::Misplaced;
 
 /// The characters allowed between groups of hexadecimal digits: ASCII punctuation except `%`, and a space.
@@ -190,19 +190,4 @@ impl Parser<'_> {
             },
         }
     }
-}
-
-/// `%letter` as glibc prints it in the C locale, in the notation of `jiff`.
-fn strftime(letter: char) -> Option<String> {
-    let pattern = match letter {
-        'c' => "%a %b %e %H:%M:%S %Y",
-        'D' | 'x' => "%m/%d/%y",
-        'X' => "%H:%M:%S",
-        'r' => "%I:%M:%S %p",
-        _ if "aAbBCdeFgGhHIjklmMnpPRsStTuUVwWyYzZ".contains(letter) => {
-            return Some(format!("%{letter}"));
-        }
-        _ => return None,
-    };
-    Some(pattern.to_owned())
 }

@@ -1,0 +1,353 @@
+//! Many files below one directory, for `--files`: each record goes to the end of the file that its path names.
+//!
+//! No component of a path is followed if it is a symbolic link, so nothing leaves the directory. At most [`MOST_OPEN`]
+//! files are open. Directories below the one that was given are made as needed.
+
+use super::block::Routed;
+use crate::os_error;
+pub(super) use os::Directory;
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Files that are open at a time.
+const MOST_OPEN: usize = 64;
+
+/// Longest of the numbers that are looked for: a file for each of them, and one directory.
+const MOST_NUMBERS: u32 = 1 << 24;
+
+/// How files below a directory are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keeping {
+    /// Size at which the next file is begun, in bytes.
+    pub rotate: Option<u64>,
+    /// What was written is synced to disk before it counts.
+    pub sync: bool,
+}
+
+/// A directory, and the files below it that were written to last.
+#[derive(Debug)]
+pub(super) struct Tree {
+    path: PathBuf,
+    directory: Directory,
+    keeping: Keeping,
+    open: HashMap<Box<str>, Open>,
+    /// Counts what was used, to tell what was not used for longest.
+    uses: u64,
+    /// Records of one file, on their way there.
+    batch: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Open {
+    file: File,
+    size: u64,
+    /// Of the rotated file; 0 before the first.
+    number: u32,
+    used: u64,
+}
+
+impl Tree {
+    /// Files below `path`, which is a directory.
+    ///
+    /// # Errors
+    /// When it is not one, or cannot be searched.
+    pub(super) fn open(path: &Path, keeping: Keeping) -> io::Result<Self> {
+        let directory = os::directory(path)?;
+        let (open, batch) = (HashMap::new(), Vec::new());
+        Ok(Self { path: path.to_owned(), directory, keeping, open, uses: 0, batch })
+    }
+
+    /// The directory, once more.
+    ///
+    /// # Errors
+    /// When there are no more descriptors.
+    pub(super) fn directory(&self) -> io::Result<Directory> {
+        os::again(&self.directory)
+    }
+
+    /// Writes records, each file's together.
+    ///
+    /// # Errors
+    /// The first, with the name of the file; some of the records may have been written.
+    pub(super) fn write(&mut self, bytes: &[u8], routed: &[Routed]) -> io::Result<()> {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        let mut files: Vec<(&str, Vec<Range<usize>>)> = Vec::new();
+        let mut start = 0;
+        for Routed { path, end } in routed {
+            let place = *places.entry(path).or_insert_with(|| {
+                files.push((path, Vec::new()));
+                files.len() - 1
+            });
+            files[place].1.push(start..*end);
+            start = *end;
+        }
+        for (path, records) in files {
+            let records = records.into_iter().map(|range| &bytes[range]);
+            self.append(path, records).map_err(|error| self.named(path, &error))?;
+        }
+        Ok(())
+    }
+
+    fn named(&self, path: &str, error: &io::Error) -> io::Error {
+        let path = self.path.join(path);
+        let cause = os_error::plain(error);
+        io::Error::new(error.kind(), format!("{}: {cause}", path.display()))
+    }
+
+    fn append<'a>(
+        &mut self,
+        path: &str,
+        records: impl Iterator<Item = &'a [u8]>,
+    ) -> io::Result<()> {
+        let mut batch = std::mem::take(&mut self.batch);
+        batch.clear();
+        let mut result = Ok(());
+        for record in records {
+            if self.is_over(path, batch.len(), record.len())? {
+                result = self.flush(path, &mut batch).and_then(|()| self.next(path));
+                if result.is_err() {
+                    break;
+                }
+            }
+            batch.extend_from_slice(record);
+        }
+        let result = result.and_then(|()| self.flush(path, &mut batch));
+        self.batch = batch;
+        result
+    }
+
+    /// Whether the file would become too large with another record.
+    fn is_over(&mut self, path: &str, waiting: usize, record: usize) -> io::Result<bool> {
+        let Some(most) = self.keeping.rotate else { return Ok(false) };
+        let size = self.file(path)?.size + waiting as u64;
+        Ok(size > 0 && size + record as u64 > most)
+    }
+
+    fn flush(&mut self, path: &str, batch: &mut Vec<u8>) -> io::Result<()> {
+        let sync = self.keeping.sync;
+        let open = self.file(path)?;
+        open.file.write_all(batch)?;
+        open.size += batch.len() as u64;
+        batch.clear();
+        if sync { open.file.sync_data() } else { Ok(()) }
+    }
+
+    /// The open file for `path`.
+    fn file(&mut self, path: &str) -> io::Result<&mut Open> {
+        self.uses += 1;
+        if !self.open.contains_key(path) {
+            if self.open.len() >= MOST_OPEN {
+                self.close_oldest();
+            }
+            let number = self.last_number(path);
+            let open = self.open_numbered(path, number)?;
+            self.open.insert(path.into(), open);
+        }
+        let uses = self.uses;
+        let open = self.open.get_mut(path).ok_or(io::ErrorKind::NotFound)?;
+        open.used = uses;
+        Ok(open)
+    }
+
+    fn close_oldest(&mut self) {
+        let oldest = self.open.iter().min_by_key(|(_, open)| open.used);
+        if let Some(path) = oldest.map(|(path, _)| path.clone()) {
+            self.open.remove(&path);
+        }
+    }
+
+    fn open_numbered(&self, path: &str, number: u32) -> io::Result<Open> {
+        let file = os::open_below(&self.directory, &numbered(path, number))?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        Ok(Open { file, size: metadata.len(), number, used: self.uses })
+    }
+
+    /// The number of the file that was begun last.
+    fn last_number(&self, path: &str) -> u32 {
+        if self.keeping.rotate.is_none() {
+            return 0;
+        }
+        let exists = |number| os::exists_below(&self.directory, &numbered(path, number));
+        // Twice as far each time, and then between the last two.
+        let mut above = 1;
+        while above < MOST_NUMBERS && exists(above) {
+            above *= 2;
+        }
+        let mut last = above / 2;
+        while above - last > 1 {
+            let middle = last + (above - last) / 2;
+            if exists(middle) {
+                last = middle;
+            } else {
+                above = middle;
+            }
+        }
+        last
+    }
+
+    /// Begins the next file for `path`.
+    fn next(&mut self, path: &str) -> io::Result<()> {
+        let number = self.file(path)?.number + 1;
+        let open = self.open_numbered(path, number)?;
+        self.open.insert(path.into(), open);
+        Ok(())
+    }
+
+    /// Syncs what is open.
+    ///
+    /// # Errors
+    /// The first, with the name of the file.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.open.iter().try_for_each(|(path, open)| {
+            open.file.sync_all().map_err(|error| self.named(path, &error))
+        })
+    }
+}
+
+/// `a/b.log` is `a/b-0001.log`.
+fn numbered(path: &str, number: u32) -> String {
+    if number == 0 {
+        return path.to_owned();
+    }
+    let (directory, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| (above, name));
+    let slash = if directory.is_empty() { "" } else { "/" };
+    match name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => {
+            format!("{directory}{slash}{stem}-{number:04}.{extension}")
+        }
+        _ => format!("{directory}{slash}{name}-{number:04}"),
+    }
+}
+
+#[cfg(unix)]
+mod os {
+    use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, statat};
+    use rustix::io::Errno;
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::{AsFd, OwnedFd};
+    use std::path::Path;
+
+    /// An open directory.
+    pub(in crate::output) type Directory = File;
+
+    /// Never through a link, and not inherited by other programs.
+    const SAFE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC);
+
+    pub(super) fn directory(path: &Path) -> io::Result<Directory> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+    }
+
+    pub(super) fn again(directory: &Directory) -> io::Result<Directory> {
+        directory.try_clone()
+    }
+
+    /// Opens the file at `path` below `directory` for appending, and makes what is missing.
+    pub(super) fn open_below(directory: &Directory, path: &str) -> io::Result<File> {
+        let (above, name) =
+            path.rsplit_once('/').map_or((None, path), |(above, name)| (Some(above), name));
+        let mut below: Option<OwnedFd> = None;
+        for level in above.into_iter().flat_map(|above| above.split('/')) {
+            below = Some(match &below {
+                None => enter(directory, level)?,
+                Some(below) => enter(below, level)?,
+            });
+        }
+        let file = match &below {
+            None => create(directory, name)?,
+            Some(below) => create(below, name)?,
+        };
+        Ok(File::from(file))
+    }
+
+    /// Whether a path below `directory` leads somewhere.
+    pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
+        statat(directory, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    }
+
+    /// Opens a directory, and makes it if there is none. Where there is a file of this name, another one stands for it.
+    fn enter(directory: impl AsFd, name: &str) -> io::Result<OwnedFd> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | SAFE;
+        let enter = |name: &str| match openat(&directory, name, flags, Mode::empty()) {
+            Err(Errno::NOENT) => {
+                match mkdirat(&directory, name, Mode::RWXU) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(error) => return Err(error),
+                }
+                openat(&directory, name, flags, Mode::empty())
+            }
+            result => result,
+        };
+        match enter(name) {
+            Err(Errno::NOTDIR) if !is_link(&directory, name) => Ok(enter(&other(name))?),
+            result => Ok(result?),
+        }
+    }
+
+    fn create(directory: impl AsFd, name: &str) -> io::Result<OwnedFd> {
+        // Opening a FIFO does not wait for a reader.
+        let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK | SAFE;
+        let mode = Mode::RUSR | Mode::WUSR;
+        match openat(&directory, name, flags, mode) {
+            Err(Errno::ISDIR) => Ok(openat(&directory, other(name), flags, mode)?),
+            result => Ok(result?),
+        }
+    }
+
+    fn is_link(directory: impl AsFd, name: &str) -> bool {
+        let kind = |status: rustix::fs::Stat| rustix::fs::FileType::from_raw_mode(status.st_mode);
+        statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)
+            .is_ok_and(|status| kind(status) == rustix::fs::FileType::Symlink)
+    }
+
+    /// The same name with its first byte escaped, which no topic has by itself.
+    fn other(name: &str) -> String {
+        let mut chars = name.chars();
+        match chars.next() {
+            Some(first) if first.is_ascii() && first != '%' => {
+                format!("%{:02X}{}", first as u32, chars.as_str())
+            }
+            _ => format!("%25{}", name.strip_prefix('%').unwrap_or(name)),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod os {
+    use std::fs::{self, File};
+    use std::io;
+    use std::path::{Path, PathBuf};
+
+    /// A directory.
+    pub(in crate::output) type Directory = PathBuf;
+
+    pub(super) fn directory(path: &Path) -> io::Result<Directory> {
+        fs::read_dir(path)?;
+        Ok(path.to_owned())
+    }
+
+    pub(super) fn again(directory: &Directory) -> io::Result<Directory> {
+        Ok(directory.clone())
+    }
+
+    /// Opens the file at `path` below `directory` for appending, and makes what is missing.
+    pub(super) fn open_below(directory: &Directory, path: &str) -> io::Result<File> {
+        let path = directory.join(path);
+        if let Some(above) = path.parent() {
+            fs::create_dir_all(above)?;
+        }
+        File::options().append(true).create(true).open(path)
+    }
+
+    /// Whether a path below `directory` leads somewhere.
+    pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
+        directory.join(path).symlink_metadata().is_ok()
+    }
+}
