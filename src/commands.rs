@@ -15,6 +15,7 @@ mod properties;
 pub mod publish;
 pub(crate) mod receiving;
 pub(crate) mod removal;
+mod reopening;
 pub mod request;
 pub mod subscribe;
 pub(crate) mod tally;

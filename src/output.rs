@@ -131,6 +131,14 @@ impl Writer {
         Self { syncs: syncs && self.is_file, ..self }
     }
 
+    /// Writes to `file` from now on, in place of another file; what waits is still a part of what comes.
+    pub fn switch(&mut self, file: File) {
+        self.descriptor = Arc::new(Descriptor::File(file));
+        if let Some(worker) = &self.worker {
+            worker.switch(Arc::clone(&self.descriptor));
+        }
+    }
+
     /// Writes to files below `directory`, as [`Writer::message_to`] says.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The flags that say how and where messages are printed, shared by all commands that print messages.
 
+use super::reopening::Reopening;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Body, Ending, Format, PathTemplate, Payloads, Template};
 use crate::os_error;
@@ -212,6 +213,15 @@ impl OutputArgs {
         self.files.as_ref().map(parse).transpose()
     }
 
+    /// What opens the file anew, if the output is one on a disk.
+    ///
+    /// # Errors
+    /// When signals cannot be listened to.
+    pub(crate) fn reopening(&self) -> Result<Option<Reopening>, Failure> {
+        let path = self.file().filter(|path| path.metadata().is_ok_and(|it| it.is_file()));
+        path.map(|path| Reopening::of(path.to_owned())).transpose().map_err(Failure::no_signals)
+    }
+
     /// Opens the output. A file is emptied once the broker was reached, unless output is to be appended.
     ///
     /// # Errors
@@ -239,7 +249,7 @@ impl OutputArgs {
     }
 }
 
-fn open(path: &Path, append: bool) -> io::Result<File> {
+pub(super) fn open(path: &Path, append: bool) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).append(append).truncate(false);
     #[cfg(unix)]

@@ -2,6 +2,7 @@
 
 use super::deciding::Outputs;
 use super::output;
+use super::reopening::Reopening;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Format, PathTemplate};
 use crate::message::{Message, OwnedMessage, QoS};
@@ -32,6 +33,7 @@ pub(crate) struct Printing {
     /// Number of messages printed to files of their own.
     numbered: u64,
     writer: Writer,
+    reopening: Option<Reopening>,
     written: u64,
     /// Messages written while there was no connection, to be acknowledged on the next one.
     written_offline: u64,
@@ -46,10 +48,16 @@ impl Printing {
             paths: None,
             numbered: 0,
             writer,
+            reopening: None,
             written: 0,
             written_offline: 0,
             failure: None,
         }
+    }
+
+    /// The same to a file that is opened anew when a signal says so.
+    pub(crate) fn reopening(self, reopening: Option<Reopening>) -> Self {
+        Self { reopening, ..self }
     }
 
     /// The same to one file for each of what `paths` names.
@@ -150,6 +158,12 @@ impl Printing {
         self.format.go_on();
         // Once reported, the writer no longer has the error.
         if self.has_failed() {
+            return;
+        }
+        if let Some(reopening) = &mut self.reopening
+            && let Err(error) = reopening.poll(cx, &mut self.writer)
+        {
+            self.failure = Some(error);
             return;
         }
         match self.writer.poll(cx) {

@@ -246,7 +246,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let source = Source::open(source).map_err(input::failure)?;
     let paths = output.paths()?;
     let writer = output.open(paths.as_ref())?;
-    let printing = Printing::new(format, writer).in_files(paths);
+    let printing = Printing::new(format, writer).reopening(output.reopening()?).in_files(paths);
     let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let wait = connection.options.timeout.map(|wait| wait.saturating_sub(started.elapsed()));
     let payload = read(source, wait).await?;

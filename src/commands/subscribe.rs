@@ -204,7 +204,8 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let answers = Answers::to(&connection.session.interest);
     let paths = args.output.paths()?;
     let writer = args.output.open(paths.as_ref())?;
-    let printing = Printing::new(format, writer).in_files(paths);
+    let printing =
+        Printing::new(format, writer).reopening(args.output.reopening()?).in_files(paths);
     let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let receiving = Receiving::new(printing, idle, reporter).judging(decision);
     let mut job = Subscribing::new(receiving, selection, stop, removal, answers);

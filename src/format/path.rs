@@ -7,7 +7,7 @@
 //!
 //! What a publisher chose stays one path component per level, and can be turned back: bytes other than `A-Za-z0-9._-`,
 //! and a leading `.` or `-`, become `%XX`, and an empty level becomes `%`. A level that would be longer than 200 bytes is
-//! cut, and ends with `%-` and the beginning of its SHA-256.
+//! cut, and ends with `%-` and the beginning of its SHA-256; so do the levels together that come after 2,000 bytes.
 
 use super::clock::{Clock, Moment, PerSecond, strftime};
 use crate::misplaced::Misplaced;
@@ -17,6 +17,9 @@ use std::fmt::Write as _;
 
 /// Longest name that a level of a topic gets, in bytes. File systems allow 255, which leaves room for the rest.
 const LONGEST: usize = 200;
+
+/// Bytes of a topic's path after which the rest of its levels are one, as systems allow paths of 4,096.
+const LONGEST_TOPIC: usize = 2_000;
 
 /// Bytes of the hash that a cut name has.
 const HASHED: usize = 16;
@@ -153,12 +156,23 @@ fn split_base(mut pieces: Vec<Piece>) -> (String, Vec<Piece>) {
 }
 
 fn write_topic(path: &mut String, topic: &str, rotates: bool) {
-    for (number, level) in topic.split('/').enumerate() {
-        if number > 0 {
-            path.push('/');
+    let start = path.len();
+    let mut rest = topic;
+    loop {
+        if path.len() - start > LONGEST_TOPIC {
+            return write_hash(path, rest);
         }
+        let Some((level, below)) = rest.split_once('/') else { break };
         write_level(path, level, rotates);
+        path.push('/');
+        rest = below;
     }
+    write_level(path, rest, rotates);
+}
+
+fn write_hash(path: &mut String, text: &str) {
+    path.push_str("%-");
+    HEXLOWER.encode_append(&digest(&SHA256, text.as_bytes()).as_ref()[..HASHED], path);
 }
 
 fn write_level(path: &mut String, level: &str, rotates: bool) {
@@ -185,8 +199,7 @@ fn write_level(path: &mut String, level: &str, rotates: bool) {
         if let Some(at) = path[path.len() - 2..].find('%') {
             path.truncate(path.len() - 2 + at);
         }
-        path.push_str("%-");
-        HEXLOWER.encode_append(&digest(&SHA256, level.as_bytes()).as_ref()[..HASHED], path);
+        write_hash(path, level);
     }
 }
 
@@ -239,6 +252,9 @@ mod tests {
         ] {
             assert_eq!(path("%t.x", topic), expected);
         }
+        let deep = "a/".repeat(32_767);
+        let (one, other) = (path("%t.x", &(deep.clone() + "b")), path("%t.x", &(deep + "c")));
+        assert!(one.len() < LONGEST_TOPIC + 50 && one.contains("/a/%-") && one != other, "{one}");
         let long = "x".repeat(300);
         let name = path("%t.x", &long);
         assert!(name.len() == LONGEST + 2 && name.starts_with(&"x".repeat(166)), "{name}");

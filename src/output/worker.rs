@@ -36,6 +36,8 @@ struct Shared {
 struct State {
     /// The next block to write.
     next: Block,
+    /// Where to write from the next block on, if that is another descriptor.
+    descriptor: Option<Arc<Descriptor>>,
     is_writing: bool,
     /// Size of the large record that is being written, in bytes.
     writing: usize,
@@ -96,7 +98,7 @@ impl Worker {
         let owner = Arc::clone(&shared);
         thread::Builder::new()
             .name("output".to_owned())
-            .spawn(move || write(&shared, &descriptor, gathers, syncs))?;
+            .spawn(move || write(&shared, descriptor, gathers, syncs))?;
         Ok(Self(owner))
     }
 
@@ -113,6 +115,11 @@ impl Worker {
         if !state.is_lull || state.is_lull_over() {
             self.0.work.notify_one();
         }
+    }
+
+    /// Writes to `descriptor` from the next block on.
+    pub(super) fn switch(&self, descriptor: Arc<Descriptor>) {
+        self.0.lock().descriptor = Some(descriptor);
     }
 
     /// Its progress; `waker` is woken when that changes.
@@ -173,7 +180,7 @@ impl Shared {
 }
 
 /// The thread's main function.
-fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool, syncs: bool) {
+fn write(shared: &Shared, mut descriptor: Arc<Descriptor>, gathers: bool, syncs: bool) {
     let mut block = Block::default();
     loop {
         let mut state = shared.lock();
@@ -190,6 +197,9 @@ fn write(shared: &Shared, descriptor: &Descriptor, gathers: bool, syncs: bool) {
             state.writing = 0;
         }
         state.is_urgent = false;
+        if let Some(next) = state.descriptor.take() {
+            descriptor = next;
+        }
         drop(state);
         let mut result = Ok(());
         let mut write = |bytes: &[u8]| {

@@ -49,6 +49,7 @@ mod fresh_password;
 mod generated;
 mod goodbye;
 mod imports;
+mod keep;
 mod manual;
 #[cfg(target_os = "linux")]
 mod memory_bounded;

@@ -58,6 +58,8 @@ fn counts_take_each_message_of_a_session_once_and_in_order_at_qos_2() {
 enum Printing<'a> {
     ToPipe,
     ToFile(&'a Path),
+    /// The same, `t.log`, by `--files`.
+    ToFiles(&'a Path),
 }
 
 impl Printing<'_> {
@@ -66,6 +68,7 @@ impl Printing<'_> {
         match self {
             Self::ToPipe => run.stdout_anything(),
             Self::ToFile(file) => run.arg("--append").arg("--output").arg(file),
+            Self::ToFiles(file) => run.arg("--files").arg(file.with_file_name("%t.log")),
         }
     }
 
@@ -73,14 +76,16 @@ impl Printing<'_> {
     fn length(&self, running: &Running) -> usize {
         match self {
             Self::ToPipe => running.printed(),
-            Self::ToFile(_) => self.file_length(),
+            Self::ToFile(_) | Self::ToFiles(_) => self.file_length(),
         }
     }
 
     fn file_length(&self) -> usize {
         match self {
             Self::ToPipe => 0,
-            Self::ToFile(file) => fs::read(file).map_or(0, |bytes| bytes.len()),
+            Self::ToFile(file) | Self::ToFiles(file) => {
+                fs::read(file).map_or(0, |bytes| bytes.len())
+            }
         }
     }
 
@@ -88,7 +93,9 @@ impl Printing<'_> {
     fn new_bytes(&self, start: usize, captured: Vec<u8>) -> Vec<u8> {
         match self {
             Self::ToPipe => captured,
-            Self::ToFile(file) => fs::read(file).unwrap_or_default().split_off(start),
+            Self::ToFile(file) | Self::ToFiles(file) => {
+                fs::read(file).unwrap_or_default().split_off(start)
+            }
         }
     }
 }
@@ -191,6 +198,18 @@ fn kills_lose_nothing_in_a_file_at_qos_1() {
 fn kills_lose_nothing_in_a_file_at_qos_2() {
     let directory = tempfile::tempdir().unwrap();
     kills_lose_nothing("2", &Printing::ToFile(&directory.path().join("out")));
+}
+
+#[test]
+fn kills_lose_nothing_in_files_at_qos_1() {
+    let directory = tempfile::tempdir().unwrap();
+    kills_lose_nothing("1", &Printing::ToFiles(&directory.path().join("t.log")));
+}
+
+#[test]
+fn kills_lose_nothing_in_files_at_qos_2() {
+    let directory = tempfile::tempdir().unwrap();
+    kills_lose_nothing("2", &Printing::ToFiles(&directory.path().join("t.log")));
 }
 
 /// Reads lines until the one that says `end`; how many there were before it, all of which `check` has seen.

@@ -1,0 +1,49 @@
+//! `--output FILE` is opened anew when SIGHUP arrives, after a program such as logrotate has moved the file away.
+
+use crate::output::Writer;
+use std::io;
+use std::path::PathBuf;
+use std::task::Context;
+
+/// The file, and the signal.
+pub(crate) struct Reopening {
+    path: PathBuf,
+    #[cfg(unix)]
+    signal: tokio::signal::unix::Signal,
+}
+
+impl Reopening {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub(crate) fn of(path: PathBuf) -> io::Result<Self> {
+        Ok(Self {
+            path,
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// Has `writer` go on in a new file, if the signal has arrived.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    #[cfg(unix)]
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, writer: &mut Writer) -> io::Result<()> {
+        while self.signal.poll_recv(cx).is_ready() {
+            writer.switch(super::output::open(&self.path, true)?);
+        }
+        Ok(())
+    }
+
+    /// There is no such signal here.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub(crate) fn poll(&mut self, _cx: &mut Context<'_>, _writer: &mut Writer) -> io::Result<()> {
+        let _ = &self.path;
+        Ok(())
+    }
+}
