@@ -1804,7 +1804,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__rr)
-            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --match --replies --idle --latency --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
+            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --match --replies --idle --latency --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1993,6 +1993,20 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --files)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rotate)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -2506,7 +2520,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__sub)
-            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --count --idle --exit-after-subscribe --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --count --idle --exit-after-subscribe --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2637,6 +2651,20 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --files)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --rotate)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

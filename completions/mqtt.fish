@@ -242,6 +242,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l color -d 'When to colo
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
@@ -314,6 +316,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s N -l no-newline -d 'Do
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s 0 -l null -d 'Print a NUL byte after each message instead of a newline'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l append -d 'Append to the --output file instead of replacing it'
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
@@ -345,6 +348,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l color -d 'When t
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
@@ -417,6 +422,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s N -l no-newline 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s 0 -l null -d 'Print a NUL byte after each message instead of a newline'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l append -d 'Append to the --output file instead of replacing it'
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
@@ -453,6 +459,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l color -d 'When to colou
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -524,6 +532,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s N -l no-newline -d 'Do 
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s 0 -l null -d 'Print a NUL byte after each message instead of a newline'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l append -d 'Append to the --output file instead of replacing it'
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -559,6 +568,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l color -d 'When to 
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -630,6 +641,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s N -l no-newline -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s 0 -l null -d 'Print a NUL byte after each message instead of a newline'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l append -d 'Append to the --output file instead of replacing it'
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'

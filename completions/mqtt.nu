@@ -181,6 +181,9 @@ module completions {
     --color: string@"nu-complete mqtt sub color" # When to colour topics and properties [default: auto]
     --output: path            # Write to this file instead of standard output (`-`)
     --append                  # Append to the --output file instead of replacing it
+    --files: string           # Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    --rotate: string          # Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    --sync                    # Sync files to disk before messages are acknowledged
     --count(-C): string       # End after this many messages [default: no limit]
     --idle: string            # End when no message has arrived for this long [default: 500ms with --retained-only]
     --exit-after-subscribe(-E) # End as soon as the broker has acknowledged the subscription
@@ -313,6 +316,9 @@ module completions {
     --color: string@"nu-complete mqtt rr color" # When to colour topics and properties [default: auto]
     --output: path            # Write to this file instead of standard output (`-`)
     --append                  # Append to the --output file instead of replacing it
+    --files: string           # Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    --rotate: string          # Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    --sync                    # Sync files to disk before messages are acknowledged
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
     --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]

@@ -56,34 +56,34 @@ fn counts_take_each_message_of_a_session_once_and_in_order_at_qos_2() {
 
 /// Where the subscriber that is killed prints.
 enum Printing<'a> {
-    ToPipe,
-    ToFile(&'a Path),
+    Pipe,
+    File(&'a Path),
     /// The same, `t.log`, by `--files`.
-    ToFiles(&'a Path),
+    Files(&'a Path),
 }
 
 impl Printing<'_> {
     fn subscribe(&self, broker: &Mosquitto, qos: &str) -> Mqtt {
         let run = subscribe(broker, qos);
         match self {
-            Self::ToPipe => run.stdout_anything(),
-            Self::ToFile(file) => run.arg("--append").arg("--output").arg(file),
-            Self::ToFiles(file) => run.arg("--files").arg(file.with_file_name("%t.log")),
+            Self::Pipe => run.stdout_anything(),
+            Self::File(file) => run.arg("--append").arg("--output").arg(file),
+            Self::Files(file) => run.arg("--files").arg(file.with_file_name("%t.log")),
         }
     }
 
     /// How many bytes all runs have printed to the file, or this run to its pipe.
     fn length(&self, running: &Running) -> usize {
         match self {
-            Self::ToPipe => running.printed(),
-            Self::ToFile(_) | Self::ToFiles(_) => self.file_length(),
+            Self::Pipe => running.printed(),
+            Self::File(_) | Self::Files(_) => self.file_length(),
         }
     }
 
     fn file_length(&self) -> usize {
         match self {
-            Self::ToPipe => 0,
-            Self::ToFile(file) | Self::ToFiles(file) => {
+            Self::Pipe => 0,
+            Self::File(file) | Self::Files(file) => {
                 fs::read(file).map_or(0, |bytes| bytes.len())
             }
         }
@@ -92,8 +92,8 @@ impl Printing<'_> {
     /// What came out after the first `start` bytes, given what the test captured.
     fn new_bytes(&self, start: usize, captured: Vec<u8>) -> Vec<u8> {
         match self {
-            Self::ToPipe => captured,
-            Self::ToFile(file) | Self::ToFiles(file) => {
+            Self::Pipe => captured,
+            Self::File(file) | Self::Files(file) => {
                 fs::read(file).unwrap_or_default().split_off(start)
             }
         }
@@ -148,7 +148,7 @@ fn kills_lose_nothing(qos: &str, printing: &Printing) {
 #[track_caller]
 fn await_output(printing: &Printing, running: &Running, start: usize) {
     let deadline = Instant::now() + Duration::from_secs(20);
-    let start = if matches!(printing, Printing::ToPipe) { 0 } else { start };
+    let start = if matches!(printing, Printing::Pipe) { 0 } else { start };
     while printing.length(running) == start {
         assert!(Instant::now() < deadline, "no output although there are messages");
         thread::sleep(Duration::from_millis(1));
@@ -180,36 +180,36 @@ fn check_runs(sent: &[String], runs: &[Vec<String>]) -> Vec<usize> {
 
 #[test]
 fn kills_lose_nothing_in_a_pipe_at_qos_1() {
-    kills_lose_nothing("1", &Printing::ToPipe);
+    kills_lose_nothing("1", &Printing::Pipe);
 }
 
 #[test]
 fn kills_lose_nothing_in_a_pipe_at_qos_2() {
-    kills_lose_nothing("2", &Printing::ToPipe);
+    kills_lose_nothing("2", &Printing::Pipe);
 }
 
 #[test]
 fn kills_lose_nothing_in_a_file_at_qos_1() {
     let directory = tempfile::tempdir().unwrap();
-    kills_lose_nothing("1", &Printing::ToFile(&directory.path().join("out")));
+    kills_lose_nothing("1", &Printing::File(&directory.path().join("out")));
 }
 
 #[test]
 fn kills_lose_nothing_in_a_file_at_qos_2() {
     let directory = tempfile::tempdir().unwrap();
-    kills_lose_nothing("2", &Printing::ToFile(&directory.path().join("out")));
+    kills_lose_nothing("2", &Printing::File(&directory.path().join("out")));
 }
 
 #[test]
 fn kills_lose_nothing_in_files_at_qos_1() {
     let directory = tempfile::tempdir().unwrap();
-    kills_lose_nothing("1", &Printing::ToFiles(&directory.path().join("t.log")));
+    kills_lose_nothing("1", &Printing::Files(&directory.path().join("t.log")));
 }
 
 #[test]
 fn kills_lose_nothing_in_files_at_qos_2() {
     let directory = tempfile::tempdir().unwrap();
-    kills_lose_nothing("2", &Printing::ToFiles(&directory.path().join("t.log")));
+    kills_lose_nothing("2", &Printing::Files(&directory.path().join("t.log")));
 }
 
 /// Reads lines until the one that says `end`; how many there were before it, all of which `check` has seen.
