@@ -77,6 +77,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls-server-name -d 'Ex
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -171,6 +172,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls-server-name -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -271,6 +273,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls-server-name -d 'Ex
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -377,6 +380,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls-server-name 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -486,6 +490,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls-server-name -d 'Exp
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -595,6 +600,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls-server-name -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -681,6 +687,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls-server-
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
@@ -751,6 +758,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls-server-name -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F

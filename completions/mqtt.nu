@@ -82,6 +82,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt pub tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
@@ -210,6 +211,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt sub tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
@@ -342,6 +344,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt rr tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
@@ -431,6 +434,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt clear-retained tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
@@ -517,6 +521,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt config tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets

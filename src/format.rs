@@ -167,6 +167,7 @@ impl Format {
     }
 
     /// What to tell the user if a payload does not suit the template; once per run.
+    #[inline(always)]
     pub fn complaint(&mut self, message: &Message<'_>) -> Option<String> {
         match &mut self.body {
             Body::Template(template) => template.complaint(message),

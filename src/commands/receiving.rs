@@ -77,7 +77,7 @@ impl Receiving {
     }
 
     /// Prints a message, or what is made of it, unless it is to be skipped.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn print(&mut self, message: &Message<'_>) -> Verdict {
         let mut verdict = Verdict::Print;
         if let Some(decision) = &mut self.decision {

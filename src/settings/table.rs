@@ -222,7 +222,7 @@ use Need::{Network, Tls, TurnsTlsOn, WebSocket};
 use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
 /// All settings.
-pub static SETTINGS: [Setting; 52] = [
+pub static SETTINGS: [Setting; 53] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),
     row("port", &[Place, Needs(Network)]),
@@ -246,6 +246,7 @@ pub static SETTINGS: [Setting; 52] = [
     row("tls-server-name", &[Needs(Tls)]),
     row("tls-alpn", &[List, Needs(Tls)]),
     row("tls-version", &[Needs(Tls)]),
+    row("tls-ciphers", &[Needs(Tls)]),
     row("insecure", &[Needs(Tls), Own]),
     row("require-tls", &[]),
     row("tls-keylog", &[Needs(Tls), Path]),

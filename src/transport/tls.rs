@@ -4,6 +4,7 @@
 //! instead, and against the host name; only [`Trust::Anyone`] turns that off. webpki builds the chain; `x509` checks
 //! what webpki does not.
 
+mod ciphers;
 mod diagnosis;
 mod identity;
 mod keylog;
@@ -15,6 +16,7 @@ mod settings;
 mod verifier;
 mod x509;
 
+pub use ciphers::Ciphers;
 pub use pin::Pins;
 pub use settings::{Identity, Settings, Trust, Unusable, Version};
 
@@ -58,7 +60,11 @@ impl Client {
         let name = ServerName::try_from(settings.name.to_owned()).map_err(|_| {
             Unusable::new(format!("'{}' is not a valid name for a certificate", settings.name))
         })?;
-        let provider = Arc::new(ring::default_provider());
+        let mut provider = ring::default_provider();
+        if let Some(ciphers) = settings.ciphers {
+            provider.cipher_suites = ciphers.suites();
+        }
+        let provider = Arc::new(provider);
         let (versions, words): (&[&SupportedProtocolVersion], _) = match settings.version {
             Some(Version::Tls12) => (&[&TLS12], "1.2"),
             Some(Version::Tls13) => (&[&TLS13], "1.3"),
@@ -66,7 +72,7 @@ impl Client {
         };
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(versions)
-            .map_err(|error| Unusable::new(error.to_string()))?
+            .map_err(|_| Unusable::new(format!("none of --tls-ciphers is one of TLS {words}")))?
             .dangerous()
             .with_custom_certificate_verifier(verifier::new(
                 settings.trust,

@@ -63,7 +63,7 @@ fn each_setting_names_its_origin_and_secrets_are_left_out() {
 #[test]
 fn what_is_shown_works_as_a_profile_and_is_shown_again() {
     let flags = "show -L wss://me@broker.example/path -A 127.0.0.1 --proxy http://proxy:1 \
-        --tls-server-name name --tls-alpn a --tls-alpn b --tls-version 1.2 --require-tls -V 5 \
+        --tls-server-name name --tls-alpn a --tls-alpn b --tls-version 1.2 --tls-ciphers ECDHE-RSA-AES128-GCM-SHA256 --require-tls -V 5 \
         -i me -c -x never -k 5 --connect-timeout 1m30s --ack-timeout 1.5 -W 10s \
         --reconnect always --reconnect-timeout 0 -M 3 --receive-maximum 4 \
         --maximum-packet-size 5000 --topic-alias-maximum 6 --will-topic w --will-payload \u{e9} \

@@ -22,7 +22,12 @@ const TWO_PINS_IN_TOML: &str = "\"sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
     sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=\"";
 
 /// All that can be said by itself; where the broker is, is other tests' business.
-const CASES: [Case; 48] = [
+const TLS_13: &str = "TLS_AES_128_GCM_SHA256";
+const TLS_13_IN_TOML: &str = "\"TLS_AES_128_GCM_SHA256\"";
+const TLS_12: &str = "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384";
+const TLS_12_IN_TOML: &str = "\"ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384\"";
+
+const CASES: [Case; 49] = [
     ("bind", ["127.0.0.1", "::1"], [r#""127.0.0.1""#, r#""::1""#]),
     ("proxy", ["http://a:1", "socks5://b"], [r#""http://a:1""#, r#""socks5://b""#]),
     ("ws", ON, TRUE),
@@ -37,6 +42,7 @@ const CASES: [Case; 48] = [
     ("key-password-file", ["-", "/b"], [r#""-""#, r#""/b""#]),
     ("tls-server-name", ["a", "b.example"], [r#""a""#, r#""b.example""#]),
     ("tls-version", ["1.2", "tlsv1.3"], [r#""1.2""#, r#""1.3""#]),
+    ("tls-ciphers", [TLS_13, TLS_12], [TLS_13_IN_TOML, TLS_12_IN_TOML]),
     ("insecure", ON, TRUE),
     ("require-tls", ON, TRUE),
     ("tls-keylog", ["/a", "/b"], [r#""/a""#, r#""/b""#]),

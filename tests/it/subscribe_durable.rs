@@ -83,9 +83,7 @@ impl Printing<'_> {
     fn file_length(&self) -> usize {
         match self {
             Self::Pipe => 0,
-            Self::File(file) | Self::Files(file) => {
-                fs::read(file).map_or(0, |bytes| bytes.len())
-            }
+            Self::File(file) | Self::Files(file) => fs::read(file).map_or(0, |bytes| bytes.len()),
         }
     }
 

@@ -110,6 +110,32 @@ fn a_version_that_is_asked_for_is_the_one_that_is_spoken() {
 }
 
 #[test]
+fn only_ciphers_that_are_named_are_offered() {
+    let authority = Authority::new("lab");
+    let certificate = authority.server(&NAMES);
+    for (version, line, ours, other) in [
+        ("1.2", "ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"),
+        ("1.3", "ciphers_tls1.3", "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"),
+    ] {
+        let broker = Mosquitto::options().tls(&certificate).line(&format!("{line} {ours}")).start();
+        let run = |ciphers: &str| {
+            let run = publish("localhost", broker.port(), authority.pem());
+            run.args(["--ca", "ca.pem", "--tls-version", version, "--tls-ciphers", ciphers])
+        };
+        run(ours).run();
+        run(&format!("{other}:{ours}")).run();
+        run(other).status(3).stderr_contains("TLS").run();
+    }
+    let broker = Peer::untouched();
+    let run =
+        |flags: &str| publish("localhost", broker.port(), "").line("--tls").line(flags).status(2);
+    run("--tls-ciphers HIGH").stderr_contains("there are TLS_AES_256_GCM_SHA384, ").run();
+    run("--ciphers TLS_AES_128_GCM_SHA256 --tls-version 1.2")
+        .stderr_contains("none of --tls-ciphers is one of TLS 1.2")
+        .run();
+}
+
+#[test]
 fn application_protocols_are_offered_in_order_and_only_when_asked_for() {
     let authority = Authority::new("lab");
     let peer = Peer::accepting();

@@ -53,6 +53,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
         pins: args.pin.clone(),
         identity: resolve_identity(args, ui)?,
         version: args.tls_version.map(Into::into),
+        ciphers: args.tls_ciphers.as_ref(),
         alpn: &args.tls_alpn,
         keylog: args.tls_keylog.as_deref(),
     });

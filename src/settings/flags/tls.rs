@@ -1,6 +1,6 @@
 //! Flags for encryption.
 
-use crate::transport::tls::{Pins, Version};
+use crate::transport::tls::{Ciphers, Pins, Version};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -80,6 +80,13 @@ pub struct TlsArgs {
     /// Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
     #[arg(long, value_name = "VERSION", value_enum)]
     pub tls_version: Option<TlsVersionArg>,
+
+    /// Offer only these cipher suites, best first, separated by colons
+    ///
+    /// Names are those of IANA or OpenSSL, such as TLS_AES_128_GCM_SHA256 (TLS 1.3) or ECDHE-RSA-AES128-GCM-SHA256
+    /// (TLS 1.2). An unknown name is refused with a list of the known ones.
+    #[arg(long, alias = "ciphers", value_name = "LIST")]
+    pub tls_ciphers: Option<Ciphers>,
 
     /// Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! The settings of a TLS client, and errors in them.
 
+use super::ciphers::Ciphers;
 use super::pin::Pins;
 use crate::secret::Secret;
 use std::fmt;
@@ -57,6 +58,8 @@ pub struct Settings<'a> {
     pub identity: Option<Identity<'a>>,
     /// Only this version.
     pub version: Option<Version>,
+    /// Only these cipher suites.
+    pub ciphers: Option<&'a Ciphers>,
     /// Application protocols to offer, best first (RFC 7301).
     pub alpn: &'a [String],
     /// File to which the secrets of each connection are written, for decrypting captures.
