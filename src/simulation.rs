@@ -6,9 +6,9 @@
 //!                    └─ wire   an independent codec that panics at what a client may not send
 //! ```
 //!
-//! What is simulated is the broker, the network, the clock and chance; driver, patience, session and jobs are those of
-//! the program. After each run the broker's ledger is held against what the job said. A seed that fails is printed:
-//! `MQTT_TEST_SEED=N cargo test --lib simulation::seeds` plays it again, and `MQTT_TEST_SEEDS=1000000` plays as many.
+//! The broker, the network, the clock and randomness are simulated; driver, patience, session and jobs are the
+//! program's own. After each run the job's report is checked against the broker's ledger. A failing seed is printed:
+//! `MQTT_TEST_SEED=N cargo test --lib simulation::seeds` repeats it, and `MQTT_TEST_SEEDS=1000000` plays that many.
 
 mod broker;
 mod clearing;

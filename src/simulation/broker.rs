@@ -1,8 +1,8 @@
-//! A model of a broker, as a value without sockets and without a clock, that outlives connections.
+//! A model of a broker as a value, without sockets or clock, which outlives connections.
 //!
-//! It is written for the sake of what brokers do differently or wrongly (its [`Temper`]), and for
-//! its ledger: what really came, what was passed on and what the client acknowledged, against
-//! which a run of the client can be judged. It panics wherever the client breaks a rule of MQTT.
+//! It models what brokers do differently or wrongly (its [`Temper`]), and records what really happened in a ledger:
+//! what arrived, what was passed on and what the client acknowledged. A run of the client is judged by this. It panics
+//! if the client breaks a rule of MQTT.
 //!
 //! ```text
 //!  hear ─► incoming ─ receiver   PUBLISHes of the client that are not over
@@ -11,9 +11,9 @@
 //!  tick ─► late acknowledgements, retained messages, keep-alive, restart
 //! ```
 //!
-//! Times are since the beginning of the simulation. Every method that takes `now` first does what
-//! is due by then. A Client's Maximum Packet Size and its Topic Alias Maximum are not made use of,
-//! wills are not published, and messages do not expire.
+//! Times are relative to the start of the simulation. Every method that takes `now` first does what is due by then. A
+//! client's Maximum Packet Size and Topic Alias Maximum are ignored, wills are not published, and messages do not
+//! expire.
 
 mod connection;
 mod incoming;
@@ -44,32 +44,31 @@ pub struct Broker {
     temper: Temper,
     draw: Draw,
     now: Duration,
-    /// All there ever were, by number.
+    /// All connections so far, by number.
     connections: Vec<Connection>,
     /// By client id.
     sessions: BTreeMap<String, Session>,
-    /// How many sessions there were.
+    /// Number of sessions so far.
     generations: u64,
     /// By topic.
     retained: BTreeMap<String, Message>,
     responders: Vec<Responder>,
-    /// While the restart is still to come.
+    /// Until the restart has happened.
     restart: Option<Restart>,
     down_until: Duration,
     ledger: Ledger,
 }
 
-/// Someone who answers requests.
+/// A responder to requests.
 #[derive(Debug)]
 struct Responder {
     topic: String,
-    /// Where MQTT 3.1.1 gets its replies, having no response topic.
+    /// The topic for replies to MQTT 3.1.1 requests, which have no response topic.
     reply_topic: String,
 }
 
 impl Broker {
-    /// A broker of this temper; what it still leaves open (how late each acknowledgement is) is
-    /// drawn while it runs.
+    /// A broker with this temper; anything it leaves open (how late each acknowledgement is) is drawn during the run.
     pub fn new(temper: Temper, draw: Draw) -> Self {
         Self {
             restart: temper.restart,
@@ -90,51 +89,50 @@ impl Broker {
         &self.temper
     }
 
-    /// Every message taken over from the client and passed on, in order.
+    /// All messages accepted from the client and passed on, in order.
     pub fn deliveries(&self) -> &[Delivery] {
         &self.ledger.deliveries
     }
 
-    /// Every message to the client that it answered with PUBACK or PUBREC, in order.
+    /// All messages to the client that it answered with PUBACK or PUBREC, in order.
     pub fn acknowledgements(&self) -> &[Acknowledgement] {
         &self.ledger.acknowledgements
     }
 
-    /// Every PUBLISH that went nowhere because its topic is denied, in order.
+    /// All PUBLISHes that were dropped because their topic is denied, in order.
     pub fn denied(&self) -> &[Denied] {
         &self.ledger.denied
     }
 
-    /// Every PUBREL without a PUBLISH in the same session, in order.
+    /// All PUBRELs without a PUBLISH in the same session, in order.
     pub fn orphans(&self) -> &[Orphan] {
         &self.ledger.orphans
     }
 
-    /// The most PUBLISHes of QoS 1 and 2 that this connection had unacknowledged at a time.
+    /// The most unacknowledged PUBLISHes of QoS 1 and 2 on this connection at a time.
     pub fn most_in_flight(&self, connection: usize) -> usize {
         self.ledger.most_in_flight.get(&connection).copied().unwrap_or(0)
     }
 
-    /// How many connections there were; they are numbered from 0.
+    /// Number of connections so far; they are numbered from 0.
     pub fn connections(&self) -> usize {
         self.connections.len()
     }
 
-    /// Whether the broker runs at that time, or its port is closed.
+    /// Whether the broker is running at that time.
     pub fn accepts(&mut self, now: Duration) -> bool {
         self.tick(now);
         now >= self.down_until
     }
 
-    /// A new connection: gives its number.
+    /// Opens a connection and returns its number.
     pub fn open(&mut self, now: Duration) -> usize {
         assert!(self.accepts(now), "a connection to a broker that is down");
         self.connections.push(Connection::default());
         self.connections.len() - 1
     }
 
-    /// Bytes came from the client. They are nothing to a connection that is over, but after
-    /// DISCONNECT there may be none.
+    /// Bytes from the client. A connection that has ended ignores them, but after DISCONNECT there must be none.
     pub fn hear(&mut self, connection: usize, bytes: &[u8], now: Duration) {
         self.tick(now);
         let heard = &mut self.connections[connection];
@@ -154,21 +152,21 @@ impl Broker {
             !matches!(heard.stage, Stage::Disconnected) || heard.decoder.is_empty(),
             "the client sent something after DISCONNECT [MQTT-3.14.4-2]"
         );
-        // Only now, because the client sent all of this before it could see any answer to it.
+        // Only now, because the client sent all of this before it could see an answer.
         self.settle(connection);
     }
 
-    /// What the client is to get next.
+    /// The next output for the client.
     pub fn take_output(&mut self, connection: usize) -> Vec<u8> {
         std::mem::take(&mut self.connections[connection].output)
     }
 
-    /// Whether [`Self::take_output`] would give anything.
+    /// Whether [`Self::take_output`] would return anything.
     pub fn has_output(&self, connection: usize) -> bool {
         !self.connections[connection].output.is_empty()
     }
 
-    /// Whether nothing follows the output any more.
+    /// Whether nothing follows the output.
     pub fn has_hung_up(&self, connection: usize) -> bool {
         !self.connections[connection].is_open()
     }
@@ -180,8 +178,8 @@ impl Broker {
         }
     }
 
-    /// Wakes this waker, once, when the connection has output or ends, or when
-    /// [`Self::next_wake`] may be earlier on account of it.
+    /// Wakes this waker, once, when the connection has output or ends, or when [`Self::next_wake`] may have moved
+    /// earlier because of it.
     pub fn wake_on_change(&mut self, connection: usize, waker: &Waker) {
         self.connections[connection].waker = Some(waker.clone());
     }
@@ -224,7 +222,7 @@ impl Broker {
         self.down_until = restart.at + restart.lasts;
     }
 
-    /// Sends the acknowledgements and the retained messages that are due.
+    /// Sends the acknowledgements and retained messages that are due.
     fn settle(&mut self, connection: usize) {
         let now = self.now;
         while let Some(due) = self.connections[connection].up().and_then(|up| up.take_due(now)) {
@@ -244,7 +242,7 @@ impl Broker {
         }
     }
 
-    /// Sends an acknowledgement that is due, and takes note of it.
+    /// Sends an acknowledgement that is due, and records it.
     fn answer(&mut self, connection: usize, packet: &BrokerPacket) {
         if let BrokerPacket::Ack(ack) = packet
             && let Some(up) = self.connections[connection].up()
@@ -260,7 +258,7 @@ impl Broker {
         matches!(self.connections[connection].stage, Stage::Greeting | Stage::Up(_))
     }
 
-    /// The broker ends the connection, after the answers that are due.
+    /// Ends the connection, after the answers that are due.
     fn hang_up(&mut self, connection: usize) {
         self.settle(connection);
         self.end(connection, Stage::HungUp);

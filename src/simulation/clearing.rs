@@ -1,4 +1,4 @@
-//! `mqtt clear-retained`: 0 means that nothing is left, and that each topic was printed once.
+//! `mqtt clear-retained`: status 0 means that nothing is left and each topic was printed once.
 
 use super::draw::Draw;
 use super::network::Fault;
@@ -37,7 +37,7 @@ pub fn run(draw: Draw) {
     let plan = Plan { interest: Rc::new(interest), filter_out: Vec::new(), mode };
     let body = Body::Template(Template::parse("%t").expect("a template"));
     let printing = Printing::new(Format::new(body), Writer::to_memory(Arc::clone(&setting.output)));
-    // What comes later than the longest silence that is waited for cannot be known of.
+    // Messages that arrive later than the longest idle time cannot be noticed.
     let idle = Some(Duration::from_millis(500) + 100 * setting.temper.retained_gap);
     let receiving = Receiving::new(printing, idle, setting.reporter());
     let progress = Progress::new(When::Never, Whole::Unknown);
@@ -51,10 +51,10 @@ pub fn run(draw: Draw) {
     assert!(printed.is_subset(&stored) && left.contains("other/x"), "{summary}");
     match mode {
         Mode::DryRun => assert!(stored.is_subset(&left), "{summary}"),
-        // What is gone was printed.
+        // Everything removed was printed.
         Mode::Remove => assert!(stored.difference(&left).all(|topic| printed.contains(topic))),
     }
-    // Whether silence is the end or the network, nobody can tell.
+    // Nobody can tell whether silence is the end or a stalled network.
     let stalls = ending.weather.iter().any(|it| matches!(it.fault, Fault::Stall { .. }));
     if ending.status == ExitStatus::Success && mode == Mode::Remove && !stalls {
         assert!(stored.is_disjoint(&left), "{summary}: {left:?} is left");

@@ -1,9 +1,9 @@
-//! Random numbers from one seed (splitmix64), so that a run that fails can be run again.
+//! Random numbers from a seed (splitmix64), so that a failing run can be repeated.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// A stream of numbers that its seed decides.
+/// A stream of numbers determined by its seed.
 #[derive(Clone, Debug)]
 pub struct Draw(u64);
 
@@ -13,7 +13,7 @@ impl Draw {
         Self(seed)
     }
 
-    /// The next number, any of 64 bits.
+    /// The next number, of 64 bits.
     pub fn u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -22,12 +22,12 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number of the range, both ends included.
+    /// A number in the range, both ends included.
     pub fn number(&mut self, range: RangeInclusive<u64>) -> u64 {
         let (first, last) = range.into_inner();
         assert!(first <= last, "an empty range to draw from: {first}..={last}");
         let choices = u128::from(last - first) + 1;
-        // The high half of a product is unbiased enough, and cheaper than a remainder.
+        // The high half of the product is unbiased enough, and cheaper than a remainder.
         let chosen = (u128::from(self.u64()) * choices) >> 64;
         first + u64::try_from(chosen).expect("less than the number of choices")
     }
@@ -44,12 +44,12 @@ impl Draw {
         &choices[usize::try_from(chosen).expect("an index came from a usize")]
     }
 
-    /// A time in whole milliseconds, which is also what tokio's timers are exact to.
+    /// A time in whole milliseconds, the resolution of tokio's timers.
     pub fn milliseconds(&mut self, range: RangeInclusive<u64>) -> Duration {
         Duration::from_millis(self.number(range))
     }
 
-    /// A stream of its own: what is drawn from it later does not change what this one draws.
+    /// An independent stream: drawing from it does not change what this one draws.
     pub fn fork(&mut self) -> Self {
         Self(self.u64())
     }

@@ -1,9 +1,8 @@
-//! A client of a few lines, for the tests of the simulation itself: bytes to send, and what comes
-//! back as text that a test can state.
+//! A minimal client for tests of the simulation itself: it makes packets, and describes those received as text.
 
 use super::wire::{AckKind, Version, write_length, write_string};
 
-/// What a CONNECT says.
+/// The contents of a CONNECT.
 #[derive(Clone, Debug)]
 pub struct Greeting {
     pub version: Version,
@@ -17,7 +16,7 @@ pub struct Greeting {
 }
 
 impl Greeting {
-    /// A client that wants its session kept.
+    /// A client with a persistent session.
     pub fn new(version: Version) -> Self {
         Self {
             version,
@@ -61,7 +60,7 @@ impl Mini {
         packet(0x10, &body)
     }
 
-    /// A PUBLISH with these flags (DUP 8, QoS 2 or 4, retain 1) and, in MQTT 5, properties.
+    /// A PUBLISH with these flags (DUP 8, QoS 2 or 4, retain 1) and, with MQTT 5, properties.
     pub fn publish_with(
         &self,
         flags: u8,
@@ -132,7 +131,7 @@ impl Mini {
         }
     }
 
-    /// The packets that have come as a whole, each in a few words.
+    /// The complete packets received, each in a few words.
     pub fn read(&mut self, bytes: &[u8]) -> Vec<String> {
         self.heard.extend_from_slice(bytes);
         let mut words = Vec::new();
@@ -176,7 +175,7 @@ impl Mini {
             rest = &rest[2..];
         }
         if self.version == Version::Five {
-            // The tests need no more than 127 bytes of them.
+            // The tests need at most 127 bytes of them.
             let (properties, payload) = rest[1..].split_at(usize::from(rest[0]));
             if !properties.is_empty() {
                 suffix += &format!(" {properties:02x?}");
@@ -191,7 +190,7 @@ impl Mini {
     }
 }
 
-/// The first byte, the body and the length of the packet in front.
+/// The first byte, the body and the length of the first packet.
 fn split(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (mut length, mut at, mut shift) = (0, 1, 0);
     loop {
@@ -205,7 +204,7 @@ fn split(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     }
 }
 
-/// A whole packet.
+/// A complete packet.
 pub fn packet(first: u8, body: &[u8]) -> Vec<u8> {
     let mut packet = vec![first];
     write_length(&mut packet, body.len());

@@ -1,9 +1,8 @@
-//! A network between the client and the model broker, in virtual time, that misbehaves as drawn.
+//! A network between the client and the model broker, in virtual time, with faults drawn at random.
 //!
-//! Each connection is a [`Pipe`], which the client reads and writes like a socket. There is no
-//! task behind it: whatever moves, moves while the client polls its pipe, and the pipe wakes
-//! whoever polled it when there is something to move. A client that does not poll at all only
-//! makes the network slower. Needs a paused clock to be deterministic.
+//! Each connection is a [`Pipe`], which the client reads and writes like a socket. No task runs it: data moves while
+//! the client polls its pipe, and the pipe wakes the client when there is something to move. A client that does not
+//! poll only makes the network slower. Deterministic only with a paused clock.
 
 mod pipe;
 #[cfg(test)]
@@ -22,30 +21,30 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// The most connections that are bad.
+/// Most connections with faults.
 const MOST_BAD: u64 = 6;
 
 /// Makes connections to one broker.
 #[derive(Debug)]
 pub struct Network {
     broker: Rc<RefCell<Broker>>,
-    /// When the simulation began.
+    /// When the simulation started.
     start: Instant,
-    /// The weather of the connections to come; all after them are healthy.
+    /// The weather of the next connections; all later ones are healthy.
     forecast: RefCell<VecDeque<Weather>>,
     draw: RefCell<Draw>,
 }
 
 impl Network {
-    /// A network whose first connections, up to six, have weather drawn for them, and all others
-    /// are healthy. The simulation begins now; needs a runtime.
+    /// A network whose first connections, up to six, have weather drawn at random; all others are healthy. The
+    /// simulation starts now; needs a runtime.
     pub fn new(broker: Rc<RefCell<Broker>>, mut draw: Draw) -> Self {
         let bad = draw.number(0..=MOST_BAD);
         let forecast = (0..bad).map(|_| Weather::draw(&mut draw)).collect();
         Self::with_forecast(broker, forecast, draw)
     }
 
-    /// A network with this weather, one connection after the other, and then all healthy.
+    /// A network with this weather, one connection after the other, and then healthy ones.
     pub fn with_forecast(broker: Rc<RefCell<Broker>>, forecast: Vec<Weather>, draw: Draw) -> Self {
         Self {
             broker,
@@ -55,17 +54,17 @@ impl Network {
         }
     }
 
-    /// The weather of the connections to come, to be printed with a seed that failed.
+    /// The weather of the next connections, printed with a failing seed.
     pub fn forecast(&self) -> Vec<Weather> {
         self.forecast.borrow().iter().cloned().collect()
     }
 
-    /// The time since the simulation began: the broker's `now`.
+    /// The time since the simulation started: the broker's `now`.
     pub fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// Connects. `ConnectionRefused` where the weather or the broker wants it so; may never end.
+    /// Connects. `ConnectionRefused` if the weather or the broker says so; may never complete.
     pub async fn dial(&self) -> io::Result<Pipe> {
         let weather = self.forecast.borrow_mut().pop_front().unwrap_or_else(Weather::healthy);
         let mut draw = self.draw.borrow_mut().fork();

@@ -1,4 +1,4 @@
-//! `mqtt pub`: each message ends once, and its end is true.
+//! `mqtt pub`: each message has one outcome, and it is true.
 
 use super::broker::{Denial, Fate};
 use super::draw::Draw;
@@ -17,7 +17,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// One that is to be published; its payload is its position.
+/// A message to publish; its payload is its position.
 struct Sent {
     topic: &'static str,
     qos: QoS,
@@ -122,7 +122,7 @@ fn check(setting: &Setting, messages: &[Sent], ending: &Ending) {
     check_order(setting, messages);
 }
 
-/// 0 if and only if every message was delivered.
+/// Status 0 if and only if every message was delivered.
 fn check_status(
     setting: &Setting,
     messages: &[Sent],
@@ -135,8 +135,8 @@ fn check_status(
     let summary = format!("{:?} {} {outcomes:?}", ending.status, ending.message);
     if ending.status == ExitStatus::Success {
         assert!(all, "{summary}");
-        // At QoS 0 an end that comes from the network, or from a broker that just goes, looks like the answer to
-        // DISCONNECT, and what a network that stalls has taken is not known to be lost.
+        // At QoS 0, an end caused by the network, or by a broker that just closes, looks like the answer to DISCONNECT,
+        // and bytes that a stalled network has accepted are not known to be lost.
         let is_feigned = ending.weather.iter().any(|it| match it.fault {
             Fault::Cut { direction, seen, .. } => {
                 (direction, seen) == (Direction::Up, Seen::EndOfFile)
@@ -145,7 +145,7 @@ fn check_status(
             _ => setting.temper.restart.is_some(),
         });
         for (at, _) in messages.iter().enumerate().filter(|(_, it)| it.qos == QoS::AtMostOnce) {
-            // A broker that hangs up while we do takes the last messages along, and nobody can tell.
+            // A broker that closes while we do loses the last messages, and nobody can tell.
             let is_denied = broker
                 .denied()
                 .iter()
@@ -176,7 +176,7 @@ fn check_status(
     }
 }
 
-/// Messages of one topic and QoS are passed on in their order, not counting what comes again.
+/// Messages of one topic and QoS are passed on in order, not counting repetitions.
 fn check_order(setting: &Setting, messages: &[Sent]) {
     let broker = setting.broker.borrow();
     let mut latest: BTreeMap<(&str, QoS), usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! `mqtt rr`: 0 means that the reply was printed, and the request had arrived.
+//! `mqtt rr`: status 0 means that the request arrived and the reply was printed.
 
 use super::draw::Draw;
 use super::setting::Setting;

@@ -1,17 +1,17 @@
-//! Many seeds, one after the other.
+//! Plays many seeds.
 
 use super::draw::Draw;
 use super::{clearing, publishing, requesting, subscribing};
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// How many seeds the suite plays.
+/// Number of seeds that the suite plays.
 const SEEDS: u64 = 2_000;
 
-/// Failing seeds that are shown.
+/// Most failing seeds to print.
 const MOST_FAILURES: usize = 10;
 
-/// Plays one seed: which command it is follows from it.
+/// Plays one seed, which also selects the command.
 fn play(seed: u64) {
     let mut draw = Draw::new(seed);
     match draw.number(0..=9) {

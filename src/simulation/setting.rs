@@ -1,4 +1,4 @@
-//! What every simulated run has: a broker, a network, options, and who hears of it.
+//! The common parts of every simulated run: a broker, a network, options and a reporter.
 
 use super::broker::{Broker, Temper};
 use super::draw::Draw;
@@ -20,19 +20,19 @@ use std::time::{Duration, Instant};
 
 impl Stream for Pipe {}
 
-/// No run takes longer: everything ends.
+/// Every run ends within this time.
 const LONGEST: Duration = Duration::from_secs(3 * 3600);
 
-/// A run that looks at the clock so often while it stands still waits for nothing.
+/// A run that reads the clock this often while it stands still does not wait for anything.
 const MOST_LOOKS: u32 = 100_000;
 
-/// The surroundings of one run.
+/// The environment of one run.
 struct Surroundings {
     network: Network,
     draw: RefCell<Draw>,
-    /// The last time that was told, and how often in a row.
+    /// The last time returned, and how often in a row.
     looks: Cell<(Instant, u32)>,
-    /// When a signal comes.
+    /// When a signal is sent.
     signal_at: Option<Duration>,
 }
 
@@ -67,16 +67,16 @@ impl World for Surroundings {
     }
 }
 
-/// What is drawn for a run, and what came of it.
+/// Everything drawn for a run, and its results.
 pub struct Setting {
     pub draw: Draw,
     pub temper: Temper,
     pub broker: Rc<RefCell<Broker>>,
     pub options: RunOptions,
     pub session: SessionOptions,
-    /// What goes to `--events`.
+    /// The output of `--events`.
     log: Memory,
-    /// What is printed.
+    /// The printed output.
     pub output: Memory,
 }
 
@@ -84,13 +84,13 @@ pub struct Setting {
 pub struct Ending {
     pub status: ExitStatus,
     pub message: String,
-    /// Of its first connections.
+    /// The weather of its first connections.
     pub weather: Vec<Weather>,
     pub log: Vec<serde_json::Value>,
     pub output: String,
 }
 
-/// Whether one seed is played, for a person to see.
+/// Whether only one seed is played, for a person to read.
 fn is_alone() -> bool {
     std::env::var_os("MQTT_TEST_SEED").is_some()
 }
@@ -144,14 +144,14 @@ impl Setting {
         }
     }
 
-    /// With a log; a seed that is played alone tells everything.
+    /// With a log; if only one seed is played, it prints everything.
     pub fn reporter(&self) -> Reporter {
         let log = Log::Opened(Box::new(Writer::to_memory(Arc::clone(&self.log))));
         let ui = Ui::new(if self.options.trace { Verbosity::Debug } else { Verbosity::Quiet });
         Reporter::new(ui, self.options.target.clone(), "client".to_owned(), Some(log))
     }
 
-    /// Runs `job` while `others` do what they do, and has it `finish`.
+    /// Runs `job` while `others` run too, and calls `finish`.
     pub fn run<J: Job>(
         mut self,
         job: J,
@@ -206,7 +206,7 @@ impl Setting {
     }
 }
 
-/// A run that `-W` bounds is over in time.
+/// Checks that a run with `-W` ended in time.
 fn check_time(end: &End, options: &RunOptions, took: Duration) {
     if let Some(timeout) = options.timeout {
         let most = timeout + Duration::from_secs(2);
@@ -215,7 +215,7 @@ fn check_time(end: &End, options: &RunOptions, took: Duration) {
 }
 
 impl Ending {
-    /// What became of the message at each position, from 1 on, as the events say.
+    /// The outcome of the message at each position, from 1 on, according to the events.
     pub fn outcomes(&self, count: usize) -> Vec<String> {
         let mut outcomes = vec![String::new(); count];
         for line in self.log.iter().filter(|line| line["event"] == "publish") {
@@ -228,7 +228,7 @@ impl Ending {
     }
 }
 
-/// What was written to `memory`, which was text.
+/// The text written to `memory`.
 fn text(memory: &Memory) -> String {
     let bytes = std::mem::take(&mut *memory.lock().expect("nobody panicked"));
     String::from_utf8(bytes).expect("events and payloads are text")

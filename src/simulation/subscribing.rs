@@ -1,4 +1,4 @@
-//! `mqtt sub`: nothing is acknowledged that was not printed, `-C` takes exactly so many, and order is kept.
+//! `mqtt sub`: nothing is acknowledged that was not printed, `-C` takes exactly that many, and the order is kept.
 
 use super::broker::Broker;
 use super::draw::Draw;
@@ -18,10 +18,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Messages that others publish while the run lasts.
+/// Number of messages that others publish during the run.
 const MESSAGES: usize = 80;
 
-/// Who publishes them: numbers, to one of two topics.
+/// Publishes them: numbers, to one of two topics.
 async fn publish(broker: Rc<RefCell<Broker>>, mut draw: Draw, levels: Vec<u8>) {
     for (number, qos) in levels.iter().enumerate() {
         tokio::time::sleep(draw.milliseconds(0..=1_500)).await;
@@ -62,7 +62,7 @@ pub fn run(draw: Draw) {
     let job = Subscribing::new(receiving, selection, stop, None, answers);
     let levels: Vec<u8> = (0..MESSAGES).map(|_| *setting.draw.pick(&[0, 1, 2])).collect();
     let others = publish(Rc::clone(&setting.broker), setting.draw.fork(), levels.clone());
-    // Without anything that ends it, a run may wait for messages for ever.
+    // Without this, a run may wait for messages forever.
     setting.options.timeout.get_or_insert(Duration::from_secs(600));
     let (setting, ending) = setting.run(job, Subscribing::finish, others);
     check(&setting, &ending, count, &levels, qos);

@@ -1,4 +1,4 @@
-//! A job that is held to what the driver promises, and a session to its bounds, whenever the driver calls.
+//! Checks the driver's promises to a job, and a session's limits, at every call of the driver.
 
 use crate::message::Message;
 use crate::mqtt::{Event, Session, Taken};
@@ -6,10 +6,10 @@ use crate::run::{ConnectionEvent, Job};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// Bytes that may wait to be written: what makes the session choke, and a message.
+/// Most bytes that may wait to be written: the limit at which the session stops, and a message.
 const MOST_OUTPUT: usize = (256 << 10) + (64 << 10);
 
-/// Passes everything on.
+/// Forwards every call.
 pub struct Watched<J> {
     job: J,
     is_up: bool,

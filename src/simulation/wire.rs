@@ -1,9 +1,9 @@
-//! MQTT as a broker sees it: an independent small codec for 3.1.1 and 5.
+//! MQTT from a broker's point of view: a small, independent codec for 3.1.1 and 5.
 //!
-//! It is written from the standards and shares nothing with the client, so that a mistake of the
-//! client's codec is not repeated here. What a client sends is read strictly: a packet that is
-//! malformed, or that no client may send, is a panic that names the rule, because in a simulation
-//! it can only be a fault of ours. MQTT 3.1 (`MQIsdp`) is read as 3.1.1.
+//! It is written from the standards and shares no code with the client, so that it does not repeat mistakes of the
+//! client's codec. The client's packets are parsed strictly: a packet that is malformed, or that a client must not
+//! send, causes a panic that names the rule, because in a simulation it can only be our fault. MQTT 3.1 (`MQIsdp`) is
+//! parsed as 3.1.1.
 //!
 //! ```text
 //!  bytes ─► Decoder ─► ClientPacket        BrokerPacket ─► write ─► bytes

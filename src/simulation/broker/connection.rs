@@ -1,48 +1,48 @@
-//! One network connection as the broker has it: what it has heard, what it will say, and when.
+//! The broker's state of one network connection: input, output and timers.
 
 use super::super::wire::{BrokerPacket, Connect, Decoder, Publish, Version};
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
 use std::time::Duration;
 
-/// A connection, open or over.
+/// A connection, active or ended.
 #[derive(Debug, Default)]
 pub struct Connection {
     pub decoder: Decoder,
     pub stage: Stage,
     pub output: Vec<u8>,
-    /// Whoever waits for output, for the end, or for a change of what is to come.
+    /// Woken for output, for the end, or when [`Connection::next_wake`] changes.
     pub waker: Option<Waker>,
 }
 
-/// How far a connection has come.
+/// The state of a connection.
 #[derive(Debug, Default)]
 pub enum Stage {
     #[default]
     Greeting,
-    /// Nothing that comes is understood: it began with the wrong version.
+    /// All input is ignored, because it started with the wrong version.
     Ignoring,
     Up(Box<Up>),
-    /// The client said DISCONNECT: nothing may come any more.
+    /// The client sent DISCONNECT: no input may follow.
     Disconnected,
     HungUp,
-    /// The network took it.
+    /// The network lost it.
     Vanished,
 }
 
-/// What belongs to a connection after CONNACK.
+/// State of a connection after CONNACK.
 #[derive(Debug)]
 pub struct Up {
     pub client_id: String,
     pub version: Version,
     pub receive_maximum: u16,
-    /// CONNACK said Session Present 0.
+    /// Whether CONNACK said Session Present 0.
     pub fresh: bool,
-    /// PUBLISHes of this connection whose last answer is not sent.
+    /// Number of PUBLISHes of this connection without their final answer.
     pub in_flight: usize,
-    /// Acknowledgements to come.
+    /// Acknowledgements to be sent.
     pub late: VecDeque<(Duration, BrokerPacket)>,
-    /// Retained messages to come.
+    /// Retained messages to be sent.
     pub retained: VecDeque<Trickle>,
     /// When the first of them is due.
     pub retained_due: Duration,
@@ -51,14 +51,14 @@ pub struct Up {
     aliases: BTreeMap<u16, String>,
 }
 
-/// What waits behind retained messages.
+/// An entry in the queue of retained messages.
 #[derive(Clone, Debug)]
 pub enum Trickle {
     Message { topic: String, qos: u8, identifier: Option<u32> },
     PingResp,
 }
 
-/// What is to be sent now.
+/// Something to be sent now.
 #[derive(Debug)]
 pub enum Due {
     Answer(BrokerPacket),
@@ -66,7 +66,7 @@ pub enum Due {
 }
 
 impl Up {
-    /// A connection that begins with this CONNECT.
+    /// A connection that starts with this CONNECT.
     pub fn new(connect: &Connect, client_id: String, fresh: bool, now: Duration) -> Self {
         let keep_alive = Duration::from_secs(u64::from(connect.keep_alive));
         Self {
@@ -84,7 +84,7 @@ impl Up {
         }
     }
 
-    /// Something came.
+    /// Something was received.
     pub fn heard(&mut self, now: Duration) {
         self.last_heard = now;
     }
@@ -101,8 +101,8 @@ impl Up {
         [late, retained, self.deadline()].into_iter().flatten().min()
     }
 
-    /// Takes what is due first: acknowledgements go before retained messages, and a PINGRESP goes
-    /// as soon as no retained message is in front of it.
+    /// Takes the first thing that is due: acknowledgements go before retained messages, and a PINGRESP is due when no
+    /// retained message precedes it.
     pub fn take_due(&mut self, now: Duration) -> Option<Due> {
         if self.late.front().is_some_and(|(due, _)| *due <= now) {
             return self.late.pop_front().map(|(_, packet)| Due::Answer(packet));
@@ -112,7 +112,7 @@ impl Up {
         if due { self.retained.pop_front().map(Due::Retained) } else { None }
     }
 
-    /// Puts the topic in place of the alias; panics where the alias is not allowed or not known.
+    /// Replaces the alias by its topic; panics if the alias is not allowed or not defined.
     pub fn resolve(&mut self, publish: &mut Publish, alias_maximum: u16) {
         let Some(alias) = publish.alias else { return };
         assert!(
@@ -136,7 +136,7 @@ impl Connection {
         matches!(self.stage, Stage::Greeting | Stage::Ignoring | Stage::Up(_))
     }
 
-    /// The part after CONNACK, while it lasts.
+    /// The state after CONNACK, while the connection is active.
     pub fn up(&mut self) -> Option<&mut Up> {
         match &mut self.stage {
             Stage::Up(up) => Some(up),
@@ -144,7 +144,7 @@ impl Connection {
         }
     }
 
-    /// Appends a packet to the output of a connection that is up, and nothing to any other.
+    /// Appends a packet to the output of an active connection, and ignores it otherwise.
     pub fn write(&mut self, packet: &BrokerPacket) {
         if let Stage::Up(up) = &self.stage {
             packet.write(up.version, &mut self.output);
@@ -152,7 +152,7 @@ impl Connection {
         }
     }
 
-    /// Something has changed for whoever waits.
+    /// Wakes the task that waits.
     pub fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();

@@ -1,4 +1,4 @@
-//! What the broker does with each packet of the client.
+//! How the broker handles each packet from the client.
 
 use super::super::wire::{
     Ack, AckKind, BrokerPacket, ClientPacket, Connect, Publish, Subscribe, Version,
@@ -19,7 +19,7 @@ const SESSION_TAKEN_OVER: u8 = 0x8e;
 const ID_NOT_FOUND: u8 = 0x92;
 
 impl Broker {
-    /// Handles a packet of a connection that listens.
+    /// Handles a packet on an active connection.
     pub(super) fn handle(&mut self, connection: usize, packet: ClientPacket) {
         match packet {
             ClientPacket::Connect(connect) => self.greet(connection, connect),
@@ -69,7 +69,7 @@ impl Broker {
         connection.wake();
     }
 
-    /// Begins or resumes a session.
+    /// Starts or resumes a session.
     fn begin(&mut self, connection: usize, connect: Connect) {
         let assigned = connect.client_id.is_empty().then(|| format!("assigned-{connection}"));
         let client_id = assigned.clone().unwrap_or_else(|| connect.client_id.clone());
@@ -101,7 +101,7 @@ impl Broker {
         self.pump(&client_id);
     }
 
-    /// Ends the connection that this client still has [MQTT-3.1.4-3].
+    /// Ends an existing connection of this client [MQTT-3.1.4-3].
     fn take_over(&mut self, client_id: &str) {
         let older = self.sessions.get(client_id).and_then(|session| session.connection);
         if let Some(older) = older {
@@ -111,7 +111,7 @@ impl Broker {
         }
     }
 
-    /// The connection that is up, and its session.
+    /// The active connection and its session.
     fn both(&mut self, connection: usize) -> (&mut Up, &mut Session) {
         let up = self.connections[connection].up().expect("a connection that listens is up");
         let session = self.sessions.get_mut(&up.client_id);
@@ -150,7 +150,7 @@ impl Broker {
         self.receive(&publish, novelty, leg);
     }
 
-    /// Takes a PUBLISH as its QoS wants it.
+    /// Accepts a PUBLISH according to its QoS.
     fn receive(&mut self, publish: &Rc<Publish>, novelty: Novelty, leg: Leg) {
         let twice = publish.message.qos == 2 && !self.temper.qos2_gets_puback;
         let on_release = twice && self.temper.method == Method::OnRelease;
@@ -163,7 +163,7 @@ impl Broker {
         }
     }
 
-    /// Remembers a PUBLISH and answers it, sooner or later.
+    /// Remembers a PUBLISH and answers it, possibly later.
     fn reply(&mut self, publish: &Rc<Publish>, answer: Answer, reason: u8, leg: Leg) {
         let (_, session) = self.both(leg.connection);
         session.receiver.taken(publish, answer, leg);
@@ -235,7 +235,7 @@ impl Broker {
         self.acknowledge(connection, BrokerPacket::UnsubAck { id, codes });
     }
 
-    /// Queues an acknowledgement behind those that are queued already, or swallows it.
+    /// Queues an acknowledgement after earlier ones, or swallows it.
     fn acknowledge(&mut self, connection: usize, packet: BrokerPacket) {
         let latest = u64::try_from(self.temper.latest_ack.as_millis()).unwrap_or(u64::MAX);
         let due = self.now + self.draw.milliseconds(0..=latest);

@@ -1,10 +1,10 @@
-//! What really happened, for the invariants to be checked against.
+//! Records what really happened, to check the invariants.
 
 use super::super::wire::Message;
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
-/// A message that the broker took over from the client and passed on to its subscribers.
+/// A message that the broker accepted from the client and passed on to its subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     pub client_id: String,
@@ -12,16 +12,16 @@ pub struct Delivery {
     pub payload: Bytes,
     pub qos: u8,
     pub retain: bool,
-    /// The connection that it came over, or, released by PUBREL, that the PUBREL came over.
+    /// The connection on which it arrived, or, if released by PUBREL, that of the PUBREL.
     pub connection: usize,
-    /// Which session it came in: each new session of any client has the next number.
+    /// The session in which it arrived: sessions of all clients are numbered.
     pub generation: u64,
-    /// Whether this topic and payload first reached the broker in this same session. In a session
-    /// that was kept, nothing of QoS 2 may be delivered twice.
+    /// Whether this topic and payload first arrived in this same session. In a session that was kept, no QoS 2 message
+    /// may be delivered twice.
     pub kept: bool,
 }
 
-/// A message to the client that the client took over: with PUBACK, or with PUBREC at QoS 2.
+/// A message that the client accepted: with PUBACK, or with PUBREC at QoS 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledgement {
     pub client_id: String,
@@ -32,7 +32,7 @@ pub struct Acknowledgement {
     pub reason: u8,
 }
 
-/// A message from the client that came but goes nowhere: its topic is denied.
+/// A message from the client that is dropped because its topic is denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denied {
     pub topic: String,
@@ -42,41 +42,41 @@ pub struct Denied {
 
 /// A PUBREL that completed a message which its session never had.
 ///
-/// This is a hole in MQTT, not a fault of the client's: the broker forgot the session and said so
-/// (Session Present 0), that CONNACK got lost, and the next one says Session Present 1 of a session
-/// that is another one. With method A the message is lost. Only MQTT 5 tells, with 0x92.
+/// This is a gap in MQTT, not a fault of the client: the broker forgot the session and said so (Session Present 0),
+/// that CONNACK was lost, and the next one says Session Present 1, but for a different session. With method A the
+/// message is lost. Only MQTT 5 reports it, with 0x92.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orphan {
     pub connection: usize,
     pub id: u16,
 }
 
-/// What the client was told of a message that was denied.
+/// What the client learned about a denied message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// 0x87.
     Refused,
-    /// Nothing bad: QoS 0, or MQTT 3.1.1, where an acknowledgement says nothing.
+    /// Nothing: QoS 0, or MQTT 3.1.1, where an acknowledgement does not mean acceptance.
     Dropped,
     /// The connection ended.
     HungUp,
 }
 
-/// Everything on record, in the order of time.
+/// All records, in order of time.
 #[derive(Debug, Default)]
 pub struct Ledger {
     pub deliveries: Vec<Delivery>,
     pub acknowledgements: Vec<Acknowledgement>,
     pub denied: Vec<Denied>,
     pub orphans: Vec<Orphan>,
-    /// By connection, the most PUBLISHes of QoS 1 and 2 that were unacknowledged at a time.
+    /// For each connection, the most unacknowledged PUBLISHes of QoS 1 and 2 at a time.
     pub most_in_flight: BTreeMap<usize, usize>,
-    /// The session in which a topic and payload came first.
+    /// The session in which a topic and payload first arrived.
     first_heard: BTreeMap<(String, Bytes), u64>,
 }
 
 impl Ledger {
-    /// A PUBLISH came, whatever becomes of it.
+    /// A PUBLISH arrived, whatever happens to it.
     pub fn heard(&mut self, message: &Message, generation: u64) {
         let key = (message.topic.clone(), message.payload.clone());
         self.first_heard.entry(key).or_insert(generation);
@@ -116,7 +116,7 @@ impl Ledger {
         });
     }
 
-    /// So many are unacknowledged now.
+    /// This many are unacknowledged now.
     pub fn in_flight(&mut self, connection: usize, count: usize) {
         let most = self.most_in_flight.entry(connection).or_default();
         *most = (*most).max(count);

@@ -1,9 +1,8 @@
-//! One session's PUBLISHes from the client that are not over: by id, how far each of them is.
+//! The state of one session's incomplete PUBLISHes from the client, by id.
 //!
-//! It is a broker's memory of QoS 2 and at the same time the check of the client's: an exchange
-//! counts as over only when the last packet of it has been sent, so whatever the client sends
-//! before that can be told right from wrong. What was sent and lost on the way is not counted
-//! against the client.
+//! It is a broker's memory of QoS 2 and also checks the client: an exchange counts as complete only when its last
+//! packet has been sent, so that everything the client sends before can be judged. Packets that were sent and lost are
+//! not held against the client.
 
 use super::super::wire::{Ack, Message, Publish};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,36 +12,36 @@ use std::rc::Rc;
 #[derive(Debug, Default)]
 pub struct Receiver {
     exchanges: BTreeMap<u16, Exchange>,
-    /// Every id that was ever released in this session.
+    /// Every id that was released in this session.
     released: BTreeSet<u16>,
 }
 
 #[derive(Debug)]
 struct Exchange {
     stage: Stage,
-    /// The connection over which the client's last packet of it came.
+    /// The connection on which the client's last packet of it arrived.
     heard_on: usize,
-    /// The connection over which the PUBLISH came last; `None` where only a PUBREL came.
+    /// The connection on which the PUBLISH last arrived; `None` if only a PUBREL arrived.
     published_on: Option<usize>,
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// The final answer to the PUBLISH is not sent.
+    /// The final answer to the PUBLISH has not been sent.
     Answering(Rc<Publish>),
-    /// PUBREC is not sent.
+    /// PUBREC has not been sent.
     Recording(Rc<Publish>),
-    /// PUBREC is sent.
+    /// PUBREC has been sent.
     Recorded(Rc<Publish>),
-    /// PUBCOMP is not sent.
+    /// PUBCOMP has not been sent.
     Completing,
 }
 
-/// What a PUBLISH is to the session.
+/// How the session regards a PUBLISH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Novelty {
     New,
-    /// Of QoS 2, and there already.
+    /// At QoS 2, and known already.
     Again,
 }
 
@@ -59,22 +58,22 @@ pub enum Answer {
 #[derive(Debug)]
 pub enum Release {
     Held(Rc<Publish>),
-    /// It was released before, and the PUBCOMP got lost.
+    /// It was released before, and the PUBCOMP was lost.
     Before,
     /// This session never had the PUBLISH.
     Orphan,
 }
 
-/// Whose the session and the connection are.
+/// Identifies a session and a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Leg {
     pub connection: usize,
-    /// The connection began with Session Present 0.
+    /// Whether the connection started with Session Present 0.
     pub fresh: bool,
 }
 
 impl Receiver {
-    /// Judges a PUBLISH of QoS 1 or 2; panics where its id or DUP is wrong.
+    /// Judges a PUBLISH of QoS 1 or 2; panics if its id or DUP is wrong.
     pub fn novelty(&self, id: u16, message: &Message, dup: bool, leg: Leg) -> Novelty {
         assert!(
             !(dup && leg.fresh),
@@ -100,7 +99,7 @@ impl Receiver {
         novelty
     }
 
-    /// The PUBLISH was taken and this answer is on its way out.
+    /// The PUBLISH was accepted, and this answer will be sent.
     pub fn taken(&mut self, publish: &Rc<Publish>, answer: Answer, leg: Leg) {
         let kept = Rc::clone(publish);
         let stage = match answer {
@@ -112,7 +111,7 @@ impl Receiver {
         self.exchanges.insert(publish.id, exchange);
     }
 
-    /// PUBREL came: says what it releases; panics where it may not come.
+    /// Handles a PUBREL and returns what it releases; panics if it is not allowed.
     pub fn release(&mut self, id: u16, leg: Leg) -> Release {
         let heard_on = leg.connection;
         let Some(exchange) = self.exchanges.get_mut(&id) else {
@@ -135,8 +134,7 @@ impl Receiver {
         release
     }
 
-    /// An answer went out. True where it gives the client back one of its Receive Maximum on this
-    /// connection.
+    /// An answer was sent. True if it gives the client back a place in its Receive Maximum on this connection.
     pub fn answered(&mut self, ack: Ack, connection: usize) -> bool {
         let Some(exchange) = self.exchanges.get_mut(&ack.id) else { return false };
         if let Stage::Recording(message) = &exchange.stage {

@@ -1,5 +1,4 @@
-//! The way of a message through the broker: to subscribers, to the retained messages, to a
-//! responder and back.
+//! The path of a message through the broker: to subscribers, to the retained messages, to a responder and back.
 
 use super::super::wire::{BrokerPacket, Filter, Message, Publish, Version, matches, write_binary};
 use super::connection::Trickle;
@@ -15,7 +14,7 @@ impl Broker {
         self.route(&message, None);
     }
 
-    /// A retained message is there; an empty payload removes it. Nobody is told.
+    /// Stores a retained message; an empty payload removes it. Subscribers are not told.
     pub fn set_retained(&mut self, topic: &str, qos: u8, payload: &[u8]) {
         self.retain(&message(topic, qos, payload, true));
     }
@@ -25,9 +24,8 @@ impl Broker {
         self.retained.keys().map(String::as_str)
     }
 
-    /// Answers every request to this topic with its own payload and QoS: to its response topic and
-    /// with its correlation data in MQTT 5, to `reply_topic` in MQTT 3.1.1. A request of MQTT 5
-    /// without response topic gets no reply.
+    /// Answers every request to this topic with its own payload and QoS: with MQTT 5 to its response topic with its
+    /// correlation data, with MQTT 3.1.1 to `reply_topic`. A request of MQTT 5 without response topic gets no reply.
     pub fn respond_to(&mut self, topic: &str, reply_topic: &str) {
         let (topic, reply_topic) = (topic.to_owned(), reply_topic.to_owned());
         self.responders.push(Responder { topic, reply_topic });
@@ -100,7 +98,7 @@ impl Broker {
         }
     }
 
-    /// Sends what the session has for the client, as far as it may.
+    /// Sends the session's messages to the client, as far as allowed.
     pub(super) fn pump(&mut self, client_id: &str) {
         let Some(session) = self.sessions.get_mut(client_id) else { return };
         let Some(connection) = session.connection else { return };
@@ -111,7 +109,7 @@ impl Broker {
         }
     }
 
-    /// Queues the retained messages that a new subscription gets.
+    /// Queues the retained messages for a new subscription.
     pub(super) fn queue_retained(
         &mut self,
         connection: usize,
@@ -132,7 +130,7 @@ impl Broker {
         self.connections[connection].wake();
     }
 
-    /// Sends a retained message, unless it has gone in the meantime.
+    /// Sends a retained message, unless it has been removed in the meantime.
     pub(super) fn send_retained(&mut self, connection: usize, next: &Trickle) {
         let Trickle::Message { topic, qos, identifier } = next else { return };
         let Some(up) = self.connections[connection].up() else { return };

@@ -1,6 +1,5 @@
-//! One session's messages of QoS 1 and 2 to the client: what waits, what is in flight and how far,
-//! and what is sent again after the client came back. Panics where the client acknowledges what it
-//! did not get over this connection.
+//! One session's messages of QoS 1 and 2 to the client: waiting, in flight, and sent again after a reconnect. Panics if
+//! the client acknowledges something that it did not receive on this connection.
 
 use super::super::wire::{Ack, AckKind, BrokerPacket, Message};
 use std::collections::VecDeque;
@@ -14,7 +13,7 @@ pub struct Sender {
     last_id: u16,
 }
 
-/// A message for this subscriber, with the QoS and the retain flag that are right for it.
+/// A message for this subscriber, with its QoS and retain flag.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     pub message: Message,
@@ -26,23 +25,23 @@ struct Flight {
     id: u16,
     outbound: Outbound,
     stage: Stage,
-    /// The connection over which its PUBLISH went last.
+    /// The connection on which its PUBLISH was last sent.
     published_on: usize,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Stage {
     Published,
-    /// PUBREC came; PUBREL went over this connection.
+    /// PUBREC was received; PUBREL was sent on this connection.
     Released(usize),
 }
 
-/// What an acknowledgement of the client's means.
+/// The meaning of an acknowledgement from the client.
 #[derive(Debug)]
 pub enum Outcome {
-    /// The client has taken the message over, or refused it.
+    /// The client accepted or refused the message.
     Settled(Message),
-    /// The same, and a PUBREL is to follow.
+    /// The same, and a PUBREL must follow.
     Received(Message, Ack),
     /// PUBCOMP.
     Over,
@@ -54,8 +53,8 @@ impl Sender {
         self.waiting.push_back(outbound);
     }
 
-    /// What may be sent over this connection now: first the PUBRELs and then the PUBLISHes of
-    /// earlier connections, then what waits, as far as the client's Receive Maximum goes.
+    /// The packets to send on this connection now: first the PUBRELs and then the PUBLISHes of earlier connections,
+    /// then waiting messages, as far as the client's Receive Maximum allows.
     pub fn pump(&mut self, connection: usize, receive_maximum: u16) -> Vec<BrokerPacket> {
         let mut packets = Vec::new();
         for flight in &mut self.flights {
@@ -86,7 +85,7 @@ impl Sender {
         packets
     }
 
-    /// The client's PUBACK, PUBREC or PUBCOMP.
+    /// Handles the client's PUBACK, PUBREC or PUBCOMP.
     pub fn hear(&mut self, ack: Ack, connection: usize) -> Outcome {
         let found = self.flights.iter().position(|flight| flight.id == ack.id);
         let Some(index) = found else {

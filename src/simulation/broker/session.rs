@@ -1,4 +1,4 @@
-//! What a broker remembers of one client: its subscriptions, and what is in flight both ways.
+//! A broker's memory of one client: its subscriptions, and messages in flight in both directions.
 
 use super::super::wire::{Filter, Message, matches, shared_filter};
 use super::receiver::Receiver;
@@ -8,16 +8,16 @@ use std::time::Duration;
 /// One client's session, which may outlive its connection.
 #[derive(Debug)]
 pub struct Session {
-    /// The how-manieth session of this broker it is.
+    /// The number of the session at this broker.
     pub generation: u64,
     subscriptions: Vec<Subscription>,
     pub receiver: Receiver,
     pub sender: Sender,
-    /// The connection that has it, if any.
+    /// Its connection, if any.
     pub connection: Option<usize>,
     /// The Session Expiry Interval in seconds.
     pub expiry: u32,
-    /// When it ends, once it has no connection.
+    /// When it ends, if it has no connection.
     pub ends: Option<Duration>,
 }
 
@@ -27,7 +27,7 @@ struct Subscription {
     identifier: Option<u32>,
 }
 
-/// Whether a subscription was there before.
+/// Whether a subscription existed before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subscribed {
     New,
@@ -48,22 +48,22 @@ impl Session {
         }
     }
 
-    /// Adds a subscription, or changes it.
+    /// Adds or changes a subscription.
     pub fn subscribe(&mut self, filter: &Filter, identifier: Option<u32>) -> Subscribed {
         let replaced = self.unsubscribe(&filter.filter);
         self.subscriptions.push(Subscription { filter: filter.clone(), identifier });
         if replaced { Subscribed::Replaced } else { Subscribed::New }
     }
 
-    /// Removes a subscription; false where there is none.
+    /// Removes a subscription; false if there is none.
     pub fn unsubscribe(&mut self, filter: &str) -> bool {
         let before = self.subscriptions.len();
         self.subscriptions.retain(|subscription| subscription.filter.filter != filter);
         self.subscriptions.len() < before
     }
 
-    /// The one copy of a new message that this session gets, however many of its subscriptions
-    /// match; `own` where the client published it itself.
+    /// The one copy of a new message for this session, however many of its subscriptions match; `own` if the client
+    /// published it itself.
     pub fn copy_of(&self, message: &Message, own: bool) -> Option<Outbound> {
         let matching = || {
             self.subscriptions.iter().filter(|Subscription { filter, .. }| {
@@ -79,14 +79,14 @@ impl Session {
         Some(Outbound { message, identifiers })
     }
 
-    /// When the session ends, if its connection ended now; `None` is never.
+    /// When the session ends if its connection ends now; `None` is never.
     pub fn end_after(&self, now: Duration) -> Option<Duration> {
         let forever = self.expiry == u32::MAX;
         (!forever).then(|| now + Duration::from_secs(u64::from(self.expiry)))
     }
 }
 
-/// Whether a subscription gets the retained messages that are there.
+/// Whether a subscription gets the existing retained messages.
 pub fn wants_retained(filter: &Filter, subscribed: Subscribed) -> bool {
     // A shared subscription gets none (4.8.2).
     shared_filter(&filter.filter).is_none()

@@ -1,50 +1,50 @@
-//! What kind of broker it is: everything that brokers do differently, or wrongly, drawn once.
+//! The broker's character: everything that brokers do differently, or wrongly, drawn once.
 
 use super::super::draw::Draw;
 use std::time::Duration;
 
-/// Topics and filters that begin with this are not allowed where the temper denies anything.
+/// Topics and filters with this prefix are not allowed if the temper denies anything.
 pub const DENIED: &str = "denied/";
 
-/// A broker's habits and faults. [`Temper::default`] has no fault at all.
+/// A broker's habits and faults. [`Temper::default`] has no faults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Temper {
     pub versions: Versions,
     pub method: Method,
     pub memory: Memory,
-    /// How many PUBLISHes of QoS 1 and 2 it takes at a time (MQTT 5).
+    /// Number of unacknowledged PUBLISHes of QoS 1 and 2 that it accepts (MQTT 5).
     pub receive_maximum: u16,
     pub topic_alias_maximum: u16,
-    /// Takes QoS 2 for QoS 1 and answers it with PUBACK, as RabbitMQ does.
+    /// Handles QoS 2 like QoS 1 and answers with PUBACK, as RabbitMQ does.
     pub qos2_gets_puback: bool,
-    /// What becomes of topics and filters that begin with [`DENIED`]; `None` allows them.
+    /// How topics and filters that start with [`DENIED`] are denied; `None` allows them.
     pub denial: Option<Denial>,
-    /// Each acknowledgement is late by up to this, their order kept.
+    /// Each acknowledgement is delayed by up to this; the order is kept.
     pub latest_ack: Duration,
-    /// From then on it acknowledges nothing, for ever, but takes messages and answers PINGREQ.
+    /// From then on it never acknowledges anything, but accepts messages and answers PINGREQ.
     pub deaf_from: Option<Duration>,
-    /// The time before each retained message that a subscription gets; zero is all at once.
+    /// Delay before each retained message for a subscription; zero sends all at once.
     pub retained_gap: Duration,
     pub pings: Pings,
     pub restart: Option<Restart>,
 }
 
-/// Which versions it speaks.
+/// The supported versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Versions {
     Both,
     /// MQTT 3.1.1 is refused with CONNACK code 1.
     OnlyFive,
-    /// MQTT 5 meets this.
+    /// MQTT 5 is handled like this.
     OnlyFour(AtFive),
 }
 
-/// What a broker that knows only MQTT 3.1.1 does with a CONNECT of MQTT 5.
+/// How a broker that supports only MQTT 3.1.1 handles a CONNECT of MQTT 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtFive {
-    /// `20 02 00 01`, and hangs up.
+    /// `20 02 00 01`, then closes.
     Refuses,
-    /// `20 02 00 00`, as if it had read MQTT 3.1.1, and then understands nothing.
+    /// `20 02 00 00`, as if it were MQTT 3.1.1, and then understands nothing.
     Accepts,
     Silent,
     HangsUp,
@@ -53,13 +53,13 @@ pub enum AtFive {
 /// How it receives QoS 2 (MQTT 5, 4.3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Method A: passes a message on when PUBREL comes.
+    /// Method A: passes a message on at PUBREL.
     OnRelease,
-    /// Method B: passes a message on when PUBLISH comes, and remembers its id until PUBREL.
+    /// Method B: passes a message on at PUBLISH, and remembers its id until PUBREL.
     OnPublish,
 }
 
-/// What it remembers of sessions that the client wants kept. Retained messages always stay.
+/// What it remembers of persistent sessions. Retained messages are always kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Memory {
     Keeps,
@@ -70,23 +70,23 @@ pub enum Memory {
 /// How it denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Denial {
-    /// 0x87, or 0x80 in a SUBACK of MQTT 3.1.1. A PUBLISH of 3.1.1 cannot be refused, so it is
-    /// acknowledged and dropped, as mosquitto does.
+    /// 0x87, or 0x80 in a SUBACK of MQTT 3.1.1. A PUBLISH of 3.1.1 cannot be refused, so it is acknowledged and
+    /// dropped, as in mosquitto.
     ByCode,
     /// Each PUBLISH or SUBSCRIBE ends the connection.
     HangsUp,
 }
 
-/// When PINGRESP comes while retained messages are still to be sent.
+/// When PINGRESP is sent while retained messages are waiting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pings {
-    /// At once, as from aedes.
+    /// At once, as in aedes.
     BeforeRetained,
-    /// When they are out, or wait only for the client's Receive Maximum.
+    /// When they have been sent, or wait only for the client's Receive Maximum.
     AfterRetained,
 }
 
-/// All connections end then, and none is accepted for a while.
+/// Closes all connections, and accepts none for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restart {
     pub at: Duration,
@@ -113,7 +113,7 @@ impl Default for Temper {
 }
 
 impl Temper {
-    /// Mostly good-natured: each fault is rare enough that most runs meet only one or two.
+    /// Mostly good-natured: faults are rare enough that most runs meet only one or two.
     pub fn draw(draw: &mut Draw) -> Self {
         Self {
             versions: versions(draw),
@@ -134,7 +134,7 @@ impl Temper {
         }
     }
 
-    /// Whether this topic or filter is not allowed, and what becomes of it.
+    /// Whether, and how, this topic or filter is denied.
     pub fn denial_of(&self, topic: &str) -> Option<Denial> {
         self.denial.filter(|_| topic.starts_with(DENIED))
     }

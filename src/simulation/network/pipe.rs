@@ -1,4 +1,4 @@
-//! One connection of the client, with what is under way on it.
+//! One connection of the client, with the data in transit.
 
 use super::super::broker::Broker;
 use super::super::draw::Draw;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// What fits on the way in each direction.
+/// Most bytes in transit in each direction.
 const WINDOW: usize = 64 * 1024;
 
 /// The client's end of a connection.
@@ -21,7 +21,7 @@ const WINDOW: usize = 64 * 1024;
 pub struct Pipe {
     broker: Rc<RefCell<Broker>>,
     connection: usize,
-    /// When the simulation began.
+    /// When the simulation started.
     start: Instant,
     /// When the connection was made, since then.
     opened: Duration,
@@ -29,15 +29,15 @@ pub struct Pipe {
     draw: Draw,
     up: Lane,
     down: Lane,
-    /// What has arrived for the client.
+    /// Bytes that have arrived for the client.
     inbox: VecDeque<u8>,
-    /// What follows it.
+    /// How the connection ended after them.
     ended: Option<Seen>,
-    /// Whoever polled to read, to be woken when writing has moved something for it.
+    /// The reader to wake when writing has moved data for it.
     reader: Option<Waker>,
-    /// Whoever polled to write and found no room, to be woken when the connection ends.
+    /// The writer, which found no room, to wake when the connection ends.
     writer: Option<Waker>,
-    /// The client shut its side down.
+    /// Whether the client closed its side.
     shut: bool,
     read_timer: Pin<Box<Sleep>>,
     write_timer: Pin<Box<Sleep>>,
@@ -47,9 +47,9 @@ pub struct Pipe {
 #[derive(Debug, Default)]
 struct Lane {
     under_way: VecDeque<(Duration, Piece)>,
-    /// The bytes in `under_way`.
+    /// Number of bytes in `under_way`.
     weight: usize,
-    /// The bytes that ever went in.
+    /// Number of bytes sent so far.
     carried: u64,
     closed: bool,
 }
@@ -59,12 +59,12 @@ enum Piece {
     Bytes(Vec<u8>),
     /// The sender closed its side.
     End,
-    /// The network ends here.
+    /// The network cuts the connection here.
     Cut,
 }
 
 impl Lane {
-    /// Sends bytes on their way, but none that a cut lets not through.
+    /// Sends bytes, except those after a cut.
     fn send(&mut self, due: Duration, bytes: &[u8], cut_after: Option<u64>) {
         if self.closed || bytes.is_empty() && cut_after.is_none() {
             return;
@@ -88,7 +88,7 @@ impl Lane {
         }
     }
 
-    /// Nothing overtakes what was sent before it.
+    /// Keeps the order: nothing overtakes what was sent before it.
     fn push(&mut self, due: Duration, piece: Piece) {
         let due = self.under_way.back().map_or(due, |(before, _)| due.max(*before));
         self.under_way.push_back((due, piece));
@@ -98,7 +98,7 @@ impl Lane {
         self.under_way.front().map(|(due, _)| *due)
     }
 
-    /// Takes what has arrived; what was due only after the stall never does.
+    /// Takes what has arrived; anything due after a stall never arrives.
     fn arrived(&mut self, now: Duration, stalled: impl Fn(Duration) -> bool) -> Option<Piece> {
         let due = self.next_due().filter(|due| *due <= now && !stalled(*due));
         let (_, piece) = due.and_then(|_| self.under_way.pop_front())?;
@@ -109,7 +109,7 @@ impl Lane {
     }
 }
 
-/// How long a piece is under way.
+/// How long a piece is in transit.
 pub fn draw_latency(draw: &mut Draw, latest: Duration) -> Duration {
     draw.milliseconds(0..=u64::try_from(latest.as_millis()).unwrap_or(u64::MAX))
 }
@@ -151,7 +151,7 @@ impl Pipe {
         self.weather.is_stalled(direction, now - self.opened)
     }
 
-    /// Moves everything that is due, first to the broker and then what it answers.
+    /// Moves everything that is due, first to the broker and then its answers.
     fn advance(&mut self, now: Duration) {
         self.advance_up(now, now);
         self.broker.borrow_mut().tick(now);
@@ -159,9 +159,9 @@ impl Pipe {
         self.advance_down(now);
     }
 
-    /// Gives the broker what is due until then.
+    /// Passes the broker everything due by then.
     fn advance_up(&mut self, until: Duration, now: Duration) {
-        // An up-lane cut after 0 bytes is due before anything is written.
+        // A direction that is cut after 0 bytes ends before anything is written.
         self.up.send(now, &[], self.weather.cut_after(Direction::Up));
         let (weather, opened) = (&self.weather, self.opened);
         let stalled = |due: Duration| weather.is_stalled(Direction::Up, due - opened);
@@ -178,7 +178,7 @@ impl Pipe {
         }
     }
 
-    /// Takes from the broker what there is room for.
+    /// Takes as much from the broker as there is room for.
     fn collect(&mut self, now: Duration) {
         let full = self.down.weight + self.inbox.len() >= WINDOW;
         if full || self.down.closed || self.is_stalled(Direction::Down, now) {
@@ -232,14 +232,14 @@ impl Pipe {
         }
     }
 
-    /// When something moves next without anybody's doing.
+    /// When something moves next by itself.
     fn next_due(&self, now: Duration) -> Option<Duration> {
         let up = self.up.next_due().filter(|_| !self.is_stalled(Direction::Up, now));
         let down = self.down.next_due().filter(|_| !self.is_stalled(Direction::Down, now));
         [up, down, self.broker.borrow().next_wake()].into_iter().flatten().min()
     }
 
-    /// Puts what has arrived into the buffer, as much as a read gives at a time.
+    /// Copies what has arrived into the buffer, as much as one read returns.
     fn read(&mut self, buffer: &mut ReadBuf<'_>) {
         let most = buffer.remaining().min(self.weather.bite.unwrap_or(usize::MAX));
         let (front, _) = self.inbox.as_slices();
@@ -248,7 +248,7 @@ impl Pipe {
         self.inbox.drain(..count);
     }
 
-    /// How many bytes a write takes now.
+    /// Number of bytes that a write accepts now.
     fn room(&self) -> usize {
         WINDOW.saturating_sub(self.up.weight).min(self.weather.bite.unwrap_or(usize::MAX))
     }
@@ -310,7 +310,7 @@ impl AsyncWrite for Pipe {
                 let due = now + draw_latency(&mut pipe.draw, pipe.weather.latency);
                 pipe.up.send(due, &bytes[..count], pipe.weather.cut_after(Direction::Up));
                 pipe.advance(now);
-                // The reader's timer does not know of what has just been sent.
+                // The reader's timer does not know about data sent just now.
                 pipe.wake();
                 return Poll::Ready(Ok(count));
             }
@@ -341,10 +341,10 @@ impl AsyncWrite for Pipe {
 }
 
 impl Drop for Pipe {
-    /// Closes. What is under way to the broker still arrives, at once, unless it is cut or stalled
-    /// off; and unless something is unread and the weather is such that this loses it.
+    /// Closes. Data in transit to the broker still arrives, at once, unless it is cut or stalled, or something is
+    /// unread and the weather says that this loses it.
     fn drop(&mut self) {
-        // After a panic the broker may be in the middle of something.
+        // After a panic the broker may be in an inconsistent state.
         if std::thread::panicking() || self.ended == Some(Seen::Reset) {
             return;
         }

@@ -1,4 +1,4 @@
-//! What the network does to one connection.
+//! The faults of one connection.
 
 use super::super::draw::Draw;
 use std::time::Duration;
@@ -6,46 +6,44 @@ use std::time::Duration;
 /// The behaviour of one connection, drawn when it is dialled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Weather {
-    /// Each piece is under way for up to this, in both directions and while dialling; order kept.
+    /// Each piece takes up to this long, in both directions and while dialling; the order is kept.
     pub latency: Duration,
-    /// No read and no write moves more bytes than this.
+    /// Most bytes per read and write.
     pub bite: Option<usize>,
-    /// Closing while something is unread loses what is still under way to the broker, as the RST
-    /// of a real kernel may.
+    /// Closing with unread input loses data in transit to the broker, as an RST from a real kernel may.
     pub close: Close,
     pub fault: Fault,
 }
 
-/// What closing with unread input does.
+/// The effect of closing with unread input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
     DeliversAll,
     MayLose,
 }
 
-/// What goes wrong with a connection.
+/// A fault of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     None,
-    /// Both directions end when this many bytes have gone in this one.
+    /// Both directions end after this many bytes in this one.
     Cut {
         direction: Direction,
         after: u64,
         seen: Seen,
     },
-    /// From this time after the connection was made, nothing moves in these directions, and
-    /// nobody is told.
+    /// From this time after the connection was made, nothing moves in these directions, without notice.
     Stall {
         directions: Directions,
         from: Duration,
     },
     /// Connection refused.
     Refused,
-    /// Dialling never ends.
+    /// Dialling never completes.
     DialHangs,
 }
 
-/// One of the two directions.
+/// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// From the client to the broker.
@@ -53,7 +51,7 @@ pub enum Direction {
     Down,
 }
 
-/// One of the two directions, or both.
+/// One or both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Directions {
     Up,
@@ -69,17 +67,17 @@ pub enum Seen {
 }
 
 impl Weather {
-    /// A connection without any delay or fault.
+    /// A connection without delays or faults.
     pub fn healthy() -> Self {
         Self { latency: Duration::ZERO, bite: None, close: Close::DeliversAll, fault: Fault::None }
     }
 
-    /// Healthy but for this fault.
+    /// Healthy except for this fault.
     pub fn with_fault(fault: Fault) -> Self {
         Self { fault, ..Self::healthy() }
     }
 
-    /// Any weather.
+    /// Draws any weather.
     pub fn draw(draw: &mut Draw) -> Self {
         let latest = *draw.pick(&[0, 0, 5, 200]);
         let small = *draw.pick(&[1, 3, 7]);
@@ -91,7 +89,7 @@ impl Weather {
         }
     }
 
-    /// Whether nothing moves this way so long after the connection was made.
+    /// Whether nothing moves in this direction at this age of the connection.
     pub fn is_stalled(&self, direction: Direction, age: Duration) -> bool {
         let Fault::Stall { directions, from } = self.fault else { return false };
         let concerned = match directions {
@@ -102,7 +100,7 @@ impl Weather {
         concerned && age >= from
     }
 
-    /// How many bytes go this way before the cut.
+    /// The number of bytes in this direction before the cut.
     pub fn cut_after(&self, direction: Direction) -> Option<u64> {
         match self.fault {
             Fault::Cut { direction: cut, after, .. } if cut == direction => Some(after),

@@ -1,5 +1,5 @@
-//! What a client sends, from bytes to packets, with a panic at whatever is illegal in itself.
-//! What is illegal only after what came before it, the model broker knows.
+//! Decodes packets from a client; panics if one is invalid by itself. The model broker knows what is invalid only in
+//! context.
 
 use super::filter::broken_rule;
 use super::packet::{
@@ -9,18 +9,18 @@ use super::properties::{Carrier, Properties};
 use super::reader::{self, Reader};
 use bytes::Bytes;
 
-/// Collects the bytes of one connection and gives them back as packets.
+/// Collects the bytes of one connection and returns packets.
 #[derive(Debug, Default)]
 pub struct Decoder {
     buffer: Vec<u8>,
-    /// Where the first packet that is not decoded yet begins.
+    /// Where the first packet starts that is not decoded yet.
     start: usize,
     /// Known after CONNECT.
     version: Option<Version>,
 }
 
 impl Decoder {
-    /// Takes bytes as they come, in the middle of a packet or not.
+    /// Adds bytes, which may end in the middle of a packet.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.start = 0;
@@ -32,8 +32,8 @@ impl Decoder {
         self.start == self.buffer.len()
     }
 
-    /// The next packet that has come as a whole. Panics where it is malformed, where no client
-    /// may send it, and where the first is not a CONNECT or a later one is.
+    /// The next complete packet. Panics if it is malformed, if no client may send it, if the first is not a CONNECT, or
+    /// if a later one is.
     pub fn next_packet(&mut self) -> Option<ClientPacket> {
         let rest = &self.buffer[self.start..];
         let (&first, after) = rest.split_first()?;
@@ -215,7 +215,7 @@ fn ack(body: &mut Reader<'_>, kind: AckKind, version: Version) -> Ack {
             Properties::read(body, Carrier::Ack);
         }
     }
-    // 0x10, no matching subscribers, is a broker's to say.
+    // 0x10, no matching subscribers, can only be sent by a broker.
     let known = match kind {
         AckKind::Puback | AckKind::Pubrec => {
             matches!(reason, 0 | 0x80 | 0x83 | 0x87 | 0x90 | 0x91 | 0x97 | 0x99)

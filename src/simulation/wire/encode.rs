@@ -1,4 +1,4 @@
-//! What a broker sends, from packets to bytes.
+//! Encodes packets from a broker.
 
 use super::packet::{Ack, AckKind, BrokerPacket, Message, Version};
 
@@ -15,7 +15,7 @@ pub fn write_length(out: &mut Vec<u8>, mut length: usize) {
     }
 }
 
-/// Appends bytes and their length in front.
+/// Appends the length of bytes, followed by the bytes.
 pub fn write_binary(out: &mut Vec<u8>, bytes: &[u8]) {
     let length = u16::try_from(bytes.len()).expect("no more than 65,535 bytes");
     out.extend_from_slice(&length.to_be_bytes());
@@ -28,8 +28,8 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 }
 
 impl BrokerPacket {
-    /// Appends the packet as this version has it. What MQTT 3.1.1 cannot say is left out; its
-    /// UNSUBACK has no codes, and it has no DISCONNECT from a broker at all.
+    /// Appends the packet in this version. Parts that MQTT 3.1.1 lacks are omitted; its UNSUBACK has no codes, and a
+    /// broker cannot send DISCONNECT.
     pub fn write(&self, version: Version, out: &mut Vec<u8>) {
         let mut body = Vec::with_capacity(32);
         let first = match self {
@@ -75,7 +75,7 @@ impl BrokerPacket {
             return;
         }
         let mut properties = Vec::new();
-        // What is not said is 65,535 and 0.
+        // The defaults are 65,535 and 0.
         if *receive_maximum != u16::MAX {
             properties.push(0x21);
             properties.extend(receive_maximum.to_be_bytes());

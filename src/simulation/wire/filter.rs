@@ -1,12 +1,12 @@
-//! Topic filters (4.7): which are legal, and which topic each of them matches.
+//! Topic filters (4.7): which are valid, and which topics each of them matches.
 
-/// What `$share/GROUP/FILTER` subscribes to; `None` for a filter that is not shared.
+/// The inner filter of `$share/GROUP/FILTER`; `None` for a filter that is not shared.
 pub fn shared_filter(filter: &str) -> Option<&str> {
     let (_group, filter) = filter.strip_prefix("$share/")?.split_once('/')?;
     Some(filter)
 }
 
-/// The rule that a filter breaks, if it breaks one.
+/// The rule that a filter breaks, if any.
 pub fn broken_rule(filter: &str) -> Option<&'static str> {
     if filter.starts_with("$share/") && shared_filter(filter).is_none_or(str::is_empty) {
         return Some("a shared subscription without a group or a filter [MQTT-4.8.2-1]");
@@ -28,10 +28,10 @@ pub fn broken_rule(filter: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether the filter matches the topic; of a shared subscription, whether its inner filter does.
+/// Whether the filter matches the topic; for a shared subscription, its inner filter.
 pub fn matches(filter: &str, topic: &str) -> bool {
     let filter = shared_filter(filter).unwrap_or(filter);
-    // A topic of the broker's own is not for a filter that begins with a wildcard [MQTT-4.7.2-1].
+    // A filter that starts with a wildcard does not match topics of the broker [MQTT-4.7.2-1].
     if topic.starts_with('$') && filter.starts_with(['+', '#']) {
         return false;
     }

@@ -1,8 +1,8 @@
-//! The packets of both directions, decoded.
+//! The decoded packets of both directions.
 
 use bytes::Bytes;
 
-/// Which standard a connection follows.
+/// The standard of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     /// MQTT 3.1.1, and 3.1.
@@ -11,7 +11,7 @@ pub enum Version {
     Five,
 }
 
-/// What a client sends.
+/// A packet from a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClientPacket {
     Connect(Connect),
@@ -23,13 +23,13 @@ pub enum ClientPacket {
         filters: Vec<String>,
     },
     PingReq,
-    /// With the Session Expiry Interval, where the client changes it.
+    /// With the Session Expiry Interval, if the client changes it.
     Disconnect {
         session_expiry: Option<u32>,
     },
 }
 
-/// What the simulation needs of a CONNECT.
+/// The parts of a CONNECT that the simulation needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connect {
     pub version: Version,
@@ -39,12 +39,12 @@ pub struct Connect {
     pub keep_alive: u16,
     /// In seconds; before MQTT 5 a session without Clean Session never expires.
     pub session_expiry: u32,
-    /// How many PUBLISHes of QoS 1 and 2 the client takes before it acknowledges one.
+    /// Number of PUBLISHes of QoS 1 and 2 that the client accepts before it acknowledges one.
     pub receive_maximum: u16,
     pub will: bool,
 }
 
-/// The part of a PUBLISH that travels on to subscribers.
+/// The part of a PUBLISH that is passed on to subscribers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub topic: String,
@@ -55,7 +55,7 @@ pub struct Message {
     pub properties: Bytes,
 }
 
-/// A PUBLISH from the client. The topic is empty where the alias stands for it.
+/// A PUBLISH from the client. The topic is empty if an alias is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publish {
     pub message: Message,
@@ -89,7 +89,7 @@ pub struct Ack {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscribe {
     pub id: u16,
-    /// The Subscription Identifier, which comes back with each message.
+    /// The Subscription Identifier, which is added to each message.
     pub identifier: Option<u32>,
     pub filters: Vec<Filter>,
 }
@@ -101,11 +101,11 @@ pub struct Filter {
     pub qos: u8,
     pub no_local: bool,
     pub retain_as_published: bool,
-    /// 0: send retained messages; 1: only where the subscription is new; 2: never.
+    /// 0: send retained messages; 1: only if the subscription is new; 2: never.
     pub retain_handling: u8,
 }
 
-/// What a broker sends.
+/// A packet from a broker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrokerPacket {
     ConnAck {
@@ -113,7 +113,7 @@ pub enum BrokerPacket {
         reason: u8,
         receive_maximum: u16,
         topic_alias_maximum: u16,
-        /// Where the client came without an id (MQTT 5).
+        /// If the client has no id (MQTT 5).
         assigned_client_id: Option<String>,
     },
     Publish {
@@ -121,7 +121,7 @@ pub enum BrokerPacket {
         dup: bool,
         /// 0 at QoS 0.
         id: u16,
-        /// The Subscription Identifiers of the subscriptions that it matches.
+        /// The Subscription Identifiers of the matching subscriptions.
         identifiers: Vec<u32>,
     },
     Ack(Ack),

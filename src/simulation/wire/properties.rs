@@ -1,9 +1,9 @@
-//! The properties of MQTT 5 (2.2.2.2): which packet may carry which, how often, with which value.
+//! The properties of MQTT 5 (2.2.2.2): which packet may contain which, how often, and with which value.
 
 use super::reader::Reader;
 use bytes::Bytes;
 
-/// The packets of a client that carry properties.
+/// The packets of a client that have properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     Connect,
@@ -15,10 +15,10 @@ pub enum Carrier {
     Disconnect,
 }
 
-/// The properties that the simulation looks at; the others are only checked.
+/// The properties that the simulation uses; the others are only checked.
 #[derive(Debug, Default)]
 pub struct Properties {
-    /// All of them but the topic alias, as they were written.
+    /// All of them except the topic alias, as written.
     pub forwarded: Vec<u8>,
     pub session_expiry: Option<u32>,
     pub receive_maximum: Option<u16>,
@@ -133,12 +133,12 @@ fn allowed(carrier: Carrier) -> &'static [u8] {
     match carrier {
         Carrier::Connect => &[0x11, 0x15, 0x16, 0x17, 0x19, 0x21, 0x22, 0x26, 0x27],
         Carrier::Will => &[0x01, 0x02, 0x03, 0x08, 0x09, 0x18, 0x26],
-        // A client may not send a Subscription Identifier here [MQTT-3.3.4-6].
+        // A client must not send a Subscription Identifier here [MQTT-3.3.4-6].
         Carrier::Publish => &[0x01, 0x02, 0x03, 0x08, 0x09, 0x23, 0x26],
         Carrier::Ack => &[0x1f, 0x26],
         Carrier::Subscribe => &[0x0b, 0x26],
         Carrier::Unsubscribe => &[0x26],
-        // A Server Reference (0x1c) is the broker's to send.
+        // Only a broker sends a Server Reference (0x1c).
         Carrier::Disconnect => &[0x11, 0x1f, 0x26],
     }
 }

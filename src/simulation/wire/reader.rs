@@ -1,14 +1,14 @@
-//! The primitive values of MQTT, taken from the front of a packet, with a panic where one is wrong.
+//! Reads MQTT's primitive values from the start of a packet; panics if one is invalid.
 
-/// What is left of a packet's body.
+/// The rest of a packet's body.
 pub struct Reader<'a> {
-    /// What is being read, for the panic.
+    /// The name of the packet, for the panic.
     what: &'static str,
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the body of the packet of this name.
+    /// Reads the body of the packet with this name.
     pub fn new(what: &'static str, rest: &'a [u8]) -> Self {
         Self { what, rest }
     }
@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// Everything that is left, which stays to be read.
+    /// The rest, which remains to be read.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The value and the width of the Variable Byte Integer in front, `None` while it is incomplete.
+/// The value and the size of the Variable Byte Integer at the start; `None` while it is incomplete.
 pub fn length(bytes: &[u8]) -> Result<Option<(usize, usize)>, &'static str> {
     let mut value = 0;
     for width in 1..=4 {
