@@ -3,6 +3,7 @@
 //! `speaker` and `place` find the broker's address, `credentials` decides which settings may be sent there, [`Settled`]
 //! holds the settings in effect, and [`Connection`] is what follows from them. Nothing here connects.
 
+mod blame;
 mod credentials;
 mod owner;
 mod place;

@@ -15,7 +15,8 @@ pub enum ConfigAction {
 /// Show the connection settings and where each comes from.
 ///
 /// Does not connect. The output is TOML, as in a profile of the configuration file, with the source of each setting
-/// after it: the command line, an environment variable, a profile, or the default. Secrets are left out.
+/// after it: the command line, an environment variable, a profile or options file with its line, or the default.
+/// Secrets are left out.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]

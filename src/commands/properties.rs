@@ -101,10 +101,11 @@ pub(super) fn add_to_message(
     given: Vec<Property>,
 ) -> Result<(), Failure> {
     for property in given {
-        if let Some(Property { packet, id: Id::TopicAlias, value: Value::Number(alias) }) =
+        if let Some(Property { about, value: Value::Number(alias) }) =
             put_into(properties, property)?
+            && about.id == Id::TopicAlias
         {
-            set(aliasing, Aliasing::Fixed(alias as u16), packet, Id::TopicAlias)?;
+            set(aliasing, Aliasing::Fixed(alias as u16), &about)?;
         }
     }
     Ok(())
@@ -118,12 +119,12 @@ pub(super) fn add_to_interest(
     interest: &mut Interest,
     given: impl IntoIterator<Item = Property>,
 ) -> Result<(), Failure> {
-    for Property { packet, id, value } in given {
-        match (packet, value) {
+    for Property { about, value } in given {
+        match (about.packet, value) {
             (Packet::Unsubscribe, Value::Pair(name, value)) => {
                 interest.unsubscribe_properties.push((name, value));
             }
-            (_, Value::Number(number)) => set(&mut interest.subscription_id, number, packet, id)?,
+            (_, Value::Number(number)) => set(&mut interest.subscription_id, number, &about)?,
             (_, Value::Pair(name, value)) => interest.subscribe_properties.push((name, value)),
             (_, Value::Text(_) | Value::Binary(_)) => {}
         }

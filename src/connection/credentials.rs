@@ -43,9 +43,10 @@ pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
                 };
                 format!("other users of this machine can read the {secret} {place}: {instead}")
             }
-            Origin::OptionsFile { file, private: false } => {
+            Origin::OptionsFile { file, private: false, .. } => {
                 let file = file.display();
-                format!("other users of this machine can read {file}: chmod 600 {file}")
+                let warning = format!("other users of this machine can read the {secret}");
+                word.origin.locate(format_args!("{warning}: chmod 600 {file}"))
             }
             _ => continue,
         };
@@ -92,7 +93,8 @@ pub(super) fn for_target(
             }
         }
         if let Some(other) = other.filter(|_| withheld) {
-            let whose = match words.iter().find(|word| word.rank() == speaker.rank) {
+            let first = || words.iter().find(|word| word.rank() == speaker.rank);
+            let whose = match speaker.place_word().or_else(first) {
                 Some(Word { origin: origin @ Origin::Profile { .. }, .. }) => origin.to_string(),
                 _ => "the environment".to_owned(),
             };

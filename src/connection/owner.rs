@@ -109,9 +109,10 @@ pub(super) fn websocket_path(
         path if websocket::is_path(&path) => Ok(path),
         path => {
             let path = path.split('?').next().unwrap_or_default();
-            Err(Failure::usage(format!(
-                "--ws-path {path}: a path begins with / and is percent-encoded"
-            )))
+            let message = format!("--ws-path {path}: a path begins with / and is percent-encoded");
+            let word = speakers.iter().find_map(|speaker| speaker.last("ws-path"));
+            let located = word.map(|word| word.origin.locate(&message));
+            Err(Failure::usage(located.unwrap_or(message)))
         }
     }
 }

@@ -44,7 +44,11 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
             return Ok(with_topics(target, None, speakers));
         }
     };
-    check_host(&name)?;
+    let word = by.and_then(|by| by.last("host").or_else(|| by.last("url")));
+    check_host(&name).map_err(|failure| match word {
+        Some(word) => Failure { message: word.origin.locate(&failure.message), ..failure },
+        None => failure,
+    })?;
     let mut target = Target::tcp(name, 0);
     target.encrypted = speakers.iter().find_map(|it| wants_tls(it, &target)).unwrap_or(false);
     // The path is chosen once the owner of each is known.
@@ -137,7 +141,10 @@ fn proxy(speakers: &[Speaker<'_>]) -> Result<Option<Proxy>, Failure> {
     let said = speakers.iter().find_map(|speaker| speaker.last("proxy"));
     let Some(text) = said.and_then(Word::text) else { return Ok(None) };
     let proxy = parse_proxy(&text.to_string_lossy());
-    proxy.map(Some).map_err(|error| Failure::usage(format!("invalid URL in --proxy: {error}")))
+    proxy.map(Some).map_err(|error| {
+        let message = format!("invalid URL in --proxy: {error}");
+        Failure::usage(said.map_or(message.clone(), |word| word.origin.locate(&message)))
+    })
 }
 
 /// The port. An explicit port wins, unless a stronger speaker's URL chose the broker.
@@ -189,8 +196,10 @@ fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), F
     let typed = speakers.iter().filter(|speaker| speaker.rank == Rank::Typed);
     let is_socket = matches!(target.place, Place::Socket(_));
     for word in typed.flat_map(Speaker::said) {
-        let no_effect =
-            |place: &str| Failure::usage(format!("--{} has no effect {place}", word.setting.name));
+        let no_effect = |place: &str| {
+            let message = format_args!("--{} has no effect {place}", word.setting.name);
+            Failure::usage(word.origin.locate(message))
+        };
         return Err(match word.setting.need() {
             Some(_) if is_socket => no_effect("over a Unix socket"),
             Some(Need::TurnsTlsOn) if !target.encrypted => no_effect("with --no-tls"),

@@ -1,5 +1,6 @@
 //! Turns the settings in effect into the options of session and run.
 
+use super::blame::Blame;
 use super::credentials::whose;
 use super::owner::{is_here, is_local_host};
 use super::place::Located;
@@ -63,37 +64,41 @@ impl Connection {
         let ui = settled.ui();
         settled.warnings.iter().chain(&settled.notes).for_each(|warning| ui.warn(warning));
         let of_connection = settled.needs_version_5();
-        let Settled { args, located, packets, started, preparation, .. } = settled;
+        let Settled { args, located, words, packets, started, preparation, .. } = settled;
+        let blame = Blame(&words);
         let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
-        let mut properties = Properties::new(&args.more.property, &packets)?;
-        let client_id = resolve_id(&args)?;
+        let mut properties =
+            Properties::new(words.iter().filter(|word| word.is("property")), &packets)?;
+        let client_id = resolve_id(&args, blame)?;
         let password = PasswordSource::of(&args.more);
         let lone_password = password.is_some() && args.basic.username.is_none();
-        let needs_5 = [
-            needs.version_5,
-            &[
-                (lone_password, "a password without a user name"),
-                (!properties.is_empty(), "--property"),
-            ],
-        ]
-        .concat();
-        let needs_5 =
-            needs_5.into_iter().filter(|(given, _)| *given).map(|(_, name)| name.to_owned());
-        let protocol = resolve_protocol(&args, needs_5.chain(of_connection).next())?;
+        let of_command = needs.version_5.iter().filter(|(given, _)| *given);
+        let of_password =
+            lone_password.then(|| blame.locate_password("a password without a user name"));
+        let of_property = (!properties.is_empty()).then(|| match properties.place() {
+            Some(place) => format!("{place}: --property"),
+            None => "--property".to_owned(),
+        });
+        let of_rest = [of_password, of_property, of_connection].into_iter().flatten();
+        let needs_5 = of_command.map(|(_, name)| (*name).to_owned()).chain(of_rest).next();
+        let protocol = resolve_protocol(&args, needs_5)?;
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
-        let will = resolve_will(&args, properties.of(Packet::Will))?;
-        check_stdin(needs, &args, password.as_ref())?;
-        check_encryption(&args, &located, password.is_some(), ui)?;
+        let will = resolve_will(&args, properties.of(Packet::Will), blame)?;
+        check_stdin(needs, &args, password.as_ref(), blame)?;
+        check_encryption(&args, &located, password.is_some(), blame, ui)?;
         let Located { target, proxy, url_topic, default_topic } = located;
         preparation.waits_for("the files of TLS");
-        let route = resolve_route(&args, &target, proxy, ui)?;
+        let route = resolve_route(&args, &target, proxy, blame, ui)?;
         preparation.waits_for("the events file");
-        let log = args.more.events.as_deref().map(open_events).transpose()?;
-        let username = check_length("the user name", args.basic.username.clone())?;
+        let log = args.more.events.as_deref().map(open_events).transpose();
+        let log = log.map_err(blame.on("events"))?;
+        let username = check_length("the user name", args.basic.username.clone())
+            .map_err(blame.on("username"))?;
         let fresh = password.as_ref().and_then(PasswordSource::fresh);
         let password = password
             .map(|source| source.read(&whose(username.as_deref(), &target), &preparation, ui))
-            .transpose()?;
+            .transpose()
+            .map_err(blame.on_password())?;
         preparation.waits_for("the files that the flags name");
         let reconnect = args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from);
         let mut session = SessionOptions {
@@ -150,6 +155,7 @@ fn check_stdin(
     needs: &Needs<'_>,
     args: &ConnectionArgs,
     password: Option<&PasswordSource>,
+    blame: Blame<'_>,
 ) -> Result<(), Failure> {
     let readers = [
         needs.reads_stdin,
@@ -158,7 +164,10 @@ fn check_stdin(
     ];
     match readers.into_iter().filter(|reads| *reads).count() {
         0 | 1 => Ok(()),
-        _ => Err(Failure::usage("standard input can be read only once")),
+        _ => {
+            let setting = if readers[2] { "key-password-file" } else { "password-file" };
+            Err(blame.fault(setting, "standard input can be read only once"))
+        }
     }
 }
 
@@ -167,6 +176,7 @@ fn check_encryption(
     args: &ConnectionArgs,
     located: &Located,
     has_password: bool,
+    blame: Blame<'_>,
     ui: Ui,
 ) -> Result<(), Failure> {
     let target = &located.target;
@@ -174,31 +184,50 @@ fn check_encryption(
         && proxy.credentials.is_some()
         && !is_local_host(&proxy.host)
     {
-        ui.warn(&format!("the password for {proxy} goes there unencrypted"));
+        let warning = format!("the password for {proxy} goes there unencrypted");
+        ui.warn(&blame.locate("proxy", warning));
     }
     if target.encrypted || is_here(located) {
         return Ok(());
     }
     if args.tls.require_tls {
-        return Err(Failure::usage(format!("{target} is not encrypted, and --require-tls is set"))
+        let message = format!("{target} is not encrypted, and --require-tls is set");
+        return Err(blame
+            .fault("require-tls", message)
             .hint("--tls encrypts, or a URL with mqtts:// or wss://"));
     }
     let is_secret = |setting: &str, text: &str| {
         Setting::find(setting).and_then(|it| it.secret_in(text, has_password)).is_some()
     };
     let exposed = [
-        (has_password, "the password"),
-        (args.basic.username.iter().any(|name| is_secret("username", name)), "the user name"),
-        (args.reach.ws_header.iter().any(|text| is_secret("ws-header", text)), "a header"),
-        (target.websocket.iter().any(|path| is_secret("ws-path", path)), "the query"),
+        (has_password, None, "the password"),
+        (
+            args.basic.username.iter().any(|name| is_secret("username", name)),
+            Some("username"),
+            "the user name",
+        ),
+        (
+            args.reach.ws_header.iter().any(|text| is_secret("ws-header", text)),
+            Some("ws-header"),
+            "a header",
+        ),
+        (
+            target.websocket.iter().any(|path| is_secret("ws-path", path)),
+            Some(if args.reach.ws_path.is_some() { "ws-path" } else { "url" }),
+            "the query",
+        ),
     ];
-    for (_, what) in exposed.into_iter().filter(|(is_exposed, _)| *is_exposed) {
-        ui.warn(&format!("{what} goes to {target} unencrypted: --tls protects it"));
+    for (_, setting, what) in exposed.into_iter().filter(|(is_exposed, ..)| *is_exposed) {
+        let warning = format!("{what} goes to {target} unencrypted: --tls protects it");
+        ui.warn(&match setting {
+            Some(setting) => blame.locate(setting, warning),
+            None => blame.locate_password(warning),
+        });
     }
     Ok(())
 }
 
-fn resolve_id(args: &ConnectionArgs) -> Result<String, Failure> {
+fn resolve_id(args: &ConnectionArgs, blame: Blame<'_>) -> Result<String, Failure> {
     let digits = || format!("{:016x}", random());
     let id = match (&args.basic.id, &args.more.id_prefix) {
         (Some(id), _) => id.clone(),
@@ -206,12 +235,13 @@ fn resolve_id(args: &ConnectionArgs) -> Result<String, Failure> {
         (None, None) => format!("mqtt-{}", digits()),
     };
     if args.more.no_clean_start && args.basic.id.as_deref().unwrap_or_default().is_empty() {
-        return Err(Failure::usage(
-            "--no-clean-start needs a client id, to find the session again",
-        )
-        .hint("name the session with --id"));
+        let message = "--no-clean-start needs a client id, to find the session again";
+        return Err(blame.fault("no-clean-start", message).hint("name the session with --id"));
     }
-    check_length("the client id", Some(id)).map(Option::unwrap_or_default)
+    let setting = if args.basic.id.is_some() { "id" } else { "id-prefix" };
+    check_length("the client id", Some(id))
+        .map(Option::unwrap_or_default)
+        .map_err(blame.on(setting))
 }
 
 fn check_length(what: &str, text: Option<String>) -> Result<Option<String>, Failure> {

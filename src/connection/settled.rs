@@ -58,7 +58,7 @@ impl Settled {
             notes.push("the URL has an @ in its path: a / in a password is written %2F".to_owned());
         }
         if by_name {
-            notes.extend(led_astray(&speakers, &located, profile.as_ref()));
+            notes.extend(led_astray(&speakers, &located));
         }
         let (fitting, withheld) = for_target(&all, &speakers, &located);
         notes.extend(withheld);
@@ -105,7 +105,7 @@ impl Settled {
         let mut said = self.words.iter().filter(|word| word.said != Said::Off);
         let word = said.find(|word| word.setting.property().is_some())?;
         Some(match word.rank() {
-            Rank::Typed => format!("--{}", word.setting.name),
+            Rank::Typed => word.origin.locate(format_args!("--{}", word.setting.name)),
             _ => format!("{} of {}", word.setting.name, word.origin),
         })
     }
@@ -141,11 +141,7 @@ fn can_matter(word: &Word, packets: &[Packet]) -> bool {
 }
 
 /// The note that the environment overrides a profile that was requested by name, which may surprise.
-fn led_astray(
-    speakers: &[Speaker<'_>],
-    located: &Located,
-    profile_origin: Option<&Origin>,
-) -> Option<String> {
+fn led_astray(speakers: &[Speaker<'_>], located: &Located) -> Option<String> {
     let speaker = |rank| speakers.iter().find(|speaker| speaker.rank == rank);
     let [typed, environment, profile] =
         [speaker(Rank::Typed)?, speaker(Rank::Environment)?, speaker(Rank::Profile)?];
@@ -153,7 +149,7 @@ fn led_astray(
         && environment.names_place()
         && profile.names_place()
         && Owner::of(profile).check(located).is_err();
-    let origin = profile_origin?;
+    let origin = &profile.place_word()?.origin;
     let target = &located.target;
     is_surprising.then(|| format!("MQTT_URL or MQTT_HOST leads to {target}, not to {origin}"))
 }

@@ -21,7 +21,7 @@ pub fn show(typed: Typed) -> Result<String, Failure> {
         SETTINGS.iter().filter_map(|setting| line(setting, &settled.words, &tree)).collect();
     let mut all = format!("# {}\n", settled.located.target);
     let profile = settled.profile.as_ref();
-    if let Some(Origin::Profile { name, file }) = profile {
+    if let Some(Origin::Profile { name, file, .. }) = profile {
         let _ = writeln!(all, "# profile {name} of {}", file.display());
     }
     for note in &settled.notes {

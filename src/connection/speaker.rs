@@ -68,6 +68,11 @@ impl<'a> Speaker<'a> {
             || self.value("unix").is_some()
     }
 
+    /// The word that names the broker.
+    pub(super) fn place_word(&self) -> Option<&'a Word> {
+        ["url", "unix", "host"].into_iter().find_map(|setting| self.last(setting))
+    }
+
     /// Refuses an invalid URL, if the broker's address depends on it.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.invalid.clone().map_or(Ok(()), Err)
@@ -78,8 +83,7 @@ impl<'a> Speaker<'a> {
 fn place(origin: &Origin) -> String {
     match origin {
         Origin::CommandLine => "--url".to_owned(),
-        Origin::OptionsFile { file, .. } => format!("--url of {}", file.display()),
-        Origin::Variable(name) => name.to_string(),
-        Origin::Profile { name, file } => format!("profile {name} of {}", file.display()),
+        Origin::OptionsFile { .. } => format!("--url of {origin}"),
+        Origin::Variable(_) | Origin::Profile { .. } => origin.to_string(),
     }
 }

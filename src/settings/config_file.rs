@@ -12,6 +12,8 @@ use toml::de::{DeTable, DeValue};
 pub(super) struct ConfigFile {
     pub(super) path: PathBuf,
     text: String,
+    /// The positions of the line feeds.
+    ends: Vec<usize>,
     openness: Openness,
 }
 
@@ -24,7 +26,8 @@ impl ConfigFile {
             let path = path.display();
             Failure::usage(format!("cannot read the configuration file {path}: it is not UTF-8"))
         })?;
-        Ok(Self { path, text, openness })
+        let ends = text.match_indices('\n').map(|(at, _)| at).collect();
+        Ok(Self { path, text, ends, openness })
     }
 
     /// Its contents.
@@ -35,10 +38,14 @@ impl ConfigFile {
         })
     }
 
+    /// The line of a position in the text, counted from 1.
+    pub(super) fn line(&self, start: usize) -> usize {
+        1 + self.ends.partition_point(|end| *end < start)
+    }
+
     /// An error at a position in the text.
     pub(super) fn error(&self, start: usize, message: &str) -> Failure {
-        let before = self.text.as_bytes().get(..start).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = self.line(start);
         Failure::usage(format!("{}:{line}: {message}", self.path.display()))
     }
 

@@ -4,18 +4,19 @@
 use super::files::{self, Openness};
 use super::line::{Argument, for_parser, split_options_line};
 use super::table::{Setting, Trait};
-use super::word::{Origin, Said};
+use super::word::{Origin, Said, Word};
 use crate::exit::{ExitStatus, Failure};
 use clap::Command;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::rc::Rc;
 
 /// The lines of an options file, and its name.
 pub struct OptionsFile {
-    path: PathBuf,
-    /// The origin of its words.
-    pub origin: Origin,
+    path: Rc<Path>,
+    /// Whether nobody else can read it.
+    is_private: bool,
     lines: Vec<Line>,
 }
 
@@ -40,8 +41,8 @@ impl OptionsFile {
         let text = String::from_utf8(bytes).map_err(|_| {
             Failure::usage(format!("the options file {} is not UTF-8", path.display()))
         })?;
-        let origin = Origin::OptionsFile { file: path.into(), private: !openness.readable };
-        let mut file = Self { path: path.to_owned(), origin, lines: Vec::new() };
+        let is_private = !openness.readable;
+        let mut file = Self { path: path.into(), is_private, lines: Vec::new() };
         for (number, line) in (1..).zip(text.lines()) {
             let line = line.trim_start_matches(' ');
             if line.is_empty() || line.starts_with('#') {
@@ -70,6 +71,15 @@ impl OptionsFile {
     /// All of its arguments, as if typed.
     pub fn arguments(&self) -> impl Iterator<Item = &Argument> {
         self.lines.iter().flat_map(|line| &line.arguments)
+    }
+
+    /// The connection settings in it.
+    pub fn words(&self) -> impl Iterator<Item = Word> {
+        self.lines.iter().flat_map(|line| {
+            let (file, private) = (Rc::clone(&self.path), self.is_private);
+            let origin = Origin::OptionsFile { file, line: line.number, private };
+            line.arguments.iter().filter_map(move |argument| argument.word(&origin))
+        })
     }
 
     /// The failure for the first invalid line, if any; `explain` turns clap's errors into failures.

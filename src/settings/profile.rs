@@ -14,6 +14,7 @@ use crate::exit::Failure;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -120,7 +121,11 @@ fn select(
     let DeValue::Table(table) = table.get_ref() else {
         return Err(file.error(key.span().start, "a profile is a table of settings"));
     };
-    let origin = Origin::Profile { name: name.into(), file: file.path.as_path().into() };
+    let (profile, path): (Rc<str>, Rc<Path>) = (name.into(), file.path.as_path().into());
+    let origin = |start| {
+        let line = file.line(start);
+        Origin::Profile { name: Rc::clone(&profile), file: Rc::clone(&path), line }
+    };
     let mut all = Vec::new();
     for (key, value) in table {
         let entry = Entry { file, key, home: environment.home.as_deref(), origin: &origin };
@@ -131,8 +136,11 @@ fn select(
     }
     match tree.find_conflict(&all) {
         Some(names) => {
+            let is_named = |key: &str| names.iter().any(|name| name == key);
+            let named = table.keys().filter(|key| is_named(key.get_ref()));
+            let last = named.map(|key| key.span().start).max().unwrap_or_default();
             let message = format!("{} cannot be used together", names.join(" and "));
-            Err(file.error(key.span().start, &message))
+            Err(file.error(last, &message))
         }
         None => Ok(all),
     }
@@ -152,7 +160,8 @@ struct Entry<'a> {
     file: &'a ConfigFile,
     key: &'a Spanned<Cow<'a, str>>,
     home: Option<&'a Path>,
-    origin: &'a Origin,
+    /// The origin of a word at this position in the file.
+    origin: &'a dyn Fn(usize) -> Origin,
 }
 
 impl Entry<'_> {
@@ -168,17 +177,18 @@ impl Entry<'_> {
         let name = self.name();
         let Some(setting) = Setting::find(name) else { return Err(self.unknown(tree)) };
         let expected = |what: &str| Err(self.error(&format!("{name}: expected {what}")));
-        let word = |said| Word::new(setting, said, self.origin.clone());
+        let start = self.key.span().start;
+        let word = |said| Word::new(setting, said, (self.origin)(start));
         match (tree.shape(setting), value) {
             (_, DeValue::Boolean(false)) => Ok(vec![word(Said::Off)]),
             (Shape::Switch, DeValue::Boolean(true)) => Ok(vec![word(Said::On)]),
             (Shape::Switch, _) => expected("true or false"),
             (Shape::List, DeValue::Array(values)) => {
-                let said = values.iter().map(|value| self.value(setting, value.get_ref()));
-                match said.collect::<Option<Vec<Said>>>() {
-                    Some(all) => Ok(all.into_iter().map(word).collect()),
-                    None => expected("texts"),
-                }
+                let words = values.iter().map(|value| {
+                    let said = self.value(setting, value.get_ref())?;
+                    Some(Word::new(setting, said, (self.origin)(value.span().start)))
+                });
+                words.collect::<Option<_>>().map_or_else(|| expected("strings"), Ok)
             }
             (_, one) => match self.value(setting, one) {
                 Some(said) => Ok(vec![word(said)]),

@@ -3,6 +3,7 @@
 //! An invalid, misplaced or repeated property is refused by name.
 
 use super::value::{parse_binary, parse_seconds};
+use super::word::Word;
 use crate::exit::Failure;
 use crate::message::PublishProperties;
 use crate::property::{Carrier, Id, Kind};
@@ -125,12 +126,37 @@ pub enum Value {
 /// One `-D`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Property {
+    /// What it sets.
+    pub about: About,
+    /// The value.
+    pub value: Value,
+}
+
+/// What a property sets, and where it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
     /// The packet.
     pub packet: Packet,
     /// The property.
     pub id: Id,
-    /// The value.
-    pub value: Value,
+    /// The file and line, if it comes from a file.
+    pub place: Option<String>,
+}
+
+impl About {
+    /// A usage error about the property.
+    pub fn fault(&self, message: impl fmt::Display) -> Failure {
+        Failure::usage(match &self.place {
+            Some(place) => format!("{place}: {message}"),
+            None => message.to_string(),
+        })
+    }
+
+    /// The error for a property that has been set by a flag or an earlier `-D`.
+    fn twice(&self) -> Failure {
+        let Self { packet, id, .. } = self;
+        self.fault(format_args!("property {} of {packet} is given twice", id.name()))
+    }
 }
 
 impl FromStr for Property {
@@ -161,7 +187,7 @@ impl FromStr for Property {
         };
         match parts.next() {
             Some(more) => Err(format!("'{more}' is one value too many for {}", id.name())),
-            None => Ok(Self { packet, id, value }),
+            None => Ok(Self { about: About { packet, id, place: None }, value }),
         }
     }
 }
@@ -197,24 +223,37 @@ pub struct Properties(Vec<Property>);
 impl Properties {
     /// # Errors
     /// When one is invalid, is repeated but may not be, or is for a packet that the command does not send.
-    pub fn new(given: &[String], sent: &[Packet]) -> Result<Self, Failure> {
-        let parse = |text: &String| {
-            let words: Vec<_> =
-                ["--property"].into_iter().chain(text.split(SEPARATOR)).take(3).collect();
-            let named = |error| Failure::usage(format!("{}: {error}", words.join(" ").trim_end()));
-            text.parse().map_err(named)
-        };
-        let given: Vec<Property> = given.iter().map(parse).collect::<Result<_, _>>()?;
-        for (at, Property { packet, id, .. }) in given.iter().enumerate() {
-            if !sent.contains(packet) {
-                return Err(Failure::usage(format!("-D {packet} has no effect in this command")));
+    pub fn new<'a>(
+        words: impl IntoIterator<Item = &'a Word>,
+        sent: &[Packet],
+    ) -> Result<Self, Failure> {
+        let mut given: Vec<Property> = Vec::new();
+        for word in words {
+            let Some(text) = word.text().map(OsStr::to_string_lossy) else { continue };
+            let parsed = text.parse::<Property>().map_err(|error| {
+                let start: Vec<_> =
+                    ["--property"].into_iter().chain(text.split(SEPARATOR)).take(3).collect();
+                let message = format!("{}: {error}", start.join(" ").trim_end());
+                Failure::usage(word.origin.locate(message))
+            })?;
+            let Property { about: About { packet, id, .. }, value } = parsed;
+            let about = About { packet, id, place: word.origin.place() };
+            if !sent.contains(&packet) {
+                let message = format_args!("-D {packet} has no effect in this command");
+                return Err(about.fault(message));
             }
-            let again = |other: &Property| other.packet == *packet && other.id == *id;
-            if *id != Id::UserProperty && given[..at].iter().any(again) {
-                return Err(twice(*packet, *id));
+            let again = |other: &Property| other.about.packet == packet && other.about.id == id;
+            if id != Id::UserProperty && given.iter().any(again) {
+                return Err(about.twice());
             }
+            given.push(Property { about, value });
         }
         Ok(Self(given))
+    }
+
+    /// Where the first of them comes from, if that is a file.
+    pub fn place(&self) -> Option<&str> {
+        self.0.first()?.about.place.as_deref()
     }
 
     /// Whether there are none.
@@ -224,23 +263,18 @@ impl Properties {
 
     /// Removes and returns those of `packet`, in order.
     pub fn of(&mut self, packet: Packet) -> Vec<Property> {
-        self.0.extract_if(.., |property| property.packet == packet).collect()
+        self.0.extract_if(.., |property| property.about.packet == packet).collect()
     }
-}
-
-/// The error for a property that has been set by a flag or an earlier `-D`.
-pub fn twice(packet: Packet, id: Id) -> Failure {
-    Failure::usage(format!("property {} of {packet} is given twice", id.name()))
 }
 
 /// Sets a slot that must be empty.
 ///
 /// # Errors
 /// When it is not.
-pub fn set<T>(slot: &mut Option<T>, value: T, packet: Packet, id: Id) -> Result<(), Failure> {
+pub fn set<T>(slot: &mut Option<T>, value: T, about: &About) -> Result<(), Failure> {
     match slot.replace(value) {
         None => Ok(()),
-        Some(_) => Err(twice(packet, id)),
+        Some(_) => Err(about.twice()),
     }
 }
 
@@ -250,31 +284,31 @@ pub fn set<T>(slot: &mut Option<T>, value: T, packet: Packet, id: Id) -> Result<
 /// When it is set already, or is not a valid topic.
 pub fn put_into(
     properties: &mut PublishProperties,
-    Property { packet, id, value }: Property,
+    Property { about, value }: Property,
 ) -> Result<Option<Property>, Failure> {
-    match (id, value) {
+    match (about.id, value) {
         (Id::PayloadFormat, Value::Number(number)) => {
-            set(&mut properties.payload_utf8, number == 1, packet, id)?;
+            set(&mut properties.payload_utf8, number == 1, &about)?;
         }
         (Id::MessageExpiry, Value::Number(number)) => {
-            set(&mut properties.message_expiry, number, packet, id)?;
+            set(&mut properties.message_expiry, number, &about)?;
         }
         (Id::ContentType, Value::Text(text)) => {
-            set(&mut properties.content_type, text, packet, id)?;
+            set(&mut properties.content_type, text, &about)?;
         }
         (Id::ResponseTopic, Value::Text(text)) => {
             let topic = text.parse().map_err(|error| {
-                Failure::usage(format!("invalid {} '{text}': {error}", id.name()))
+                about.fault(format_args!("invalid {} '{text}': {error}", about.id.name()))
             })?;
-            set(&mut properties.response_topic, topic, packet, id)?;
+            set(&mut properties.response_topic, topic, &about)?;
         }
         (Id::CorrelationData, Value::Binary(bytes)) => {
-            set(&mut properties.correlation_data, bytes, packet, id)?;
+            set(&mut properties.correlation_data, bytes, &about)?;
         }
         (Id::UserProperty, Value::Pair(name, value)) => {
             properties.user_properties.push((name, value));
         }
-        (id, value) => return Ok(Some(Property { packet, id, value })),
+        (_, value) => return Ok(Some(Property { about, value })),
     }
     Ok(None)
 }
@@ -316,7 +350,8 @@ mod tests {
                 Value::Number(268_435_455),
             ),
         ] {
-            assert_eq!(parse(line), Ok(Property { packet, id, value }), "{line}");
+            let about = About { packet, id, place: None };
+            assert_eq!(parse(line), Ok(Property { about, value }), "{line}");
         }
     }
 

@@ -37,6 +37,8 @@ pub enum Origin {
         name: Rc<str>,
         /// The configuration file.
         file: Rc<Path>,
+        /// The line in it, counted from 1.
+        line: usize,
     },
     /// An environment variable.
     Variable(Rc<str>),
@@ -44,6 +46,8 @@ pub enum Origin {
     OptionsFile {
         /// The file.
         file: Rc<Path>,
+        /// The line in it, counted from 1.
+        line: usize,
         /// Whether nobody else can read it.
         private: bool,
     },
@@ -76,14 +80,33 @@ impl Origin {
             Self::OptionsFile { .. } | Self::CommandLine => Rank::Typed,
         }
     }
+
+    /// `FILE:LINE`, if it is a file.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Profile { file, line, .. } | Self::OptionsFile { file, line, .. } => {
+                Some(format!("{}:{line}", file.display()))
+            }
+            Self::Variable(_) | Self::CommandLine => None,
+        }
+    }
+
+    /// `message`, after file and line if it is a file.
+    pub fn locate(&self, message: impl fmt::Display) -> String {
+        match self.place() {
+            Some(place) => format!("{place}: {message}"),
+            None => message.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place().unwrap_or_default();
         match self {
-            Self::Profile { name, .. } => write!(f, "profile {name}"),
+            Self::Profile { name, .. } => write!(f, "profile {name} ({place})"),
             Self::Variable(name) => f.write_str(name),
-            Self::OptionsFile { .. } => f.write_str("options file"),
+            Self::OptionsFile { .. } => write!(f, "options file {place}"),
             Self::CommandLine => f.write_str("command line"),
         }
     }

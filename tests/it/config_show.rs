@@ -44,13 +44,13 @@ fn each_setting_names_its_origin_and_secrets_are_left_out() {
     run.stdout(format!(
         "# mqtts://broker.example:8884\n\
          # profile plant of {file}\n\
-         url = \"mqtts://broker.example:8884/a\"         # profile plant\n\
+         url = \"mqtts://broker.example:8884/a\"         # profile plant ({file}:2)\n\
          proxy = \"socks5://proxy\"                      # command line\n\
-         tls-alpn = [\"mqtt\", \"other\"]                  # profile plant and command line\n\
-         insecure = true                               # profile plant\n\
+         tls-alpn = [\"mqtt\", \"other\"]                  # profile plant ({file}:4) and command line\n\
+         insecure = true                               # profile plant ({file}:6)\n\
          protocol = \"3.1.1\"                            # MQTT_PROTOCOL\n\
          # id: mqtt- and 16 random hexadecimal digits  # default\n\
-         username = \"ops\"                              # profile plant\n\
+         username = \"ops\"                              # profile plant ({file}:2)\n\
          # password: set, not shown                    # MQTT_PASSWORD\n\
          keepalive = 9                                 # command line\n\
          connect-timeout = \"10s\"                       # default\n\

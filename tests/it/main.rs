@@ -55,6 +55,7 @@ mod manual;
 mod memory_bounded;
 mod odd_answers;
 mod options_file;
+mod origins;
 mod owners;
 mod profile;
 mod profile_precedence;

@@ -56,7 +56,7 @@ fn behind_a_proxy_nothing_is_here() {
             let run = Mqtt::new("pub").line("-t t -m x").line(host).config(&profile(lines));
             let run =
                 if by_variable { run.env("MQTT_PROXY", url) } else { run.args(["--proxy", &url]) };
-            run.stderr_line(&format!("*lab is for another way to the broker: {OTHER}*")).run();
+            run.stderr_line(&format!("*lab (*) is for another way to the broker: {OTHER}*")).run();
         }
     }
     // Its own proxy is the way that it means.
@@ -64,7 +64,9 @@ fn behind_a_proxy_nothing_is_here() {
     let proxy = http_proxy(YES, peer.port());
     let lines = format!("proxy = \"http://{}\"\n", proxy.address());
     let run = Mqtt::new("pub").line("-t t -m x").config(&profile(&lines));
-    run.stderr("mqtt: warning: the password goes to mqtt://localhost:1883 unencrypted: --tls protects it\n").run();
+    let file = run.path(".config/mqtt/config.toml").display().to_string();
+    let warning = "the password goes to mqtt://localhost:1883 unencrypted: --tls protects it";
+    run.stderr(format!("mqtt: warning: {file}:5: {warning}\n")).run();
     // And without it, nothing here is that broker.
     let peer = told(false);
     let lines = format!("proxy = \"http://127.0.0.1:{}\"\nport = {}\n", free_port(), peer.port());
@@ -86,7 +88,7 @@ fn what_a_profile_says_of_us_goes_to_its_own_host_and_port() {
     for lines in ["host = \"prod.example\"\n", "host = \"127.0.0.1\"\nport = 1\n"] {
         let peer = told(false);
         let run = peer.mqtt("pub").line("-t t -m x").config(&profile(lines));
-        run.stderr_line(&format!("*lab is for another broker: {OTHER}*")).run();
+        run.stderr_line(&format!("*lab (*) is for another broker: {OTHER}*")).run();
     }
     let peer = told(true);
     let lines = format!("host = \"127.0.0.1\"\nport = {}\n", peer.port());

@@ -160,8 +160,9 @@ fn the_secrets_of_a_profile_go_to_its_own_broker_only() {
         conn.expect_goodbye();
     });
     let run = peer.mqtt("pub").line("-t t -m x --profile prod").config(OTHER);
+    let file = run.path(".config/mqtt/config.toml").display().to_string();
     run.stderr(format!(
-        "mqtt: warning: profile prod is for another broker: \
+        "mqtt: warning: profile prod ({file}:2) is for another broker: \
          its credentials are not sent to mqtt://{}\n",
         peer.address()
     ))
@@ -178,7 +179,7 @@ fn a_password_of_ones_own_goes_with_a_profile_for_another_broker() {
         conn.expect_goodbye();
     });
     let run = peer.mqtt("pub").line("-t t -m x --profile prod -u me").config(OTHER);
-    run.env("MQTT_PASSWORD", "mine").stderr_line("mqtt: warning: profile prod is *").run();
+    run.env("MQTT_PASSWORD", "mine").stderr_line("mqtt: warning: profile prod (*) is *").run();
 }
 
 #[test]
@@ -189,7 +190,7 @@ fn a_profile_without_a_place_is_for_this_machine() {
     Mqtt::new("config")
         .line("show --profile me -h broker.example")
         .config(config)
-        .stdout_line("# profile me is for another broker: *")
+        .stdout_line("# profile me (*/config.toml:*) is for another broker: *")
         .run();
 }
 
@@ -198,9 +199,10 @@ fn an_environment_that_leads_elsewhere_than_the_profile_asked_for_is_told() {
     let peer = Peer::accepting();
     let url = format!("mqtt://127.0.0.1:{}", peer.port());
     let run = Mqtt::new("pub").line("-t t -m x --profile plant").env("MQTT_URL", &url);
-    run.config("[profiles.plant]\nurl = \"mqtt://plant.example\"\n")
+    let file = run.path(".config/mqtt/config.toml").display().to_string();
+    run.config("[profiles.plant]\nkeepalive = 7\nurl = \"mqtt://plant.example\"\n")
         .stderr(format!(
-            "mqtt: warning: MQTT_URL or MQTT_HOST leads to {url}, not to profile plant\n"
+            "mqtt: warning: MQTT_URL or MQTT_HOST leads to {url}, not to profile plant ({file}:3)\n"
         ))
         .run();
 }

@@ -27,7 +27,7 @@ const FIELDS: [Field; 4] = [
     },
 ];
 
-const ORIGINS: [&str; 3] = ["command line", "", "profile lab"];
+const ORIGINS: [&str; 3] = ["command line", "", "profile lab (*/config.toml:*)"];
 
 impl Field {
     /// A value as TOML.

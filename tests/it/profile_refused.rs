@@ -51,7 +51,7 @@ fn a_bad_value_says_what_was_expected() {
             "connect-timeout: a duration is like 500ms, 10s, 1m30s, or a number of seconds",
         ),
         ("host = [\"a\"]", "host: expected a string or a number"),
-        ("ws-header = [1979-05-27]", "ws-header: expected texts"),
+        ("ws-header = [1979-05-27]", "ws-header: expected strings"),
         ("protocol = \"6\"", "protocol: expected auto, 5, 3.1.1 or 3.1"),
         ("bind = \"a b\"", "bind: expected an address or a name"),
         ("will-topic = \"a/#\"", "will-topic: a topic to publish to cannot contain '+' or '#'"),
@@ -64,7 +64,7 @@ fn a_bad_value_says_what_was_expected() {
 fn settings_that_exclude_each_other() {
     refuses_profile(
         "password = \"x\"\npassword-file = \"y\"",
-        "FILE:3: password and password-file cannot be used together",
+        "FILE:5: password and password-file cannot be used together",
     );
 }
 

@@ -123,7 +123,8 @@ enum Says {
 /// The profile, the environment, an options file and the command line.
 type Said = [Says; 4];
 
-const ORIGINS: [&str; 4] = ["profile p", "", "options file", "command line"];
+const ORIGINS: [&str; 4] =
+    ["profile p (*/config.toml:5)", "", "options file options:3", "command line"];
 
 fn draw(random: &mut Random) -> Said {
     std::array::from_fn(|source| match random.below(5) {
@@ -153,7 +154,7 @@ fn run(command: &str, (name, values, _): &Case, said: Said) -> Mqtt {
         Says::Value(which) => format!("{name} = {}\n", quoted(values[which])),
         Says::Off => format!("{name} = false\n"),
     };
-    run = run.line("--profile p").config(&format!("[profiles.p]\n{config}"));
+    run = run.line("--profile p").config(&format!("\n# a comment\n\n[profiles.p]\n{config}"));
     if let Says::Value(which) = said[1] {
         let variable = format!("MQTT_{}", name.to_uppercase().replace('-', "_"));
         let value = if is_switch { "true" } else { values[which] };
@@ -166,7 +167,7 @@ fn run(command: &str, (name, values, _): &Case, said: Said) -> Mqtt {
         Says::Value(which) => format!("--{name}={}\n", values[which]),
         Says::Off => format!("{}\n", off(name)),
     };
-    run = run.private_file("options", line).line("-o options");
+    run = run.private_file("options", format!("# a comment\n\n{line}")).line("-o options");
     match said[3] {
         Says::Nothing => run,
         Says::Value(_) if is_switch => run.arg(format!("--{name}")),

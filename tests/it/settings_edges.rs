@@ -437,7 +437,10 @@ fn a_host_that_would_be_more_than_one_line_is_refused() {
 fn a_password_in_a_private_options_file_needs_no_warning() {
     for (mode, warning) in [
         (0o600, ""),
-        (0o644, "mqtt: warning: other users of this machine can read options: chmod 600 options\n"),
+        (
+            0o644,
+            "mqtt: warning: options:2: other users of this machine can read the password: chmod 600 options\n",
+        ),
     ] {
         let peer = Peer::accepting();
         let run = peer.mqtt("pub").line("-t t -m x -o options");

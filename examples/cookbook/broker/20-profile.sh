@@ -10,4 +10,4 @@ mqtt sub --profile plant 'sensors/#'
 
 #@ })
 #@ printf '%s\n' "$got" | grep -qx 21.5
-#@ printf '%s\n' "$got" | grep -q '^url = .*# profile plant$'
+#@ printf '%s\n' "$got" | grep -q '^url = .*# profile plant (.*config.toml:[0-9]*)$'

@@ -150,7 +150,7 @@ impl Subscribing {
             Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
             Some(failure) => Err(failure),
             None if ended_idle && self.ended_deaf && !self.has_all() => {
-                let message = "no message within --idle, and no subscription";
+                let message = "silence for the time of --idle, and no subscription";
                 Err(Failure::new(ExitStatus::Lost, message))
             }
             None => match (self.answers.failure(), self.stop.count) {

@@ -1,5 +1,6 @@
 //! The route to the broker: local address, proxy, TLS and HTTP headers.
 
+use crate::connection::blame::Blame;
 use crate::connection::secret::{read_file, warn_if_open_to_others};
 use crate::exit::Failure;
 use crate::settings::ConnectionArgs;
@@ -16,49 +17,58 @@ pub(super) fn resolve_route(
     args: &ConnectionArgs,
     target: &Target,
     proxy: Option<Proxy>,
+    blame: Blame<'_>,
     ui: Ui,
 ) -> Result<Route, Failure> {
     let Place::Host(host, _) = &target.place else { return Ok(Route::default()) };
     let mut headers = websocket::Headers::default();
     if target.websocket.is_some() {
         for text in &args.reach.ws_header {
-            headers.add(text).map_err(|error| Failure::usage(format!("--ws-header: {error}")))?;
+            headers.add(text).map_err(|error| {
+                let message = format!("--ws-header: {error}");
+                Failure::usage(blame.locate_value("ws-header", text, message))
+            })?;
         }
     }
-    let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, ui)).transpose()?;
+    let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, blame, ui)).transpose()?;
     Ok(Route { bind: args.reach.bind.clone(), proxy, tls, headers })
 }
 
+/// The settings that an error of the TLS client may be about.
+const FILES: [&str; 7] = ["ca", "capath", "cert", "key", "crl", "tls-keylog", "tls-server-name"];
+
 #[inline(never)]
-fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
+fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<Client, Failure> {
     let (file, directory) = (args.ca.as_deref(), args.capath.as_deref());
     let trust = match (args.insecure, file, directory) {
         (true, ..) => {
-            ui.warn(match args.pin {
+            let warning = match args.pin {
                 None => "--insecure: anybody on the way can pretend to be the broker",
                 Some(_) => "--insecure: only --pin identifies the broker",
-            });
+            };
+            ui.warn(&blame.locate("insecure", warning));
             Trust::Anyone
         }
         (false, None, None) => Trust::System,
         (false, file, directory) => Trust::Authorities { file, directory },
     };
     if args.tls_keylog.is_some() {
-        ui.warn("--tls-keylog: whoever reads the file can decrypt this connection");
+        let warning = "--tls-keylog: whoever reads the file can decrypt this connection";
+        ui.warn(&blame.locate("tls-keylog", warning));
     }
     let client = Client::new(Settings {
         name: args.tls_server_name.as_deref().unwrap_or(host),
         trust,
         revoked: args.crl.as_deref(),
         pins: args.pin.clone(),
-        identity: resolve_identity(args, ui)?,
+        identity: resolve_identity(args, blame, ui)?,
         version: args.tls_version.map(Into::into),
         ciphers: args.tls_ciphers.as_ref(),
         alpn: &args.tls_alpn,
         keylog: args.tls_keylog.as_deref(),
     });
     client.map_err(|unusable| {
-        let failure = Failure::usage(unusable.message);
+        let failure = blame.on_quoted(&FILES, Failure::usage(unusable.message));
         match unusable.hint {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -66,14 +76,18 @@ fn resolve_tls(args: &TlsArgs, host: &str, ui: Ui) -> Result<Client, Failure> {
     })
 }
 
-fn resolve_identity(args: &TlsArgs, ui: Ui) -> Result<Option<Identity<'_>>, Failure> {
+fn resolve_identity<'a>(
+    args: &'a TlsArgs,
+    blame: Blame<'_>,
+    ui: Ui,
+) -> Result<Option<Identity<'a>>, Failure> {
     let Some(certificate) = args.cert.as_deref() else {
         let flag = match (&args.key, &args.key_password_file) {
             (None, None) => return Ok(None),
-            (Some(_), _) => "--key",
-            (None, Some(_)) => "--key-password-file",
+            (Some(_), _) => "key",
+            (None, Some(_)) => "key-password-file",
         };
-        return Err(Failure::usage(format!("{flag} has no effect without --cert")));
+        return Err(blame.fault(flag, format!("--{flag} has no effect without --cert")));
     };
     let key = args.key.as_deref();
     // If the key cannot be opened, reading it reports the error.
@@ -81,6 +95,7 @@ fn resolve_identity(args: &TlsArgs, ui: Ui) -> Result<Option<Identity<'_>>, Fail
         warn_if_open_to_others(key.unwrap_or(certificate), &file, ui);
     }
     let password = args.key_password_file.as_deref();
-    let password = password.map(|path| read_file("key's password file", path, ui)).transpose()?;
+    let password = password.map(|path| read_file("key's password file", path, ui)).transpose();
+    let password = password.map_err(blame.on("key-password-file"))?;
     Ok(Some(Identity { certificate, key, password }))
 }
