@@ -219,10 +219,6 @@ fn without_command(line: &[OsString]) -> Result<Request, Failure> {
     if line.get(1).is_some_and(|word| word == "help") {
         return help_about(line.get(2));
     }
-    if !cfg!(feature = "broker") && line.get(1).is_some_and(|word| word == "broker") {
-        return Err(Failure::usage("this mqtt was built without its broker")
-            .hint("with it: cargo install --path . --features broker"));
-    }
     if let Some(name) = line.get(1)
         && !name.as_encoded_bytes().starts_with(b"-")
     {
@@ -238,6 +234,10 @@ fn without_command(line: &[OsString]) -> Result<Request, Failure> {
 }
 
 fn no_command(name: &OsStr) -> Failure {
+    if !cfg!(feature = "broker") && name == "broker" {
+        return Failure::usage("this mqtt was built without its broker")
+            .hint("with it: cargo install --path . --features broker");
+    }
     let known: Vec<&str> = COMMANDS.iter().map(|entry| entry.name).collect();
     unknown_command(&name.to_string_lossy(), &known)
 }
@@ -298,8 +298,7 @@ fn parse_all(
         .transpose()?;
     preparation.waits_for("the files that the flags name");
     if let Some(file) = &file {
-        let in_file: Vec<Word> =
-            file.arguments().filter_map(|argument| argument.word(&file.origin)).collect();
+        let in_file: Vec<Word> = file.words().collect();
         preparation.heed(&in_file, started);
         words.splice(0..0, in_file);
     }

@@ -20,6 +20,8 @@ mod broker_hostile;
 mod canary;
 mod clear_retained;
 mod clear_retained_real;
+#[cfg(target_os = "linux")]
+mod ci;
 #[cfg(unix)]
 mod completions;
 mod config_show;
@@ -115,3 +117,5 @@ mod usage;
 mod websocket;
 mod websocket_end;
 mod websocket_scripted;
+#[cfg(not(feature = "broker"))]
+mod without_broker;

@@ -277,6 +277,8 @@ impl Mqtt {
                 "/dev/null"
             };
             self.command = below_script(&self.command, columns, input);
+        } else if self.captures_stdout && self.captures_stderr && has_terminal() {
+            self.command = in_own_session(&self.command);
         }
         if self.captures_stdout {
             self.command.stdout(Stdio::piped());
@@ -313,6 +315,20 @@ fn below_script(command: &Command, columns: usize, input: &str) -> Command {
     script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     script.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
     script
+}
+
+/// Whether the suite runs at a terminal, which its runs could use to ask for something.
+fn has_terminal() -> bool {
+    cfg!(target_os = "linux") && std::fs::File::open("/dev/tty").is_ok()
+}
+
+/// The same command in a session of its own, without a terminal.
+fn in_own_session(command: &Command) -> Command {
+    let mut setsid = Command::new("setsid");
+    setsid.arg(command.get_program()).args(command.get_args()).env_clear();
+    setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    setsid.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
+    setsid
 }
 
 /// The word for a shell.
