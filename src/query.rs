@@ -14,12 +14,12 @@ mod words;
 
 use crate::misplaced::Misplaced;
 use jaq_core::compile::Undefined;
-use jaq_core::data::JustLut;
 use jaq_core::load::{Arena, Error as LoadError, File, Loader, import};
 use jaq_core::{Compiler, Ctx, Filter, Vars, unwrap_valr};
 pub use jaq_json::Val;
 use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
+use words::Data;
 
 /// Longest filter, in bytes: each operator can take 2 KiB of the stack.
 const LONGEST: usize = 4 << 10;
@@ -32,9 +32,6 @@ const TOLD: usize = 200;
 
 /// What a filter can name besides its input.
 const VARIABLES: [&str; 3] = ["$topic", "$levels", "$msg"];
-
-/// What filters run on.
-type Data = JustLut<Val>;
 
 /// A jq filter, compiled.
 pub struct Query {

@@ -34,7 +34,6 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
             ("filters", "topic filters: + is one level, # all below"),
             ("verbose", "print the topic too"),
             ("json", "print each message as a line of JSON"),
-            ("where", "only messages for which this jq filter is true"),
             ("count", "end after this many messages"),
             ("timeout", "end after this time, such as 5s"),
             ("qos", "0, 1 or 2 [default: 0]"),

@@ -1,6 +1,6 @@
 //! The flags that say how and where messages are printed, shared by all commands that print messages.
 
-use super::reopening::Reopening;
+use super::reopening::{Reopening, open};
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Body, Ending, Format, PathTemplate, Payloads, Template};
 use crate::os_error;
@@ -8,7 +8,6 @@ use crate::output::{Keeping, Start, Writer};
 use crate::settings::parse_size;
 use crate::ui::{self, Color};
 use clap::{ArgGroup, Args, ValueEnum};
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -247,14 +246,6 @@ impl OutputArgs {
             }
         }
     }
-}
-
-pub(super) fn open(path: &Path, append: bool) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).append(append).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// The failure for an error while printing.

@@ -1,8 +1,9 @@
 //! `--output FILE` is opened anew when SIGHUP arrives, after a program such as logrotate has moved the file away.
 
 use crate::output::Writer;
+use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::task::Context;
 
 /// The file, and the signal.
@@ -32,7 +33,7 @@ impl Reopening {
     #[cfg(unix)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, writer: &mut Writer) -> io::Result<()> {
         while self.signal.poll_recv(cx).is_ready() {
-            writer.switch(super::output::open(&self.path, true)?);
+            writer.switch(open(&self.path, true)?);
         }
         Ok(())
     }
@@ -46,4 +47,13 @@ impl Reopening {
         let _ = &self.path;
         Ok(())
     }
+}
+
+/// Opens an output file, which only its owner can read if it is new.
+pub(super) fn open(path: &Path, append: bool) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create(true).append(append).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }

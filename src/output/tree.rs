@@ -235,7 +235,7 @@ mod os {
     use std::path::Path;
 
     /// An open directory.
-    pub(in crate::output) type Directory = File;
+    pub(crate) type Directory = File;
 
     /// Never through a link, and not inherited by other programs.
     const SAFE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC);
@@ -326,7 +326,7 @@ mod os {
     use std::path::{Path, PathBuf};
 
     /// A directory.
-    pub(in crate::output) type Directory = PathBuf;
+    pub(crate) type Directory = PathBuf;
 
     pub(super) fn directory(path: &Path) -> io::Result<Directory> {
         fs::read_dir(path)?;

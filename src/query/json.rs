@@ -3,7 +3,6 @@
 //! JSON is what RFC 8259 says, at most [`DEPTH`] levels deep, and without half surrogate pairs: everything else is text.
 //! Integers and decimals keep all their digits as long as nobody calculates with them.
 
-use super::{Error, Val};
 use crate::escape::Keep;
 use crate::record::write_string;
 use data_encoding::BASE64;
@@ -11,7 +10,7 @@ use hifijson::num::LexWrite as _;
 use hifijson::str::LexAlloc as _;
 use hifijson::token::{Expect, Lex as _};
 use hifijson::{Error as Invalid, SliceLexer};
-use jaq_json::{Map, Num};
+use jaq_json::{Error, Map, Num, Val};
 use std::io::Write as _;
 
 /// Most levels of arrays and objects, as in serde_json.

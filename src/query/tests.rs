@@ -255,6 +255,12 @@ fn what_jaq_lacks_is_there() {
     gives("1795953600 | todate", "0", r#""2026-11-29T12:00:00Z""#);
     gives("1795953600 | strftime(\"%F\")", "0", r#""2026-11-29""#);
     gives("now > 1e9", "0", "true");
+    for filter in ["todate", "gmtime", "localtime", "strftime(\"%F\")", "strflocaltime(\"%F\")"] {
+        for number in ["222222222222222222", "-9223372036854775808", "1e300", "nan", "infinite"] {
+            let filter = format!("{number} | {filter}");
+            assert!(outputs(&filter, "0").1.is_some_and(|error| !error.is_empty()), "{filter}");
+        }
+    }
 }
 
 proptest! {

@@ -1,13 +1,36 @@
 //! The words of filters: jq's, but for those that would read the environment, write to standard error or end the
 //! process.
 
-use super::{Data, json};
+use super::json;
+use jaq_core::data::JustLut;
 use jaq_core::load::{self, parse::Def};
 use jaq_core::native::{Fun, bome, run, v};
+use jaq_json::Val;
 
-/// What jaq has and is left out. Its `fromjson` bounds nothing.
-const LEFT_OUT: [&str; 8] =
-    ["debug", "debug_empty", "env", "fromjson", "halt", "halt_error", "stderr", "stderr_empty"];
+/// What filters run on.
+pub(super) type Data = JustLut<Val>;
+
+/// What jaq has and is left out. Its `fromjson` bounds nothing; `todate` calls what is replaced.
+const LEFT_OUT: [&str; 9] = [
+    "debug",
+    "debug_empty",
+    "env",
+    "fromjson",
+    "halt",
+    "halt_error",
+    "stderr",
+    "stderr_empty",
+    "todate",
+];
+
+/// Functions of jaq that calculate with seconds, and how they are called where these are known to be in range.
+const OF_DATES: [(&str, &str); 5] = [
+    ("gmtime", "_gmtime"),
+    ("localtime", "_localtime"),
+    ("strflocaltime", "_strflocaltime"),
+    ("strftime", "_strftime"),
+    ("todateiso8601", "_todateiso8601"),
+];
 
 /// What jq has and jaq lacks, or does otherwise without need.
 const ADDED: &str = r#"
@@ -17,6 +40,14 @@ def rtrimstr($x):
 def index($x): if . == null then null else indices($x)[0] end;
 def rindex($x): if . == null then null else indices($x)[-1:][0] end;
 def flatten: reduce .[] as $x ([]; if $x | isarray then . + ($x | flatten) else . + [$x] end);
+def _dated:
+  if isnumber and (. < -377705023201 or . > 253402207200) then error("no date is this far away") end;
+def gmtime: _dated | _gmtime;
+def localtime: _dated | _localtime;
+def strflocaltime($format): _dated | _strflocaltime($format);
+def strftime($format): _dated | _strftime($format);
+def todateiso8601: _dated | _todateiso8601;
+def todate: todateiso8601;
 def ascii: [.] | implode;
 def leaf_paths: paths(scalars);
 def @csv: map(
@@ -45,5 +76,9 @@ pub(super) fn definitions() -> impl Iterator<Item = Def<&'static str>> {
 pub(super) fn functions() -> impl Iterator<Item = Fun<Data>> {
     let jaq = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let ours = [run(("fromjson", v(0), |cv| bome(json::parse(&cv.1))))];
-    jaq.filter(|(name, ..)| !LEFT_OUT.contains(name)).chain(ours)
+    let jaq = jaq.filter(|(name, ..)| !LEFT_OUT.contains(name)).map(|(name, arguments, run)| {
+        let ours = OF_DATES.iter().find(|(theirs, _)| *theirs == name);
+        (ours.map_or(name, |(_, ours)| ours), arguments, run)
+    });
+    jaq.chain(ours)
 }

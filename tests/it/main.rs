@@ -18,10 +18,10 @@ mod broker;
 #[cfg(feature = "broker")]
 mod broker_hostile;
 mod canary;
-mod clear_retained;
-mod clear_retained_real;
 #[cfg(target_os = "linux")]
 mod ci;
+mod clear_retained;
+mod clear_retained_real;
 #[cfg(unix)]
 mod completions;
 mod config_show;
