@@ -175,7 +175,10 @@ impl OutputArgs {
                 self.raw && is_encoded && !self.verbose,
                 "--raw has no effect: in --hex and --base64 nothing is left that could act",
             ),
-            (self.raw && is_file, "--raw has no effect on files: their bytes are exact"),
+            (
+                self.raw && is_file,
+                "--raw has no effect with --output or --files: bytes in files are exact",
+            ),
             (self.sync && !is_file, "--sync needs --files or --output FILE"),
             (
                 self.color == Some(ColorArg::Always) && is_payload_alone,

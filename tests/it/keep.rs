@@ -287,7 +287,7 @@ fn what_cannot_be_is_refused_before_there_is_a_connection() {
         ("--files %t", "a and a/b would be a file and a directory"),
         ("--files log", "needs %t, %n or a time"),
         ("--files nowhere/%t.log", "cannot write below the directory nowhere"),
-        ("--files %t.log --raw", "--raw has no effect on files"),
+        ("--files %t.log --raw", "--raw has no effect with --output or --files"),
     ] {
         let peer = Peer::untouched();
         peer.mqtt("sub").line("-t t").line(flags).status(2).stderr_contains(culprit).run();
