@@ -196,6 +196,7 @@ impl Reporter {
             }
             Event::Subscribed { .. }
             | Event::Unsubscribed { .. }
+            | Event::Received { .. }
             | Event::Published { .. }
             | Event::Republished(_)
             | Event::MaybeLost { .. } => {}
@@ -299,6 +300,8 @@ impl Reporter {
                     Err(explanation) => line.explanation(explanation),
                 }
             }
+            // On the way to its end, which is told.
+            Event::Received { .. } => return,
             Event::Published { position, packet_id, outcome } => {
                 return self.published(*position, *packet_id, outcome);
             }

@@ -1,7 +1,7 @@
 //! Messages: quality of service, the envelope of a published message, and a received message, borrowed from the network
 //! buffer.
 
-use crate::property::{OwnedProperties, Properties};
+use crate::property::{Block, Id, OwnedProperties, Properties};
 use crate::topic::TopicName;
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +79,26 @@ impl PublishProperties {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Adds them to a property block.
+    pub fn put(&self, block: &mut Block) {
+        if let Some(is_text) = self.payload_utf8 {
+            block.number(Id::PayloadFormat, is_text.into());
+        }
+        if let Some(seconds) = self.message_expiry {
+            block.number(Id::MessageExpiry, seconds);
+        }
+        if let Some(text) = &self.content_type {
+            block.bytes(Id::ContentType, text.as_bytes());
+        }
+        if let Some(topic) = &self.response_topic {
+            block.bytes(Id::ResponseTopic, topic.as_str().as_bytes());
+        }
+        if let Some(bytes) = &self.correlation_data {
+            block.bytes(Id::CorrelationData, bytes);
+        }
+        block.pairs(&self.user_properties);
     }
 
     /// Total size of texts and binary data in bytes.

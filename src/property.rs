@@ -423,6 +423,11 @@ impl Block {
         }
     }
 
+    /// The properties in it.
+    pub fn view(&self) -> Properties<'_> {
+        Properties(&self.0)
+    }
+
     /// The block without its length.
     pub fn into_bytes(self) -> Vec<u8> {
         self.0

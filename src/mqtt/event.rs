@@ -48,6 +48,12 @@ pub enum Event {
         /// The broker's reason code, or why it was refused.
         answer: Result<Reason, Explanation>,
     },
+    /// PUBREC came for a message that the caller keeps: PUBREL waits for
+    /// [`Session::release`](super::Session::release).
+    Received {
+        /// Which message.
+        position: u64,
+    },
     /// The outcome of a message to publish is known.
     Published {
         /// Input record, counted from 1.

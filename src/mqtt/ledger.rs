@@ -25,6 +25,8 @@ pub enum State {
     Queued,
     /// PUBLISH was sent; PUBACK or PUBREC is due.
     Sent,
+    /// PUBREC is in; the caller has not said yet that PUBREL may go.
+    Received,
     /// PUBREL was sent; PUBCOMP is due.
     Released,
     /// Complete. Kept only until the entries before it are complete too.
@@ -52,10 +54,23 @@ pub struct Entry {
     was_sent: bool,
     /// Whether the broker may have it, but has violated the protocol since: it is never sent as a new message.
     is_doubtful: bool,
+    /// The caller keeps it.
+    is_kept: bool,
     /// The broker's last reason code.
     pub reason: Reason,
     /// Its state.
     pub state: State,
+}
+
+/// How far a message is that the caller keeps, as an earlier run left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The packet identifier that it always has.
+    pub packet_id: u16,
+    /// It may have been sent in this session before.
+    pub again: bool,
+    /// PUBREC came for it in this session: PUBREL is due.
+    pub received: bool,
 }
 
 /// A message that was given up without an answer.
@@ -78,6 +93,8 @@ pub enum Verdict {
     Downgraded(u64, Reason),
     /// Send PUBREL, possibly again.
     Release,
+    /// PUBREL is to be sent for the message at this position when the caller says so.
+    Received(u64),
     /// No message with this id waits for anything.
     Unknown,
     /// The acknowledgement is of the wrong kind for this message.
@@ -149,45 +166,81 @@ impl Ledger {
             again: false,
             was_sent: false,
             is_doubtful: false,
+            is_kept: false,
             reason: Reason::SUCCESS,
             state: State::Queued,
         });
     }
 
+    /// Takes a message that the caller keeps.
+    pub fn push_kept(&mut self, position: u64, envelope: Rc<Envelope>, payload: Bytes, kept: Kept) {
+        self.push(position, envelope, payload);
+        let sequence = self.front + self.entries.len() as u64 - 1;
+        let Some(entry) = self.entries.back_mut() else { return };
+        entry.is_kept = true;
+        // The caller knows it by this over all sessions.
+        entry.serial = position;
+        entry.packet_id = kept.packet_id;
+        entry.again = kept.again;
+        if kept.received {
+            entry.state = State::Released;
+            self.in_flight += 1;
+            self.note_id(kept.packet_id, sequence);
+            self.skip_sent();
+        }
+    }
+
+    /// PUBREL may go for the message under `id`; whether there is one that waits for that.
+    pub fn release(&mut self, id: u16) -> bool {
+        match self.find(id) {
+            Some(entry) if entry.state == State::Received => {
+                entry.state = State::Released;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Gives the oldest queued message a packet id and marks it as sent; `None` if nothing is queued or no id is free.
     pub fn next_queued(&mut self, ids: &mut PacketIds) -> Option<&Entry> {
         let entry = self.entries.get_mut((self.unsent - self.front) as usize)?;
-        if !entry.again {
+        if entry.packet_id == 0 {
             entry.packet_id = ids.take()?;
         }
-        let slot = usize::from(entry.packet_id);
-        if self.by_id.len() <= slot {
-            self.by_id.resize(slot + 1, 0);
-        }
-        self.by_id[slot] = self.unsent + 1;
-        self.in_flight += 1;
+        let id = entry.packet_id;
         entry.state = State::Sent;
+        self.in_flight += 1;
+        self.note_id(id, self.unsent);
         let place = (self.unsent - self.front) as usize;
         self.unsent += 1;
         self.skip_sent();
         self.entries.get(place)
     }
 
+    fn note_id(&mut self, id: u16, sequence: u64) {
+        let slot = usize::from(id);
+        if self.by_id.len() <= slot {
+            self.by_id.resize(slot + 1, 0);
+        }
+        self.by_id[slot] = sequence + 1;
+    }
+
     /// The session continues on a new connection: messages that were sent are queued again with their ids. Returns the
     /// ids for which PUBREL is due.
     pub fn resume(&mut self) -> Vec<u16> {
-        let mut released = Vec::new();
+        let (mut released, mut received) = (Vec::new(), 0);
         for entry in &mut self.entries {
             match entry.state {
                 State::Sent => {
                     entry.state = State::Queued;
                     entry.again = true;
                 }
+                State::Received => received += 1,
                 State::Released => released.push(entry.packet_id),
                 State::Queued | State::Done => {}
             }
         }
-        self.in_flight = released.len();
+        self.in_flight = released.len() + received;
         self.unsent = self.front;
         self.skip_sent();
         released
@@ -207,7 +260,9 @@ impl Ledger {
     /// sent it; then the id remains in use.
     pub fn turn_down(&mut self, id: u16, ids: &mut PacketIds) -> Option<(u64, bool)> {
         let entry = self.find(id)?;
-        let (position, serial, again) = (entry.position, entry.serial, entry.again);
+        // What the caller keeps is not lost, even if it never arrived.
+        let (position, serial, again) =
+            (entry.position, entry.serial, entry.again && !entry.is_kept);
         if again {
             self.retire(serial);
         } else {
@@ -220,7 +275,7 @@ impl Ledger {
     pub fn retire(&mut self, serial: u64) -> Option<Retired> {
         let pending = |it: &&mut Entry| it.serial == serial && it.state != State::Done;
         let entry = self.entries.iter_mut().find(pending)?;
-        let was_in_flight = matches!(entry.state, State::Sent | State::Released);
+        let was_in_flight = entry.state != State::Queued;
         entry.state = State::Done;
         let (position, id) = (entry.position, entry.packet_id);
         let envelope = Rc::clone(&entry.envelope);
@@ -244,7 +299,7 @@ impl Ledger {
             .filter(|it| match it.state {
                 State::Sent => true,
                 State::Queued => it.again || it.was_sent,
-                State::Released | State::Done => false,
+                State::Received | State::Released | State::Done => false,
             })
             .map(|it| it.serial)
             .collect();
@@ -295,6 +350,14 @@ impl Ledger {
             Some(entry) if entry.envelope.qos != QoS::ExactlyOnce => Verdict::Wrong,
             Some(entry) if reason.is_failure() && entry.state != State::Released => {
                 self.finish(id, reason, ids)
+            }
+            Some(entry) if entry.is_kept && entry.state != State::Released => {
+                entry.reason = reason;
+                let position = entry.position;
+                let waited = std::mem::replace(&mut entry.state, State::Received) == State::Queued;
+                self.in_flight += usize::from(waited);
+                self.skip_sent();
+                Verdict::Received(position)
             }
             Some(entry) => {
                 // The payload is kept: if the session is lost, the message is sent again.
@@ -390,7 +453,7 @@ impl Entry {
     fn is_known_to_the_broker(&self) -> bool {
         match self.state {
             State::Queued => self.again,
-            State::Sent | State::Released => true,
+            State::Sent | State::Received | State::Released => true,
             State::Done => false,
         }
     }

@@ -14,6 +14,17 @@ const RESUME_WINDOW: u32 = 120;
 /// Default keep-alive in seconds.
 pub const KEEP_ALIVE: u16 = 60;
 
+/// Who keeps the messages that are not final.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeper {
+    /// The session, as long as the run lasts.
+    #[default]
+    Session,
+    /// The caller, longer than that: it says under which packet identifier each is sent, and when PUBREL may be; and when
+    /// the broker has lost the session, it publishes again.
+    Caller,
+}
+
 /// The contents of CONNECT, and how messages are sent.
 #[derive(Debug)]
 pub struct SessionOptions {
@@ -53,6 +64,8 @@ pub struct SessionOptions {
     pub aliasing: Aliasing,
     /// What to subscribe to and unsubscribe from.
     pub interest: Interest,
+    /// Who keeps the messages that are not final.
+    pub keeper: Keeper,
 }
 
 impl SessionOptions {
@@ -77,6 +90,7 @@ impl SessionOptions {
             parting: Parting::default(),
             aliasing: Aliasing::None,
             interest: Interest::default(),
+            keeper: Keeper::Session,
         }
     }
 

@@ -1,7 +1,6 @@
 //! CONNECT, written by hand: rumqttc's codec supports neither 3.1's protocol name, nor binary passwords, nor an empty
 //! user name with a password.
 
-use super::encode::put_message_properties;
 use crate::message::Will;
 use crate::mqtt::version::Version;
 use crate::property::{Block, Id, put_binary, put_varint};
@@ -124,6 +123,6 @@ fn will_properties(will: &Will) -> Vec<u8> {
     if let Some(seconds) = will.delay {
         block.number(Id::WillDelay, seconds);
     }
-    put_message_properties(&will.envelope.properties, &mut block);
+    will.envelope.properties.put(&mut block);
     block.finish()
 }

@@ -2,7 +2,7 @@
 //!
 //! Callers pass only validated data (filters, lengths, packet ids), so encoding cannot fail.
 
-use crate::message::{PublishProperties, QoS};
+use crate::message::QoS;
 use crate::mqtt::reason::Reason;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::mqtt::version::Version;
@@ -60,26 +60,6 @@ fn varint_size(value: usize) -> usize {
 /// Size of a packet with `remaining` bytes after its fixed header.
 pub fn packet_size(remaining: usize) -> usize {
     1 + varint_size(remaining) + remaining
-}
-
-/// Adds the properties of a message or will.
-pub(super) fn put_message_properties(properties: &PublishProperties, block: &mut Block) {
-    if let Some(is_text) = properties.payload_utf8 {
-        block.number(Id::PayloadFormat, is_text.into());
-    }
-    if let Some(seconds) = properties.message_expiry {
-        block.number(Id::MessageExpiry, seconds);
-    }
-    if let Some(text) = &properties.content_type {
-        block.bytes(Id::ContentType, text.as_bytes());
-    }
-    if let Some(topic) = &properties.response_topic {
-        block.bytes(Id::ResponseTopic, topic.as_str().as_bytes());
-    }
-    if let Some(bytes) = &properties.correlation_data {
-        block.bytes(Id::CorrelationData, bytes);
-    }
-    block.pairs(&properties.user_properties);
 }
 
 /// Appends PUBACK.

@@ -3,7 +3,7 @@
 //! Messages often share a few envelopes, in turn. Everything that depends only on the envelope is prepared once and
 //! cached, so that writing a message is a lookup among the last few envelopes and a copy of its bytes.
 
-use super::encode::{packet_size, put_message_properties};
+use super::encode::packet_size;
 use crate::message::{Envelope, MAX_REMAINING_LENGTH, QoS};
 use crate::mqtt::aliases::{Aliasing, OutgoingAliases};
 use crate::mqtt::explanation::Explanation;
@@ -71,7 +71,7 @@ impl Prepared {
         self.length_size = 0;
         if version == Version::V5 {
             let mut block = Block::default();
-            put_message_properties(&envelope.properties, &mut block);
+            envelope.properties.put(&mut block);
             let bare = block.into_bytes();
             put_varint(&mut self.properties, bare.len());
             self.length_size = self.properties.len();

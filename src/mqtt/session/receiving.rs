@@ -11,6 +11,7 @@ use crate::mqtt::fault::{Fault, Refusal};
 use crate::mqtt::greeting;
 use crate::mqtt::ledger::Verdict;
 use crate::mqtt::limits::Limits;
+use crate::mqtt::options::Keeper;
 use crate::mqtt::packet::{
     Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Violation, check_header, encode,
 };
@@ -148,6 +149,10 @@ impl Session {
     /// The broker has no session: everything that is not complete is sent again as new.
     fn start_over(&mut self) {
         self.inbound.session_lost();
+        if self.options.keeper == Keeper::Caller {
+            drop(self.ledger.abandon());
+            return;
+        }
         let (republished, doubtful) = self.ledger.requeue(&mut self.ids);
         for position in doubtful {
             self.conclude(position, 0, Outcome::Unconfirmed);
@@ -176,6 +181,10 @@ impl Session {
                     self.events.push_back(Event::Downgraded);
                 }
                 self.conclude_delivery(position, reason, ack);
+            }
+            Verdict::Received(position) => {
+                self.progress += 1;
+                self.events.push_back(Event::Received { position });
             }
             Verdict::Release => {
                 self.progress += 1;

@@ -4,7 +4,7 @@ use super::link::Link;
 use super::{Delivery, Session};
 use crate::message::{Envelope, QoS};
 use crate::mqtt::event::{Event, Outcome, Submitted, Taken};
-use crate::mqtt::ledger::Retired;
+use crate::mqtt::ledger::{Kept, Retired};
 use crate::mqtt::packet::encode;
 use bytes::Bytes;
 use std::rc::Rc;
@@ -34,6 +34,35 @@ impl Session {
                 Submitted::Sent
             }
             Err(explanation) => Submitted::Refused(explanation),
+        }
+    }
+
+    /// Takes a message that the caller keeps, of QoS 1 or 2; call only while [`Session::has_room`].
+    pub fn publish_kept(
+        &mut self,
+        position: u64,
+        envelope: &Rc<Envelope>,
+        payload: Bytes,
+        kept: Kept,
+    ) {
+        self.ledger.push_kept(position, Rc::clone(envelope), payload, kept);
+        if kept.received {
+            self.send_pubrel(kept.packet_id);
+        }
+        self.pump();
+    }
+
+    /// That PUBREC came for this message is safe: PUBREL may go.
+    pub fn release(&mut self, packet_id: u16) {
+        if self.ledger.release(packet_id) {
+            self.send_pubrel(packet_id);
+        }
+    }
+
+    /// Without a connection, PUBREL goes when the session lives on.
+    fn send_pubrel(&mut self, packet_id: u16) {
+        if let Link::Up(up) = &mut self.link {
+            encode::pubrel(&mut up.out, self.version, packet_id, true);
         }
     }
 

@@ -6,12 +6,15 @@ mod connection;
 mod honest;
 mod incoming;
 mod interest;
+mod kept;
 mod outgoing;
 mod reconnect;
 
 use super::*;
 use crate::message::Envelope;
 use crate::mqtt::event::{Submitted, Taken};
+use crate::mqtt::ledger::Kept;
+use crate::mqtt::options::Keeper;
 use crate::mqtt::subscription::{Interest, Subscription};
 use bytes::{Buf, Bytes, BytesMut};
 use rumqttc::mqttbytes::v4;
@@ -247,6 +250,12 @@ impl Bench {
                 self.job.ends.push((position, 0, Outcome::Refused(why)));
             }
         }
+        self.tell();
+    }
+
+    fn publish_kept(&mut self, number: u64, qos: QoS, kept: Kept) {
+        let envelope = Rc::clone(&self.envelopes[usize::from(qos.number())]);
+        self.session.publish_kept(number, &envelope, Bytes::from(number.to_string()), kept);
         self.tell();
     }
 
