@@ -68,6 +68,11 @@ impl Reporter {
         self.receives = true;
     }
 
+    /// The id under which the session is.
+    pub fn set_client_id(&mut self, client_id: String) {
+        self.client_id = client_id;
+    }
+
     /// The printer of diagnostics.
     pub fn ui(&self) -> Ui {
         self.ui

@@ -55,6 +55,8 @@ pub mod mqtt;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod nonblocking;
 pub mod os_error;
+#[cfg(unix)]
+pub mod outbox;
 pub mod outlet;
 pub mod output;
 pub mod property;

@@ -2,7 +2,9 @@
 
 pub(crate) mod addressing;
 mod args;
+pub(crate) mod feed;
 pub(crate) mod job;
+mod outbox;
 pub(crate) mod pace;
 
 pub use args::PublishArgs;
@@ -12,15 +14,17 @@ use super::progress::{Progress, When, Whole};
 use super::properties::add_to_message;
 use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
-use crate::message::{Envelope, PublishProperties};
+use crate::message::{Envelope, PublishProperties, QoS};
 use crate::mqtt::Aliasing;
+use crate::outbox::folder::Durability;
 use crate::settings::Typed;
 use crate::settings::properties::{Packet, Property};
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
 use crate::ui::{self, Verbosity};
 use addressing::Addressing;
-use args::{AliasArg, MessageArgs, MoreArgs};
+use args::{AliasArg, MessageArgs, MoreArgs, OutboxSync};
+use feed::Feed;
 use job::Publishing;
 use pace::Pace;
 use std::ffi::OsString;
@@ -39,23 +43,26 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
             "--progress would be lost among the lines of --debug or --events",
         ));
     }
+    let reads_stdin = source.as_ref().map_or(Ok(false), |source| reads_stdin(&source.input))?;
     // A progress bar would overwrite what is typed.
-    let is_typed = reads_stdin(&source.input)? && ui::stdin_is_terminal();
+    let is_typed = reads_stdin && ui::stdin_is_terminal();
     let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet && !is_typed;
     let needs_5 = needs_5(&more);
-    let needs = Needs {
-        version_5: &needs_5,
-        response_information: false,
-        reads_stdin: reads_stdin(&source.input)?,
-    };
+    let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin };
     let mut connection = Connection::resolve(settled, &needs)?;
-    let started = connection.started;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
     connection.session.aliasing = aliasing;
     if more.topic_from.is_some() && connection.url_topic.is_some() {
         return Err(Failure::usage("the URL's topic has no effect with --topic-from"));
     }
-    let named = connection.url_topic.or(connection.default_topic);
+    if message.outbox.is_some() {
+        check_outbox(&message, source.as_ref(), aliasing)?;
+    }
+    let Some(source) = source else {
+        let progress = Progress::new(when(&more, alone), Whole::Unknown);
+        return store_and_send(&message, &more, None, progress, connection).await;
+    };
+    let named = connection.url_topic.take().or(connection.default_topic.take());
     let topics = topics(&message, &more, named, &source.input)?;
     let addressing = addressing(topics, &message, properties)?;
     let repeat = more.repeat.unwrap_or(1);
@@ -64,6 +71,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         Input::Files(paths) => paths.iter().all(|path| path.as_os_str() == "-"),
         _ => false,
     };
+    let comes = matches!(source.input, Input::Lines(_) | Input::Records);
     let given = match &source.input {
         Input::Texts(texts) => Some(texts.len() as u64),
         _ => None,
@@ -78,15 +86,16 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
+    let feed = Feed::new(source, invalid, addressing, repeat);
+    if message.outbox.is_some() {
+        // What is stored from earlier is sent, too.
+        let progress = Progress::new(when(&more, alone), Whole::Unknown);
+        return store_and_send(&message, &more, Some((feed, comes)), progress, connection).await;
+    }
     let progress = Progress::new(when(&more, alone), whole);
-    let pace = match (more.interval, more.rate) {
-        (Some(gap), _) => Pace::gap(gap),
-        (None, Some(rate)) => Pace::rate(rate),
-        (None, None) => Pace::default(),
-    };
-    let mut job =
-        Publishing::new(source, invalid, addressing, repeat, pace, progress, connection.reporter);
+    let mut job = Publishing::new(feed, pace(&more), progress, connection.reporter);
     connection.preparation.over();
+    let started = connection.started;
     if waits_for_input {
         // A connection that waits for input would be of no use.
         job.fill(started, connection.options.timeout).await?;
@@ -95,8 +104,75 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     job.finish(end)
 }
 
-/// What to read, and how to decode it.
-fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
+fn pace(more: &MoreArgs) -> Pace {
+    match (more.interval, more.rate) {
+        (Some(gap), _) => Pace::gap(gap),
+        (None, Some(rate)) => Pace::rate(rate),
+        (None, None) => Pace::default(),
+    }
+}
+
+/// Refuses what an outbox cannot do.
+fn check_outbox(
+    message: &MessageArgs,
+    source: Option<&Options>,
+    aliasing: Aliasing,
+) -> Result<(), Failure> {
+    let Some(source) = source else {
+        let without_effect = [
+            (!message.topic.is_empty(), "--topic"),
+            (message.qos.is_some(), "--qos"),
+            (message.retain, "--retain"),
+        ];
+        let given = without_effect.iter().find(|(given, _)| *given);
+        return given.map_or(Ok(()), |(_, flag)| {
+            Err(Failure::usage(format!("{flag} has no effect without a message")))
+        });
+    };
+    let qos = message.qos.unwrap_or_default();
+    // A record may have its own.
+    let is_open = source.input == Input::Records && message.qos.is_none();
+    if qos == QoS::AtMostOnce && !is_open {
+        return Err(Failure::usage(outbox::NOT_QOS_0).hint("as in --qos 1"));
+    }
+    if aliasing != Aliasing::None {
+        return Err(Failure::usage(
+            "--topic-alias has no effect with --outbox: an alias does not outlive its connection",
+        ));
+    }
+    Ok(())
+}
+
+/// Goes on with an outbox; `input` is what it has to store, and whether that comes little by little.
+async fn store_and_send(
+    message: &MessageArgs,
+    more: &MoreArgs,
+    input: Option<(Feed, bool)>,
+    progress: Progress,
+    connection: Connection,
+) -> Result<(), Failure> {
+    let Some(path) = &message.outbox else { return Ok(()) };
+    if more.later && input.is_none() {
+        return Err(Failure::usage("--later has no effect without a message"));
+    }
+    let waits = input.as_ref().is_some_and(|(_, comes)| *comes) && !more.later;
+    let plan = outbox::Plan {
+        path,
+        later: more.later,
+        limit: more.outbox_limit.unwrap_or(outbox::LIMIT),
+        durability: match more.outbox_sync {
+            Some(OutboxSync::Never) => Durability::Written,
+            Some(OutboxSync::Always) | None => Durability::Synced,
+        },
+        gap: more.interval.map(Pace::gap).unwrap_or_default(),
+        rate: more.rate.map(Pace::rate).unwrap_or_default(),
+        room: if waits { outbox::Room::Comes } else { outbox::Room::MustBeThere },
+    };
+    outbox::run(plan, input.map(|(feed, _)| feed), progress, connection).await
+}
+
+/// What to read, and how; nothing where only an outbox is to be sent.
+fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Option<Options>, Failure> {
     let input = if !message.message.is_empty() {
         Input::Texts(message.message.iter().cloned().map(OsString::into_encoded_bytes).collect())
     } else if message.json {
@@ -115,8 +191,10 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
         Input::Stdin
     } else if !message.file.is_empty() {
         Input::Files(message.file.clone())
-    } else {
+    } else if message.null_message {
         Input::Texts(vec![Vec::new()])
+    } else {
+        return Ok(None);
     };
     // clap does not enforce `requires` on a flag whose requirement conflicts with another flag that was given.
     let for_lines = [
@@ -146,7 +224,7 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Options, Failure> {
         ));
     }
     let invalid = if more.skip_invalid { Invalid::Skip } else { Invalid::Stop };
-    Ok(Options { input, encoding, invalid })
+    Ok(Some(Options { input, encoding, invalid }))
 }
 
 fn needs_5(more: &MoreArgs) -> Vec<(bool, &'static str)> {

@@ -6,6 +6,7 @@ use super::network::{Direction, Fault, Seen};
 use super::setting::{Ending, Setting};
 use crate::commands::progress::{Progress, When, Whole};
 use crate::commands::publish::addressing::Addressing;
+use crate::commands::publish::feed::Feed;
 use crate::commands::publish::job::Publishing;
 use crate::commands::publish::pace::Pace;
 use crate::exit::ExitStatus;
@@ -73,7 +74,8 @@ pub fn run(draw: Draw) {
     let progress = Progress::new(When::Never, Whole::Unknown);
     let source = Source::of(records(&messages));
     let reporter = setting.reporter();
-    let job = Publishing::new(source, Invalid::Stop, addressing, 1, pace, progress, reporter);
+    let feed = Feed::new(source, Invalid::Stop, addressing, 1);
+    let job = Publishing::new(feed, pace, progress, reporter);
     let (setting, ending) = setting.run(job, Publishing::finish, std::future::pending());
     check(&setting, &messages, &ending);
 }

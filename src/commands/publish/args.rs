@@ -3,10 +3,10 @@
 use crate::commands::properties::PropertyArgs;
 use crate::message::QoS;
 use crate::settings::flags::BasicArgs;
-use crate::settings::{number, parse_duration};
+use crate::settings::{number, parse_duration, parse_size};
 use crate::source::parse_delimiter;
 use crate::topic::TopicName;
-use clap::{ArgGroup, ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgGroup, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -50,7 +50,8 @@ impl PublishArgs {
 #[group(skip)]
 #[command(
     next_help_heading = "Message",
-    group = ArgGroup::new("payload").required(true).args(["message", "file", "stdin_file", "stdin_line", "null_message", "json"]),
+    group = ArgGroup::new("payload").args(["message", "file", "stdin_file", "stdin_line", "null_message", "json"]),
+    group = ArgGroup::new("what").required(true).multiple(true).args(["message", "file", "stdin_file", "stdin_line", "null_message", "json", "outbox"]),
 )]
 pub struct MessageArgs {
     /// Publish to this topic; can be repeated to send each message to each topic
@@ -91,6 +92,13 @@ pub struct MessageArgs {
     /// Retain the message: the broker keeps it for later subscribers
     #[arg(short, long)]
     pub retain: bool,
+
+    /// Store every message in this directory before sending it; alone, send what is stored there
+    ///
+    /// Messages of earlier runs are sent first. They survive a crash, and are gone from the directory once the broker has
+    /// them. Needs QoS 1 or 2.
+    #[arg(long, value_name = "DIR")]
+    pub outbox: Option<PathBuf>,
 }
 
 /// A delimiter, with its escapes decoded.
@@ -124,6 +132,15 @@ impl FromStr for AliasArg {
             _ => Err("a topic alias is a number from 1 to 65535, or `auto`".to_owned()),
         }
     }
+}
+
+/// What `--outbox-sync` takes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OutboxSync {
+    /// Before a message is sent.
+    Always,
+    /// When the system sees fit.
+    Never,
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
@@ -194,6 +211,18 @@ pub struct MoreArgs {
     /// Do not show a progress bar
     #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
     pub no_progress: bool,
+
+    /// Store the messages in the outbox and end, without a connection
+    #[arg(long, requires = "outbox", help_heading = "Outbox")]
+    pub later: bool,
+
+    /// Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]
+    #[arg(long, value_name = "SIZE", requires = "outbox", value_parser = parse_size, help_heading = "Outbox")]
+    pub outbox_limit: Option<u64>,
+
+    /// When to wait for the disk: always, to survive a power failure, or never [default: always]
+    #[arg(long, value_name = "WHEN", requires = "outbox", help_heading = "Outbox")]
+    pub outbox_sync: Option<OutboxSync>,
 
     /// The properties of the messages.
     #[command(flatten)]

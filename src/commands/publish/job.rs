@@ -1,8 +1,7 @@
 //! The session part of `mqtt pub`: hands over records and counts what happened to each message.
 
-use super::addressing::{Addressing, Envelopes};
+use super::feed::{Fed, Feed};
 use super::pace::Pace;
-use crate::commands::input;
 use crate::commands::progress::{Progress, State};
 use crate::commands::tally::Tally;
 use crate::events::Reporter;
@@ -10,32 +9,12 @@ use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Outcome, Reason, Session, Submitted, Taken};
 use crate::run::{ConnectionEvent, Job, Signals};
-use crate::source::{Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
-use bytes::Bytes;
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// Most messages handed to the session per turn, so that timers and signals are not starved.
 const TURN: u32 = 4_096;
-
-/// The record being sent, to each of its topics and possibly several times.
-struct Sending {
-    position: u64,
-    payload: Bytes,
-    size: u64,
-    envelopes: Envelopes,
-    /// Index of the next topic.
-    next: usize,
-    /// Rounds left, including this one.
-    rounds: u64,
-}
-
-impl Sending {
-    fn left(&self) -> u64 {
-        self.rounds.saturating_mul(self.envelopes.len() as u64).saturating_sub(self.next as u64)
-    }
-}
 
 /// Why the next message is not handed to the session yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,21 +31,10 @@ enum WaitsFor {
 
 /// The [`Job`] of `mqtt pub`: hands records to the session and counts what happened to each message.
 pub(crate) struct Publishing {
-    source: Source,
-    invalid: Invalid,
-    addressing: Addressing,
-    repeat: u64,
+    feed: Feed,
     pace: Pace,
     progress: Progress,
-    /// Records that were read and are not being sent yet.
-    batch: Batch,
-    sending: Option<Sending>,
     waits_for: WaitsFor,
-    exhausted: bool,
-    /// Why reading stopped before the end of the input.
-    failure: Option<Failure>,
-    /// Number of records skipped because they have no topic.
-    without_topic: u64,
     tally: Tally,
     /// Number of messages handed to the session.
     handed: u64,
@@ -80,28 +48,12 @@ pub(crate) struct Publishing {
 }
 
 impl Publishing {
-    pub(crate) fn new(
-        source: Source,
-        invalid: Invalid,
-        addressing: Addressing,
-        repeat: u64,
-        pace: Pace,
-        progress: Progress,
-        reporter: Reporter,
-    ) -> Self {
+    pub(crate) fn new(feed: Feed, pace: Pace, progress: Progress, reporter: Reporter) -> Self {
         Self {
-            source,
-            invalid,
-            addressing,
-            repeat,
+            feed,
             pace,
             progress,
-            batch: Vec::new().into_iter(),
-            sending: None,
             waits_for: WaitsFor::Input,
-            exhausted: false,
-            failure: None,
-            without_topic: 0,
             tally: Tally::default(),
             handed: 0,
             read: 0,
@@ -131,66 +83,34 @@ impl Publishing {
                 return Err(Failure::new(ExitStatus::TimedOut, message));
             }
         }
-        self.failure.take().map_or(Ok(()), Err)
+        self.feed.failure().map_or(Ok(()), Err)
     }
 
     /// Waits until there is a message to send or the input has ended.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while self.sending.is_none() && !self.exhausted {
-            if let Some(record) = self.batch.next() {
-                self.begin(record);
-                continue;
-            }
-            let next = std::task::ready!(self.source.poll_next(cx));
-            for complaint in self.source.complaints() {
-                self.progress.hide();
-                self.reporter.ui().error(&complaint.to_string());
-            }
-            match next {
-                Some(Ok(batch)) => self.batch = batch,
-                Some(Err(error)) => self.end_input(Some(error)),
-                None => self.end_input(None),
-            }
-        }
-        Poll::Ready(())
+        let (progress, ui) = (&mut self.progress, self.reporter.ui());
+        self.feed.poll(cx, &mut |text| {
+            progress.hide();
+            ui.error(text);
+        })
     }
 
-    fn begin(&mut self, Record { position, payload, size, address }: Record) {
-        let envelopes = self.addressing.envelopes(&address);
-        if !envelopes.is_empty() {
-            let rounds = self.repeat;
-            self.sending = Some(Sending { position, payload, size, envelopes, next: 0, rounds });
-            return;
-        }
-        let cause = "no topic, and none is given with --topic".to_owned();
-        let error = SourceError::Invalid { position, cause };
-        if self.invalid == Invalid::Stop {
-            self.batch = Vec::new().into_iter();
-            return self.end_input(Some(error));
-        }
-        self.without_topic += 1;
-        if self.left_out() <= COMPLAINTS {
-            self.progress.hide();
-            self.reporter.ui().error(&error.to_string());
-        }
-    }
-
-    fn end_input(&mut self, error: Option<SourceError>) {
-        self.failure = error.map(input::failure);
-        self.exhausted = true;
-    }
-
-    /// Number of invalid records that were skipped.
-    fn left_out(&self) -> u64 {
-        self.source.skipped() + self.without_topic
+    /// Whether there is a message among those that were read.
+    fn advance(&mut self) -> bool {
+        let (progress, ui) = (&mut self.progress, self.reporter.ui());
+        self.feed.advance(&mut |text| {
+            progress.hide();
+            ui.error(text);
+        })
     }
 
     /// Hands messages to the session while it has room and their time has come.
     fn hand_over(&mut self, session: &mut Session, now: Instant) {
         let mut left = TURN;
-        while let Some(sending) = &mut self.sending {
-            let Some(envelope) = sending.envelopes.get(sending.next) else { break };
-            let counts = self.pace.counts(sending.next);
+        while self.advance()
+            && let Some((envelope, topic)) = self.feed.peek()
+        {
+            let counts = self.pace.counts(topic);
             if !session.has_room(envelope.qos) || self.reporter.is_behind() {
                 self.waits_for = WaitsFor::Room;
                 return;
@@ -204,39 +124,17 @@ impl Publishing {
                 return;
             }
             left -= 1;
-            let position = sending.position;
             if counts {
                 self.pace.sent(now);
             }
+            let Some(Fed { position, envelope, payload, size }) = self.feed.take() else { break };
             self.handed += 1;
             self.at_most_once |= envelope.qos == QoS::AtMostOnce;
-            if sending.next == 0 {
-                self.read += sending.size;
-            }
-            let is_last = sending.left() == 1;
-            // The last use of the payload needs no copy.
-            let payload = match is_last {
-                true => std::mem::take(&mut sending.payload),
-                false => sending.payload.clone(),
-            };
-            let submitted = session.publish(position, envelope, payload);
-            sending.next += 1;
-            if sending.next == sending.envelopes.len() {
-                sending.next = 0;
-                sending.rounds -= 1;
-            }
-            if is_last {
-                self.sending = None;
-            }
-            match submitted {
+            self.read += size;
+            match session.publish(position, &envelope, payload) {
                 Submitted::Pending => {}
                 Submitted::Sent => self.conclude(position, &Outcome::Delivered(Reason::SUCCESS)),
                 Submitted::Refused(why) => self.conclude(position, &Outcome::Refused(why)),
-            }
-            if self.sending.is_none()
-                && let Some(record) = self.batch.next()
-            {
-                self.begin(record);
             }
         }
         self.waits_for = WaitsFor::Input;
@@ -258,21 +156,9 @@ impl Publishing {
         }
     }
 
-    /// Number of messages that were read and not handed to the session.
-    fn waiting(&self) -> u64 {
-        let begun = self.sending.as_ref().map_or(0, Sending::left);
-        let records = self.batch.as_slice().iter();
-        let unbegun: u64 = records.map(|record| self.addressing.count(&record.address)).sum();
-        begun.saturating_add(unbegun.saturating_mul(self.repeat))
-    }
-
-    fn is_exhausted(&self) -> bool {
-        self.exhausted && self.sending.is_none()
-    }
-
-    /// Turns the outcome into the command's result.
+    /// Adds up what happened.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        self.tally.count_not_sent(self.waiting());
+        self.tally.count_not_sent(self.feed.waiting());
         let ui = self.reporter.ui();
         let all_delivered = end.is_none() && self.tally.status() == ExitStatus::Success;
         self.progress.finish(ui, all_delivered.then_some(self.tally.total()));
@@ -282,12 +168,8 @@ impl Publishing {
             ui.error(&format!("{cause}up to {lost} QoS 0 messages may be missing"));
         }
         let counted = self.tally.status();
-        let mut failures: Vec<Failure> = [end, self.failure.take()].into_iter().flatten().collect();
-        match self.left_out() {
-            0 => {}
-            1 => failures.push(Failure::usage("1 record was left out")),
-            several => failures.push(Failure::usage(format!("{several} records were left out"))),
-        }
+        let mut failures: Vec<Failure> =
+            [end, self.feed.failure(), self.feed.incomplete()].into_iter().flatten().collect();
         if let Err(error) = self.reporter.finish() {
             failures.push(Failure::no_events(error));
         }
@@ -362,11 +244,11 @@ impl Job for Publishing {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            if self.sending.is_some() {
+            if self.feed.peek().is_some() {
                 return Poll::Pending;
             }
             std::task::ready!(self.poll_input(cx));
-            if self.is_exhausted() {
+            if self.feed.is_exhausted() {
                 return if session.is_settled() { Poll::Ready(()) } else { Poll::Pending };
             }
         }
@@ -375,7 +257,7 @@ impl Job for Publishing {
     fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
         self.reporter.flush(cx);
         std::task::ready!(self.poll_input(cx));
-        if self.is_exhausted() && self.handed == self.tally.total() {
+        if self.feed.is_exhausted() && self.handed == self.tally.total() {
             Poll::Ready(())
         } else {
             Poll::Pending
@@ -391,7 +273,7 @@ impl Job for Publishing {
     }
 
     fn has_backlog(&self, now: Instant) -> bool {
-        self.sending.is_some()
+        self.feed.peek().is_some()
             && match self.waits_for {
                 WaitsFor::Time(next) => now >= next,
                 WaitsFor::Input | WaitsFor::Room | WaitsFor::Turn => true,

@@ -1,0 +1,211 @@
+//! `mqtt pub --outbox`: messages are stored before they are sent.
+//!
+//! Whoever gets the lock of the outbox sends ([`sending`]); others leave their messages there, wait until these are final,
+//! and take the lock when it becomes free ([`waiting`]).
+
+pub(crate) mod sending;
+mod storing;
+mod waiting;
+
+use super::feed::Feed;
+use super::pace::Pace;
+use crate::commands::converse;
+use crate::commands::progress::Progress;
+use crate::connection::Connection;
+use crate::exit::{ExitStatus, Failure};
+use crate::mqtt::{Keeper, SessionOptions};
+use crate::outbox::folder::Durability;
+use crate::outbox::{Folder, Label, Lock, Outbox, Unusable};
+use crate::run::RunOptions;
+use crate::run::options::IdOrigin;
+use sending::Sending;
+use std::future::poll_fn;
+use std::path::Path;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use std::{cell::RefCell, thread};
+use storing::Storing;
+pub(crate) use storing::{NOT_QOS_0, Room};
+use waiting::Followed;
+
+/// Bytes that an outbox holds where nothing is said.
+pub(crate) const LIMIT: u64 = 1 << 30;
+
+/// Whoever makes an outbox has named it by then.
+const NAMING: Duration = Duration::from_secs(5);
+
+/// What is asked of an outbox.
+pub(crate) struct Plan<'a> {
+    /// Its directory.
+    pub(crate) path: &'a Path,
+    /// Store, and do not send.
+    pub(crate) later: bool,
+    /// Bytes that it may hold.
+    pub(crate) limit: u64,
+    /// Whether what is stored is synced.
+    pub(crate) durability: Durability,
+    /// How long to wait between messages that are stored.
+    pub(crate) gap: Pace,
+    /// How fast messages are sent.
+    pub(crate) rate: Pace,
+    /// When the box is full: wait until there is room.
+    pub(crate) room: Room,
+}
+
+/// Stores what `feed` has, and sends what is stored.
+pub(crate) async fn run(
+    plan: Plan<'_>,
+    feed: Option<Feed>,
+    progress: Progress,
+    mut connection: Connection,
+) -> Result<(), Failure> {
+    let folder = Folder::open(plan.path, plan.durability).map_err(unusable)?;
+    connection.preparation.waits_for("the outbox");
+    let mut lock = folder.lock().map_err(failed)?;
+    name(&folder, lock.as_ref(), &mut connection)?;
+    let shown = plan.path.display().to_string();
+    let mut storing = Storing::new(feed, plan.gap, plan.room, connection.reporter.ui());
+    connection.preparation.over();
+    let mut refused_by_others = 0;
+    if lock.is_none() {
+        let mut waiting = waiting::Waiting::new(&folder, plan.limit, &mut storing)?;
+        let deadline = connection.options.timeout.map(|it| connection.started + it);
+        match waiting.follow(plan.later, deadline).await? {
+            Followed::Final { refused } => return finished(refused, &storing, &shown),
+            Followed::Free { lock: free, refused } => {
+                (lock, refused_by_others) = (Some(free), refused);
+            }
+        }
+    }
+    let Some(lock) = lock else { return Ok(()) };
+    let mut outbox = Outbox::open(folder, lock, plan.limit).map_err(failed)?;
+    if plan.later {
+        store_all(&mut outbox, &mut storing).await?;
+        return finished(0, &storing, &shown);
+    }
+    outbox.check().map_err(failed)?;
+    let (ui, rate) = (progress, plan.rate);
+    let reporter = connection.reporter;
+    let sending = Sending::new(outbox, storing, ui, reporter, shown, rate, refused_by_others);
+    let waits = plan.room == Room::Comes;
+    send(sending, waits, (connection.options, connection.session), connection.started).await
+}
+
+/// Sends what is stored; `comes` is whether the input does little by little.
+async fn send(
+    sending: Sending,
+    comes: bool,
+    (options, mut session): (RunOptions, SessionOptions),
+    started: Instant,
+) -> Result<(), Failure> {
+    session.clean_start = false;
+    session.keeper = Keeper::Caller;
+    let sending = Rc::new(RefCell::new(sending));
+    // What is given at once is stored before anything else happens.
+    let is_idle = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, comes)).await;
+    let mut end = None;
+    if !is_idle {
+        let mut job = Rc::clone(&sending);
+        let mut run = pin!(converse(options, session, started, &mut job));
+        // The disk is looked after whether there is a connection or not.
+        let result = poll_fn(|cx| {
+            let is_hopeless = sending.borrow_mut().poll_disk(cx);
+            match run.as_mut().poll(cx) {
+                Poll::Pending if is_hopeless => Poll::Ready(Ok(None)),
+                polled => polled,
+            }
+        });
+        end = result.await?;
+    }
+    poll_fn(|cx| sending.borrow_mut().poll_close(cx)).await;
+    sending.borrow_mut().finish(end)
+}
+
+/// Stores without sending.
+async fn store_all(outbox: &mut Outbox, storing: &mut Storing) -> Result<(), Failure> {
+    poll_fn(|cx| {
+        loop {
+            let stored = storing.poll(cx, outbox);
+            outbox.poll(cx).map_err(failed)?;
+            if stored.is_ready() || (outbox.is_full() && outbox.is_durable()) {
+                return outbox.poll_flush(cx).map_err(failed);
+            }
+            if !storing.can_go_on(outbox) {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}
+
+/// How it ends for whoever did not send.
+fn finished(refused: u64, storing: &Storing, shown: &str) -> Result<(), Failure> {
+    let mut failures = storing.failures();
+    if refused > 0 {
+        let text = format!("{refused} refused, kept in {shown}/refused.ndjson");
+        failures.push(Failure::new(ExitStatus::Refused, text));
+    }
+    if storing.is_shut_out() {
+        failures.push(full(shown));
+    }
+    failures.sort_by_key(|failure| failure.status.gravity());
+    let gravest = failures.pop();
+    failures.iter().for_each(|failure| storing.ui.error(&failure.message));
+    gravest.map_or(Ok(()), Err)
+}
+
+/// Sees to it that the outbox is for this broker and this client id.
+fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Result<(), Failure> {
+    let Connection { options, session, reporter, .. } = connection;
+    let RunOptions { target, id_origin, .. } = options;
+    let given = Label { client_id: session.client_id.clone(), broker: target.to_string() };
+    if given.client_id.is_empty() {
+        return Err(Failure::usage("an outbox needs a client id: --id must not be empty"));
+    }
+    let started = Instant::now();
+    let label = loop {
+        match Label::read(folder).map_err(unusable)? {
+            Some(label) => break label,
+            None if lock.is_some() => {
+                given.write(folder).map_err(failed)?;
+                break given.clone();
+            }
+            None if started.elapsed() < NAMING => thread::sleep(Duration::from_millis(5)),
+            None => return Err(Failure::new(ExitStatus::LocalIo, "the outbox has no name")),
+        }
+    };
+    let path = folder.path().display();
+    let other = if label.broker != given.broker {
+        format!("the outbox {path} is for {}, not {}", label.broker, given.broker)
+    } else if *id_origin == IdOrigin::Chosen && label.client_id != given.client_id {
+        format!("the outbox {path} is for client id {}, not {}", label.client_id, given.client_id)
+    } else {
+        session.client_id.clone_from(&label.client_id);
+        reporter.set_client_id(label.client_id);
+        return Ok(());
+    };
+    Err(Failure::usage(other)
+        .hint(format!("send what is in it: mqtt pub --outbox {path} -L {}", label.broker))
+        .hint(format!("or move it: cat {path}/[0-9]*.ndjson | mqtt pub --json --outbox OTHER …")))
+}
+
+/// There is no room for more.
+fn full(shown: &str) -> Failure {
+    Failure::new(ExitStatus::LocalIo, format!("the outbox is full: {shown}"))
+}
+
+/// The directory cannot be used.
+fn unusable(error: Unusable) -> Failure {
+    match error {
+        Unusable::Refused(cause) => Failure::usage(cause),
+        Unusable::Failed(error) => failed(error),
+    }
+}
+
+/// Something on this machine failed.
+#[allow(clippy::needless_pass_by_value, reason = "it is where an error ends")]
+fn failed(error: anyhow::Error) -> Failure {
+    Failure::told(ExitStatus::LocalIo, &error)
+}

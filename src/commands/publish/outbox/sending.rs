@@ -1,0 +1,350 @@
+//! Sending what is in an outbox, while more is stored: the run of `mqtt pub --outbox` on a session.
+
+use super::storing::Storing;
+use super::{failed, full};
+use crate::commands::progress::{Progress, State};
+use crate::commands::publish::pace::Pace;
+use crate::events::Reporter;
+use crate::exit::{ExitStatus, Failure};
+use crate::message::{Message, QoS};
+use crate::mqtt::{Event, Kept, Outcome, Session, Taken};
+use crate::outbox::course::Next;
+use crate::outbox::{Delivery, Outbox};
+use crate::run::{ConnectionEvent, Job};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+/// Messages handed to the session in one turn at most.
+const TURN: u32 = 4_096;
+
+/// How many messages that are refused are named.
+const NAMED: u64 = 10;
+
+/// Stores messages, sends them, and counts what becomes of them.
+pub(crate) struct Sending {
+    outbox: Outbox,
+    storing: Storing,
+    /// How fast messages are sent.
+    pace: Pace,
+    progress: Progress,
+    reporter: Reporter,
+    /// The outbox, for people.
+    shown: String,
+    /// There is a connection.
+    is_up: bool,
+    /// When the next message may be sent.
+    wait_until: Option<Instant>,
+    /// Something else has its turn first.
+    has_more: bool,
+    /// Nothing more is sent in this run: the broker broke the protocol, and may have what has no end.
+    is_doubtful: bool,
+    /// The broker hung up on it again and again.
+    hung_up_on: Option<u64>,
+    /// The disk failed.
+    failure: Option<Failure>,
+    delivered: u64,
+    refused: u64,
+    expired: u64,
+}
+
+impl Sending {
+    pub(super) fn new(
+        outbox: Outbox,
+        storing: Storing,
+        progress: Progress,
+        reporter: Reporter,
+        shown: String,
+        pace: Pace,
+        refused: u64,
+    ) -> Self {
+        Self {
+            outbox,
+            storing,
+            pace,
+            progress,
+            reporter,
+            shown,
+            is_up: false,
+            wait_until: None,
+            has_more: false,
+            is_doubtful: false,
+            hung_up_on: None,
+            failure: None,
+            delivered: 0,
+            refused,
+            expired: 0,
+        }
+    }
+
+    /// Stores what there is to be stored. Whether nothing can be done without the broker: because the disk failed.
+    pub(super) fn poll_disk(&mut self, cx: &mut Context<'_>) -> bool {
+        loop {
+            if self.failure.is_some() {
+                return !self.is_up;
+            }
+            let stored = self.storing.poll(cx, &mut self.outbox);
+            match self.outbox.poll(cx) {
+                Err(error) => self.failure = Some(failed(error)),
+                // What was written may have made room.
+                Ok(()) if stored.is_pending() && self.storing.can_go_on(&mut self.outbox) => {}
+                Ok(()) => return false,
+            }
+        }
+    }
+
+    /// Ready when what was given at once is stored, or there is no room for it; whether there is nothing to send. What
+    /// comes little by little is not waited for.
+    pub(super) fn poll_stored(&mut self, cx: &mut Context<'_>, comes: bool) -> Poll<bool> {
+        self.poll_disk(cx);
+        if self.failure.is_some() {
+            return Poll::Ready(true);
+        }
+        let is_stored = self.storing.is_exhausted() && self.outbox.is_durable();
+        if is_stored {
+            return Poll::Ready(self.outbox.unfinished() == 0 && !comes);
+        }
+        if comes || self.outbox.is_full() { Poll::Ready(false) } else { Poll::Pending }
+    }
+
+    /// Hands messages to the session while it has room and it is time for them.
+    fn hand_out(&mut self, session: &mut Session, now: Instant) -> anyhow::Result<()> {
+        let mut left = TURN;
+        (self.wait_until, self.has_more) = (None, false);
+        while !self.is_doubtful
+            && session.has_room(QoS::AtLeastOnce)
+            && !self.reporter.is_behind()
+            && self.outbox.has_next()
+        {
+            self.wait_until = self.pace.wait(now);
+            self.has_more = left == 0;
+            if self.wait_until.is_some() || self.has_more {
+                return Ok(());
+            }
+            left -= 1;
+            match self.outbox.hand_out()? {
+                None => return Ok(()),
+                Some(Delivery::Send { next, envelope, payload }) => {
+                    self.pace.sent(now);
+                    let Next { number, packet_id, again, received } = next;
+                    let kept = Kept { packet_id, again, received };
+                    session.publish_kept(number, &envelope, payload, kept);
+                }
+                Some(Delivery::Expired { number }) => {
+                    self.expired += 1;
+                    self.name(self.expired, &format!("message {number} expired in the outbox"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, count: u64, text: &str) {
+        if count <= NAMED {
+            self.progress.hide();
+            self.reporter.ui().error(text);
+        }
+    }
+
+    /// A message came to its end, or the run did.
+    fn conclude(&mut self, number: u64, outcome: &Outcome) -> anyhow::Result<()> {
+        match outcome {
+            Outcome::Delivered(_) => {
+                self.delivered += 1;
+                self.outbox.delivered(number);
+            }
+            Outcome::Refused(explanation) => {
+                self.refused += 1;
+                self.name(self.refused, &format!("message {number} refused: {explanation}"));
+                self.outbox.refused(number)?;
+            }
+            Outcome::Unconfirmed if self.hung_up_on == Some(number) => {
+                self.refused += 1;
+                self.outbox.refused(number)?;
+            }
+            // It stays where it is.
+            Outcome::Unconfirmed => self.is_doubtful = true,
+            Outcome::NotSent => {}
+        }
+        Ok(())
+    }
+
+    /// Whether all that there is to be sent is final.
+    fn is_over(&self) -> bool {
+        self.storing.is_exhausted() && self.outbox.is_durable() && self.outbox.unfinished() == 0
+    }
+
+    fn note(&mut self, result: anyhow::Result<()>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert_with(|| failed(error));
+        }
+    }
+
+    /// Writes what is to be written in the end, and removes what is final.
+    pub(super) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.failure.is_none() {
+            let result = ready!(self.outbox.poll_flush(cx));
+            self.note(result);
+        }
+        if self.failure.is_none() {
+            let result = ready!(self.outbox.poll_close(cx));
+            self.note(result);
+        }
+        Poll::Ready(())
+    }
+
+    /// Adds up what happened.
+    pub(super) fn finish(&mut self, end: Option<Failure>) -> Result<(), Failure> {
+        let stored = self.outbox.unfinished();
+        let ui = self.reporter.ui();
+        let mut failures = self.storing.failures();
+        failures.extend(end);
+        failures.extend(self.failure.take());
+        if self.storing.is_shut_out() {
+            // Whatever else went wrong: this is not stored.
+            failures.clear();
+            failures.push(full(&self.shown));
+        }
+        if let Err(error) = self.reporter.finish() {
+            failures.push(Failure::no_events(error));
+        }
+        let all = failures.is_empty() && self.refused + self.expired + stored == 0;
+        self.progress.finish(ui, all.then_some(self.delivered));
+        if all {
+            return Ok(());
+        }
+        let counted = match (self.is_doubtful, self.refused + self.expired) {
+            (true, _) => ExitStatus::Lost,
+            (_, 1..) => ExitStatus::Refused,
+            _ => ExitStatus::Success,
+        };
+        failures.sort_by_key(|failure| failure.status.gravity());
+        let gravest = failures.pop();
+        failures.iter().for_each(|failure| ui.error(&failure.message));
+        let summary = self.summary(stored);
+        match gravest {
+            None if counted == ExitStatus::Success => Ok(()),
+            None => Err(Failure::new(counted, summary)),
+            Some(mut failure) => {
+                failure.message = format!("{}; {summary}", failure.message);
+                failure.status = failure.status.graver(counted);
+                Err(failure)
+            }
+        }
+    }
+
+    /// `12 delivered, 1 refused, 3 stored in DIR`.
+    fn summary(&self, stored: u64) -> String {
+        let mut text = format!("{} delivered", self.delivered);
+        for (count, what) in [(self.refused, "refused"), (self.expired, "expired")] {
+            if count > 0 {
+                text.push_str(&format!(", {count} {what}"));
+            }
+        }
+        text.push_str(&format!(", {stored} stored in {}", self.shown));
+        if self.refused + self.expired > 0 {
+            let kept = format!("; see {}/refused.ndjson", self.shown);
+            text.push_str(&kept);
+        }
+        text
+    }
+
+    fn connected(&mut self, session_present: bool) {
+        self.is_up = true;
+        self.progress.hide();
+        self.progress.begin(Instant::now());
+        let again = self.outbox.connected(session_present);
+        if again > 0 {
+            let again = usize::try_from(again).unwrap_or(usize::MAX);
+            self.reporter.event(&Event::Republished(again));
+        }
+    }
+}
+
+impl Job for Rc<RefCell<Sending>> {
+    fn message(&mut self, _message: &Message<'_>) -> Taken {
+        Taken::Passed
+    }
+
+    fn event(&mut self, event: &Event) {
+        let this = &mut *self.borrow_mut();
+        this.reporter.event(event);
+        match event {
+            Event::Connected { session_present, .. } => this.connected(*session_present),
+            Event::Received { position } => this.outbox.received(*position),
+            Event::HungUpOn { position, .. } => {
+                this.progress.hide();
+                this.hung_up_on = Some(*position);
+            }
+            Event::Published { position, outcome, .. } => {
+                let result = this.conclude(*position, outcome);
+                this.note(result);
+            }
+            _ => this.progress.hide(),
+        }
+    }
+
+    fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        let this = &mut *self.borrow_mut();
+        if !matches!(event, ConnectionEvent::Packet(..)) {
+            this.progress.hide();
+        }
+        if matches!(event, ConnectionEvent::Lost(_) | ConnectionEvent::Disconnected) {
+            this.is_up = false;
+            this.outbox.disconnected();
+        }
+        this.reporter.connection(event);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
+        let this = &mut *self.borrow_mut();
+        this.reporter.flush(cx);
+        let (bytes, messages) = (this.storing.read, this.delivered);
+        let unacknowledged = session.unacknowledged();
+        this.progress.draw(now, || State { bytes, messages, unacknowledged });
+        this.poll_disk(cx);
+        while let Some(packet_id) = this.outbox.next_release() {
+            session.release(packet_id);
+        }
+        let result = this.hand_out(session, now);
+        this.note(result);
+        this.poll_disk(cx);
+        if this.failure.is_some() {
+            return Poll::Ready(());
+        }
+        if this.has_more {
+            cx.waker().wake_by_ref();
+        }
+        let is_over = session.is_settled() && (this.is_over() || this.is_doubtful);
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
+        let this = &mut *self.borrow_mut();
+        this.reporter.flush(cx);
+        this.poll_disk(cx);
+        let is_over = this.failure.is_some() || this.is_over() || this.is_doubtful;
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let this = self.borrow();
+        let own = [this.wait_until, this.progress.deadline(), this.reporter.deadline()];
+        own.into_iter().chain([this.outbox.deadline(), this.storing.deadline()]).flatten().min()
+    }
+
+    fn offline_deadline(&self) -> Option<Instant> {
+        let this = self.borrow();
+        [this.outbox.deadline(), this.storing.deadline()].into_iter().flatten().min()
+    }
+
+    fn has_backlog(&self, _now: Instant) -> bool {
+        let this = &mut *self.borrow_mut();
+        this.wait_until.is_none() && this.outbox.has_next()
+    }
+
+    fn is_full(&self) -> bool {
+        self.borrow().reporter.is_behind()
+    }
+}

@@ -1,0 +1,179 @@
+//! A process that finds the outbox locked: leaves its messages there and waits until whoever sends has brought them to
+//! their end, or until it can send itself.
+
+use super::storing::{Store, Storing};
+use super::{Room, failed};
+use crate::exit::{ExitStatus, Failure};
+use crate::message::Envelope;
+use crate::outbox::disk;
+use crate::outbox::line;
+use crate::outbox::{Folder, Lock};
+use crate::run::Signals;
+use std::fs::{self, File};
+use std::future::{Future as _, poll_fn};
+use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often to look whether something has changed.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// Bytes that are left at a time.
+const TOGETHER: usize = 1 << 20;
+
+/// How waiting ended.
+pub(super) enum Followed {
+    /// All messages are final, of which so many were refused.
+    Final { refused: u64 },
+    /// Nobody sends any more.
+    Free { lock: Lock, refused: u64 },
+}
+
+/// Messages that are going to be left.
+struct Left {
+    lines: Vec<u8>,
+    count: u64,
+    is_full: bool,
+}
+
+impl Store for Left {
+    fn has_room(&mut self) -> bool {
+        !self.is_full && self.lines.len() < TOGETHER
+    }
+
+    fn store(&mut self, stamp: &str, envelope: &Envelope, payload: &[u8]) {
+        line::write(&mut self.lines, stamp, envelope, payload);
+        self.count += 1;
+    }
+}
+
+/// A process that waits.
+pub(super) struct Waiting<'a> {
+    folder: &'a Folder,
+    limit: u64,
+    storing: &'a mut Storing,
+    left: Left,
+    /// What was left last: it has no name any more when it, and all before it, is final.
+    last: Option<File>,
+    /// How many files were left, and when the last was, so that their names stay in order.
+    files: (u64, i64),
+    messages: u64,
+    /// Without messages of its own: what was in the outbox at the beginning.
+    end: u64,
+    /// Where the refused ones were at the beginning.
+    refused_from: u64,
+}
+
+impl<'a> Waiting<'a> {
+    pub(super) fn new(
+        folder: &'a Folder,
+        limit: u64,
+        storing: &'a mut Storing,
+    ) -> Result<Self, Failure> {
+        let (_, end) = disk::progress(folder).map_err(failed)?;
+        let refused_from = fs::metadata(folder.refused()).map_or(0, |it| it.len());
+        let left = Left { lines: Vec::new(), count: 0, is_full: false };
+        let (last, files, messages) = (None, (0, 0), 0);
+        Ok(Self { folder, limit, storing, left, last, files, messages, end, refused_from })
+    }
+
+    /// Leaves what there is to be stored; with `later` that is all.
+    pub(super) async fn follow(
+        &mut self,
+        later: bool,
+        deadline: Option<Instant>,
+    ) -> Result<Followed, Failure> {
+        let mut signals = Signals::new().map_err(Failure::no_signals)?;
+        let mut look = pin!(sleep(Duration::ZERO));
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(signal) = signals.poll(cx) {
+                    return Poll::Ready(Err(self.told(Failure::stopped(signal))));
+                }
+                let stored = self.storing.poll(cx, &mut self.left);
+                if !self.left.lines.is_empty() {
+                    self.leave().map_err(failed)?;
+                    continue;
+                }
+                let is_looking = look.as_mut().poll(cx).is_ready();
+                if is_looking {
+                    look.as_mut().reset(tokio::time::Instant::now() + LOOK);
+                    self.left.is_full = self.folder.usage().map_err(failed)? >= self.limit;
+                }
+                if self.left.is_full
+                    && stored.is_pending()
+                    && self.storing.left() > 0
+                    && (self.storing.room == Room::MustBeThere || later)
+                {
+                    return Poll::Ready(Err(self.told(super::full(&self.shown()))));
+                }
+                if stored.is_ready() && (later || self.is_final().map_err(failed)?) {
+                    let refused = self.refused().map_err(failed)?;
+                    return Poll::Ready(Ok(Followed::Final { refused }));
+                }
+                if !is_looking {
+                    return Poll::Pending;
+                }
+                if let Some(lock) = self.folder.lock().map_err(failed)? {
+                    let refused = self.refused().map_err(failed)?;
+                    return Poll::Ready(Ok(Followed::Free { lock, refused }));
+                }
+                if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                    let text = "timed out while another process was sending";
+                    let failure = Failure::new(ExitStatus::TimedOut, text);
+                    return Poll::Ready(Err(self.told(failure)));
+                }
+            }
+        })
+        .await
+    }
+
+    fn leave(&mut self) -> anyhow::Result<()> {
+        let (count, time) = self.files;
+        // A clock that is set back does not change the order.
+        let time = jiff::Timestamp::now().as_microsecond().max(time);
+        self.last = Some(self.folder.leave(&self.left.lines, time, count)?);
+        self.files = (count + 1, time);
+        self.messages += self.left.count;
+        self.left.lines.clear();
+        self.left.count = 0;
+        Ok(())
+    }
+
+    /// Whether all that was left is final.
+    fn is_final(&self) -> anyhow::Result<bool> {
+        match &self.last {
+            Some(file) => Ok(file.metadata()?.nlink() == 0),
+            None => Ok(disk::progress(self.folder)?.0 >= self.end),
+        }
+    }
+
+    /// How many of this process's messages were refused.
+    fn refused(&self) -> anyhow::Result<u64> {
+        let Ok(mut file) = File::open(self.folder.refused()) else { return Ok(0) };
+        // Somebody may have tidied up.
+        let from = if file.metadata()?.len() < self.refused_from { 0 } else { self.refused_from };
+        file.seek(SeekFrom::Start(from))?;
+        let mut count = 0;
+        for line in BufReader::new(file).split(b'\n') {
+            count += u64::from(self.storing.clock.wrote(&line?, self.storing.since));
+        }
+        Ok(count)
+    }
+
+    fn shown(&self) -> String {
+        self.folder.path().display().to_string()
+    }
+
+    /// With what became of the messages.
+    fn told(&self, mut failure: Failure) -> Failure {
+        if self.messages > 0 {
+            let text = format!("; {} stored in {}", self.messages, self.shown());
+            failure.message.push_str(&text);
+        }
+        failure
+    }
+}

@@ -1,0 +1,318 @@
+//! The course of the messages in an outbox, without any input or output: what is durable, what may be sent, and what has
+//! to be written next.
+//!
+//! ```text
+//!  stored ─► Commit: records durable ─► next: PUBLISH ─┬─ PUBACK ─────────────────────────────► done, lazily
+//!                                                      └─ PUBREC ─► Commit: `received` durable
+//!                                                                    ─► next_release: PUBREL ─ PUBCOMP ─► done
+//! ```
+//!
+//! The packet identifier of a message follows from its number, so that it is the same after a crash. So two messages must
+//! never be unfinished together that are [`IDS`] apart, and that must hold for what a disk may have forgotten, too: the
+//! course has `first` synced before it comes to that.
+
+#[cfg(test)]
+mod tests;
+
+use super::marks::{Mark, Marks, Stage};
+use std::collections::VecDeque;
+
+/// How many packet identifiers there are.
+pub const IDS: u64 = 65_535;
+
+/// So many messages are marked as sent ahead of the next one, where they are there already.
+const AHEAD: u64 = 1_024;
+
+/// What is to be written next, in this order: the records before `records_end`, a sync of them, the marks, and a sync of
+/// the marks if that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The number after the last record that is to be durable.
+    pub records_end: u64,
+    /// Whether there are new records.
+    pub has_records: bool,
+    /// What is to be appended to the file `state`.
+    pub marks: Vec<Mark>,
+    /// Whether the marks must be durable.
+    pub syncs_marks: bool,
+}
+
+/// A message that may be handed to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// Its number.
+    pub number: u64,
+    /// Its packet identifier.
+    pub packet_id: u16,
+    /// It may have been sent in this session before: DUP.
+    pub again: bool,
+    /// The broker has received it: only PUBREL follows.
+    pub received: bool,
+}
+
+/// What the end of the last commit means.
+#[derive(Clone, Debug)]
+struct Pending {
+    records_end: u64,
+    sent: u64,
+    first: u64,
+    syncs_marks: bool,
+    received: Vec<u64>,
+}
+
+/// Where every message of an outbox stands.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Messages this far apart have the same packet identifier.
+    ids: u64,
+    /// All messages before this one are final.
+    first: u64,
+    /// The last `first` that was written.
+    written_first: u64,
+    /// The last `first` that no crash can take back.
+    synced_first: u64,
+    /// The messages from `first` on, as far as anything is known of them.
+    stages: VecDeque<Stage>,
+    /// The number of the next message that is stored.
+    end: u64,
+    /// All messages before this one are durable.
+    durable: u64,
+    /// The next message for the session.
+    cursor: u64,
+    /// This message and all before it are marked as sent.
+    sent: u64,
+    /// Messages before this one may have been sent in this session by an earlier run.
+    again: u64,
+    /// There is a connection.
+    is_online: bool,
+    /// There was one.
+    was_online: bool,
+    /// Nothing may be sent until a [`Mark::Anew`] is durable.
+    awaits_anew: bool,
+    marks: Vec<Mark>,
+    pending: Option<Pending>,
+    /// Messages whose `received` is durable.
+    releasable: VecDeque<u64>,
+}
+
+impl Course {
+    /// An outbox as it is found: what `state` says, and the number after the last record that is there. No crash takes
+    /// back that all messages before `synced_first` are final. There are `ids` packet identifiers.
+    pub fn recover(marks: &Marks, end: u64, synced_first: u64, ids: u64) -> Self {
+        let last = marks.stages.keys().next_back().map_or(marks.first, |last| last + 1);
+        let stage = |number| marks.stages.get(&number).copied().unwrap_or(Stage::Open);
+        Self {
+            ids,
+            first: marks.first,
+            written_first: marks.first,
+            synced_first,
+            stages: (marks.first..last).map(stage).collect(),
+            end,
+            durable: end,
+            cursor: marks.first,
+            sent: marks.sent,
+            again: 0,
+            is_online: false,
+            was_online: false,
+            awaits_anew: false,
+            marks: Vec::new(),
+            pending: None,
+            releasable: VecDeque::new(),
+        }
+    }
+
+    /// The number of the next message that is stored.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// All messages before this one are final.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// All messages before this one are durable.
+    pub fn durable(&self) -> u64 {
+        self.durable
+    }
+
+    /// Takes over `count` messages whose records are durable already; call only when all others are, and nothing is being
+    /// committed.
+    pub fn adopt(&mut self, count: u64) {
+        self.end += count;
+        self.durable = self.end;
+    }
+
+    /// Messages that are not final.
+    pub fn unfinished(&self) -> u64 {
+        let done = self.stages.iter().filter(|stage| **stage == Stage::Done).count();
+        self.end - self.first - done as u64
+    }
+
+    /// `count` more messages are to be stored.
+    pub fn store(&mut self, count: u64) {
+        self.end += count;
+    }
+
+    /// What is to be written now. One commit at a time: there is none until [`Course::committed`].
+    pub fn commit(&mut self) -> Option<Commit> {
+        if self.pending.is_some() {
+            return None;
+        }
+        let has_records = self.end > self.durable;
+        let mut marks = std::mem::take(&mut self.marks);
+        if self.first > self.written_first {
+            marks.push(Mark::First(self.first));
+            self.written_first = self.first;
+        }
+        let ahead = (self.cursor + AHEAD).min(self.end - 1);
+        let is_due = self.is_online && ahead > self.sent && self.cursor + AHEAD / 2 > self.sent;
+        let sent = if is_due { ahead } else { self.sent };
+        if is_due {
+            marks.push(Mark::Sent(sent));
+        }
+        let received: Vec<u64> = marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Received(number) => Some(*number),
+                _ => None,
+            })
+            .collect();
+        let is_short_of_ids = self.cursor >= self.synced_first + self.ids / 2;
+        let syncs_marks = !received.is_empty()
+            || marks.contains(&Mark::Anew)
+            || (is_short_of_ids && self.first >= self.synced_first + self.ids / 4);
+        if !has_records && marks.is_empty() && !syncs_marks {
+            return None;
+        }
+        let records_end = self.end;
+        let first = self.written_first;
+        self.pending = Some(Pending { records_end, sent, first, syncs_marks, received });
+        Some(Commit { records_end, has_records, marks, syncs_marks })
+    }
+
+    /// The commit is written, and what had to be durable is.
+    pub fn committed(&mut self) {
+        let Some(pending) = self.pending.take() else { return };
+        self.durable = pending.records_end;
+        self.sent = pending.sent;
+        if pending.syncs_marks {
+            self.synced_first = pending.first;
+            self.awaits_anew &= self.marks.contains(&Mark::Anew);
+        }
+        // Those of a session that was lost meanwhile are open again.
+        for number in pending.received {
+            if self.stage(number) == Stage::Received {
+                self.releasable.push_back(number);
+            }
+        }
+    }
+
+    /// The broker accepted a connection, with the session or with a new one. Returns how many messages may have been
+    /// sent in the session that is lost.
+    pub fn connected(&mut self, session_present: bool) -> u64 {
+        self.is_online = true;
+        let is_first = !std::mem::replace(&mut self.was_online, true);
+        if session_present {
+            if is_first {
+                self.again = self.sent + 1;
+            }
+            return 0;
+        }
+        let maybe_sent = if is_first { self.sent + 1 } else { self.cursor.max(self.again) };
+        let lost = maybe_sent.saturating_sub(self.first);
+        let done = self.stages.iter().take(usize::try_from(lost).unwrap_or(usize::MAX));
+        let lost = lost - done.filter(|stage| **stage == Stage::Done).count() as u64;
+        if self.stages.contains(&Stage::Received) {
+            // A crash from now on must not have PUBREL sent for what the new session does not know.
+            self.marks.push(Mark::Anew);
+            self.awaits_anew = true;
+            for stage in &mut self.stages {
+                if *stage == Stage::Received {
+                    *stage = Stage::Open;
+                }
+            }
+        }
+        self.releasable.clear();
+        self.cursor = self.first;
+        self.again = 0;
+        lost
+    }
+
+    /// There is no connection.
+    pub fn disconnected(&mut self) {
+        self.is_online = false;
+    }
+
+    /// The next message for the session, unless it has to wait.
+    pub fn hand_out(&mut self) -> Option<Next> {
+        let number = self.peek()?;
+        self.cursor = number + 1;
+        let packet_id = u16::try_from(1 + number % self.ids).unwrap_or(u16::MAX);
+        let received = self.stage(number) == Stage::Received;
+        Some(Next { number, packet_id, again: number < self.again, received })
+    }
+
+    /// The number of the next message for the session.
+    pub fn peek(&mut self) -> Option<u64> {
+        while self.cursor < self.durable && self.stage(self.cursor) == Stage::Done {
+            self.cursor += 1;
+        }
+        let is_free = self.cursor < self.durable
+            && self.cursor <= self.sent
+            && self.cursor < self.synced_first + self.ids;
+        (self.is_online && !self.awaits_anew && is_free).then_some(self.cursor)
+    }
+
+    /// PUBREC came for a message.
+    pub fn received(&mut self, number: u64) {
+        if number >= self.first && self.stage(number) == Stage::Open {
+            self.set(number, Stage::Received);
+            self.marks.push(Mark::Received(number));
+        }
+    }
+
+    /// The next message whose PUBREL may be sent, by its packet identifier.
+    pub fn next_release(&mut self) -> Option<u16> {
+        let number = self.releasable.pop_front()?;
+        u16::try_from(1 + number % self.ids).ok()
+    }
+
+    /// A message is final.
+    pub fn done(&mut self, number: u64) {
+        if number < self.first || self.stage(number) == Stage::Done {
+            return;
+        }
+        self.set(number, Stage::Done);
+        if number > self.first {
+            self.marks.push(Mark::Done(number));
+            return;
+        }
+        while self.stages.front() == Some(&Stage::Done) {
+            self.stages.pop_front();
+            self.first += 1;
+        }
+        self.cursor = self.cursor.max(self.first);
+    }
+
+    /// Whether a message is final.
+    pub fn is_done(&self, number: u64) -> bool {
+        self.stage(number) == Stage::Done
+    }
+
+    fn stage(&self, number: u64) -> Stage {
+        let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        match at {
+            None => Stage::Done,
+            Some(at) => self.stages.get(at).copied().unwrap_or(Stage::Open),
+        }
+    }
+
+    fn set(&mut self, number: u64, stage: Stage) {
+        let Ok(at) = usize::try_from(number - self.first) else { return };
+        if self.stages.len() <= at {
+            self.stages.resize(at + 1, Stage::Open);
+        }
+        self.stages[at] = stage;
+    }
+}

@@ -1,0 +1,368 @@
+//! An outbox as the sending process sees it: stores messages, hands out what may be sent, and takes note of what became
+//! of it. The course decides, and the worker's thread does what takes time.
+
+use super::course::{Course, IDS, Next};
+use super::disk::{Disk, Found};
+use super::folder::{Folder, Lock};
+use super::line::{self, Lines, aged};
+use super::reader::Reader;
+use super::segments::{Segment, Segments};
+use super::storage;
+use super::worker::Worker;
+use crate::message::Envelope;
+use anyhow::{Result, anyhow};
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Bytes of a segment, from which on the next one is begun.
+const SEGMENT: u64 = 16 << 20;
+
+/// Bytes that may wait to be written.
+const WAITING: usize = 1 << 20;
+
+/// How often others are looked after.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How many files are taken over at a time.
+const TAKEN_TOGETHER: usize = 64;
+
+/// What the worker has done.
+enum Done {
+    /// A commit is written.
+    Committed,
+    /// Files of others are segments now.
+    Taken(Segments),
+    /// What is final is gone.
+    Removed,
+}
+
+/// A message for the session.
+#[derive(Debug)]
+pub enum Delivery {
+    /// It is to be sent.
+    Send {
+        /// Number, packet identifier, and how far it is.
+        next: Next,
+        /// Topic, QoS, retain flag and properties.
+        envelope: Rc<Envelope>,
+        /// What is sent.
+        payload: Bytes,
+    },
+    /// Its time is over: it is kept among the refused ones.
+    Expired {
+        /// Its number.
+        number: u64,
+    },
+}
+
+/// An outbox that this process sends from.
+pub struct Outbox {
+    course: Course,
+    segments: Segments,
+    reader: Reader,
+    /// Reads single records again.
+    second_reader: Reader,
+    lines: Lines,
+    folder: Folder,
+    worker: Worker<Done>,
+    /// Records that are not being written yet, and how many.
+    waiting: (Vec<u8>, u64),
+    /// Refused ones.
+    refused: Vec<u8>,
+    /// Bytes of all segments.
+    stored: u64,
+    limit: u64,
+    segment_limit: u64,
+    /// When to look after others.
+    look_at: Instant,
+    others: bool,
+    _lock: Lock,
+}
+
+impl Outbox {
+    /// Opens what is in a directory, whose lock this process has, to store at most `limit` bytes in it.
+    ///
+    /// # Errors
+    /// When what is needed to store more cannot be read or understood.
+    pub fn open(folder: Folder, lock: Lock, limit: u64) -> Result<Self> {
+        let (disk, Found { marks, synced_first, end, segments }) = Disk::open(folder.clone())?;
+        Ok(Self {
+            stored: segments.iter().map(|it| it.bytes).sum(),
+            course: Course::recover(&marks, end, synced_first, IDS),
+            segments,
+            reader: Reader::new(folder.clone()),
+            second_reader: Reader::new(folder.clone()),
+            lines: Lines::default(),
+            folder,
+            worker: Worker::start(disk)?,
+            waiting: (Vec::new(), 0),
+            refused: Vec::new(),
+            limit,
+            segment_limit: SEGMENT.min(limit / 4),
+            look_at: Instant::now(),
+            others: true,
+            _lock: lock,
+        })
+    }
+
+    /// Reads every message that is not final: what cannot be understood must stop everything, or numbers and packet
+    /// identifiers would be those of other messages.
+    ///
+    /// # Errors
+    /// The first that cannot be read or understood, with file and line.
+    pub fn check(&self) -> Result<()> {
+        let is_done = |number| self.course.is_done(number);
+        Reader::new(self.folder.clone()).check(self.course.first(), &self.segments, is_done)
+    }
+
+    /// Nobody else's messages are taken over any more.
+    pub fn ignore_others(&mut self) {
+        self.others = false;
+    }
+
+    /// Messages in the box that are not final.
+    pub fn unfinished(&self) -> u64 {
+        self.course.unfinished() + self.waiting.1
+    }
+
+    /// Whether all that was stored is durable.
+    pub fn is_durable(&self) -> bool {
+        self.waiting.1 == 0 && !self.worker.is_busy()
+    }
+
+    /// The number after the last message that is durable.
+    pub fn end(&self) -> u64 {
+        self.course.end()
+    }
+
+    /// All messages before this one are final.
+    pub fn first(&self) -> u64 {
+        self.course.first()
+    }
+
+    /// Whether nothing more can be stored until something is sent.
+    pub fn is_full(&self) -> bool {
+        self.stored + self.waiting.0.len() as u64 >= self.limit
+    }
+
+    /// Whether so much waits to be written that no more should be stored for now.
+    pub fn is_behind(&self) -> bool {
+        self.waiting.0.len() >= WAITING
+    }
+
+    /// Stores a message; call only while the box is neither full nor behind.
+    pub fn store(&mut self, stamp: &str, envelope: &Envelope, payload: &[u8]) {
+        line::write(&mut self.waiting.0, stamp, envelope, payload);
+        self.waiting.1 += 1;
+    }
+
+    /// When [`Outbox::poll`] has something to do although nothing happened.
+    pub fn deadline(&self) -> Option<Instant> {
+        self.others.then_some(self.look_at)
+    }
+
+    /// Writes on what there is to be written, and looks after others.
+    ///
+    /// # Errors
+    /// When that fails: nothing is certain then but what was durable before.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Result<()> {
+        loop {
+            if self.worker.is_busy() {
+                match self.worker.poll(cx) {
+                    Poll::Pending => return Ok(()),
+                    Poll::Ready(Ok(Done::Committed)) => self.course.committed(),
+                    Poll::Ready(Ok(Done::Taken(segments))) => self.adopt(segments),
+                    Poll::Ready(Ok(Done::Removed)) => {}
+                    Poll::Ready(Err(error)) => return Err(error),
+                }
+            }
+            if !self.begin()? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn adopt(&mut self, taken: Segments) {
+        self.course.adopt(taken.iter().map(|it| it.end - it.start).sum());
+        self.stored += taken.iter().map(|it| it.bytes).sum::<u64>();
+        self.segments.extend(taken);
+    }
+
+    /// Gives the worker what is to be done next; whether there is anything.
+    fn begin(&mut self) -> Result<bool> {
+        let now = Instant::now();
+        if self.others && now >= self.look_at && !self.is_full() {
+            let mut files = self.folder.left()?;
+            files.truncate(TAKEN_TOGETHER);
+            if files.len() < TAKEN_TOGETHER {
+                self.look_at = now + LOOK;
+            }
+            if !files.is_empty() {
+                let start = self.course.end();
+                self.worker.begin(move |disk| disk.take(&files, start).map(Done::Taken));
+                return Ok(true);
+            }
+        }
+        self.course.store(std::mem::take(&mut self.waiting.1));
+        let commit = self.course.commit();
+        let finished = self.finished(false);
+        let Some(commit) = commit else {
+            if finished.is_empty() {
+                return Ok(false);
+            }
+            self.worker.begin(move |disk| disk.remove_all(&finished).map(|()| Done::Removed));
+            return Ok(true);
+        };
+        let (records, refused) =
+            (std::mem::take(&mut self.waiting.0), std::mem::take(&mut self.refused));
+        let start = commit.has_records.then(|| self.place(commit.records_end, records.len()));
+        self.worker.begin(move |disk| {
+            if let Some(start) = start {
+                disk.append_to(start)?;
+            }
+            storage::write(&commit, &records, &refused, disk)?;
+            disk.tidy()?;
+            disk.remove_all(&finished)?;
+            Ok(Done::Committed)
+        });
+        Ok(true)
+    }
+
+    /// Finds room for `bytes` of records up to `end`; the start of their segment.
+    fn place(&mut self, end: u64, bytes: usize) -> u64 {
+        let start = self.course.durable();
+        self.stored += bytes as u64;
+        match self.segments.back_mut() {
+            Some(segment) if segment.end == start && segment.bytes < self.segment_limit => {
+                segment.end = end;
+                segment.bytes += bytes as u64;
+                segment.start
+            }
+            _ => {
+                self.segments.push_back(Segment { start, end, bytes: bytes as u64 });
+                start
+            }
+        }
+    }
+
+    /// Takes out the segments of which all is final; the last one, to which more is appended, only when it is full or
+    /// nothing comes any more.
+    fn finished(&mut self, is_over: bool) -> Vec<u64> {
+        let mut finished = Vec::new();
+        while let Some(segment) = self.segments.front()
+            && segment.end <= self.course.first()
+            && (self.segments.len() > 1 || is_over || segment.bytes >= self.segment_limit)
+        {
+            finished.push(segment.start);
+            self.stored -= segment.bytes;
+            self.segments.pop_front();
+        }
+        finished
+    }
+
+    /// The broker accepted a connection. Returns how many messages are sent again that the session lost.
+    pub fn connected(&mut self, session_present: bool) -> u64 {
+        self.course.connected(session_present)
+    }
+
+    /// There is no connection.
+    pub fn disconnected(&mut self) {
+        self.course.disconnected();
+    }
+
+    /// Whether there is a message for the session.
+    pub fn has_next(&mut self) -> bool {
+        self.course.peek().is_some()
+    }
+
+    /// The next message for the session.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn hand_out(&mut self) -> Result<Option<Delivery>> {
+        let Some(next) = self.course.hand_out() else { return Ok(None) };
+        let number = next.number;
+        let Some(line) = self.reader.read(number, &self.segments)? else {
+            return Err(anyhow!("message {number} is missing in {}", self.folder.path().display()));
+        };
+        let (envelope, payload) = self
+            .lines
+            .read(&line)
+            .map_err(|cause| anyhow!("message {number} in the outbox: {cause}"))?;
+        // What the broker may have must come to its end in the session.
+        if next.again || next.received {
+            let aged = aged(&envelope, &line, Timestamp::now());
+            return Ok(Some(Delivery::Send { next, envelope: aged.unwrap_or(envelope), payload }));
+        }
+        match aged(&envelope, &line, Timestamp::now()) {
+            Some(envelope) => Ok(Some(Delivery::Send { next, envelope, payload })),
+            None => {
+                self.keep(&line);
+                self.course.done(number);
+                Ok(Some(Delivery::Expired { number }))
+            }
+        }
+    }
+
+    /// PUBREC came.
+    pub fn received(&mut self, number: u64) {
+        self.course.received(number);
+    }
+
+    /// The next packet identifier whose PUBREL may be sent.
+    pub fn next_release(&mut self) -> Option<u16> {
+        self.course.next_release()
+    }
+
+    /// A message is delivered.
+    pub fn delivered(&mut self, number: u64) {
+        self.course.done(number);
+    }
+
+    /// A message will not be sent any more: it is kept elsewhere.
+    ///
+    /// # Errors
+    /// When it cannot be read any more.
+    pub fn refused(&mut self, number: u64) -> Result<()> {
+        if let Some(line) = self.second_reader.read(number, &self.segments)? {
+            self.keep(&line);
+        }
+        self.course.done(number);
+        Ok(())
+    }
+
+    fn keep(&mut self, line: &[u8]) {
+        self.refused.extend_from_slice(line);
+        self.refused.push(b'\n');
+    }
+
+    /// Ready when all that there is to be written is.
+    ///
+    /// # Errors
+    /// As [`Outbox::poll`].
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.ignore_others();
+        match self.poll(cx) {
+            Ok(()) if self.worker.is_busy() => Poll::Pending,
+            result => Poll::Ready(result),
+        }
+    }
+
+    /// Removes what is final, as the last thing that happens to an outbox that was flushed. Ready when that is done.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        if !self.worker.is_busy() {
+            let finished = self.finished(true);
+            if finished.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            self.worker.begin(move |disk| disk.remove_all(&finished).map(|()| Done::Removed));
+        }
+        self.worker.poll(cx).map(|result| result.map(drop))
+    }
+}
