@@ -24,6 +24,8 @@
 
 pub mod course;
 pub mod disk;
+#[cfg(test)]
+mod enumeration;
 pub mod folder;
 pub mod label;
 pub mod line;

@@ -4,6 +4,7 @@ pub(crate) mod addressing;
 mod args;
 pub(crate) mod feed;
 pub(crate) mod job;
+#[cfg(unix)]
 mod outbox;
 pub(crate) mod pace;
 
@@ -16,6 +17,7 @@ use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::message::{Envelope, PublishProperties, QoS};
 use crate::mqtt::Aliasing;
+#[cfg(unix)]
 use crate::outbox::folder::Durability;
 use crate::settings::Typed;
 use crate::settings::properties::{Packet, Property};
@@ -23,8 +25,10 @@ use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
 use crate::ui::{self, Verbosity};
 use addressing::Addressing;
-use args::{AliasArg, MessageArgs, MoreArgs, OutboxSync};
-use feed::Feed;
+#[cfg(unix)]
+use args::OutboxSync;
+use args::{AliasArg, MessageArgs, MoreArgs};
+use feed::{Feed, NOT_QOS_0};
 use job::Publishing;
 use pace::Pace;
 use std::ffi::OsString;
@@ -60,7 +64,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     }
     let Some(source) = source else {
         let progress = Progress::new(when(&more, alone), Whole::Unknown);
-        return store_and_send(&message, &more, None, progress, connection).await;
+        return Box::pin(store_and_send(&message, &more, None, progress, connection)).await;
     };
     let named = connection.url_topic.take().or(connection.default_topic.take());
     let topics = topics(&message, &more, named, &source.input)?;
@@ -90,7 +94,9 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     if message.outbox.is_some() {
         // What is stored from earlier is sent, too.
         let progress = Progress::new(when(&more, alone), Whole::Unknown);
-        return store_and_send(&message, &more, Some((feed, comes)), progress, connection).await;
+        let input = Some((feed, comes));
+        // Apart, so that nobody else pays for the room it takes.
+        return Box::pin(store_and_send(&message, &more, input, progress, connection)).await;
     }
     let progress = Progress::new(when(&more, alone), whole);
     let mut job = Publishing::new(feed, pace(&more), progress, connection.reporter);
@@ -133,7 +139,7 @@ fn check_outbox(
     // A record may have its own.
     let is_open = source.input == Input::Records && message.qos.is_none();
     if qos == QoS::AtMostOnce && !is_open {
-        return Err(Failure::usage(outbox::NOT_QOS_0).hint("as in --qos 1"));
+        return Err(Failure::usage(NOT_QOS_0).hint("as in --qos 1"));
     }
     if aliasing != Aliasing::None {
         return Err(Failure::usage(
@@ -143,7 +149,20 @@ fn check_outbox(
     Ok(())
 }
 
+/// An outbox needs what only Unix promises of files.
+#[cfg(not(unix))]
+async fn store_and_send(
+    _message: &MessageArgs,
+    _more: &MoreArgs,
+    _input: Option<(Feed, bool)>,
+    _progress: Progress,
+    _connection: Connection,
+) -> Result<(), Failure> {
+    Err(Failure::usage("--outbox needs a Unix system"))
+}
+
 /// Goes on with an outbox; `input` is what it has to store, and whether that comes little by little.
+#[cfg(unix)]
 async fn store_and_send(
     message: &MessageArgs,
     more: &MoreArgs,

@@ -181,7 +181,7 @@ impl Course {
         let is_short_of_ids = self.cursor >= self.synced_first + self.ids / 2;
         let syncs_marks = !received.is_empty()
             || marks.contains(&Mark::Anew)
-            || (is_short_of_ids && self.first >= self.synced_first + self.ids / 4);
+            || (is_short_of_ids && self.first >= self.synced_first + (self.ids / 4).max(1));
         if !has_records && marks.is_empty() && !syncs_marks {
             return None;
         }
@@ -248,7 +248,7 @@ impl Course {
     pub fn hand_out(&mut self) -> Option<Next> {
         let number = self.peek()?;
         self.cursor = number + 1;
-        let packet_id = u16::try_from(1 + number % self.ids).unwrap_or(u16::MAX);
+        let packet_id = self.id(number);
         let received = self.stage(number) == Stage::Received;
         Some(Next { number, packet_id, again: number < self.again, received })
     }
@@ -275,7 +275,12 @@ impl Course {
     /// The next message whose PUBREL may be sent, by its packet identifier.
     pub fn next_release(&mut self) -> Option<u16> {
         let number = self.releasable.pop_front()?;
-        u16::try_from(1 + number % self.ids).ok()
+        Some(self.id(number))
+    }
+
+    /// The packet identifier of a message.
+    pub fn id(&self, number: u64) -> u16 {
+        u16::try_from(1 + number % self.ids).unwrap_or(u16::MAX)
     }
 
     /// A message is final.

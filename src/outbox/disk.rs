@@ -102,6 +102,14 @@ impl Disk {
             disk.remove(segment.start)?;
             segments.pop_front();
         }
+        if let Some(last) = segments.back() {
+            // What was not synced by whoever wrote it is acted upon now.
+            let path = segments::path(&disk.folder, last.start);
+            let sync =
+                || disk.folder.sync_data(&File::open(&path)?).and_then(|()| disk.folder.sync());
+            sync().with_context(|| cannot_write(&path))?;
+            disk.sync_marks()?;
+        }
         let found = Found { marks: disk.marks.clone(), synced_first, end, segments };
         Ok((disk, found))
     }
@@ -162,7 +170,7 @@ impl Disk {
                 continue;
             }
             self.segment = None;
-            taken.push_back(Segment { start, end: start + lines, bytes });
+            taken.push_back(Segment { start, end: start + lines, bytes, is_closed: true });
             start += lines;
         }
         self.folder.sync().with_context(|| cannot_write(self.folder.path()))?;

@@ -169,7 +169,7 @@ impl Folder {
     /// When that fails; the file is as it was.
     pub fn replace(&self, name: &str, contents: &[u8]) -> io::Result<()> {
         let temporary = self.path.join(format!(".{name}.{}", std::process::id()));
-        let mut file = create(&temporary)?;
+        let mut file = create(&temporary, 0o600)?;
         file.write_all(contents)?;
         self.synced(&file)?;
         fs::rename(&temporary, self.path.join(name))?;
@@ -187,7 +187,8 @@ impl Folder {
         let path = directory.join(format!("{time:020}-{process:010}-{count:010}.{RECORDS}"));
         let temporary = directory.join(format!(".{process}-{count}"));
         let write = || {
-            let mut file = create(&temporary)?;
+            // Read-only: nobody appends to what this process waits for.
+            let mut file = create(&temporary, 0o400)?;
             file.write_all(lines)?;
             self.synced(&file)?;
             fs::rename(&temporary, &path)?;
@@ -248,6 +249,11 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(path)
+/// Makes a file, or makes it anew.
+fn create(path: &Path, mode: u32) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    OpenOptions::new().read(true).write(true).create_new(true).mode(mode).open(path)
 }

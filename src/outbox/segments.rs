@@ -6,6 +6,7 @@ use memchr::memchr_iter;
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 /// Digits of a name: more than there will ever be, so that names sort as numbers.
@@ -23,6 +24,8 @@ pub struct Segment {
     pub end: u64,
     /// Its size.
     pub bytes: u64,
+    /// Nothing is appended to it: another process has left it, and waits for it to go.
+    pub is_closed: bool,
 }
 
 /// The segments of an outbox, in the order of their records.
@@ -56,17 +59,23 @@ pub fn find(folder: &Folder) -> Result<Segments> {
         let segment = match starts.get(at + 1) {
             Some(&end) => {
                 let bytes = fs::metadata(&path).with_context(about)?.len();
-                Segment { start, end, bytes }
+                Segment { start, end, bytes, is_closed: true }
             }
             None => {
                 let file = File::open(&path).with_context(about)?;
                 let Count { lines, whole, .. } = Count::of(&file).with_context(about)?;
-                Segment { start, end: start + lines, bytes: whole }
+                let is_closed = is_closed(&file).with_context(about)?;
+                Segment { start, end: start + lines, bytes: whole, is_closed }
             }
         };
         segments.push_back(segment);
     }
     Ok(segments)
+}
+
+/// What another process has left is read-only.
+fn is_closed(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.mode() & 0o200 == 0)
 }
 
 /// The segment that a record is in.

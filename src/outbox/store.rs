@@ -78,7 +78,8 @@ pub struct Outbox {
     segment_limit: u64,
     /// When to look after others.
     look_at: Instant,
-    others: bool,
+    /// Nothing more comes.
+    is_closing: bool,
     _lock: Lock,
 }
 
@@ -103,7 +104,7 @@ impl Outbox {
             limit,
             segment_limit: SEGMENT.min(limit / 4),
             look_at: Instant::now(),
-            others: true,
+            is_closing: false,
             _lock: lock,
         })
     }
@@ -116,11 +117,6 @@ impl Outbox {
     pub fn check(&self) -> Result<()> {
         let is_done = |number| self.course.is_done(number);
         Reader::new(self.folder.clone()).check(self.course.first(), &self.segments, is_done)
-    }
-
-    /// Nobody else's messages are taken over any more.
-    pub fn ignore_others(&mut self) {
-        self.others = false;
     }
 
     /// Messages in the box that are not final.
@@ -161,7 +157,7 @@ impl Outbox {
 
     /// When [`Outbox::poll`] has something to do although nothing happened.
     pub fn deadline(&self) -> Option<Instant> {
-        self.others.then_some(self.look_at)
+        (!self.is_closing).then_some(self.look_at)
     }
 
     /// Writes on what there is to be written, and looks after others.
@@ -194,7 +190,7 @@ impl Outbox {
     /// Gives the worker what is to be done next; whether there is anything.
     fn begin(&mut self) -> Result<bool> {
         let now = Instant::now();
-        if self.others && now >= self.look_at && !self.is_full() {
+        if !self.is_closing && now >= self.look_at && !self.is_full() {
             let mut files = self.folder.left()?;
             files.truncate(TAKEN_TOGETHER);
             if files.len() < TAKEN_TOGETHER {
@@ -208,7 +204,7 @@ impl Outbox {
         }
         self.course.store(std::mem::take(&mut self.waiting.1));
         let commit = self.course.commit();
-        let finished = self.finished(false);
+        let finished = self.finished();
         let Some(commit) = commit else {
             if finished.is_empty() {
                 return Ok(false);
@@ -236,25 +232,33 @@ impl Outbox {
         let start = self.course.durable();
         self.stored += bytes as u64;
         match self.segments.back_mut() {
-            Some(segment) if segment.end == start && segment.bytes < self.segment_limit => {
+            Some(segment)
+                if !segment.is_closed
+                    && segment.end == start
+                    && segment.bytes < self.segment_limit =>
+            {
                 segment.end = end;
                 segment.bytes += bytes as u64;
                 segment.start
             }
             _ => {
-                self.segments.push_back(Segment { start, end, bytes: bytes as u64 });
+                let bytes = bytes as u64;
+                self.segments.push_back(Segment { start, end, bytes, is_closed: false });
                 start
             }
         }
     }
 
-    /// Takes out the segments of which all is final; the last one, to which more is appended, only when it is full or
-    /// nothing comes any more.
-    fn finished(&mut self, is_over: bool) -> Vec<u64> {
+    /// Takes out the segments of which all is final, in their order; the last one, if more is appended to it, only when it
+    /// is full or nothing comes any more.
+    fn finished(&mut self) -> Vec<u64> {
         let mut finished = Vec::new();
         while let Some(segment) = self.segments.front()
             && segment.end <= self.course.first()
-            && (self.segments.len() > 1 || is_over || segment.bytes >= self.segment_limit)
+            && (self.segments.len() > 1
+                || self.is_closing
+                || segment.is_closed
+                || segment.bytes >= self.segment_limit)
         {
             finished.push(segment.start);
             self.stored -= segment.bytes;
@@ -339,30 +343,15 @@ impl Outbox {
         self.refused.push(b'\n');
     }
 
-    /// Ready when all that there is to be written is.
+    /// Nothing more comes: writes what is left to be written, and removes what is final. Ready when that is done.
     ///
     /// # Errors
     /// As [`Outbox::poll`].
-    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        self.ignore_others();
+    pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        self.is_closing = true;
         match self.poll(cx) {
             Ok(()) if self.worker.is_busy() => Poll::Pending,
             result => Poll::Ready(result),
         }
-    }
-
-    /// Removes what is final, as the last thing that happens to an outbox that was flushed. Ready when that is done.
-    ///
-    /// # Errors
-    /// When it cannot be removed.
-    pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.worker.is_busy() {
-            let finished = self.finished(true);
-            if finished.is_empty() {
-                return Poll::Ready(Ok(()));
-            }
-            self.worker.begin(move |disk| disk.remove_all(&finished).map(|()| Done::Removed));
-        }
-        self.worker.poll(cx).map(|result| result.map(drop))
     }
 }

@@ -9,6 +9,10 @@ use bytes::Bytes;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+/// Why there is no message at QoS 0 in an outbox.
+pub(crate) const NOT_QOS_0: &str =
+    "an outbox needs QoS 1 or 2: at QoS 0 a broker does not tell that it has the message";
+
 /// A record that is being sent: to each of its topics, so many times.
 struct Sending {
     position: u64,

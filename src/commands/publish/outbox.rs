@@ -26,8 +26,8 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use std::{cell::RefCell, thread};
-use storing::Storing;
-pub(crate) use storing::{NOT_QOS_0, Room};
+pub(crate) use storing::Room;
+use storing::{Storing, failed, full};
 use waiting::Followed;
 
 /// Bytes that an outbox holds where nothing is said.
@@ -66,12 +66,14 @@ pub(crate) async fn run(
     let mut lock = folder.lock().map_err(failed)?;
     name(&folder, lock.as_ref(), &mut connection)?;
     let shown = plan.path.display().to_string();
-    let mut storing = Storing::new(feed, plan.gap, plan.room, connection.reporter.ui());
-    connection.preparation.over();
+    let Connection { options, session, reporter, started, preparation, .. } = connection;
+    let mut preparation = Some(preparation);
+    let mut storing = Storing::new(feed, plan.gap, plan.room, reporter.ui());
     let mut refused_by_others = 0;
     if lock.is_none() {
         let mut waiting = waiting::Waiting::new(&folder, plan.limit, &mut storing)?;
-        let deadline = connection.options.timeout.map(|it| connection.started + it);
+        drop(preparation.take());
+        let deadline = options.timeout.map(|it| started + it);
         match waiting.follow(plan.later, deadline).await? {
             Followed::Final { refused } => return finished(refused, &storing, &shown),
             Followed::Free { lock: free, refused } => {
@@ -80,6 +82,9 @@ pub(crate) async fn run(
         }
     }
     let Some(lock) = lock else { return Ok(()) };
+    if let Some(preparation) = &preparation {
+        preparation.waits_for("standard input");
+    }
     let mut outbox = Outbox::open(folder, lock, plan.limit).map_err(failed)?;
     if plan.later {
         store_all(&mut outbox, &mut storing).await?;
@@ -87,40 +92,39 @@ pub(crate) async fn run(
     }
     outbox.check().map_err(failed)?;
     let (ui, rate) = (progress, plan.rate);
-    let reporter = connection.reporter;
     let sending = Sending::new(outbox, storing, ui, reporter, shown, rate, refused_by_others);
     let waits = plan.room == Room::Comes;
-    send(sending, waits, (connection.options, connection.session), connection.started).await
-}
-
-/// Sends what is stored; `comes` is whether the input does little by little.
-async fn send(
-    sending: Sending,
-    comes: bool,
-    (options, mut session): (RunOptions, SessionOptions),
-    started: Instant,
-) -> Result<(), Failure> {
-    session.clean_start = false;
-    session.keeper = Keeper::Caller;
     let sending = Rc::new(RefCell::new(sending));
     // What is given at once is stored before anything else happens.
-    let is_idle = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, comes)).await;
-    let mut end = None;
-    if !is_idle {
-        let mut job = Rc::clone(&sending);
-        let mut run = pin!(converse(options, session, started, &mut job));
-        // The disk is looked after whether there is a connection or not.
-        let result = poll_fn(|cx| {
-            let is_hopeless = sending.borrow_mut().poll_disk(cx);
-            match run.as_mut().poll(cx) {
-                Poll::Pending if is_hopeless => Poll::Ready(Ok(None)),
-                polled => polled,
-            }
-        });
-        end = result.await?;
-    }
+    let is_idle = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, waits)).await;
+    drop(preparation);
+    let end = match is_idle {
+        true => None,
+        false => send(&sending, (options, session), started).await?,
+    };
     poll_fn(|cx| sending.borrow_mut().poll_close(cx)).await;
     sending.borrow_mut().finish(end)
+}
+
+/// Sends what is stored.
+async fn send(
+    sending: &Rc<RefCell<Sending>>,
+    (options, mut session): (RunOptions, SessionOptions),
+    started: Instant,
+) -> Result<Option<Failure>, Failure> {
+    session.clean_start = false;
+    session.keeper = Keeper::Caller;
+    let mut job = Rc::clone(sending);
+    let mut run = pin!(converse(options, session, started, &mut job));
+    // The disk is looked after whether there is a connection or not.
+    poll_fn(|cx| {
+        let is_hopeless = sending.borrow_mut().poll_disk(cx);
+        match run.as_mut().poll(cx) {
+            Poll::Pending if is_hopeless => Poll::Ready(Ok(None)),
+            polled => polled,
+        }
+    })
+    .await
 }
 
 /// Stores without sending.
@@ -129,8 +133,9 @@ async fn store_all(outbox: &mut Outbox, storing: &mut Storing) -> Result<(), Fai
         loop {
             let stored = storing.poll(cx, outbox);
             outbox.poll(cx).map_err(failed)?;
-            if stored.is_ready() || (outbox.is_full() && outbox.is_durable()) {
-                return outbox.poll_flush(cx).map_err(failed);
+            let is_shut_out = storing.has_message() && outbox.is_full() && outbox.is_durable();
+            if stored.is_ready() || is_shut_out {
+                return outbox.poll_close(cx).map_err(failed);
             }
             if !storing.can_go_on(outbox) {
                 return Poll::Pending;
@@ -191,21 +196,10 @@ fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Re
         .hint(format!("or move it: cat {path}/[0-9]*.ndjson | mqtt pub --json --outbox OTHER …")))
 }
 
-/// There is no room for more.
-fn full(shown: &str) -> Failure {
-    Failure::new(ExitStatus::LocalIo, format!("the outbox is full: {shown}"))
-}
-
 /// The directory cannot be used.
 fn unusable(error: Unusable) -> Failure {
     match error {
         Unusable::Refused(cause) => Failure::usage(cause),
         Unusable::Failed(error) => failed(error),
     }
-}
-
-/// Something on this machine failed.
-#[allow(clippy::needless_pass_by_value, reason = "it is where an error ends")]
-fn failed(error: anyhow::Error) -> Failure {
-    Failure::told(ExitStatus::LocalIo, &error)
 }

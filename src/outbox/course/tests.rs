@@ -1,3 +1,5 @@
+//! What may be sent when, and what is written for it.
+
 use super::*;
 
 /// A course with nothing in it.

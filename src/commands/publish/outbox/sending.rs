@@ -1,7 +1,6 @@
 //! Sending what is in an outbox, while more is stored: the run of `mqtt pub --outbox` on a session.
 
-use super::storing::Storing;
-use super::{failed, full};
+use super::storing::{Storing, failed, full};
 use crate::commands::progress::{Progress, State};
 use crate::commands::publish::pace::Pace;
 use crate::events::Reporter;
@@ -26,6 +25,8 @@ const NAMED: u64 = 10;
 pub(crate) struct Sending {
     outbox: Outbox,
     storing: Storing,
+    /// The number after the last message of this run, once all are stored: others may go on without end.
+    end: Option<u64>,
     /// How fast messages are sent.
     pace: Pace,
     progress: Progress,
@@ -62,6 +63,7 @@ impl Sending {
         Self {
             outbox,
             storing,
+            end: None,
             pace,
             progress,
             reporter,
@@ -89,7 +91,12 @@ impl Sending {
                 Err(error) => self.failure = Some(failed(error)),
                 // What was written may have made room.
                 Ok(()) if stored.is_pending() && self.storing.can_go_on(&mut self.outbox) => {}
-                Ok(()) => return false,
+                Ok(()) => {
+                    if stored.is_ready() && self.outbox.is_durable() {
+                        self.end.get_or_insert(self.outbox.end());
+                    }
+                    return false;
+                }
             }
         }
     }
@@ -101,11 +108,11 @@ impl Sending {
         if self.failure.is_some() {
             return Poll::Ready(true);
         }
-        let is_stored = self.storing.is_exhausted() && self.outbox.is_durable();
-        if is_stored {
-            return Poll::Ready(self.outbox.unfinished() == 0 && !comes);
+        if self.end.is_some() {
+            return Poll::Ready(self.is_over() && !comes);
         }
-        if comes || self.outbox.is_full() { Poll::Ready(false) } else { Poll::Pending }
+        let is_shut_out = self.storing.has_message() && self.outbox.is_full();
+        if comes || is_shut_out { Poll::Ready(false) } else { Poll::Pending }
     }
 
     /// Hands messages to the session while it has room and it is time for them.
@@ -115,7 +122,7 @@ impl Sending {
         while !self.is_doubtful
             && session.has_room(QoS::AtLeastOnce)
             && !self.reporter.is_behind()
-            && self.outbox.has_next()
+            && self.has_next()
         {
             self.wait_until = self.pace.wait(now);
             self.has_more = left == 0;
@@ -164,15 +171,21 @@ impl Sending {
                 self.outbox.refused(number)?;
             }
             // It stays where it is.
+            Outcome::Unconfirmed if self.is_over() => {}
             Outcome::Unconfirmed => self.is_doubtful = true,
             Outcome::NotSent => {}
         }
         Ok(())
     }
 
+    /// Whether there is a message for the session. Once all of this run are final, others see to their own.
+    fn has_next(&mut self) -> bool {
+        !self.is_over() && self.outbox.has_next()
+    }
+
     /// Whether all that there is to be sent is final.
     fn is_over(&self) -> bool {
-        self.storing.is_exhausted() && self.outbox.is_durable() && self.outbox.unfinished() == 0
+        self.end.is_some_and(|end| self.outbox.first() >= end)
     }
 
     fn note(&mut self, result: anyhow::Result<()>) {
@@ -183,10 +196,6 @@ impl Sending {
 
     /// Writes what is to be written in the end, and removes what is final.
     pub(super) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.failure.is_none() {
-            let result = ready!(self.outbox.poll_flush(cx));
-            self.note(result);
-        }
         if self.failure.is_none() {
             let result = ready!(self.outbox.poll_close(cx));
             self.note(result);
@@ -200,8 +209,15 @@ impl Sending {
         let ui = self.reporter.ui();
         let mut failures = self.storing.failures();
         failures.extend(end);
-        failures.extend(self.failure.take());
-        if self.storing.is_shut_out() {
+        if let Some(mut failure) = self.failure.take() {
+            // Nothing more is known, and it is this that must be told.
+            self.progress.finish(ui, None);
+            let _ = self.reporter.finish();
+            let stays = format!("; what is not delivered stays in {}", self.shown);
+            failure.message.push_str(&stays);
+            return Err(failure);
+        }
+        if self.storing.is_shut_out() && self.outbox.is_full() {
             // Whatever else went wrong: this is not stored.
             failures.clear();
             failures.push(full(&self.shown));
@@ -341,7 +357,7 @@ impl Job for Rc<RefCell<Sending>> {
 
     fn has_backlog(&self, _now: Instant) -> bool {
         let this = &mut *self.borrow_mut();
-        this.wait_until.is_none() && this.outbox.has_next()
+        this.wait_until.is_none() && this.has_next()
     }
 
     fn is_full(&self) -> bool {

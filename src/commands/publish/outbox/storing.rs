@@ -1,8 +1,8 @@
 //! The input of an outbox: messages on their way into it.
 
-use crate::commands::publish::feed::Feed;
+use crate::commands::publish::feed::{Feed, NOT_QOS_0};
 use crate::commands::publish::pace::Pace;
-use crate::exit::Failure;
+use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, QoS};
 use crate::outbox::Outbox;
 use crate::outbox::line::Clock;
@@ -10,10 +10,6 @@ use crate::ui::Ui;
 use jiff::Timestamp;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
-
-/// Why there is no message at QoS 0.
-pub(crate) const NOT_QOS_0: &str =
-    "an outbox needs QoS 1 or 2: at QoS 0 a broker does not tell that it has the message";
 
 /// Whether somebody who finds an outbox full waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,8 +114,7 @@ impl Storing {
 
     /// Whether a message that was read can be stored now.
     pub(super) fn can_go_on(&self, store: &mut dyn Store) -> bool {
-        let is_waiting = self.feed.as_ref().is_some_and(|feed| feed.peek().is_some());
-        is_waiting && self.wait_until.is_none() && store.has_room()
+        self.has_message() && self.wait_until.is_none() && store.has_room()
     }
 
     /// When it is time for the next message.
@@ -127,19 +122,14 @@ impl Storing {
         self.wait_until
     }
 
-    /// Whether all is stored.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.feed.as_ref().is_none_or(Feed::is_exhausted)
-    }
-
-    /// Messages that were read and not stored.
-    pub(super) fn left(&self) -> u64 {
-        self.feed.as_ref().map_or(0, Feed::waiting)
-    }
-
-    /// Whether there was no room for something that was given at once.
+    /// Whether there is no room in a full outbox for something that was to be stored at once.
     pub(super) fn is_shut_out(&self) -> bool {
-        self.room == Room::MustBeThere && self.left() > 0
+        self.room == Room::MustBeThere && self.has_message()
+    }
+
+    /// Whether a message was read that is not stored.
+    pub(super) fn has_message(&self) -> bool {
+        self.feed.as_ref().is_some_and(|feed| feed.peek().is_some())
     }
 
     /// What went wrong with the input.
@@ -147,4 +137,15 @@ impl Storing {
         let incomplete = self.feed.as_ref().and_then(Feed::incomplete);
         self.failure.iter().cloned().chain(incomplete).collect()
     }
+}
+
+/// There is no room for more.
+pub(super) fn full(shown: &str) -> Failure {
+    Failure::new(ExitStatus::LocalIo, format!("the outbox is full: {shown}"))
+}
+
+/// Something on this machine failed.
+#[allow(clippy::needless_pass_by_value, reason = "it is where an error ends")]
+pub(super) fn failed(error: anyhow::Error) -> Failure {
+    Failure::told(ExitStatus::LocalIo, &error)
 }

@@ -1,8 +1,7 @@
 //! A process that finds the outbox locked: leaves its messages there and waits until whoever sends has brought them to
 //! their end, or until it can send itself.
 
-use super::storing::{Store, Storing};
-use super::{Room, failed};
+use super::storing::{Room, Store, Storing, failed, full};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::Envelope;
 use crate::outbox::disk;
@@ -75,7 +74,8 @@ impl<'a> Waiting<'a> {
     ) -> Result<Self, Failure> {
         let (_, end) = disk::progress(folder).map_err(failed)?;
         let refused_from = fs::metadata(folder.refused()).map_or(0, |it| it.len());
-        let left = Left { lines: Vec::new(), count: 0, is_full: false };
+        let is_full = folder.usage().map_err(failed)? >= limit;
+        let left = Left { lines: Vec::new(), count: 0, is_full };
         let (last, files, messages) = (None, (0, 0), 0);
         Ok(Self { folder, limit, storing, left, last, files, messages, end, refused_from })
     }
@@ -101,14 +101,16 @@ impl<'a> Waiting<'a> {
                 let is_looking = look.as_mut().poll(cx).is_ready();
                 if is_looking {
                     look.as_mut().reset(tokio::time::Instant::now() + LOOK);
-                    self.left.is_full = self.folder.usage().map_err(failed)? >= self.limit;
+                    if self.left.is_full {
+                        self.measure().map_err(failed)?;
+                    }
                 }
                 if self.left.is_full
                     && stored.is_pending()
-                    && self.storing.left() > 0
+                    && self.storing.has_message()
                     && (self.storing.room == Room::MustBeThere || later)
                 {
-                    return Poll::Ready(Err(self.told(super::full(&self.shown()))));
+                    return Poll::Ready(Err(self.told(full(&self.shown()))));
                 }
                 if stored.is_ready() && (later || self.is_final().map_err(failed)?) {
                     let refused = self.refused().map_err(failed)?;
@@ -140,6 +142,12 @@ impl<'a> Waiting<'a> {
         self.messages += self.left.count;
         self.left.lines.clear();
         self.left.count = 0;
+        self.measure()
+    }
+
+    /// Looks whether there is room.
+    fn measure(&mut self) -> anyhow::Result<()> {
+        self.left.is_full = self.folder.usage()? >= self.limit;
         Ok(())
     }
 

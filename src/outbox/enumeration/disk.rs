@@ -1,0 +1,161 @@
+//! A disk that forgets what was not synced, from any write on, and keeps a part of that write.
+
+use crate::outbox::storage::Storage;
+use std::convert::Infallible;
+
+/// A file that is only appended to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct File {
+    /// What no crash takes away.
+    pub synced: Vec<u8>,
+    /// What was written since.
+    pub unsynced: Vec<Vec<u8>>,
+}
+
+impl File {
+    /// What a program reads.
+    pub fn contents(&self) -> Vec<u8> {
+        [self.synced.clone(), self.unsynced.concat()].concat()
+    }
+
+    /// Leaves only lines that have their end.
+    pub fn cut(&mut self) {
+        let contents = self.contents();
+        let end = contents.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let mut surplus = contents.len() - end;
+        while surplus > 0
+            && let Some(write) = self.unsynced.last_mut()
+        {
+            let cut = surplus.min(write.len());
+            write.truncate(write.len() - cut);
+            surplus -= cut;
+            if write.is_empty() {
+                self.unsynced.pop();
+            }
+        }
+        self.synced.truncate(self.synced.len() - surplus);
+    }
+
+    pub fn sync(&mut self) {
+        self.synced = self.contents();
+        self.unsynced.clear();
+    }
+
+    /// What may be there after the power has failed: any beginning of what was written. Otherwise all of it is, still
+    /// not synced.
+    fn outcomes(&self, loses_power: bool) -> Vec<Self> {
+        if !loses_power {
+            return vec![self.clone()];
+        }
+        let mut all = vec![self.clone()];
+        for (kept, write) in self.unsynced.iter().enumerate() {
+            for part in parts(write) {
+                let mut file = self.clone();
+                file.unsynced.truncate(kept);
+                file.unsynced.push(part);
+                all.push(file);
+            }
+        }
+        all.iter_mut().for_each(Self::sync);
+        all.push(self.clone());
+        all
+    }
+}
+
+/// Some beginnings of a write that was cut.
+fn parts(write: &[u8]) -> [Vec<u8>; 4] {
+    [0, 1, write.len() / 2, write.len() - 1].map(|length| write[..length].to_vec())
+}
+
+/// Records and marks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Disk {
+    pub records: File,
+    pub state: File,
+    /// The number before which all was final when the state was last written as a whole.
+    pub head: u64,
+}
+
+impl Disk {
+    /// What may be there after a crash.
+    pub fn outcomes(&self, loses_power: bool) -> Vec<Self> {
+        let states = self.state.outcomes(loses_power);
+        let records = self.records.outcomes(loses_power);
+        let disk = |records: &File, state: &File| Self {
+            records: records.clone(),
+            state: state.clone(),
+            head: self.head,
+        };
+        records.iter().flat_map(|it| states.iter().map(move |state| disk(it, state))).collect()
+    }
+}
+
+/// One thing that a commit does to a disk.
+#[derive(Clone, Debug)]
+pub enum Op {
+    AppendRecords(Vec<u8>),
+    SyncRecords,
+    AppendMarks(Vec<u8>),
+    SyncMarks,
+}
+
+impl Op {
+    /// What a disk may be like when this is interrupted.
+    pub fn interrupted(&self, disk: &Disk) -> Vec<Disk> {
+        let cut = |bytes: &[u8], make: fn(Vec<u8>) -> Self| {
+            let parts = parts(bytes).into_iter().filter(|it| !it.is_empty());
+            let apply = |part| {
+                let mut disk = disk.clone();
+                make(part).apply(&mut disk);
+                disk
+            };
+            parts.map(apply).collect()
+        };
+        match self {
+            Self::AppendRecords(bytes) => cut(bytes, Self::AppendRecords),
+            Self::AppendMarks(bytes) => cut(bytes, Self::AppendMarks),
+            Self::SyncRecords | Self::SyncMarks => Vec::new(),
+        }
+    }
+
+    pub fn apply(self, disk: &mut Disk) {
+        match self {
+            Self::AppendRecords(bytes) => disk.records.unsynced.push(bytes),
+            Self::SyncRecords => disk.records.sync(),
+            Self::AppendMarks(bytes) => disk.state.unsynced.push(bytes),
+            Self::SyncMarks => disk.state.sync(),
+        }
+    }
+}
+
+/// Takes down what a commit does, so that it can be done step by step.
+#[derive(Default)]
+pub struct Script(pub Vec<Op>);
+
+impl Storage for Script {
+    type Error = Infallible;
+
+    fn append_records(&mut self, records: &[u8]) -> Result<(), Infallible> {
+        self.0.push(Op::AppendRecords(records.to_vec()));
+        Ok(())
+    }
+
+    fn sync_records(&mut self) -> Result<(), Infallible> {
+        self.0.push(Op::SyncRecords);
+        Ok(())
+    }
+
+    fn keep_refused(&mut self, _lines: &[u8]) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn append_marks(&mut self, marks: &[u8]) -> Result<(), Infallible> {
+        self.0.push(Op::AppendMarks(marks.to_vec()));
+        Ok(())
+    }
+
+    fn sync_marks(&mut self) -> Result<(), Infallible> {
+        self.0.push(Op::SyncMarks);
+        Ok(())
+    }
+}
