@@ -58,6 +58,10 @@ mod memory_bounded;
 mod odd_answers;
 mod options_file;
 mod origins;
+#[cfg(unix)]
+mod outbox;
+#[cfg(target_os = "linux")]
+mod outbox_crash;
 mod owners;
 mod profile;
 mod profile_precedence;
