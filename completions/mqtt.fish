@@ -41,11 +41,15 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s f -l file -d 'Send thi
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s q -l qos -d 'Publish with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox -d 'Store every message in this directory before sending it; alone, send what is stored there' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l delimiter -d 'Split the input of --stdin-line at this text [default: \\n]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
+never\t'When the system sees fit'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
@@ -118,6 +122,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l base64 -d 'Decode payl
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l skip-invalid -d 'Skip invalid records, and end with status 2 after sending the others'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l progress -d 'Show a progress bar on stderr [default: on a terminal, after a second]'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l no-progress -d 'Do not show a progress bar'
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l later -d 'Store the messages in the outbox and end, without a connection'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
@@ -136,11 +141,15 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s f -l file -d 'Send
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s q -l qos -d 'Publish with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox -d 'Store every message in this directory before sending it; alone, send what is stored there' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l delimiter -d 'Split the input of --stdin-line at this text [default: \\n]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
+never\t'When the system sees fit'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
@@ -213,6 +222,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l base64 -d 'Decode 
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l skip-invalid -d 'Skip invalid records, and end with status 2 after sending the others'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l progress -d 'Show a progress bar on stderr [default: on a terminal, after a second]'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l no-progress -d 'Do not show a progress bar'
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l later -d 'Store the messages in the outbox and end, without a connection'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls -d 'Use TLS, as mqtts:// and wss:// do'

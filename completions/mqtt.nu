@@ -10,6 +10,10 @@ module completions {
     [ "0" "1" "2" ]
   }
 
+  def "nu-complete mqtt pub outbox_sync" [] {
+    [ "always" "never" ]
+  }
+
   def "nu-complete mqtt pub protocol" [] {
     [ "auto" "5" "3.1.1" "3.1" ]
   }
@@ -41,6 +45,7 @@ module completions {
     --json                    # Send each line of standard input, a JSON record as printed by `mqtt sub --json`
     --qos(-q): string@"nu-complete mqtt pub qos" # Publish with this QoS: 0, 1 or 2 [default: 0]
     --retain(-r)              # Retain the message: the broker keeps it for later subscribers
+    --outbox: path            # Store every message in this directory before sending it; alone, send what is stored there
     --delimiter: string       # Split the input of --stdin-line at this text [default: \n]
     --null(-0)                # Split the input of --stdin-line at NUL bytes
     --topic-from: string      # Read the topic from the start of each line of --stdin-line, up to this text
@@ -52,6 +57,9 @@ module completions {
     --rate: string            # Send at most N messages per second; can be a fraction [default: no limit]
     --progress                # Show a progress bar on stderr [default: on a terminal, after a second]
     --no-progress             # Do not show a progress bar
+    --later                   # Store the messages in the outbox and end, without a connection
+    --outbox-limit: string    # Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]
+    --outbox-sync: string@"nu-complete mqtt pub outbox_sync" # When to wait for the disk: always, to survive a power failure, or never [default: always]
     --content-type: string    # Content type of the payload, such as text/plain (MQTT 5)
     --expiry: string          # Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]
     --correlation: string     # Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
