@@ -29,6 +29,7 @@
 //! | [`mod@run`] | one run: dials, moves bytes, watches the clock, and decides by one table whether a lost connection ends it |
 //! | [`mqtt`] | the session: bytes and calls in, bytes and events out |
 //! | [`transport`] | from an address to a stream of bytes, by whatever route |
+//! | `outbox` | messages on disk that survive a crash, and which of them may be sent (Unix) |
 //! | [`source`] | the messages to publish: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
 //! | [`query`] | jq filters that are asked about messages |

@@ -66,6 +66,10 @@ impl Disk {
         };
         let mut marks = Marks::read(&bytes)
             .map_err(|line| anyhow!("{} line {line}: not a mark", path.display()))?;
+        if marks.end() - marks.first > IDS {
+            let last = marks.end() - 1;
+            return Err(anyhow!("{}: message {last} cannot have been sent", path.display()));
+        }
         bytes.truncate(bytes.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1));
         // A file that begins with this mark was synced before it got its name.
         let head = bytes.split(|it| *it == b'\n').next().and_then(|it| str::from_utf8(it).ok());
@@ -286,7 +290,7 @@ fn reconcile(marks: &mut Marks, segments: &Segments) -> u64 {
         None => marks.apply(Mark::First(next)),
         Some(segment) => {
             marks.apply(Mark::First(segment.start));
-            (end..next).for_each(|number| marks.apply(Mark::Done(number)));
+            (end.max(marks.first)..next).for_each(|number| marks.apply(Mark::Done(number)));
         }
     }
     next

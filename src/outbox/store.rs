@@ -157,7 +157,8 @@ impl Outbox {
 
     /// When [`Outbox::poll`] has something to do although nothing happened.
     pub fn deadline(&self) -> Option<Instant> {
-        (!self.is_closing).then_some(self.look_at)
+        // The worker says by itself when it is done.
+        (!self.is_closing && !self.worker.is_busy()).then_some(self.look_at)
     }
 
     /// Writes on what there is to be written, and looks after others.
@@ -190,11 +191,12 @@ impl Outbox {
     /// Gives the worker what is to be done next; whether there is anything.
     fn begin(&mut self) -> Result<bool> {
         let now = Instant::now();
-        if !self.is_closing && now >= self.look_at && !self.is_full() {
-            let mut files = self.folder.left()?;
-            files.truncate(TAKEN_TOGETHER);
-            if files.len() < TAKEN_TOGETHER {
-                self.look_at = now + LOOK;
+        if !self.is_closing && now >= self.look_at {
+            self.look_at = now + LOOK;
+            let mut files = if self.is_full() { Vec::new() } else { self.folder.left()? };
+            if files.len() > TAKEN_TOGETHER {
+                files.truncate(TAKEN_TOGETHER);
+                self.look_at = now;
             }
             if !files.is_empty() {
                 let start = self.course.end();

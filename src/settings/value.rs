@@ -95,27 +95,6 @@ pub fn parse_seconds(text: &str) -> Result<u32, String> {
     u32::try_from(duration.as_secs()).map_err(|_| "at most 4294967295 seconds".to_owned())
 }
 
-/// A number of bytes: digits, and a unit of 1024 or more of them.
-///
-/// # Errors
-/// Says what a size looks like.
-pub fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|char: char| !char.is_ascii_digit());
-    let shift = match &text[digits.len()..] {
-        "" => 0,
-        "K" | "k" => 10,
-        "M" | "m" => 20,
-        "G" | "g" => 30,
-        "T" | "t" => 40,
-        _ => 64,
-    };
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    let number = Some(digits).filter(|_| is_number).and_then(|it| it.parse::<u64>().ok());
-    let size = number.zip(1_u64.checked_shl(shift)).and_then(|(it, unit)| it.checked_mul(unit));
-    let size = size.filter(|size| *size > 0);
-    size.ok_or_else(|| "a size is a number of bytes, like 4096, 64K, 500M or 1G".to_owned())
-}
-
 /// Parses a size in bytes: digits, and optionally a unit, a power of 1024.
 ///
 /// # Errors

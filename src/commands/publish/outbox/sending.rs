@@ -219,7 +219,7 @@ impl Sending {
         }
         if self.storing.is_shut_out() && self.outbox.is_full() {
             // Whatever else went wrong: this is not stored.
-            failures.clear();
+            failures.retain(|failure| failure.status.signal().is_some());
             failures.push(full(&self.shown));
         }
         if let Err(error) = self.reporter.finish() {
