@@ -269,6 +269,9 @@ fn any_other_line_that_cannot_be_read_stops_everything() {
     fs::write(path.join("state"), "sent 1\nlost 7\n").expect("it can be written");
     let message = format!("mqtt: {}/state line 2: not a mark", path.display());
     publish(&peer, &path, "").status(1).stderr_line(&message).run();
+    fs::write(path.join("state"), "done 999999999999\n").expect("it can be written");
+    let message = "mqtt: */state: message 999999999999 cannot have been sent";
+    publish(&peer, &path, "").status(1).stderr_line(message).run();
     peer.finish();
 }
 
