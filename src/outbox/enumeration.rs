@@ -88,8 +88,14 @@ fn play(
     let mut broker = world.broker.clone();
     let mut client = Client::recover(world.disk.clone(), case.messages, case.ids);
     client.connect(&mut broker);
+    let mut last = None;
     for count in 0..10_000 {
-        crash(&client, &broker);
+        // Nothing else is left behind by a step within the client.
+        let now = Some((client.disks(), client.upward.clone(), broker.clone()));
+        if now != last {
+            crash(&client, &broker);
+        }
+        last = now;
         if let Some(cut) = cut.filter(|cut| cut.at == count) {
             broker.read_all(&mut client.upward);
             client.disconnect();
@@ -138,8 +144,8 @@ fn enumerate(case: Case) -> (usize, usize) {
     while let Some(world) = queue.pop() {
         for order in ORDERS {
             let mut cuts = vec![None];
-            let mut length = 0;
-            let (client, broker) = play(case, order, &world, None, &mut |_, _| length += 1);
+            let (client, broker) = play(case, order, &world, None, &mut |_, _| {});
+            let length = client.steps;
             check(case, &world, &client, &broker);
             let at = 0..length;
             cuts.extend(
@@ -214,7 +220,13 @@ fn a_message_at_qos_2_survives_every_crash_after_every_broken_connection() {
 
 #[test]
 fn messages_at_qos_2_survive_every_crash() {
-    all(&[TWO, TWO], 65_535, &[false, true], false);
+    all(&[TWO, TWO], 65_535, &[false], false);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn messages_at_qos_2_survive_every_crash_and_every_lost_session() {
+    all(&[TWO, TWO], 65_535, &[true], false);
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub enum Method {
 }
 
 /// What the client sends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
     Publish { number: u64, id: u16, is_qos_2: bool, dup: bool },
     PubRel(u16),

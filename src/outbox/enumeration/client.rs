@@ -43,6 +43,8 @@ pub struct Client {
     /// On its way to the client.
     downward: VecDeque<Vec<u8>>,
     now: Instant,
+    /// How many there were.
+    pub steps: usize,
 }
 
 fn record(number: u64) -> Vec<u8> {
@@ -99,6 +101,7 @@ impl Client {
             upward: VecDeque::new(),
             downward: VecDeque::new(),
             now: Instant::now(),
+            steps: 0,
         }
     }
 
@@ -151,6 +154,7 @@ impl Client {
     }
 
     pub fn go(&mut self, step: Step, broker: &mut Broker) {
+        self.steps += 1;
         match step {
             Step::Store => {
                 self.given += 1;

@@ -62,9 +62,10 @@ impl File {
     }
 }
 
-/// Some beginnings of a write that was cut.
-fn parts(write: &[u8]) -> [Vec<u8>; 4] {
-    [0, 1, write.len() / 2, write.len() - 1].map(|length| write[..length].to_vec())
+/// The beginnings of a write that was cut: whole lines, and all but the end of the last.
+fn parts(write: &[u8]) -> Vec<Vec<u8>> {
+    let ends = (0..write.len()).filter(|at| *at == 0 || write[at - 1] == b'\n');
+    ends.chain([write.len() - 1]).map(|length| write[..length].to_vec()).collect()
 }
 
 /// Records and marks.
