@@ -18,13 +18,22 @@ pub type Fingerprint = u64;
 /// Most acknowledgements that may wait: as many as there are packet ids.
 const MOST_WAITING: usize = 65_535;
 
+/// A QoS 2 message that was not released.
+#[derive(Clone, Copy, Default)]
+struct Unreleased {
+    /// What it says; 0 where there is none.
+    fingerprint: Fingerprint,
+    /// How many messages must be safe before it is acknowledged.
+    after: u64,
+}
+
 /// State that outlives connections: unreleased QoS 2 messages, and how many messages have been written.
 #[derive(Default)]
 pub struct Inbound {
     /// Number of ids in `receiving`.
     unreleased: usize,
-    /// Fingerprints by id of QoS 2 messages that were handed on and not yet released by PUBREL; 0 if there is none.
-    receiving: Vec<Fingerprint>,
+    /// By id, the QoS 2 messages that came and were not yet released by PUBREL.
+    receiving: Vec<Unreleased>,
     hasher: RandomState,
     /// Number of messages handed on.
     handed: u64,
@@ -38,9 +47,15 @@ impl Inbound {
         self.hasher.hash_one((topic, payload)).max(1)
     }
 
-    /// Whether this QoS 2 PUBLISH has been received before; then it is only acknowledged again.
-    pub fn is_repeated(&self, id: u16, fingerprint: Fingerprint) -> bool {
-        fingerprint != 0 && self.receiving.get(usize::from(id)) == Some(&fingerprint)
+    /// If this is a QoS 2 PUBLISH that came before, and is only acknowledged again: how many messages must be safe first.
+    pub fn repeated(&self, id: u16, fingerprint: Fingerprint) -> Option<u64> {
+        let known = self.receiving.get(usize::from(id)).filter(|_| fingerprint != 0)?;
+        (known.fingerprint == fingerprint).then_some(known.after)
+    }
+
+    /// Messages that were handed on.
+    pub fn handed(&self) -> u64 {
+        self.handed
     }
 
     /// Notes that a message was handed on to be written.
@@ -48,15 +63,15 @@ impl Inbound {
         self.handed += 1;
     }
 
-    /// Notes that a QoS 2 message with this id is being received.
-    pub fn mark(&mut self, id: u16, fingerprint: Fingerprint) {
+    /// A QoS 2 message is being received under this id, to be acknowledged when so many messages are safe.
+    pub fn mark(&mut self, id: u16, fingerprint: Fingerprint, after: u64) {
         let at = usize::from(id);
         if self.receiving.len() <= at {
-            self.receiving.resize(at + 1, 0);
+            self.receiving.resize(at + 1, Unreleased::default());
         }
         if let Some(slot) = self.receiving.get_mut(at) {
-            let before = std::mem::replace(slot, fingerprint);
-            self.unreleased += usize::from(before == 0);
+            let before = std::mem::replace(slot, Unreleased { fingerprint, after });
+            self.unreleased += usize::from(before.fingerprint == 0);
         }
     }
 
@@ -68,7 +83,7 @@ impl Inbound {
     /// PUBREL: the broker will not send this message again. False if the id is unknown.
     pub fn release(&mut self, id: u16) -> bool {
         let known = self.receiving.get_mut(usize::from(id)).map(std::mem::take);
-        let is_known = known.is_some_and(|fingerprint| fingerprint != 0);
+        let is_known = known.is_some_and(|known| known.fingerprint != 0);
         self.unreleased -= usize::from(is_known);
         is_known
     }
@@ -97,11 +112,11 @@ pub struct PendingAcks {
 }
 
 impl PendingAcks {
-    /// Queues an acknowledgement until everything handed on so far has been written.
-    pub fn push(&mut self, inbound: &Inbound, id: u16, qos: QoS) {
+    /// The acknowledgement of a message waits until so many of those that were handed on are safe.
+    pub fn push(&mut self, after: u64, id: u16, qos: QoS) {
         if qos != QoS::AtMostOnce {
             self.unacknowledged += usize::from(qos == QoS::AtLeastOnce);
-            self.waiting.push_back((inbound.handed, id, qos));
+            self.waiting.push_back((after, id, qos));
         }
     }
 
@@ -143,9 +158,9 @@ mod tests {
         let (mut inbound, mut acks) = (Inbound::default(), PendingAcks::default());
         for (id, qos) in [(1, QoS::AtLeastOnce), (0, QoS::AtMostOnce), (2, QoS::ExactlyOnce)] {
             inbound.hand_on();
-            acks.push(&inbound, id, qos);
+            acks.push(inbound.handed(), id, qos);
         }
-        acks.push(&inbound, 3, QoS::AtLeastOnce);
+        acks.push(inbound.handed(), 3, QoS::AtLeastOnce);
         assert_eq!(acks.next_due(&inbound), None);
         inbound.written(1);
         assert_eq!(acks.next_due(&inbound), Some((1, QoS::AtLeastOnce)));
@@ -162,15 +177,15 @@ mod tests {
     fn a_qos_2_message_is_repeated_until_it_was_released() {
         let mut inbound = Inbound::default();
         let fingerprint = inbound.fingerprint("t", b"x");
-        assert!(!inbound.is_repeated(65_535, fingerprint));
-        inbound.mark(65_535, fingerprint);
-        assert!(inbound.is_repeated(65_535, fingerprint));
+        assert_eq!(inbound.repeated(65_535, fingerprint), None);
+        inbound.mark(65_535, fingerprint, 0);
+        assert_eq!(inbound.repeated(65_535, fingerprint), Some(0));
         assert!(inbound.release(65_535));
-        assert!(!inbound.is_repeated(65_535, fingerprint));
+        assert_eq!(inbound.repeated(65_535, fingerprint), None);
         assert!(!inbound.release(65_535));
-        inbound.mark(7, fingerprint);
+        inbound.mark(7, fingerprint, 0);
         inbound.session_lost();
-        assert!(!inbound.is_repeated(7, fingerprint));
+        assert_eq!(inbound.repeated(7, fingerprint), None);
     }
 
     #[test]
@@ -179,9 +194,9 @@ mod tests {
         let fingerprints = [("t", "x"), ("t", "y"), ("u", "x")]
             .map(|(topic, payload)| inbound.fingerprint(topic, payload.as_bytes()));
         for fingerprint in fingerprints {
-            assert!(!inbound.is_repeated(7, fingerprint));
-            inbound.mark(7, fingerprint);
-            assert!(inbound.is_repeated(7, fingerprint));
+            assert_eq!(inbound.repeated(7, fingerprint), None);
+            inbound.mark(7, fingerprint, 0);
+            assert_eq!(inbound.repeated(7, fingerprint), Some(0));
         }
         assert!(inbound.release(7));
         assert!(!acks.overruns(&inbound, QoS::ExactlyOnce, 1), "one id is in use once");
@@ -193,7 +208,7 @@ mod tests {
         inbound.hand_on();
         for _ in 0..MOST_WAITING {
             assert!(!acks.is_full());
-            acks.push(&inbound, 2, QoS::AtLeastOnce);
+            acks.push(inbound.handed(), 2, QoS::AtLeastOnce);
         }
         assert!(acks.is_full());
     }

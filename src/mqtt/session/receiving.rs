@@ -285,8 +285,8 @@ impl Session {
             _ => 0,
         };
         let delivery = Delivery { packet_id, qos, fingerprint };
-        if self.inbound.is_repeated(packet_id, fingerprint) {
-            self.owe(delivery);
+        if let Some(number) = self.inbound.repeated(packet_id, fingerprint) {
+            self.owe_with(delivery, number);
             self.send_due_acks();
             return Ok(Received::Packet(length));
         }
@@ -294,6 +294,7 @@ impl Session {
             return Ok(Received::Packet(length));
         }
         if let Some(maximum) = self.options.receive_maximum
+            && self.version == Version::V5
             && up.acks.overruns(&self.inbound, qos, maximum)
         {
             self.events.push_back(Event::Overrun(maximum));

@@ -121,6 +121,10 @@ impl Session {
                     self.owe(delivery);
                 }
             }
+            Taken::Again(number) => {
+                self.owe_with(delivery, number);
+                self.send_due_acks();
+            }
             Taken::Left => {}
             Taken::Dropped | Taken::Passed if delivery.qos == QoS::AtMostOnce => {}
             Taken::Dropped | Taken::Passed => {
@@ -135,12 +139,17 @@ impl Session {
 
     /// Queues an acknowledgement, which waits for earlier ones and for messages that have not been written yet.
     pub(super) fn owe(&mut self, delivery: Delivery) {
+        self.owe_with(delivery, self.inbound.handed());
+    }
+
+    /// The same, but of what was handed on only as far as this number.
+    pub(super) fn owe_with(&mut self, delivery: Delivery, number: u64) {
         let Delivery { packet_id, qos, fingerprint } = delivery;
         if qos == QoS::ExactlyOnce {
-            self.inbound.mark(packet_id, fingerprint);
+            self.inbound.mark(packet_id, fingerprint, number);
         }
         if let Link::Up(up) = &mut self.link {
-            up.acks.push(&self.inbound, packet_id, qos);
+            up.acks.push(number, packet_id, qos);
         }
     }
 

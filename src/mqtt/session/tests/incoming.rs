@@ -94,6 +94,31 @@ fn a_message_left_out_is_acknowledged_in_its_turn() {
 }
 
 #[test]
+fn a_message_that_comes_again_is_acknowledged_with_the_first_of_its_kind() {
+    for version in VERSIONS {
+        let mut bench = Bench::up(persistent(), version);
+        bench.hear(&[message(version, 0x32, 1, "a"), message(version, 0x32, 2, "b")].concat());
+        bench.hear(&message(version, 0x34, 3, "c"));
+        bench.lost(None);
+        bench.session.acknowledge(1);
+        bench.connect(true, &[]);
+        bench.sent();
+        bench.job.answers = [Taken::Again(1), Taken::Again(2)].into();
+        bench.hear(&message(version, 0x3a, 1, "a"));
+        assert_eq!(bench.sent(), ["PUBACK 1"], "it was safe before");
+        bench.hear(&[message(version, 0x3a, 2, "b"), message(version, 0x3c, 3, "c")].concat());
+        bench.hear(&message(version, 0x32, 4, "d"));
+        assert!(bench.sent().is_empty());
+        bench.session.acknowledge(1);
+        assert_eq!(bench.sent(), ["PUBACK 2"], "and not with what came after it");
+        bench.session.acknowledge(1);
+        assert_eq!(bench.sent(), ["PUBREC 3"]);
+        bench.session.acknowledge(1);
+        assert_eq!(bench.sent(), ["PUBACK 4"]);
+    }
+}
+
+#[test]
 fn after_the_last_message_nothing_more_is_taken_or_acknowledged() {
     let mut bench = Bench::up(options(), Version::V5);
     bench.job.answers = [Taken::Writing, Taken::Last].into();
