@@ -3,7 +3,7 @@
 mod complaint;
 mod help;
 
-use crate::commands::{clear_retained, completions, config, publish, request, subscribe};
+use crate::commands::{clear_retained, completions, config, publish, reply, request, subscribe};
 use crate::exit::{ExitStatus, Failure};
 use crate::settings::flags::BasicArgs;
 use crate::settings::{
@@ -73,7 +73,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "sub",
         alias: Some("subscribe"),
-        about: "Subscribe to topics and print messages",
+        about: "Subscribe to topics, print messages or run commands for them",
         flags: |command| connecting(subscribe::SubscribeArgs::augment_args(command)),
         run: run!(subscribe::run),
         basic: None,
@@ -86,6 +86,14 @@ const COMMANDS: &[Entry] = &[
             request::with_own_timeout(connecting(request::RequestArgs::augment_args(command)))
         },
         run: run!(request::run),
+        basic: None,
+    },
+    Entry {
+        name: "reply",
+        alias: None,
+        about: "Answer requests with the output of a command",
+        flags: |command| connecting(reply::ReplyArgs::augment_args(command)),
+        run: run!(reply::run),
         basic: None,
     },
     Entry {
@@ -142,7 +150,6 @@ Examples:
   mqtt sub -t 'sensors/#' -v             print topic and payload of all sensors
   mqtt pub -t sensors/hall -m 21.5 -r    publish a retained message
   mqtt pub -t log -l -q 1 < app.log      publish a file, one message per line
-  mqtt sub -t 'a/#' -C 1 -W 5s --json    wait five seconds for one message
   mqtt rr -t rpc/time -m now             publish a request and print the reply
   mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 

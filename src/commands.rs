@@ -1,5 +1,6 @@
 //! The commands. Each has a file with its flags, its help and its `run`.
 
+pub(crate) mod acting;
 #[cfg(feature = "broker")]
 pub mod broker;
 pub mod clear_retained;
@@ -16,6 +17,7 @@ pub mod publish;
 pub(crate) mod receiving;
 pub(crate) mod removal;
 mod reopening;
+pub mod reply;
 pub mod request;
 pub mod subscribe;
 pub(crate) mod tally;

@@ -12,6 +12,7 @@ use crate::output::stderr;
 use crate::property::{Id, Properties, Value};
 use crate::record::{write_string, write_time};
 use crate::run::{ConnectionEvent, Loss};
+use crate::service::Service;
 use crate::transport::Target;
 use crate::ui::Ui;
 use data_encoding::BASE64;
@@ -43,6 +44,9 @@ pub struct Reporter {
     was_connected: bool,
     /// Whether the run receives messages, which may be missed.
     receives: bool,
+    /// Who started this as a service, and wants to know.
+    service: Option<Service>,
+    is_up: bool,
 }
 
 impl Reporter {
@@ -60,6 +64,8 @@ impl Reporter {
             hung_up_on: 0,
             was_connected: false,
             receives: false,
+            service: None,
+            is_up: false,
         }
     }
 
@@ -76,6 +82,28 @@ impl Reporter {
     /// The printer of diagnostics.
     pub fn ui(&self) -> Ui {
         self.ui
+    }
+
+    /// Also tells who started this as a service.
+    pub fn serves(&mut self, service: Option<Service>) {
+        self.service = service;
+    }
+
+    /// Tells who started this as a service whether it `is_ready`, and how things are, of which `status` tells and `count`
+    /// whether that is something else.
+    #[inline]
+    pub fn serve(&mut self, is_ready: bool, count: u64, status: impl FnOnce() -> String) {
+        if let Some(service) = &mut self.service {
+            if is_ready {
+                service.ready();
+            }
+            service.poll(Instant::now(), self.is_up, count, status);
+        }
+    }
+
+    /// The run is about to end.
+    pub fn stopping(&mut self) {
+        self.service.iter_mut().for_each(Service::stopping);
     }
 
     /// Reports an event in the session.
@@ -99,6 +127,7 @@ impl Reporter {
 
     /// Reports an event of the connection.
     pub fn connection(&mut self, event: &ConnectionEvent<'_>) {
+        self.is_up &= !matches!(event, ConnectionEvent::Lost(_) | ConnectionEvent::Disconnected);
         self.say_connection(event);
         if self.log.is_some() {
             self.log_connection(event);
@@ -117,6 +146,14 @@ impl Reporter {
                     .text("topic", message.topic)
                     .number("size", message.payload.len() as u64),
             );
+        }
+    }
+
+    /// Tells how a command ended that was run for the message of this number.
+    pub fn job(&mut self, position: u64, topic: &str, status: u8, took: Duration) {
+        if self.log.is_some() {
+            let line = Line::new("job").number("position", position).text("topic", topic);
+            self.log(line.number("status", status.into()).seconds("seconds", took));
         }
     }
 
@@ -145,7 +182,9 @@ impl Reporter {
 
     /// When to check again whether a reader made progress.
     pub fn deadline(&self) -> Option<Instant> {
-        self.is_behind().then(|| Instant::now() + LOOK_AGAIN)
+        let reader = self.is_behind().then(|| Instant::now() + LOOK_AGAIN);
+        let service = self.service.as_ref().and_then(Service::deadline);
+        reader.into_iter().chain(service).min()
     }
 
     /// Writes the last events, and waits a moment for that.
@@ -153,6 +192,7 @@ impl Reporter {
     /// # Errors
     /// Why events could not be written, now or earlier.
     pub fn finish(&mut self) -> io::Result<()> {
+        self.stopping();
         self.tell_repeated();
         if let Some(Err(error)) = self.log.as_mut().map(Log::finish) {
             self.give_up(error);
@@ -266,6 +306,7 @@ impl Reporter {
     }
 
     fn say_connected(&mut self, session_present: bool) {
+        self.is_up = true;
         let attempts = std::mem::take(&mut self.attempts);
         let again = std::mem::replace(&mut self.was_connected, true);
         if self.is_repeating() {
@@ -442,6 +483,12 @@ impl Line {
     fn number(mut self, key: &str, value: u64) -> Self {
         self.key(key);
         self.0.extend_from_slice(value.to_string().as_bytes());
+        self
+    }
+
+    fn seconds(mut self, key: &str, value: Duration) -> Self {
+        self.key(key);
+        self.0.extend_from_slice(format!("{:.6}", value.as_secs_f64()).as_bytes());
         self
     }
 

@@ -13,8 +13,8 @@
 //! How it ends: Failure ─► exit status       ui: diagnostics on stderr; events: NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → connection → settings → { run, source, format, query, events, ui } →
-//! output → mqtt → { message, topic, property, record, outlet, escape, misplaced, secret, os_error }. Only `run` dials, through
+//! Imports point down: main → lib → cli → commands → { action, connection } → settings → { run, source, format, query, events, ui } →
+//! { output, service } → mqtt → { message, topic, property, record, outlet, escape, misplaced, secret, os_error }. Only `run` dials, through
 //! [`transport`]. Only `mqtt` uses rumqttc, and `mqtt` does not use tokio. No two files import each other
 //! (`tests/it/imports.rs`). `connection` makes the options of session and run, and the `Reporter`; `exit` turns the end
 //! of a run into a message and a status.
@@ -22,7 +22,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the table of commands, and the clap tree made from it |
-//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
+//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
+//! | `action` | commands that are run for messages: input, how many at once, retries, order of acknowledgements |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`settings`] | flags, options file, environment and profile as words, and which of them are in effect |
 //! | [`connection`] | the settings in effect → where to connect, as whom, how |
@@ -37,10 +38,12 @@
 //! | `nonblocking` | non-blocking use of pipes, terminals and sockets shared with other programs (Linux), for `output` and `source` |
 //! | [`events`], [`ui`] | reports of what happened, for programs and for people |
 //! | [`exit`] | exit status and error line |
+//! | [`service`] | notifications to systemd |
 //! | `stdin` | standard input, asynchronously |
 //! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`misplaced`], [`secret`], [`os_error`] | shared by all |
 //! | `simulation` | tests: whole runs against a simulated broker and network, from a seed, in no time at all |
 
+mod action;
 #[cfg(feature = "broker")]
 pub mod broker;
 pub mod cli;
@@ -66,6 +69,7 @@ mod random;
 pub mod record;
 pub mod run;
 pub mod secret;
+pub mod service;
 pub mod settings;
 #[cfg(test)]
 mod simulation;

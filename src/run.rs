@@ -22,7 +22,7 @@ mod timer;
 mod world;
 
 pub use driver::End;
-pub use job::{ConnectionEvent, Job};
+pub use job::{ConnectionEvent, Job, Stopping};
 pub use loss::Loss;
 pub use options::RunOptions;
 pub use password::FreshPassword;
@@ -46,6 +46,6 @@ pub async fn run(
     started: Instant,
     job: &mut dyn Job,
 ) -> io::Result<End> {
-    let world = world::Outside::new(Rc::clone(&options))?;
+    let world = world::Outside::new(Rc::clone(&options), job.runs_processes())?;
     Ok(driver::drive(&world, options, session, started, job).await)
 }

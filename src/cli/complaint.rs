@@ -126,6 +126,10 @@ fn missing(what: &[String]) -> Failure {
         let text = "no message: give one with -m TEXT or -f FILE; -l or -s reads standard input";
         return Failure::usage(text);
     }
+    if is("--echo") {
+        let text = "no reply: give a command after --, or -m TEXT, -f FILE or --echo";
+        return Failure::usage(text);
+    }
     if is("--message") {
         return Failure::usage(
             "no message: give one with -m TEXT or -f FILE; -s reads standard input",

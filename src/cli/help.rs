@@ -16,7 +16,7 @@ const BROKER: [Essential; 4] = [
     ("username", "username; --ask-password prompts for a password"),
 ];
 
-const COMMANDS: [(&str, &[Essential]); 7] = [
+const COMMANDS: [(&str, &[Essential]); 8] = [
     (
         "pub",
         &[
@@ -47,6 +47,16 @@ const COMMANDS: [(&str, &[Essential]); 7] = [
             ("response_topic", "topic of the reply; required before MQTT 5"),
             ("timeout", "how long to wait [default: 30s]"),
             ("json", "print the reply as a line of JSON"),
+        ],
+    ),
+    (
+        "reply",
+        &[
+            ("filters", "topics of the requests"),
+            ("command", "command whose output is the reply"),
+            ("message", "reply with this text instead"),
+            ("response_topic", "topic of the replies; required before MQTT 5"),
+            ("jobs", "commands at once [default: 1]"),
         ],
     ),
     (

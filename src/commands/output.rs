@@ -164,6 +164,20 @@ impl OutputArgs {
         Ok(format)
     }
 
+    /// How messages are given to commands, if anything is said about it: as they would be printed into a pipe.
+    /// Filters that say what is printed (`selects`) say something about it, too.
+    ///
+    /// # Errors
+    /// As [`OutputArgs::format`].
+    pub fn format_for_commands(&self, selects: bool) -> Result<Option<Format>, Failure> {
+        let has_form = self.verbose || self.json || self.hex || self.base64 || selects;
+        let is_said = has_form || self.format.is_some() || self.no_newline || self.null_end;
+        let mut format = self.format()?;
+        format.protect = false;
+        format.color = self.color == Some(ColorArg::Always);
+        Ok(is_said.then_some(format))
+    }
+
     /// Refuses flags that would have no effect: the user expects something else than what would be printed.
     fn check(&self) -> Result<(), Failure> {
         let is_encoded = self.hex || self.base64;

@@ -152,6 +152,11 @@ impl Printing {
         }
     }
 
+    /// Messages that were written since they were last acknowledged, or asked for here: whoever asks acknowledges them.
+    pub(crate) fn take_written(&mut self) -> u64 {
+        std::mem::take(&mut self.written_offline)
+    }
+
     /// Advances the output while nothing can be acknowledged.
     pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
         // All messages of one read get the same time.

@@ -19,8 +19,8 @@ use crate::message::{Envelope, PublishProperties, QoS};
 use crate::mqtt::Aliasing;
 #[cfg(unix)]
 use crate::outbox::folder::Durability;
-use crate::settings::Typed;
 use crate::settings::properties::{Packet, Property};
+use crate::settings::{Environment, Typed};
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
 use crate::ui::{self, Verbosity};
@@ -80,6 +80,8 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         Input::Texts(texts) => Some(texts.len() as u64),
         _ => None,
     };
+    // What comes line by line may be a service.
+    let is_endless = matches!(source.input, Input::Lines(_) | Input::Records);
     let invalid = source.invalid;
     let source = Source::open(source).map_err(source_failure)?;
     let whole = match (source.total(), given) {
@@ -90,6 +92,9 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
+    if is_endless {
+        connection.reporter.serves(Environment::service());
+    }
     let feed = Feed::new(source, invalid, addressing, repeat);
     if message.outbox.is_some() {
         // What is stored from earlier is sent, too.

@@ -1,6 +1,6 @@
 //! What all commands that print messages share: printing and acknowledging, the idle time, and the end.
 
-use super::deciding::{Decision, Verdict};
+use super::deciding::{Decision, Outputs, Verdict};
 use super::printing::{Printing, Reader};
 use crate::events::Reporter;
 use crate::exit::Failure;
@@ -91,6 +91,23 @@ impl Receiving {
         self.silence.end();
         self.printing.print(message, self.reporter.ui());
         verdict
+    }
+
+    /// Judges a message that a command may have; and what was made of it, if filters say what that is.
+    pub(crate) fn judge(&mut self, message: &Message<'_>) -> (Verdict, Option<&Outputs>) {
+        let Some(decision) = &mut self.decision else { return (Verdict::Print, None) };
+        let verdict = decision.judge(message);
+        (verdict, decision.outputs())
+    }
+
+    /// Prints a message that was judged.
+    pub(crate) fn print_judged(&mut self, message: &Message<'_>, verdict: Verdict) {
+        if self.decision.as_ref().is_some_and(|decision| decision.outputs().is_some()) {
+            return self.print_outputs(message, verdict);
+        }
+        self.reporter.message(message);
+        self.silence.end();
+        self.printing.print(message, self.reporter.ui());
     }
 
     /// Prints what was made of a message, if it is not skipped.

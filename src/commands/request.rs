@@ -128,6 +128,12 @@ pub struct ReplyArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub idle: Option<Duration>,
 
+    /// End with status 5 if a reply says that its command failed
+    ///
+    /// `mqtt reply` says so with the user property `exit-status`.
+    #[arg(long)]
+    pub fail: bool,
+
     /// Print to stderr how long each reply took
     #[arg(long)]
     pub latency: bool,
@@ -266,7 +272,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     let mut reporter = connection.reporter;
     reporter.receives_messages();
     let receiving = Receiving::new(printing, reply.idle, reporter).judging(decision);
-    let mut job = Requesting::new(request, wanted, receiving, reply.latency);
+    let mut job = Requesting::new(request, wanted, receiving, reply.latency, reply.fail);
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
 }

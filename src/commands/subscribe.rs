@@ -3,6 +3,8 @@
 pub(crate) mod job;
 pub(crate) mod selection;
 
+use super::acting::args::ActionArgs;
+use super::acting::{Acting, Plan, Work};
 use super::deciding::{self, DecideArgs};
 use super::filters::Filters;
 use super::output::OutputArgs;
@@ -15,11 +17,12 @@ use crate::exit::Failure;
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::settings::properties::{Packet, Properties};
-use crate::settings::{Typed, number, parse_duration};
+use crate::settings::{Environment, Typed, number, parse_duration};
 use crate::topic::TopicFilter;
 use clap::{Args, ValueEnum};
 use job::{Answers, Stop, Subscribing};
 use selection::{Sample, Selection, Wanted};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// The default of --idle with --retained-only: after this long without a retained message, the set counts as complete.
@@ -49,7 +52,7 @@ impl From<RetainHandlingArg> for RetainHandling {
     }
 }
 
-/// Subscribe to topics and print what is published to them.
+/// Subscribe to topics and print what is published to them, or run a command for it.
 ///
 /// A message is acknowledged only after it has been written. While the reader of the output is slow, nothing
 /// is read from the broker: QoS 1 and 2 messages wait there, but the broker may drop QoS 0 messages, and no
@@ -138,6 +141,10 @@ pub struct SubscribeArgs {
     /// End as soon as the broker has acknowledged the subscription
     #[arg(short = 'E', long, conflicts_with_all = ["count", "idle"], help_heading = "Stopping")]
     pub exit_after_subscribe: bool,
+
+    /// What is run for messages.
+    #[command(flatten)]
+    pub action: ActionArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -145,11 +152,12 @@ Examples:
   mqtt sub -t 'sensors/#' -v
   mqtt sub 'a/#' 'b/+' -q 1 --json | jq .payload
   mqtt sub -t door/bell -C 1 -W 1m
-  mqtt sub -t jobs -q 1 -c -i worker-1 -C 10
+  mqtt sub jobs -q 1 -c -i worker-1 --jobs 4 -- ./work
+  mqtt sub 'home/#' -v --on 'home/door/+' 'notify-send door'
   mqtt sub 'zigbee2mqtt/+' --where '.battery | numbers < 20' -v
   mqtt sub -t 'config/#' --retained-only -F '%t %p'
 
-Exit status: 0 printed, 1 output failed, 2 bad flags, 3 broker not reached, 4 connection refused, \
+Exit status: 0 printed or done, 1 output or a command failed, 2 bad flags or no such command, 3 broker not reached, 4 connection refused, \
 5 a subscription or removal refused, 6 connection lost for good, 27 timed out or --until never true, 130 or 143 \
 stopped.";
 
@@ -160,6 +168,8 @@ stopped.";
 pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let format = args.output.format()?;
     let decision = args.decide.decision()?;
+    check_commands(&args)?;
+    check_commands(&args)?;
     let needs_5 = [
         (args.no_local, "--no-local"),
         (args.retain_as_published, "--retain-as-published"),
@@ -175,6 +185,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     };
     let removal = args.remove_retained.then(Removal::default);
     let wishes = Wishes::new(&args);
+    let plan = args.action.is_any().then(|| plan(&args)).transpose()?;
     let mut filters = args.filters.0;
     let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin: false };
     let settled = Settled::new(typed, &[Packet::Subscribe, Packet::Unsubscribe])?;
@@ -201,6 +212,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     connection.session.interest = interest;
     let mut reporter = connection.reporter;
     reporter.receives_messages();
+    reporter.serves(Environment::service());
     let answers = Answers::to(&connection.session.interest);
     let paths = args.output.paths()?;
     let writer = args.output.open(paths.as_ref())?;
@@ -208,10 +220,51 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
         Printing::new(format, writer).reopening(args.output.reopening()?).in_files(paths);
     let _watch = deciding::watch(connection.preparation, decision.as_ref());
     let receiving = Receiving::new(printing, idle, reporter).judging(decision);
+    let removes = removal.is_some();
     let mut job = Subscribing::new(receiving, selection, stop, removal, answers);
+    if let Some(plan) = plan {
+        let in_flight = plan.policy.in_flight();
+        let plan = Plan { outlives: !clean_start, ..plan };
+        let ignores_overrun = connection.session.receive_maximum.is_none();
+        connection.session.receive_maximum.get_or_insert(in_flight);
+        job = job.with_commands(Acting::new(plan, removes), ignores_overrun);
+    }
     let started = connection.started;
     let end = super::converse(connection.options, connection.session, started, &mut job).await?;
     job.finish(end)
+}
+
+/// What flags about commands cannot be with, and without.
+fn check_commands(args: &SubscribeArgs) -> Result<(), Failure> {
+    args.action.check()?;
+    let refused = [
+        (args.exit_after_subscribe, "--exit-after-subscribe"),
+        (args.output.output.is_some(), "--output"),
+        (args.output.files.is_some(), "--files"),
+    ];
+    if let Some((_, flag)) = refused.iter().find(|(given, _)| *given && args.action.is_any()) {
+        return Err(Failure::usage(format!("{flag} cannot be with a command")));
+    }
+    if args.remove_retained && args.action.dead_letter.is_some() {
+        return Err(Failure::usage("--dead-letter cannot be with --remove-retained"));
+    }
+    Ok(())
+}
+
+/// What is run for which messages.
+fn plan(args: &SubscribeArgs) -> Result<Plan, Failure> {
+    let work = |program| Work::Run(Rc::new(program));
+    let rules = args.action.rules()?.into_iter().map(|(filter, it)| (filter, work(it)));
+    Ok(Plan {
+        rules: rules.collect(),
+        rest: args.action.program()?.map(work),
+        format: args.output.format_for_commands(args.decide.select.is_some())?,
+        policy: args.action.jobs.policy()?,
+        limit: args.action.job_timeout,
+        aftermath: args.action.aftermath(),
+        count: args.count,
+        outlives: false,
+    })
 }
 
 /// Adds the properties that `-D subscribe` and `-D unsubscribe` give.

@@ -3,7 +3,7 @@
 
 mod ending;
 
-use super::job::{ConnectionEvent, Job};
+use super::job::{ConnectionEvent, Job, Stopping};
 use super::loss::Loss;
 use super::options::{Protocol, RunOptions};
 use super::password::STALE;
@@ -59,6 +59,16 @@ enum Stop {
     TimedOut,
     /// There was no connection for too long.
     Offline,
+}
+
+impl From<Stop> for Stopping {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Signal(_) => Self::Asked,
+            Stop::TimedOut => Self::TimedOut,
+            Stop::Offline => Self::Lost,
+        }
+    }
 }
 
 /// Why a connection ends.
@@ -124,7 +134,7 @@ impl<W: World> Driver<'_, W> {
         loop {
             let (loss, testimony) = match self.attempt().await {
                 (Leave::Done, _) => return End::Done,
-                (Leave::Stop(stop), _) => return self.stopped(stop),
+                (Leave::Stop(stop), _) => return self.stopped(stop).await,
                 (Leave::Lost(loss), testimony) => (loss, testimony),
             };
             let setback = Setback {
@@ -139,25 +149,27 @@ impl<W: World> Driver<'_, W> {
             self.job.connection(&ConnectionEvent::Lost(&loss));
             match decision {
                 Decision::Retry(retry) => self.prepare(&retry, &loss),
-                Decision::End(last_straw) => return self.ended(loss, last_straw),
+                Decision::End(last_straw) => return self.ended(loss, last_straw).await,
             }
             self.last_loss = Some(loss);
             match self.wait().await {
-                Some(Leave::Stop(stop)) => return self.stopped(stop),
+                Some(Leave::Stop(stop)) => return self.stopped(stop).await,
                 Some(Leave::Done | Leave::Lost(_)) => return End::Done,
                 None => {}
             }
         }
     }
 
-    fn ended(&self, loss: Loss, last_straw: LastStraw) -> End {
+    async fn ended(&mut self, loss: Loss, last_straw: LastStraw) -> End {
+        self.finish_begun(None, Stopping::Lost).await;
         End::Lost { loss, established: self.patience.is_established(), last_straw }
     }
 
-    fn stopped(&mut self, stop: Stop) -> End {
+    async fn stopped(&mut self, stop: Stop) -> End {
+        self.finish_begun(None, stop.into()).await;
         match (stop, self.last_loss.take()) {
             (Stop::Signal(signal), _) => End::Signalled(signal),
-            (Stop::Offline, Some(loss)) => self.ended(loss, LastStraw::Loss),
+            (Stop::Offline, Some(loss)) => self.ended(loss, LastStraw::Loss).await,
             (Stop::TimedOut | Stop::Offline, _) => End::TimedOut {
                 after: self.options.timeout.unwrap_or_default(),
                 established: self.patience.is_established(),

@@ -31,6 +31,17 @@ pub enum ConnectionEvent<'a> {
     Packet(bool, String),
 }
 
+/// Why a run ends before its job is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopping {
+    /// A signal asked for it.
+    Asked,
+    /// The time for the whole run is over.
+    TimedOut,
+    /// There is no connection any more, for good.
+    Lost,
+}
+
 /// What a command does on a session. The driver calls these one at a time; none may block.
 pub trait Job {
     /// A message was received.
@@ -46,6 +57,18 @@ pub trait Job {
     /// ones. Ready when the job is done and the connection may be closed cleanly. A job that could continue at once
     /// wakes the task.
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()>;
+
+    /// The run is to end at `now`. If the job has begun what it must finish, until when that may take: until then, or until
+    /// it is ready, it is polled as before, and no further message comes.
+    fn stop(&mut self, why: Stopping, now: Instant) -> Option<Instant> {
+        let _ = (why, now);
+        None
+    }
+
+    /// Whether processes run for this job, which would be left behind if a second signal ended this one at once.
+    fn runs_processes(&self) -> bool {
+        false
+    }
 
     /// The run is being stopped: reports messages that are still being written, and is ready when none is left.
     fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {

@@ -42,9 +42,13 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// Starts handling signals.
-    pub(super) fn new(options: Rc<RunOptions>) -> io::Result<Self> {
-        Ok(Self { options, signals: RefCell::new(Signals::new()?) })
+    /// Begins to listen for signals. A second one ends the process at once, unless that `would_leave_processes`.
+    pub(super) fn new(options: Rc<RunOptions>, would_leave_processes: bool) -> io::Result<Self> {
+        let signals = match would_leave_processes {
+            true => Signals::without_shortcut(),
+            false => Signals::new(),
+        };
+        Ok(Self { options, signals: RefCell::new(signals?) })
     }
 }
 

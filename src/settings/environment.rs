@@ -4,9 +4,11 @@ use super::flags::Shape;
 use super::properties;
 use super::table::{Group, SETTINGS, Setting};
 use super::word::{Origin, Said, Word};
+use crate::service::Service;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// The prefix of our variables; other programs use it too.
 const PREFIX: &str = "MQTT_";
@@ -30,6 +32,32 @@ impl Environment {
         // The system's default if PATH is not set.
         let path = path.unwrap_or_else(|| "/usr/bin:/bin".into());
         env::join_paths([directory].into_iter().chain(env::split_paths(&path))).ok()
+    }
+
+    /// The directories in which programs are looked for.
+    pub fn search_path() -> Vec<PathBuf> {
+        // Without any, the system looks here.
+        let path = env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+        env::split_paths(&path).collect()
+    }
+
+    /// What systemd wants to be told, if it started this process and asks for it.
+    pub fn service() -> Option<Service> {
+        let name = env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty())?;
+        let number = |name| env::var(name).ok()?.parse::<u64>().ok();
+        let is_ours = number("WATCHDOG_PID").is_none_or(|id| id == u64::from(std::process::id()));
+        let patience = number("WATCHDOG_USEC").filter(|time| is_ours && *time > 0);
+        Service::at(&name, patience.map(Duration::from_micros), Instant::now())
+    }
+
+    /// The names of the variables that are set and hold a secret.
+    pub fn secrets() -> impl Iterator<Item = String> {
+        SETTINGS.iter().filter(|setting| setting.secrecy().is_some()).filter_map(|setting| {
+            let (name, value) = (setting.variable(), env::var_os(setting.variable())?);
+            let is_secret = |line: &str| setting.secret_in(line, false).is_some();
+            // What cannot be read may be one.
+            value.to_str().is_none_or(|text| text.lines().any(is_secret)).then_some(name)
+        })
     }
 
     /// The names of all variables that a run reads: those of the settings, and those that select a profile.

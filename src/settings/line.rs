@@ -4,7 +4,7 @@
 //! parses these arguments, and the connection settings among them are kept as [`Word`]s. The parts of `-D CMD NAME
 //! VALUE` become one value, because clap does not support flags whose number of values depends on the values.
 
-use super::properties;
+use super::properties::{self, SEPARATOR};
 use super::table::Setting;
 use super::word::{Origin, Said, Word, from_bytes};
 use clap::{Arg, Command};
@@ -118,12 +118,10 @@ fn one<I: Iterator<Item = OsString>>(
     };
     let Some(last) = last else { return switches };
     let long = last.get_long().unwrap_or_default();
-    let argument = if long == "property" {
+    let argument = if let Some(join) = joining(long) {
         let first = attached.or_else(|| following.next());
         match first {
-            Some(first) => {
-                Argument::with_value(long, properties::join(first, &mut || following.next()))
-            }
+            Some(first) => Argument::with_value(long, join(first, &mut || following.next())),
             None => Argument::without_value(long),
         }
     } else {
@@ -135,6 +133,21 @@ fn one<I: Iterator<Item = OsString>>(
     };
     switches.push(argument);
     switches
+}
+
+/// Makes one value of several words, the first of which it is given.
+type Join = fn(OsString, &mut dyn FnMut() -> Option<OsString>) -> OsString;
+
+/// How the words after a flag become one value, if there are several.
+fn joining(long: &str) -> Option<Join> {
+    match long {
+        "property" => Some(properties::join),
+        "on" => Some(|first, next| {
+            let parts = [Some(first), next()];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(OsStr::new(&SEPARATOR.to_string()))
+        }),
+        _ => None,
+    }
 }
 
 /// Whether a word looks like a flag rather than a value; a negative number does not.
@@ -239,6 +252,12 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
         Some(value) if long == "property" => {
             Argument::with_value(long, properties::join(value, &mut || None))
         }
+        // A filter with spaces cannot be said in a file.
+        Some(value) if long == "on" => {
+            let text = value.to_str().and_then(|text| text.split_once(' '));
+            let joined = text.map(|(filter, line)| format!("{filter}{SEPARATOR}{line}").into());
+            Argument::with_value(long, joined.unwrap_or(value))
+        }
         Some(value) => Argument::with_value(long, value),
         None => Argument::without_value(long),
     });
@@ -248,7 +267,6 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::properties::SEPARATOR;
 
     fn words(line: &str) -> String {
         let mut tree = crate::cli::command();

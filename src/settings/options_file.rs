@@ -122,6 +122,9 @@ impl OptionsFile {
 /// Why commands or secrets in the file are not trusted, and a hint.
 fn distrust(openness: Openness, path: &Path, arguments: &[Argument]) -> Option<(String, String)> {
     arguments.iter().flat_map(|argument| &argument.flag).find_map(|flag| {
+        if flag.name == "on" {
+            return openness.distrust(path, "on");
+        }
         let setting = Setting::find(&flag.name)?;
         let is_secret = match &flag.said {
             Said::Value(text) => setting.secret_in(&text.to_string_lossy(), true).is_some(),

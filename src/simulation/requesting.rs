@@ -40,7 +40,7 @@ pub fn run(draw: Draw) {
     let writer = Writer::to_memory(Arc::clone(&setting.output));
     let printing = Printing::new(Format::new(Body::Raw), writer);
     let receiving = Receiving::new(printing, None, setting.reporter());
-    let job = Requesting::new(request, Some(1), receiving, false);
+    let job = Requesting::new(request, Some(1), receiving, false, false);
     let (setting, ending) = setting.run(job, Requesting::finish, std::future::pending());
     let broker = setting.broker.borrow();
     let asked = broker.deliveries().iter().any(|it| it.topic == "ask" && it.payload == "question");

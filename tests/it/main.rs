@@ -22,6 +22,12 @@ mod canary;
 mod ci;
 mod clear_retained;
 mod clear_retained_real;
+#[cfg(target_os = "linux")]
+mod commands_end;
+#[cfg(target_os = "linux")]
+mod commands_killed;
+#[cfg(target_os = "linux")]
+mod commands_run;
 #[cfg(unix)]
 mod completions;
 mod config_show;
@@ -79,6 +85,8 @@ mod publish_properties;
 mod publish_reconnect;
 mod publish_round_trip;
 mod readme;
+#[cfg(unix)]
+mod reply;
 mod request;
 mod request_old;
 mod request_real;
@@ -86,6 +94,8 @@ mod secrets;
 mod series_hung_up;
 mod series_named;
 mod series_stalled;
+#[cfg(target_os = "linux")]
+mod service;
 mod settings;
 mod settings_edges;
 mod shared_session;

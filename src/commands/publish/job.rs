@@ -8,7 +8,7 @@ use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Outcome, Reason, Session, Submitted, Taken};
-use crate::run::{ConnectionEvent, Job, Signals};
+use crate::run::{ConnectionEvent, Job, Signals, Stopping};
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -233,6 +233,7 @@ impl Job for Publishing {
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
         self.reporter.flush(cx);
         let (bytes, messages) = (self.read, self.tally.total());
+        self.reporter.serve(true, messages, || format!("{} delivered", self.tally.delivered()));
         self.progress.draw(now, || State {
             bytes,
             messages,
@@ -252,6 +253,11 @@ impl Job for Publishing {
                 return if session.is_settled() { Poll::Ready(()) } else { Poll::Pending };
             }
         }
+    }
+
+    fn stop(&mut self, _why: Stopping, _now: Instant) -> Option<Instant> {
+        self.reporter.stopping();
+        None
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {

@@ -1,12 +1,13 @@
 //! The session part of `mqtt rr`: subscribes, publishes the request and prints the replies.
 
+use crate::commands::acting::replies::EXIT_STATUS;
 use crate::commands::deciding::Verdict;
 use crate::commands::receiving::Receiving;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Envelope, Message, PublishProperties, QoS};
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::mqtt::{Event, Explanation, Outcome, Reason, Session, Submitted, Taken, Version};
-use crate::property::Id;
+use crate::property::{Id, Value};
 use crate::random::random;
 use crate::run::{ConnectionEvent, Job};
 use crate::topic::{TopicError, TopicFilter, TopicName};
@@ -154,6 +155,10 @@ pub(crate) struct Requesting {
     wanted: Option<u64>,
     receiving: Receiving,
     tells_latency: bool,
+    /// A reply that says of a failure is one.
+    fails: bool,
+    /// The status of the first command that failed.
+    exit_status: Option<String>,
     /// Response Information from the CONNACK of the first connection.
     information: Option<String>,
     connected: bool,
@@ -183,12 +188,15 @@ impl Requesting {
         wanted: Option<u64>,
         receiving: Receiving,
         tells_latency: bool,
+        fails: bool,
     ) -> Self {
         Self {
             request,
             wanted,
             receiving,
             tells_latency,
+            fails,
+            exit_status: None,
             information: None,
             connected: false,
             expected: None,
@@ -241,6 +249,25 @@ impl Requesting {
         };
         self.note_outcome(&outcome);
         self.receiving.reporter.published(POSITION, 0, &outcome);
+    }
+
+    /// Says that a command has failed whose output the reply is.
+    fn note_exit_status(&mut self, message: &Message<'_>) {
+        let mut pairs = message.properties.iter().filter_map(|(_, value)| match value {
+            Value::Pair(name, status) if name == EXIT_STATUS => Some(status),
+            _ => None,
+        });
+        let Some(status) = pairs.next().filter(|status| *status != "0") else { return };
+        if !self.fails {
+            self.receiving.reporter.ui().note(&format!("the command ended with {status}"));
+        }
+        self.exit_status.get_or_insert_with(|| status.to_owned());
+    }
+
+    /// That a command failed, if that is asked for.
+    fn failed_command(&mut self) -> Option<Failure> {
+        let status = self.exit_status.take().filter(|_| self.fails)?;
+        Some(Failure::new(ExitStatus::Refused, format!("the command ended with {status}")))
     }
 
     fn has_all(&self) -> bool {
@@ -301,13 +328,15 @@ impl Requesting {
                 Some(end)
             }
             (Some(refusal), _) => Some(refusal),
-            (None, None) if enough => None,
+            (None, None) if enough => self.failed_command(),
             (None, None) => {
                 let end = if self.has_all() { "ended" } else { "silence" };
                 let message = format!("{end}: {}", self.summary());
                 Some(Failure::new(ExitStatus::TimedOut, message))
             }
-            (None, Some(end)) if end.status == ExitStatus::TimedOut && enough => None,
+            (None, Some(end)) if end.status == ExitStatus::TimedOut && enough => {
+                self.failed_command()
+            }
             (None, Some(end)) if !self.connected => Some(end),
             (None, Some(mut end)) => {
                 end.message = format!("{}; {}", end.message, self.summary());
@@ -344,6 +373,7 @@ impl Job for Requesting {
             Verdict::Print => {}
             Verdict::Last => self.has_last = true,
         }
+        self.note_exit_status(message);
         self.taken += 1;
         if self.tells_latency {
             let milliseconds = sent.elapsed().as_secs_f64() * 1e3;

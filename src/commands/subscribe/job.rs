@@ -2,6 +2,7 @@
 //! arrived.
 
 use super::selection::{Selection, Wanted};
+use crate::commands::acting::{Acting, Way};
 use crate::commands::deciding::Verdict;
 use crate::commands::printing::Reader;
 use crate::commands::receiving::Receiving;
@@ -10,7 +11,7 @@ use crate::exit::{ExitStatus, Failure};
 use crate::message::Message;
 use crate::mqtt::subscription::Interest;
 use crate::mqtt::{Event, Session, Taken};
-use crate::run::{ConnectionEvent, Job};
+use crate::run::{ConnectionEvent, Job, Stopping};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -79,7 +80,11 @@ pub(crate) struct Subscribing {
     stop: Stop,
     removal: Option<Removal>,
     answers: Answers,
-    /// Number of messages printed.
+    /// What runs commands for messages.
+    acting: Option<Box<Acting>>,
+    /// The broker may have more in flight than it was told, as nobody asked for that number.
+    ignores_overrun: bool,
+    /// Messages that are printed, or that commands have.
     taken: u64,
     /// Whether --until was true of one of them.
     has_last: bool,
@@ -104,6 +109,8 @@ impl Subscribing {
             stop,
             removal,
             answers,
+            acting: None,
+            ignores_overrun: false,
             taken: 0,
             has_last: false,
             was_lost: false,
@@ -112,14 +119,78 @@ impl Subscribing {
         }
     }
 
+    /// The same, and has `acting` run commands for messages, or for some.
+    pub(crate) fn with_commands(mut self, acting: Acting, ignores_overrun: bool) -> Self {
+        self.acting = Some(Box::new(acting));
+        self.ignores_overrun = ignores_overrun;
+        self
+    }
+
+    /// Moves the output and the commands on, and acknowledges what is safe.
+    fn advance(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) {
+        let Some(acting) = &mut self.acting else { return self.receiving.poll(cx, session) };
+        self.receiving.poll_offline(cx);
+        let written = self.receiving.printing.take_written();
+        acting.poll(cx, session, written, now, &mut self.receiving.reporter);
+        self.note_retained();
+    }
+
+    /// The same without a connection.
+    fn advance_offline(&mut self, cx: &mut Context<'_>, now: Instant) {
+        self.receiving.poll_offline(cx);
+        if let Some(acting) = &mut self.acting {
+            let written = self.receiving.printing.take_written();
+            acting.poll_offline(cx, written, now, &mut self.receiving.reporter);
+            self.note_retained();
+        }
+    }
+
+    /// Has removed what commands have done.
+    fn note_retained(&mut self) {
+        if let (Some(acting), Some(removal)) = (&mut self.acting, &mut self.removal) {
+            acting.take_retained().iter().for_each(|topic| removal.add(topic, 0));
+        }
+    }
+
+    /// What ends the run before it is done, and without: the output failed, or a command did. What runs is waited for.
+    fn poll_end(&mut self) -> Option<Poll<()>> {
+        let has_failed = self.receiving.printing.has_failed();
+        let Some(acting) = &mut self.acting else { return has_failed.then_some(Poll::Ready(())) };
+        if has_failed {
+            acting.stop_beginning();
+        }
+        match (acting.is_over(), acting.is_stopped()) {
+            (true, _) => Some(Poll::Ready(())),
+            (false, true) => Some(Poll::Pending),
+            (false, false) => None,
+        }
+    }
+
+    /// Whether commands and output have nothing to do.
+    fn is_at_rest(&self) -> bool {
+        // Once there is enough, what waits stays with the broker.
+        let is_quiet = |it: &Acting| it.is_idle() || (self.has_count() && !it.is_busy());
+        self.receiving.printing.is_over() && self.acting.as_deref().is_none_or(is_quiet)
+    }
+
     /// Advances the removal of retained messages, and returns whether it is complete.
     fn poll_removal(&mut self, session: &mut Session) -> bool {
         let written = self.receiving.printing.written();
         self.removal.as_mut().is_none_or(|removal| removal.poll(written, session))
     }
 
+    /// Messages that count: those that are printed, and those whose command is done.
+    fn counted(&self) -> u64 {
+        let written = self.receiving.printing.written();
+        self.acting.as_ref().map_or(self.taken, |acting| acting.done(written))
+    }
+
     fn has_all(&self) -> bool {
-        self.has_last || self.stop.count.is_some_and(|wanted| self.taken >= wanted)
+        self.has_last || self.has_count()
+    }
+
+    fn has_count(&self) -> bool {
+        self.stop.count.is_some_and(|wanted| self.counted() >= wanted)
     }
 
     /// Whether no message has arrived for the time of --idle, which starts with the subscriptions.
@@ -131,12 +202,45 @@ impl Subscribing {
             is_subscribed || self.was_lost
         };
         self.ended_deaf = !is_subscribed;
+        let is_listening = is_listening && self.is_at_rest();
         self.receiving.is_idle(now, is_listening)
+    }
+
+    /// Judges a message, and has a command run for it, or prints it.
+    fn act(&mut self, message: &Message<'_>) -> Taken {
+        let ui = self.receiving.reporter.ui();
+        let (verdict, made) = self.receiving.judge(message);
+        let Some(acting) = self.acting.as_mut().filter(|_| verdict != Verdict::Skip) else {
+            return Taken::Dropped;
+        };
+        match acting.take(message, made, self.taken + 1, ui) {
+            Way::Print => {
+                let printed = acting.printed();
+                self.receiving.print_judged(message, verdict);
+                if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
+                    removal.add(message.topic, printed);
+                }
+            }
+            way => {
+                self.receiving.silence.end();
+                self.receiving.reporter.message(message);
+                if way == Way::Nowhere {
+                    return Taken::Dropped;
+                }
+            }
+        }
+        self.taken += 1;
+        self.has_last |= verdict == Verdict::Last;
+        if self.has_last { Taken::Last } else { Taken::Writing }
     }
 
     /// Turns the outcome into the command's result.
     pub(crate) fn finish(mut self, end: Option<Failure>) -> Result<(), Failure> {
-        let result = self.sum_up(end);
+        let mut result = self.sum_up(end);
+        let written = self.receiving.printing.written();
+        if let Some(acting) = &mut self.acting {
+            result = acting.judge(result.err(), written).map_or(Ok(()), Err);
+        }
         self.receiving.close(result)
     }
 
@@ -155,11 +259,12 @@ impl Subscribing {
             }
             None => match (self.answers.failure(), self.stop.count) {
                 (Some(refusals), _) => Err(refusals),
-                (None, Some(wanted)) if ended_idle && self.taken < wanted && !self.has_last => {
+                (None, Some(wanted)) if ended_idle && self.counted() < wanted && !self.has_last => {
+                    let counted = self.counted();
                     let message = if self.stop.after_retained {
-                        format!("only {} of {wanted} messages were retained", self.taken)
+                        format!("only {counted} of {wanted} messages were retained")
                     } else {
-                        format!("silence after {} of {wanted} messages", self.taken)
+                        format!("silence after {counted} of {wanted} messages")
                     };
                     Err(Failure::new(ExitStatus::TimedOut, message))
                 }
@@ -198,7 +303,11 @@ impl Subscribing {
         match self.stop.count {
             Some(wanted) => {
                 failure.message =
-                    format!("{} after {} of {wanted} messages", failure.message, self.taken);
+                    format!("{} after {} of {wanted} messages", failure.message, self.counted());
+                Err(failure)
+            }
+            // What is not done is not.
+            None if self.acting.as_ref().is_some_and(|acting| acting.was_cut_short()) => {
                 Err(failure)
             }
             None if self.taken > 0 && self.stop.after_retained => Err(failure),
@@ -218,11 +327,17 @@ impl Job for Subscribing {
         if self.removal.as_mut().is_some_and(|removal| removal.is_echo(message)) {
             return Taken::Dropped;
         }
+        if let Some(again) = self.acting.as_ref().and_then(|acting| acting.repeated(message)) {
+            return again;
+        }
         if self.selection.wanted == Wanted::Retained && message.retain {
             self.receiving.silence.end();
         }
         if !self.selection.takes(message) {
             return Taken::Dropped;
+        }
+        if self.acting.is_some() {
+            return self.act(message);
         }
         match self.receiving.print(message) {
             Verdict::Skip => return Taken::Dropped,
@@ -242,8 +357,15 @@ impl Job for Subscribing {
 
     fn event(&mut self, event: &Event) {
         let ui = self.receiving.reporter.ui();
+        if let Some(acting) = &mut self.acting {
+            acting.event(event, &self.receiving.reporter);
+        }
         match event {
-            Event::Connected { session_present, .. } => {
+            Event::Overrun(_) if self.ignores_overrun => return,
+            Event::Connected { version, session_present, .. } => {
+                if let Some(acting) = &mut self.acting {
+                    acting.connected(*version, *session_present);
+                }
                 self.connected = true;
                 self.answers.connected(*session_present);
                 self.receiving.printing.begin();
@@ -281,9 +403,15 @@ impl Job for Subscribing {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()> {
-        self.receiving.poll(cx, session);
-        if self.receiving.printing.has_failed() {
-            return Poll::Ready(());
+        self.advance(cx, session, now);
+        let (counted, acting) = (self.counted(), self.acting.as_deref());
+        let revision = acting.map_or(counted, Acting::revision);
+        self.receiving.reporter.serve(session.is_subscribed(), revision, || match acting {
+            Some(acting) => acting.status(counted),
+            None => format!("{counted} messages"),
+        });
+        if let Some(ready) = self.poll_end() {
+            return ready;
         }
         let removed = self.poll_removal(session);
         if self.stop.after_retained && session.is_subscribed() {
@@ -293,36 +421,55 @@ impl Job for Subscribing {
             session.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
         let is_idle = self.is_idle(session, now);
         let done = is_idle || self.has_all() || nothing_left;
-        if done && removed && self.receiving.printing.is_over() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
+        if done && removed && self.is_at_rest() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    fn stop(&mut self, why: Stopping, now: Instant) -> Option<Instant> {
+        self.receiving.reporter.stopping();
+        let acting = self.acting.as_mut()?;
+        acting.stop(why, now, &self.receiving.reporter)
+    }
+
+    fn runs_processes(&self) -> bool {
+        self.acting.is_some()
     }
 
     fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
+        if self.acting.is_some() {
+            self.receiving.printing.hurry();
+            self.advance(cx, session, Instant::now());
+            let is_over = self.receiving.printing.is_over();
+            return if is_over { Poll::Ready(()) } else { Poll::Pending };
+        }
         self.receiving.poll_drain(cx, session)
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
-        self.receiving.poll_offline(cx);
+        self.advance_offline(cx, now);
+        if let Some(ready) = self.poll_end() {
+            return ready;
+        }
         let removed = self.removal.as_ref().is_none_or(Removal::is_done);
-        let is_idle = !self.stop.after_retained && self.receiving.is_idle(now, true);
+        let is_at_rest = self.is_at_rest();
+        let is_idle = !self.stop.after_retained && self.receiving.is_idle(now, is_at_rest);
         self.ended_deaf = is_idle;
-        let done = (self.has_all() || is_idle) && self.receiving.printing.is_over() && removed;
-        if done || self.receiving.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
+        let done = (self.has_all() || is_idle) && is_at_rest && removed;
+        if done { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.receiving.deadline()
+        let acting = self.acting.as_ref().and_then(|acting| acting.deadline());
+        [self.receiving.deadline(), acting].into_iter().flatten().min()
     }
 
     fn offline_deadline(&self) -> Option<Instant> {
-        self.receiving.silence.deadline()
+        let acting = self.acting.as_ref().and_then(|acting| acting.deadline());
+        [self.receiving.silence.deadline(), acting].into_iter().flatten().min()
     }
 
     fn has_backlog(&self, _now: Instant) -> bool {
-        self.removal.as_ref().is_some_and(|removal| !removal.is_done())
+        self.acting.as_ref().is_some_and(|acting| acting.has_backlog())
+            || self.removal.as_ref().is_some_and(|removal| !removal.is_done())
     }
 
     fn is_finite(&self) -> bool {
@@ -330,6 +477,7 @@ impl Job for Subscribing {
     }
 
     fn is_full(&self) -> bool {
-        self.receiving.is_full()
+        let acting = self.acting.as_ref();
+        self.receiving.is_full() || acting.is_some_and(|acting| acting.is_full())
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Driver, Leave, Stop};
 use crate::mqtt::{Fault, Reason};
-use crate::run::job::ConnectionEvent;
+use crate::run::job::{ConnectionEvent, Stopping};
 use crate::run::loss::Loss;
 use crate::run::patience::{Decision, Setback};
 use crate::run::socket::Socket;
@@ -46,6 +46,7 @@ impl<W: World> Driver<'_, W> {
                 Err(leave) => leave,
             },
             Leave::Stop(stop) => {
+                self.finish_begun(Some(&mut *socket), stop.into()).await;
                 self.part(socket).await;
                 Leave::Stop(stop)
             }
@@ -58,6 +59,67 @@ impl<W: World> Driver<'_, W> {
                 Leave::Lost(loss)
             }
         }
+    }
+
+    /// Lets the job finish what it has begun and cannot leave as it is, while the connection lives on as long as it does. A
+    /// second request to stop ends the wait.
+    pub(super) async fn finish_begun(
+        &mut self,
+        mut socket: Option<&mut Socket<W::Stream>>,
+        why: Stopping,
+    ) {
+        let Some(by) = self.job.stop(why, self.world.now()) else { return };
+        self.session.take_no_more();
+        poll_fn(|cx| {
+            loop {
+                let now = self.world.now();
+                if self.world.poll_signal(cx).is_ready() || now >= by {
+                    return Poll::Ready(());
+                }
+                let done = match self.session.is_up() {
+                    true => self.job.poll(cx, &mut self.session, now),
+                    false => self.job.poll_offline(cx, now),
+                };
+                self.tell_events();
+                if done.is_ready() {
+                    return Poll::Ready(());
+                }
+                let has_moved = match &mut socket {
+                    Some(socket) if self.session.is_up() => match self.serve(cx, socket, now) {
+                        Ok(has_moved) => has_moved,
+                        Err(loss) => {
+                            // What is done now cannot be acknowledged: the broker gives it to the next run.
+                            self.session.lost(loss.fault());
+                            true
+                        }
+                    },
+                    _ => false,
+                };
+                if !has_moved {
+                    let own = [self.job.deadline(), self.job.offline_deadline()];
+                    let all = own.into_iter().chain([self.session.timeout(), Some(by)]);
+                    if self.timer.poll(cx, all.flatten().min()).is_pending() {
+                        return Poll::Pending;
+                    }
+                }
+            }
+        })
+        .await;
+    }
+
+    /// Moves the connection on; whether anything came or went.
+    fn serve(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket<W::Stream>,
+        now: Instant,
+    ) -> Result<bool, Loss> {
+        self.session.handle_timeout(now, false)?;
+        self.session.pump();
+        socket.has_moved = false;
+        self.poll_write(cx, socket, now);
+        self.poll_read(cx, socket, now)?;
+        Ok(socket.has_moved)
     }
 
     /// Whether no further connection will follow this one.

@@ -58,7 +58,7 @@ pub use openssl::{openssl, openssl_bytes, openssl_verify};
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
-pub use paho::Responder;
+pub use paho::{Responder, requester};
 pub use peer::{Peer, Record};
 pub use process::{Signal, free_port, wait_at_most, wait_until_it_listens};
 pub use proxy::{http_proxy, refusing_socks_proxy, socks_proxy};

@@ -54,6 +54,30 @@ impl Drop for Responder {
     }
 }
 
+/// What an answer to `hello` on `rpc` says, asked for with MQTT 5 or 3 of the broker on this port.
+#[track_caller]
+pub fn requester(port: u16, version: u8) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/requester.py");
+    let mut child = Command::new(python())
+        .args([script, &port.to_string(), &version.to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("python can be started");
+    let talk = Capture::of(child.stderr.take().expect("stderr is captured"));
+    let output = Capture::of(child.stdout.take().expect("stdout is captured"));
+    let status = wait_at_most(&mut child, PATIENCE);
+    if status.is_none() {
+        // Both fail only for a child that has been waited for.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    output.wait_for_end(PATIENCE);
+    assert!(status.is_some_and(|it| it.success()), "the requester: {status:?}\n{}", talk.text());
+    output.text().trim_end().to_owned()
+}
+
 /// A Python that has paho-mqtt: the first one in PATH, or the system's, for which Debian packages it.
 fn python() -> &'static str {
     static PYTHON: OnceLock<&str> = OnceLock::new();

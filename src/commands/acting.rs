@@ -1,0 +1,551 @@
+//! The commands that run for the messages of a session: what each message needs, what is published when its command has
+//! ended, and when it is acknowledged.
+
+pub(crate) mod args;
+mod outbox;
+mod plan;
+pub(crate) mod replies;
+
+use super::deciding::Outputs;
+use super::request::job::no_response_topic;
+use crate::action::{End, Order, Process, Program, Redelivery, Schedule, Try, Variables, Verdict};
+use crate::events::Reporter;
+use crate::exit::{ExitStatus, Failure};
+use crate::message::{Message, OwnedMessage, QoS};
+use crate::mqtt::{Event, Explanation, Outcome, Session, Taken, Version};
+use crate::run::Stopping;
+use crate::topic::TopicFilter;
+use crate::ui::Ui;
+use bytes::Bytes;
+use jiff::Timestamp;
+use outbox::Outbox;
+pub(crate) use plan::{Aftermath, OnFailure, Plan, Work};
+use replies::Replies;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::task::Context;
+use std::time::{Duration, Instant};
+
+/// How long running commands may go on when the run is to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What ending them may take after that: five seconds until SIGKILL, and a little for the system.
+const END: Duration = Duration::from_millis(5_500);
+
+/// How many failures are named one by one.
+const NAMED: u64 = 10;
+
+/// A message that has not come to its end.
+struct Assignment {
+    message: OwnedMessage,
+    time: Timestamp,
+    work: Work,
+    /// What the command reads, if that is not the payload.
+    input: Option<Vec<u8>>,
+}
+
+impl AsRef<[u8]> for Assignment {
+    fn as_ref(&self) -> &[u8] {
+        self.input.as_deref().unwrap_or(self.message.view().payload)
+    }
+}
+
+/// What becomes of a message that came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// A command has it.
+    Command,
+    /// It is to be printed.
+    Print,
+    /// It is left out.
+    Nowhere,
+}
+
+/// How many messages came to which end.
+#[derive(Debug, Default)]
+struct Tally {
+    done: u64,
+    failed: u64,
+    /// Of the failed, those that were published for somebody to look at.
+    letters: u64,
+    /// Requests that get no reply.
+    skipped: u64,
+    /// Replies that the broker refused.
+    refused: u64,
+    /// Messages at QoS 0 that there was no room for.
+    dropped: u64,
+}
+
+/// Runs commands for messages.
+pub(crate) struct Acting {
+    plan: Plan,
+    variables: Variables,
+    redelivery: Redelivery,
+    schedule: Schedule,
+    order: Order,
+    unfinished: HashMap<u64, Rc<Assignment>>,
+    running: Vec<(u64, Process)>,
+    outbox: Outbox,
+    tally: Tally,
+    /// Retained messages that are done, by topic, if somebody wants to know.
+    retained: Option<Vec<String>>,
+    /// Why nothing is begun any more.
+    failure: Option<Failure>,
+    /// When running commands are asked to end.
+    patience: Option<Instant>,
+    /// Whatever ends now does not count.
+    is_forsaken: bool,
+    /// Nothing is begun any more.
+    is_stopped: bool,
+    /// Messages that are printed.
+    printed: u64,
+    /// Commands that began and ended, and messages that were printed.
+    revision: u64,
+}
+
+impl Acting {
+    pub(crate) fn new(plan: Plan, wants_retained: bool) -> Self {
+        Self {
+            variables: Variables::new(),
+            redelivery: Redelivery::default(),
+            schedule: Schedule::new(plan.policy),
+            order: Order::default(),
+            unfinished: HashMap::new(),
+            running: Vec::new(),
+            outbox: Outbox::default(),
+            tally: Tally::default(),
+            retained: wants_retained.then(Vec::new),
+            failure: None,
+            patience: None,
+            is_forsaken: false,
+            is_stopped: false,
+            printed: 0,
+            revision: 0,
+            plan,
+        }
+    }
+
+    /// What to say of a message that came before, and is not run again.
+    pub(crate) fn repeated(&self, message: &Message<'_>) -> Option<Taken> {
+        self.redelivery.number_of(message).map(Taken::Again)
+    }
+
+    /// Takes a message, or says where it goes instead; `number` is what it would have, counted from 1, and `made` what is
+    /// printed of it instead of its payload.
+    pub(crate) fn take(
+        &mut self,
+        message: &Message<'_>,
+        made: Option<&Outputs>,
+        number: u64,
+        ui: Ui,
+    ) -> Way {
+        let matches = |rule: &&(TopicFilter, Work)| rule.0.matches(message.topic);
+        let rule = self.plan.rules.iter().find(matches).map(|(_, work)| work);
+        let Some(work) = rule.or(self.plan.rest.as_ref()).cloned() else {
+            self.order.add_writing();
+            self.printed += 1;
+            return Way::Print;
+        };
+        if message.qos == QoS::AtMostOnce && self.schedule.is_overfull() {
+            self.tally.dropped += 1;
+            return Way::Nowhere;
+        }
+        if let Aftermath::Reply(replies) = &self.plan.aftermath
+            && let Err(cause) = replies.envelope(message)
+        {
+            self.tally.skipped += 1;
+            if self.tally.skipped <= NAMED {
+                let topic = message.topic;
+                ui.warn(&format!("a request to {topic} gets no reply: {cause}"));
+            }
+            return Way::Nowhere;
+        }
+        self.redelivery.remember(message, number);
+        let input = self.plan.format.as_mut().map(|format| {
+            format.go_on();
+            let mut input = Vec::new();
+            match made {
+                None => format.write(message, &mut input),
+                Some(outputs) => outputs.iter().for_each(|(payload, payloads)| {
+                    format.write_made(&Message { payload, ..*message }, payloads, &mut input);
+                }),
+            }
+            input
+        });
+        let size = message.size() + input.as_ref().map_or(0, Vec::len);
+        let assignment =
+            Assignment { message: message.into(), time: Timestamp::now(), work, input };
+        self.unfinished.insert(number, Rc::new(assignment));
+        self.schedule.arrive(number, size);
+        self.order.add_job(number);
+        Way::Command
+    }
+
+    /// The broker has accepted a connection.
+    pub(crate) fn connected(&mut self, version: Version, session_present: bool) {
+        if !session_present {
+            self.redelivery.session_lost();
+        }
+        if let Aftermath::Reply(Replies { to: None, .. }) = &self.plan.aftermath
+            && version < Version::V5
+        {
+            self.give_up(no_response_topic(version));
+        }
+    }
+
+    /// Moves everything on, and acknowledges what is done; `written` more messages were printed.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        session: &mut Session,
+        written: u64,
+        now: Instant,
+        reporter: &mut Reporter,
+    ) {
+        self.poll_offline(cx, written, now, reporter);
+        for (number, outcome) in self.outbox.send(session) {
+            reporter.published(number, 0, &outcome);
+            self.published(number, &outcome, reporter);
+        }
+        match self.order.take_safe() {
+            0 => {}
+            safe => session.acknowledge(safe),
+        }
+    }
+
+    /// Moves on what needs no connection.
+    pub(crate) fn poll_offline(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: u64,
+        now: Instant,
+        reporter: &mut Reporter,
+    ) {
+        self.order.written(written);
+        self.revision += written;
+        if self.patience.is_some_and(|until| now >= until) {
+            self.patience = None;
+            self.running.iter_mut().for_each(|(_, process)| process.terminate(now));
+        }
+        while self.begin(now, reporter) | self.poll_running(cx, now, reporter) {}
+    }
+
+    /// Begins what has its turn; whether something has come to its end by that.
+    fn begin(&mut self, now: Instant, reporter: &mut Reporter) -> bool {
+        let mut has_ended = false;
+        // What they print has to go first.
+        while self.outbox.waiting() < self.plan.policy.jobs
+            && let may = self.lacks_any()
+            && let Some(number) = self.schedule.next(now, may)
+        {
+            let Some(assignment) = self.unfinished.get(&number).cloned() else { continue };
+            self.revision += 1;
+            let answered = |output: &[u8]| End::answered(output.to_vec());
+            let end = match &assignment.work {
+                Work::Answer(output) => answered(output),
+                Work::Echo => answered(assignment.message.view().payload),
+                Work::Run(program) => match self.start(program, &assignment, now) {
+                    Ok(process) => {
+                        self.running.push((number, process));
+                        continue;
+                    }
+                    Err(end) => end,
+                },
+            };
+            has_ended = true;
+            self.ended(number, end, now, reporter);
+        }
+        has_ended
+    }
+
+    fn start(
+        &self,
+        program: &Program,
+        assignment: &Rc<Assignment>,
+        now: Instant,
+    ) -> Result<Process, End> {
+        let captures = matches!(self.plan.aftermath, Aftermath::Reply(_));
+        let Self { variables, plan: Plan { limit, .. }, .. } = self;
+        let about = (&assignment.message.view(), assignment.time);
+        let input = Rc::clone(assignment) as Rc<dyn AsRef<[u8]>>;
+        Process::start(program, variables, about, input, captures, *limit, now)
+    }
+
+    /// Moves on what runs; whether something has ended.
+    fn poll_running(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        reporter: &mut Reporter,
+    ) -> bool {
+        let mut has_ended = false;
+        let mut at = 0;
+        while let Some((number, process)) = self.running.get_mut(at) {
+            let number = *number;
+            match process.poll(cx, now) {
+                std::task::Poll::Pending => at += 1,
+                std::task::Poll::Ready(end) => {
+                    drop(self.running.remove(at));
+                    self.revision += 1;
+                    has_ended = true;
+                    self.ended(number, end, now, reporter);
+                }
+            }
+        }
+        has_ended
+    }
+
+    fn ended(&mut self, number: u64, end: End, now: Instant, reporter: &mut Reporter) {
+        let Some(assignment) = self.unfinished.get(&number).cloned() else { return };
+        let message = assignment.message.view();
+        if let Work::Run(_) = assignment.work {
+            reporter.job(number, message.topic, end.how.status(), end.took);
+        }
+        let verdict = self.schedule.ended(number, end.how.as_try(), now);
+        if self.is_forsaken {
+            return;
+        }
+        match (verdict, &self.plan.aftermath) {
+            (Verdict::Again(_) | Verdict::Left, _) => {}
+            (Verdict::Done, Aftermath::Settle(_)) => self.finish(number, Try::Done),
+            (Verdict::Done | Verdict::Failed, Aftermath::Reply(replies)) => {
+                // That there is a place for the reply was seen when the request came.
+                let Ok(mut envelope) = replies.envelope(&message) else { return };
+                if verdict == Verdict::Failed {
+                    replies::add_failure(&mut envelope, &end);
+                    self.tell(number, message.topic, &end, reporter);
+                }
+                self.outbox.add(number, envelope, end.output.into());
+            }
+            (Verdict::Failed, Aftermath::Settle(OnFailure::Stop)) => {
+                let stays = match self.plan.outlives && message.packet_id != 0 {
+                    true => ", which stays with the broker",
+                    false => "",
+                };
+                let topic = message.topic;
+                let text = format!("command {} on message {number} ({topic}){stays}", end.how);
+                self.give_up(Failure::new(ExitStatus::LocalIo, text));
+            }
+            (Verdict::Failed, Aftermath::Settle(OnFailure::Skip)) => {
+                self.tell(number, message.topic, &end, reporter);
+                self.finish(number, Try::Failed);
+            }
+            (Verdict::Failed, Aftermath::Settle(OnFailure::Publish(topic))) => {
+                let letter = outbox::letter(topic, &message, &end.how.to_string());
+                let payload = Bytes::copy_from_slice(message.payload);
+                self.tell(number, message.topic, &end, reporter);
+                self.outbox.add(number, letter, payload);
+            }
+        }
+    }
+
+    /// Counts a failure, and names it.
+    fn tell(&mut self, number: u64, topic: &str, end: &End, reporter: &Reporter) {
+        self.tally.failed += 1;
+        if self.tally.failed <= NAMED {
+            reporter.ui().error(&format!("command {} on message {number} ({topic})", end.how));
+        }
+    }
+
+    /// A message has come to its end.
+    fn finish(&mut self, number: u64, how: Try) {
+        self.order.end_job(number);
+        let Some(assignment) = self.unfinished.remove(&number) else { return };
+        if how == Try::Done {
+            self.tally.done += 1;
+            let message = assignment.message.view();
+            if let Some(topics) = self.retained.as_mut().filter(|_| message.retain) {
+                topics.push(message.topic.to_owned());
+            }
+        }
+    }
+
+    fn give_up(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
+        self.stop_beginning();
+    }
+
+    /// Nothing is begun any more.
+    pub(crate) fn stop_beginning(&mut self) {
+        self.is_stopped = true;
+        self.schedule.stop();
+    }
+
+    /// Something happened in the session.
+    pub(crate) fn event(&mut self, event: &Event, reporter: &Reporter) {
+        if let Event::Published { position, outcome, .. } = event
+            && self.outbox.concludes(*position)
+        {
+            self.published(*position, outcome, reporter);
+        }
+    }
+
+    /// What was published for a message came to its end.
+    fn published(&mut self, number: u64, outcome: &Outcome, reporter: &Reporter) {
+        match (outcome, &self.plan.aftermath) {
+            (Outcome::Delivered(_), Aftermath::Reply(_)) => self.finish(number, Try::Done),
+            (Outcome::Delivered(_), Aftermath::Settle(_)) => {
+                self.tally.letters += 1;
+                self.finish(number, Try::Failed);
+            }
+            (Outcome::Refused(explanation), Aftermath::Reply(_)) => {
+                self.refused(number, explanation, reporter);
+                self.finish(number, Try::Failed);
+            }
+            (Outcome::Refused(explanation), Aftermath::Settle(_)) => {
+                let text = format!("dead letter for message {number} refused: {explanation}");
+                self.give_up(Failure::new(ExitStatus::Refused, text));
+            }
+            // The run is over, and the message stays with the broker.
+            (Outcome::Unconfirmed | Outcome::NotSent, _) => {}
+        }
+    }
+
+    fn refused(&mut self, number: u64, explanation: &Explanation, reporter: &Reporter) {
+        self.tally.refused += 1;
+        if self.tally.refused <= NAMED {
+            reporter.ui().error(&format!("reply to message {number} refused: {explanation}"));
+        }
+    }
+
+    /// The run is to end: until when what was begun may go on, if anything was.
+    pub(crate) fn stop(
+        &mut self,
+        why: Stopping,
+        now: Instant,
+        reporter: &Reporter,
+    ) -> Option<Instant> {
+        self.stop_beginning();
+        if !self.is_busy() || self.patience.is_some() || self.is_forsaken {
+            return None;
+        }
+        if why == Stopping::TimedOut {
+            self.is_forsaken = true;
+            self.running.iter_mut().for_each(|(_, process)| process.terminate(now));
+            return (!self.running.is_empty()).then_some(now + END);
+        }
+        match self.running.len() {
+            0 => {}
+            1 => reporter.ui().note("waiting up to 10s for a command to end"),
+            several => {
+                reporter.ui().note(&format!("waiting up to 10s for {several} commands to end"));
+            }
+        }
+        self.patience = Some(now + GRACE);
+        Some(now + GRACE + END)
+    }
+
+    /// Whether nothing is begun any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    /// Whether nothing is begun any more, and nothing is under way.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_stopped && !self.is_busy()
+    }
+
+    /// Whether something is under way that cannot be left as it is.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.running.is_empty() || (!self.is_forsaken && !self.outbox.is_empty())
+    }
+
+    /// Whether every message has come to its end.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.schedule.unfinished() == 0 && self.outbox.is_empty()
+    }
+
+    /// Messages that are or were printed.
+    pub(crate) fn printed(&self) -> u64 {
+        self.printed
+    }
+
+    /// Messages that are done, with `written` that were printed.
+    pub(crate) fn done(&self, written: u64) -> u64 {
+        self.tally.done + written
+    }
+
+    /// Whether more is wanted than what is done and what is under way.
+    fn lacks_any(&self) -> bool {
+        let begun = (self.schedule.begun() + self.outbox.len()) as u64;
+        let claimed = self.tally.done + self.printed + begun;
+        self.plan.count.is_none_or(|wanted| claimed < wanted)
+    }
+
+    /// Whether no further message should come for now.
+    pub(crate) fn is_full(&self) -> bool {
+        // What acknowledges a reply comes among messages.
+        self.outbox.is_empty() && (self.schedule.is_full() || !self.lacks_any())
+    }
+
+    /// Whether something is to be published that the session does not know of.
+    pub(crate) fn has_backlog(&self) -> bool {
+        self.outbox.waiting() > 0
+    }
+
+    /// When to look again.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let processes = self.running.iter().filter_map(|(_, process)| process.deadline());
+        processes.chain(self.schedule.deadline()).chain(self.patience).min()
+    }
+
+    /// Topics of retained messages that were done since this was last asked.
+    pub(crate) fn take_retained(&mut self) -> Vec<String> {
+        self.retained.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// What the run ends with, given how the session did; `written` messages were printed.
+    pub(crate) fn judge(&mut self, end: Option<Failure>, written: u64) -> Option<Failure> {
+        let unfinished = self.unfinished.len();
+        let own = self.failure.take().or_else(|| {
+            let Tally { failed, letters, refused, dropped, .. } = self.tally;
+            let status = match (failed > letters || dropped > 0, refused) {
+                (_, 1..) => ExitStatus::Refused,
+                (true, _) => ExitStatus::LocalIo,
+                (false, _) => return None,
+            };
+            Some(Failure::new(status, self.summary(written)))
+        });
+        match (own, end) {
+            (Some(own), Some(end)) => Some(end.and(&own)),
+            (None, Some(mut end)) if unfinished > 0 || self.tally.done > 0 => {
+                end.message = format!("{}; {}", end.message, self.summary(written));
+                Some(end)
+            }
+            (own, end) => own.or(end),
+        }
+    }
+
+    /// Whether commands had not ended when the run did.
+    pub(crate) fn was_cut_short(&self) -> bool {
+        !self.unfinished.is_empty()
+    }
+
+    /// Rises whenever [`Acting::status`] is another.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// How things are, with `done` messages that are done.
+    pub(crate) fn status(&self, done: u64) -> String {
+        let (failed, running) = (self.tally.failed, self.running.len());
+        format!("{done} done, {failed} failed, {running} running")
+    }
+
+    /// How many came to which end: `98 done, 2 failed`.
+    pub(crate) fn summary(&self, written: u64) -> String {
+        let Tally { failed, letters, skipped, refused, dropped, .. } = self.tally;
+        let others = [
+            (failed, "failed"),
+            (letters, "published as dead letters"),
+            (refused, "refused"),
+            (skipped, "without a reply"),
+            (dropped, "at QoS 0 dropped"),
+            (self.unfinished.len() as u64, "not finished"),
+        ];
+        let parts = others.iter().filter(|(count, _)| *count > 0);
+        let parts = parts.map(|(count, what)| format!("{count} {what}"));
+        let done = format!("{} done", self.done(written));
+        [done].into_iter().chain(parts).collect::<Vec<_>>().join(", ")
+    }
+}
