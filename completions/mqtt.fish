@@ -28,10 +28,11 @@ complete -c mqtt -n "__fish_mqtt_needs_command" -s h -l help -d 'Print help'
 complete -c mqtt -n "__fish_mqtt_needs_command" -s V -l version -d 'Print version'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "pub" -d 'Publish messages to a topic'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "publish" -d 'Publish messages to a topic'
-complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "sub" -d 'Subscribe to topics and print what is published to them'
-complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "subscribe" -d 'Subscribe to topics and print what is published to them'
+complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "sub" -d 'Subscribe to topics and print what is published to them, or run a command for it'
+complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "subscribe" -d 'Subscribe to topics and print what is published to them, or run a command for it'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "rr" -d 'Publish a request and print the reply'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "request" -d 'Publish a request and print the reply'
+complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "reply" -d 'Answer requests on topics with the output of a command'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "clear-retained" -d 'Remove the retained messages of matching topics, and print what was removed'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "config" -d 'Show the connection settings and where each comes from'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "completions" -d 'Print a shell completion script'
@@ -258,6 +259,14 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l files -d 'Append to fi
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l on -d 'Run this shell command for messages whose topic matches FILTER; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l on-failure -d 'What to do when a command fails [default: stop]' -r -f -a "stop\t'Leave the message with the broker, let running commands finish, and end with status 1'
+skip\t'Acknowledge the message, go on, and end with status 1 at the end'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and go on' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -365,6 +374,14 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l files -d 'Append
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l on -d 'Run this shell command for messages whose topic matches FILTER; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l on-failure -d 'What to do when a command fails [default: stop]' -r -f -a "stop\t'Leave the message with the broker, let running commands finish, and end with status 1'
+skip\t'Acknowledge the message, go on, and end with status 1 at the end'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and go on' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -535,6 +552,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s n -l null-message -d 'S
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-hex -d 'Decode the payload from hexadecimal; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-base64 -d 'Decode the payload from base64; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l fail -d 'End with status 5 if a reply says that its command failed'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l latency -d 'Print to stderr how long each reply took'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s v -l verbose -d 'Print the topic and a space before the payload'
@@ -645,6 +663,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s n -l null-message 
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-hex -d 'Decode the payload from hexadecimal; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-base64 -d 'Decode the payload from base64; whitespace is ignored'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l fail -d 'End with status 5 if a reply says that its command failed'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l latency -d 'Print to stderr how long each reply took'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l changed -d 'Skip messages that would print the same payload as the last one of their topic'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s v -l verbose -d 'Print the topic and a space before the payload'
@@ -669,6 +688,86 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-retain -d 'Re
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s d -l debug -d 'Print every packet to stderr, without secrets or payloads'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l quiet -d 'Print only errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l help -d 'Show this help'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s t -l topic -d 'Topic filter, with the wildcards + and #; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s q -l qos -d 'QoS of the subscription and of the replies [default: 2, and each reply that of its request]' -r -f -a "0\t''
+1\t''
+2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s e -l response-topic -d 'Publish replies here if the request names no response topic; required before MQTT 5' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l reply-prefix -d 'Reply only to response topics that begin with this' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s m -l message -d 'Reply with this text' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s f -l file -d 'Reply with what this file holds when the run begins' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s C -l count -d 'End after this many replies [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l idle -d 'End when no request has arrived for this long [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s V -l protocol -d 'Use this MQTT version: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]' -r -f -a "auto\t''
+5\t''
+3.1.1\t''
+3.1\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s A -l bind -d 'Connect from this local address or host name' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l capath -d 'Directory of trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l crl -d 'Refuse certificates revoked by the revocation lists (CRLs) in this PEM file' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l pin -d 'Also require this public key, or one of several: sha256//BASE64[;sha256//...]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l cert -d 'Client certificate (PEM); turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l key -d 'Private key of the client certificate (PEM); turns TLS on [default: the file of --cert]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l key-password-file -d 'Read the password of an encrypted private key from this file, `-` for standard input; turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-server-name -d 'Expect this name in the broker\'s certificate [default: the host]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
+1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 to disable [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l reconnect -d 'When to retry a connection [default: lost]' -r -f -a "lost\t'After an established connection was lost'
+always\t'Also if the first connection fails'
+never\t'Never: a lost connection ends the run'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker [default: the broker\'s limit, 20 before MQTT 5]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-payload -d 'Payload of the will [default: empty]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
+1\t''
+2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-delay -d 'Have the broker delay the will by this long (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l events -d 'Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l echo -d 'Reply with the payload of the request'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws -d 'Use MQTT over WebSocket'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l require-tls -d 'Refuse to connect to another machine without TLS'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l no-config -d 'Do not read any configuration file'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s c -l no-clean-start -d 'Resume the session of this client id, and keep it afterwards (needs --id)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ask-password -d 'Prompt for the password on the terminal'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-retain -d 'Retain the will'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s d -l debug -d 'Print every packet to stderr, without secrets or payloads'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l quiet -d 'Print only errors'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l help -d 'Show this help'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s t -l topic -d 'Topic filter, with the wildcards + and #; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s T -l filter-out -d 'Skip topics that match this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l idle -d 'End when no retained message has arrived for this long [default: 500ms]' -r -f

@@ -139,6 +139,10 @@ module completions {
     [ "auto" "always" "never" ]
   }
 
+  def "nu-complete mqtt sub on_failure" [] {
+    [ "stop" "skip" ]
+  }
+
   def "nu-complete mqtt sub protocol" [] {
     [ "auto" "5" "3.1.1" "3.1" ]
   }
@@ -159,7 +163,7 @@ module completions {
     [ "0" "1" "2" ]
   }
 
-  # Subscribe to topics and print what is published to them
+  # Subscribe to topics and print what is published to them, or run a command for it
   export extern "mqtt sub" [
     --topic(-t): string       # Topic filter, with the wildcards + and #; can be repeated
     --qos(-q): string@"nu-complete mqtt sub qos" # Subscribe with this QoS: one for all filters, or one per filter in the same order [default: 0]
@@ -196,6 +200,13 @@ module completions {
     --count(-C): string       # End after this many messages [default: no limit]
     --idle: string            # End when no message has arrived for this long [default: 500ms with --retained-only]
     --exit-after-subscribe(-E) # End as soon as the broker has acknowledged the subscription
+    --on: string              # Run this shell command for messages whose topic matches FILTER; can be repeated
+    --jobs: string            # Run up to N commands at once [default: 1]
+    --retry: string           # Try a command that failed up to N times more [default: 0]
+    --retry-delay: string     # Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]
+    --job-timeout: string     # End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]
+    --on-failure: string@"nu-complete mqtt sub on_failure" # What to do when a command fails [default: stop]
+    --dead-letter: string     # Publish messages whose command failed to this topic, acknowledge them, and go on
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
     --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]
@@ -308,6 +319,7 @@ module completions {
     --match: string@"nu-complete mqtt rr match" # Which messages on the response topic count as replies [default: auto]
     --replies: string         # Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]
     --idle: string            # End when no reply has arrived for this long [default: never]
+    --fail                    # End with status 5 if a reply says that its command failed
     --latency                 # Print to stderr how long each reply took
     --where: string           # Only take messages for which this jq filter is true; can be repeated: all must be
     --until: string           # End after the first message for which this jq filter is true
@@ -387,6 +399,105 @@ module completions {
     --quiet                   # Print only errors
     --help                    # Show this help
     --timeout(-W): string     # End after this time, with status 27 if too few replies arrived [default: 30s]
+  ]
+
+  def "nu-complete mqtt reply qos" [] {
+    [ "0" "1" "2" ]
+  }
+
+  def "nu-complete mqtt reply protocol" [] {
+    [ "auto" "5" "3.1.1" "3.1" ]
+  }
+
+  def "nu-complete mqtt reply tls_version" [] {
+    [ "1.2" "1.3" ]
+  }
+
+  def "nu-complete mqtt reply profile" [] {
+    ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt reply reconnect" [] {
+    [ "lost" "always" "never" ]
+  }
+
+  def "nu-complete mqtt reply will_qos" [] {
+    [ "0" "1" "2" ]
+  }
+
+  # Answer requests on topics with the output of a command
+  export extern "mqtt reply" [
+    --topic(-t): string       # Topic filter, with the wildcards + and #; can be repeated
+    --qos(-q): string@"nu-complete mqtt reply qos" # QoS of the subscription and of the replies [default: 2, and each reply that of its request]
+    --response-topic(-e): string # Publish replies here if the request names no response topic; required before MQTT 5
+    --reply-prefix: string    # Reply only to response topics that begin with this
+    --message(-m): string     # Reply with this text
+    --file(-f): path          # Reply with what this file holds when the run begins
+    --echo                    # Reply with the payload of the request
+    --jobs: string            # Run up to N commands at once [default: 1]
+    --retry: string           # Try a command that failed up to N times more [default: 0]
+    --retry-delay: string     # Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]
+    --job-timeout: string     # End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: 30s]
+    --count(-C): string       # End after this many replies [default: no limit]
+    --idle: string            # End when no request has arrived for this long [default: never]
+    --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
+    --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
+    --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]
+    --protocol(-V): string@"nu-complete mqtt reply protocol" # Use this MQTT version: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
+    --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
+    --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
+    --unix: path              # Connect to this Unix socket
+    --bind(-A): string        # Connect from this local address or host name
+    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --ws                      # Use MQTT over WebSocket
+    --ws-path: string         # Request this WebSocket path [default: /mqtt]
+    --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
+    --tls                     # Use TLS, as mqtts:// and wss:// do
+    --ca: path                # Trusted CA certificates (PEM), instead of the system's; turns TLS on
+    --capath: directory       # Directory of trusted CA certificates (PEM), instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates revoked by the revocation lists (CRLs) in this PEM file
+    --pin: string             # Also require this public key, or one of several: sha256//BASE64[;sha256//...]
+    --cert: path              # Client certificate (PEM); turns TLS on
+    --key: path               # Private key of the client certificate (PEM); turns TLS on [default: the file of --cert]
+    --key-password-file: path # Read the password of an encrypted private key from this file, `-` for standard input; turns TLS on
+    --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
+    --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
+    --tls-version: string@"nu-complete mqtt reply tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
+    --require-tls             # Refuse to connect to another machine without TLS
+    --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
+    --profile: string@"nu-complete mqtt reply profile" # Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Do not read any configuration file
+    --options(-o): path       # Read flags from this file, one per line, as if they came first on the command line
+    --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
+    --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Run this command and use its output as the password
+    --ask-password            # Prompt for the password on the terminal
+    --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
+    --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
+    --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
+    --reconnect: string@"nu-complete mqtt reply reconnect" # When to retry a connection [default: lost]
+    --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-payload: string    # Payload of the will [default: empty]
+    --will-qos: string@"nu-complete mqtt reply will_qos" # QoS of the will [default: 0]
+    --will-retain             # Retain the will
+    --will-delay: string      # Have the broker delay the will by this long (MQTT 5) [default: 0]
+    --debug(-d)               # Print every packet to stderr, without secrets or payloads
+    --events: path            # Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Print only errors
+    --help                    # Show this help
+    ...filters: string        # Topic filters, same as -t
   ]
 
   def "nu-complete mqtt clear-retained protocol" [] {

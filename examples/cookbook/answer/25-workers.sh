@@ -1,9 +1,13 @@
-# Share work that may be lost. Start this as often as you like: each job goes to one of them, to your program `work`. A job
-# is acknowledged when it is in the pipe: if this is killed, all jobs in the pipe are lost, not only the current one.
+# Share work that may be lost. Start this as often as you like: each job goes to one of them, to your program `work`, four
+# at once. Jobs of a worker that is killed are lost.
 #@ worker() {
-#@ work() { test "$1" != end || exit 0; echo "$1" >> done; }
+#@ work() { :; }
+#@ mkdir -p bin
+#@ printf '#!/bin/sh\nread job\necho $job >> done\n' > bin/work
+#@ chmod +x bin/work
+#@ PATH=$PWD/bin:$PATH
 
-mqtt sub -t '$share/workers/jobs' -q 1 | while IFS= read -r job; do work "$job" < /dev/null; done
+mqtt sub '$share/workers/jobs' -q 1 --jobs 4 -- work
 
 #@ }
 #@ rm -f done
@@ -14,4 +18,4 @@ mqtt sub -t '$share/workers/jobs' -q 1 | while IFS= read -r job; do work "$job" 
 #@ until test -e done; do mqtt pub -t jobs -m first -q 1; sleep 0.2; done
 #@ seq 100 | mqtt pub -t jobs -l -q 1
 #@ until test "$(grep -v first done | sort -n | uniq -c | grep -c '^ *1 ')" = 100; do sleep 0.1; done
-#@ until ! kill -0 "$one" 2> /dev/null && ! kill -0 "$two" 2> /dev/null; do mqtt pub -t jobs -m end -q 1; sleep 0.2; done
+#@ kill -9 "$one" "$two"

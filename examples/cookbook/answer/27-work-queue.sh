@@ -1,23 +1,28 @@
-# Share work that must not be lost. A job is acknowledged once it is in the file `job`, which stays until `work` has
-# succeeded, so after a crash a job may be done twice. Each worker has its own directory and client id (`-i`).
-#@ # Fails twice, as if it were killed in the middle.
-#@ work() {
-#@     read -r job
-#@     echo "$job" >> tries
-#@     case $job in 3|7) test "$(grep -cx "$job" tries)" -gt 1 || return 1 ;; esac
-#@     echo "$job" >> done
-#@     test "$job" != 10 || touch end
-#@ }
-#@ rm -f job tries done end
-#@ mqtt() { test ! -e end && command mqtt "$@"; }
+# Share work that must not be lost. A job is acknowledged when `work` has ended with 0; after a failure, or `kill -9`, the
+# broker gives it to this worker again: a job may be done twice, and none is left out. Each worker has a client id (`-i`)
+# of its own, and the broker queues for it while it is away.
+#@ # Fails twice.
+#@ mkdir -p bin
+#@ cat > bin/work <<'END'
+#@ #!/bin/sh
+#@ read job
+#@ echo "$job" >> tries
+#@ case $job in 3|7) test "$(grep -cx "$job" tries)" -gt 1 || exit 1 ;; esac
+#@ echo "$job" >> done
+#@ END
+#@ chmod +x bin/work
+#@ rm -f tries done
+#@ before=$PATH
+#@ PATH=$PWD/bin:$PATH
+#@ mqtt() { shift; command mqtt sub --idle 1s "$@"; }
 #@ command mqtt sub -t '$share/workers/jobs' -q 1 -c -i worker-1 -E
 #@ seq 10 | command mqtt pub -t jobs -l -q 1
-#@ until test -e end; do
+#@ {
 
-while test -s job || mqtt sub -t '$share/workers/jobs' -q 1 -c -i worker-1 -C 1 > job; do
-  work < job && rm job || break
-done
+until mqtt sub '$share/workers/jobs' -q 1 -c -i worker-1 --job-timeout 5m -- work; do sleep 1; done
 
-#@ done
+#@ } 2> failures
+#@ PATH=$before
+#@ unset -f mqtt
 #@ seq 10 | cmp - done
-#@ rm -f job
+#@ test "$(grep -c 'stays with the broker' failures)" = 2
