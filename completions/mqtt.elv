@@ -828,6 +828,7 @@ set edit:completion:arg-completer[mqtt] = {|@words|
             cand --tls-server-name 'Expect this name in the broker''s certificate [default: the host]'
             cand --tls-alpn 'Offer this ALPN protocol, preferred ones first; can be repeated'
             cand --tls-version 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]'
+            cand --tls-ciphers 'Offer only these cipher suites, best first, separated by colons'
             cand --tls-keylog 'Append the TLS secrets to this file, for decrypting captured packets'
             cand --profile 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file''s]'
             cand --config 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]'

@@ -727,6 +727,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-server-name -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
 1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F

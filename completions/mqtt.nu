@@ -463,6 +463,7 @@ module completions {
     --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
     --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
     --tls-version: string@"nu-complete mqtt reply tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
     --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
     --require-tls             # Refuse to connect to another machine without TLS
     --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets

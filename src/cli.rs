@@ -73,7 +73,7 @@ const COMMANDS: &[Entry] = &[
     Entry {
         name: "sub",
         alias: Some("subscribe"),
-        about: "Subscribe to topics, print messages or run commands for them",
+        about: "Subscribe to topics and print messages",
         flags: |command| connecting(subscribe::SubscribeArgs::augment_args(command)),
         run: run!(subscribe::run),
         basic: None,
