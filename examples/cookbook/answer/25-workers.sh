@@ -3,7 +3,7 @@
 #@ worker() {
 #@ work() { :; }
 #@ mkdir -p bin
-#@ printf '#!/bin/sh\nread job\necho $job >> done\n' > bin/work
+#@ printf '#!/bin/sh\nread job\ntest "$job" != end || exec kill $PPID\necho $job >> done\n' > bin/work
 #@ chmod +x bin/work
 #@ PATH=$PWD/bin:$PATH
 
@@ -18,4 +18,4 @@ mqtt sub '$share/workers/jobs' -q 1 --jobs 4 -- work
 #@ until test -e done; do mqtt pub -t jobs -m first -q 1; sleep 0.2; done
 #@ seq 100 | mqtt pub -t jobs -l -q 1
 #@ until test "$(grep -v first done | sort -n | uniq -c | grep -c '^ *1 ')" = 100; do sleep 0.1; done
-#@ kill -9 "$one" "$two"
+#@ until ! kill -0 "$one" 2> /dev/null && ! kill -0 "$two" 2> /dev/null; do mqtt pub -t jobs -m end -q 1; sleep 0.2; done
