@@ -32,6 +32,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// What ending them may take after that: five seconds until SIGKILL, and a little for the system.
 const END: Duration = Duration::from_millis(5_500);
 
+/// How long the broker may take to acknowledge replies and dead letters then.
+const LAST_ANSWER: Duration = Duration::from_millis(500);
+
 /// How many failures are named one by one.
 const NAMED: u64 = 10;
 
@@ -95,6 +98,8 @@ pub(crate) struct Acting {
     patience: Option<Instant>,
     /// Whatever ends now does not count.
     is_forsaken: bool,
+    /// The run is to end.
+    is_told: bool,
     /// Nothing is begun any more.
     is_stopped: bool,
     /// Messages that are printed.
@@ -118,6 +123,7 @@ impl Acting {
             failure: None,
             patience: None,
             is_forsaken: false,
+            is_told: false,
             is_stopped: false,
             printed: 0,
             revision: 0,
@@ -416,7 +422,7 @@ impl Acting {
         reporter: &Reporter,
     ) -> Option<Instant> {
         self.stop_beginning();
-        if !self.is_busy() || self.patience.is_some() || self.is_forsaken {
+        if std::mem::replace(&mut self.is_told, true) || !self.is_busy() {
             return None;
         }
         if why == Stopping::TimedOut {
@@ -425,7 +431,8 @@ impl Acting {
             return (!self.running.is_empty()).then_some(now + END);
         }
         match self.running.len() {
-            0 => {}
+            // Only the broker is waited for.
+            0 => return Some(now + LAST_ANSWER),
             1 => reporter.ui().note("waiting up to 10s for a command to end"),
             several => {
                 reporter.ui().note(&format!("waiting up to 10s for {several} commands to end"));

@@ -18,7 +18,7 @@ use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::settings::properties::{Packet, Properties};
 use crate::settings::{Environment, Typed, number, parse_duration};
-use crate::topic::TopicFilter;
+use crate::topic::{TopicFilter, TopicName};
 use clap::{Args, ValueEnum};
 use job::{Answers, Stop, Subscribing};
 use selection::{Sample, Selection, Wanted};
@@ -208,6 +208,10 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
         ));
     }
     let mut interest = wishes.interest(filters, &args.qos, args.unsubscribe)?;
+    if let Some(topic) = args.action.dead_letter.as_ref().filter(|_| !args.no_local) {
+        let topics = interest.subscriptions.iter().map(|subscription| &subscription.filter);
+        check_dead_letters(topic, topics)?;
+    }
     add_properties(&mut interest, &mut connection.properties)?;
     connection.session.interest = interest;
     let mut reporter = connection.reporter;
@@ -249,6 +253,19 @@ fn check_commands(args: &SubscribeArgs) -> Result<(), Failure> {
         return Err(Failure::usage("--dead-letter cannot be with --remove-retained"));
     }
     Ok(())
+}
+
+/// A dead letter must not come back.
+fn check_dead_letters<'a>(
+    topic: &TopicName,
+    mut filters: impl Iterator<Item = &'a TopicFilter>,
+) -> Result<(), Failure> {
+    match filters.find(|filter| filter.matches(topic.as_str())) {
+        Some(filter) => Err(Failure::usage(format!(
+            "the dead-letter topic {topic} matches {filter}: each dead letter would be a message again"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// What is run for which messages.

@@ -233,6 +233,7 @@ fn what_cannot_be_run_is_refused_before_anything_connects() {
         ("--output f --append -- true", "--output cannot be with a command"),
         ("--dead-letter x --on-failure skip -- true", "cannot be used with"),
         ("--dead-letter a/+ -- true", "'+'"),
+        ("--dead-letter t -- true", "each dead letter would be a message again"),
         ("--jobs 0 -- true", "expected a number from 1 to 1000"),
         ("--on a", "expected FILTER CMD"),
         ("--on a+ x", "'+' must be a whole level"),

@@ -5,7 +5,7 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::{Duration, Instant};
 
-use crate::support::{Mqtt, Peer, Publish, Signal};
+use crate::support::{Mqtt, Peer, Publish, Signal, check_commands};
 
 /// What listens, and its name for NOTIFY_SOCKET.
 struct Listener {
@@ -179,4 +179,18 @@ fn nobody_who_listens_is_no_reason_to_fail() {
     });
     let run = peer.mqtt("sub").line("-V 5 t --idle 100ms").env("NOTIFY_SOCKET", "/no/such/socket");
     run.env("WATCHDOG_USEC", "nonsense").run();
+}
+
+#[test]
+fn the_program_understands_what_the_examples_for_services_have_it_run() {
+    let read = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        std::fs::read_to_string(path).unwrap()
+    };
+    let unit = read("mqtt@.service");
+    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=/usr/bin/")).unwrap();
+    assert_eq!(check_commands(&line.replace("$$", "$").replace('%', "")), 1);
+    let deployment = read("workers.yaml");
+    let line = deployment.lines().find_map(|line| line.trim().strip_prefix("command: [")).unwrap();
+    assert_eq!(check_commands(&line.trim_end_matches(']').replace(',', "")), 1);
 }
