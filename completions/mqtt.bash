@@ -1162,7 +1162,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__pub)
-            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --outbox --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --rate --progress --no-progress --later --outbox-limit --outbox-sync --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --outbox --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --replay --max-gap --topic-prefix --rate --progress --no-progress --later --outbox-limit --outbox-sync --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --bind --proxy --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1271,6 +1271,27 @@ _mqtt() {
                     return 0
                     ;;
                 --interval)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --max-gap)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --topic-prefix)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

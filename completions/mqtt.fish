@@ -47,6 +47,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l delimiter -d 'Split th
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l replay -d 'Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l max-gap -d 'Wait at most this long between two records of --replay [default: as recorded]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-prefix -d 'Put this in front of every topic, such as test/' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
@@ -147,6 +150,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l delimiter -d 'Spli
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l replay -d 'Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l max-gap -d 'Wait at most this long between two records of --replay [default: as recorded]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-prefix -d 'Put this in front of every topic, such as test/' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'

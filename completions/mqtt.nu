@@ -54,6 +54,9 @@ module completions {
     --skip-invalid            # Skip invalid records, and end with status 2 after sending the others
     --repeat: string          # Send each message N times [default: 1]
     --interval: string        # Wait at least this long between messages; one message goes to all its topics at once [default: 0]
+    --replay: string          # Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]
+    --max-gap: string         # Wait at most this long between two records of --replay [default: as recorded]
+    --topic-prefix: string    # Put this in front of every topic, such as test/
     --rate: string            # Send at most N messages per second; can be a fraction [default: no limit]
     --progress                # Show a progress bar on stderr [default: on a terminal, after a second]
     --no-progress             # Do not show a progress bar

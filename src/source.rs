@@ -65,6 +65,8 @@ pub enum Input {
     Lines(Lines),
     /// Each line of standard input is a JSON record, as `sub --json` prints them. Blank lines are counted but skipped.
     Records,
+    /// The same, each with the time at which it was received.
+    Recording,
 }
 
 /// How to split standard input into messages.
@@ -130,6 +132,9 @@ impl Source {
                 Self::lines(Splitter::new(&delimiter), Pieces::new(shape, invalid))
             }
             Input::Records => Self::lines(Splitter::new(b"\n"), Pieces::new(Shape::Json, invalid)),
+            Input::Recording => {
+                Self::lines(Splitter::new(b"\n"), Pieces::new(Shape::TimedJson, invalid))
+            }
         }
     }
 
@@ -137,7 +142,7 @@ impl Source {
         let record = |(position, text): (u64, Vec<u8>)| {
             let decoded = encoding.decode(text.into());
             let payload = decoded.map_err(|cause| unusable("the message", cause))?;
-            Ok(Record { position, payload, size: 0, address: Address::Given })
+            Ok(Record { position, payload, size: 0, address: Address::Given, time: None })
         };
         let records: Result<Vec<_>, _> = (1..).zip(texts).map(record).collect();
         Ok(Self { ready: Some(records?.into_iter()), ..Self::new(Feed::Ended(None), None) })

@@ -9,7 +9,7 @@ use crate::source::{Input, SourceError};
 /// When two of them do.
 pub(super) fn reads_stdin(input: &Input) -> Result<bool, Failure> {
     let payloads = match input {
-        Input::Stdin | Input::Lines(_) | Input::Records => 1,
+        Input::Stdin | Input::Lines(_) | Input::Records | Input::Recording => 1,
         Input::Files(paths) => paths.iter().filter(|path| path.as_os_str() == "-").count(),
         Input::Texts(_) => 0,
     };

@@ -7,6 +7,7 @@ pub(crate) mod job;
 #[cfg(unix)]
 mod outbox;
 pub(crate) mod pace;
+pub(crate) mod replay;
 
 pub use args::PublishArgs;
 
@@ -31,6 +32,7 @@ use args::{AliasArg, MessageArgs, MoreArgs};
 use feed::{Feed, NOT_QOS_0};
 use job::Publishing;
 use pace::Pace;
+use replay::Replay;
 use std::ffi::OsString;
 use std::rc::Rc;
 
@@ -68,20 +70,21 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     };
     let named = connection.url_topic.take().or(connection.default_topic.take());
     let topics = topics(&message, &more, named, &source.input)?;
-    let addressing = addressing(topics, &message, properties)?;
+    let addressing = addressing(topics, &message, properties)?.below(more.topic_prefix.clone());
+    let addressing = addressing.map_err(|error| {
+        Failure::usage(format!("--topic-prefix: the topic is invalid: {error}"))
+    })?;
     let repeat = more.repeat.unwrap_or(1);
     let waits_for_input = match &source.input {
         Input::Stdin => true,
         Input::Files(paths) => paths.iter().all(|path| path.as_os_str() == "-"),
         _ => false,
     };
-    let comes = matches!(source.input, Input::Lines(_) | Input::Records);
+    let comes = matches!(source.input, Input::Lines(_) | Input::Records | Input::Recording);
     let given = match &source.input {
         Input::Texts(texts) => Some(texts.len() as u64),
         _ => None,
     };
-    // What comes line by line may be a service.
-    let is_endless = matches!(source.input, Input::Lines(_) | Input::Records);
     let invalid = source.invalid;
     let source = Source::open(source).map_err(source_failure)?;
     let whole = match (source.total(), given) {
@@ -92,10 +95,12 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
-    if is_endless {
+    // What comes line by line may be a service.
+    if comes {
         connection.reporter.serves(Environment::service());
     }
-    let feed = Feed::new(source, invalid, addressing, repeat);
+    let replay = more.replay.map(|speed| Replay::new(speed, more.max_gap));
+    let feed = Feed::new(source, invalid, addressing, repeat).replaying(replay);
     if message.outbox.is_some() {
         // What is stored from earlier is sent, too.
         let progress = Progress::new(when(&more, alone), Whole::Unknown);
@@ -199,6 +204,8 @@ async fn store_and_send(
 fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Option<Options>, Failure> {
     let input = if !message.message.is_empty() {
         Input::Texts(message.message.iter().cloned().map(OsString::into_encoded_bytes).collect())
+    } else if message.json && more.replay.is_some() {
+        Input::Recording
     } else if message.json {
         Input::Records
     } else if message.stdin_line {
@@ -231,13 +238,19 @@ fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Option<Options>, Fai
     {
         return Err(Failure::usage(format!("{flag} has no effect without --stdin-line")));
     }
+    if more.replay.is_some() && !message.json {
+        return Err(Failure::usage("--replay has no effect without --json"));
+    }
+    if more.max_gap.is_some() && more.replay.is_none() {
+        return Err(Failure::usage("--max-gap has no effect without --replay"));
+    }
     let encoding = match (more.hex, more.base64) {
         (true, _) => Encoding::Hex,
         (_, true) => Encoding::Base64,
         _ => Encoding::Plain,
     };
     let can_be_invalid = match &input {
-        Input::Records => true,
+        Input::Records | Input::Recording => true,
         Input::Lines(lines) => lines.topic_from.is_some() || encoding != Encoding::Plain,
         Input::Files(_) => encoding != Encoding::Plain,
         Input::Texts(_) | Input::Stdin => false,
@@ -296,7 +309,7 @@ fn topics(
                 Err(Failure::usage(format!("invalid topic '{topic}' in the URL: {error}")))
             }
         },
-        None if *input == Input::Records => Ok(Vec::new()),
+        None if matches!(input, Input::Records | Input::Recording) => Ok(Vec::new()),
         None => Err(Failure::usage("no topic: give one with --topic")),
     }
 }

@@ -55,6 +55,7 @@ fn records(messages: &[Sent]) -> Vec<Record> {
                 retain: None,
                 properties: None,
             })),
+            time: None,
         })
         .collect()
 }

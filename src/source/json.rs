@@ -16,7 +16,7 @@ use keys::Keys;
 use serde_core::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Topic};
+use values::{Base64, Flag, Format, Level, Pairs, Seconds, Text, Time, Topic};
 
 /// A payload and its address.
 pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Said<'a>);
@@ -26,17 +26,33 @@ pub(super) type Addressed<'a> = (Cow<'a, [u8]>, Said<'a>);
 /// # Errors
 /// When the line is anything other than one record.
 pub(super) fn read(line: &[u8]) -> Result<Option<Addressed<'_>>, String> {
+    read_line(line, Line { is_timed: false })
+}
+
+/// The same for a record that must have a time.
+///
+/// # Errors
+/// When the line is anything other than one record with a time.
+pub(super) fn read_timed(line: &[u8]) -> Result<Option<Addressed<'_>>, String> {
+    let record = read_line(line, Line { is_timed: true })?;
+    match &record {
+        Some((_, said)) if said.time.is_none() => Err("\"time\" is missing".to_owned()),
+        _ => Ok(record),
+    }
+}
+
+fn read_line(line: &[u8], record: Line) -> Result<Option<Addressed<'_>>, String> {
     if line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r')) {
         return Ok(None);
     }
     let text = std::str::from_utf8(line)
         .map_err(|error| format!("not UTF-8 (column {})", error.valid_up_to() + 1))?;
-    parse(text).map(Some).map_err(|error| explain(&error))
+    parse(text, record).map(Some).map_err(|error| explain(&error))
 }
 
-fn parse(text: &str) -> Result<Addressed<'_>, serde_json::Error> {
+fn parse(text: &str, record: Line) -> Result<Addressed<'_>, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let record = Want(Line).deserialize(&mut reader)?;
+    let record = Want(record).deserialize(&mut reader)?;
     reader.end()?;
     Ok(record)
 }
@@ -61,7 +77,10 @@ fn explain(error: &serde_json::Error) -> String {
 }
 
 /// A record.
-struct Line;
+struct Line {
+    /// Whether its time is read.
+    is_timed: bool,
+}
 
 impl<'a> Expect<'a> for Line {
     type Out = Addressed<'a>;
@@ -86,6 +105,9 @@ impl<'a> Expect<'a> for Line {
                 "payload_json" => {
                     let json: &'a RawValue = map.next_value()?;
                     payload = Cow::Borrowed(json.get().as_bytes());
+                }
+                "time" if self.is_timed => {
+                    said.time = Some(map.next_value_seed(Want(Time(name)))?);
                 }
                 "properties" => said.properties = map.next_value_seed(Want(Properties(name)))?,
                 _ => ignore(&mut map)?,

@@ -27,6 +27,8 @@ pub(super) enum Shape {
     TopicAndPayload(Box<Finder<'static>>, Encoding),
     /// A JSON record, or blank.
     Json,
+    /// A JSON record with a time, or blank.
+    TimedJson,
 }
 
 impl Shape {
@@ -42,7 +44,9 @@ impl Shape {
             Self::TopicAndPayload(separator, encoding) => encoding
                 .text_limit(MAX_PAYLOAD)
                 .saturating_add(MAX_TOPIC_LENGTH + separator.needle().len()),
-            Self::Json => MAX_PAYLOAD.saturating_mul(JSON_EXPANSION).saturating_add(JSON_FRAME),
+            Self::Json | Self::TimedJson => {
+                MAX_PAYLOAD.saturating_mul(JSON_EXPANSION).saturating_add(JSON_FRAME)
+            }
         }
     }
 
@@ -67,6 +71,9 @@ impl Shape {
             }
             Self::Json => {
                 json::read(&block[piece])?.map(|(payload, said)| (keep(block, payload), said))
+            }
+            Self::TimedJson => {
+                json::read_timed(&block[piece])?.map(|(payload, said)| (keep(block, payload), said))
             }
         })
     }
@@ -148,7 +155,7 @@ impl Pieces {
                 let position = self.position;
                 self.position += 1;
                 let payload = block.bytes.slice(piece);
-                Record { position, payload, size: size as u64, address: Address::Given }
+                Record { position, payload, size: size as u64, address: Address::Given, time: None }
             }));
             return (parcel, Ok(()));
         }
@@ -162,8 +169,9 @@ impl Pieces {
                     return (parcel, Err(SourceError::TooLong { position }));
                 }
                 Ok(Some((payload, said))) => {
+                    let time = said.time;
                     let address = self.sayings.share(said);
-                    parcel.records.push(Record { position, payload, size, address });
+                    parcel.records.push(Record { position, payload, size, address, time });
                 }
                 Ok(None) => self.passed = size,
                 Err(cause) => {

@@ -62,7 +62,13 @@ pub(super) fn send_whole(
         passed = 0;
         match text.decode() {
             Ok(payload) => {
-                parcel.records.push(Record { position, payload, size, address: Address::Given });
+                parcel.records.push(Record {
+                    position,
+                    payload,
+                    size,
+                    address: Address::Given,
+                    time: None,
+                });
             }
             Err(error) if invalid == Invalid::Stop => return Err(error),
             Err(error) => {

@@ -3,6 +3,7 @@
 use super::own::Address;
 use crate::os_error;
 use bytes::Bytes;
+use jiff::Timestamp;
 use std::fmt;
 use std::io;
 
@@ -24,6 +25,8 @@ pub struct Record {
     pub size: u64,
     /// The destination.
     pub address: Address,
+    /// When it was received, with [`Input::Recording`](super::Input::Recording).
+    pub time: Option<Timestamp>,
 }
 
 /// Records that were read together; may be empty.

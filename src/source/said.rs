@@ -4,6 +4,7 @@ use super::own::{Address, Own, OwnProperties};
 use crate::message::QoS;
 use crate::topic::TopicText;
 use fnv::FnvHasher;
+use jiff::Timestamp;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ pub(super) struct Said<'a> {
     pub(super) qos: Option<QoS>,
     pub(super) retain: Option<bool>,
     pub(super) properties: Option<OwnProperties>,
+    /// When it was received, if that is to be known. It is not a part of the address.
+    pub(super) time: Option<Timestamp>,
 }
 
 impl<'a> Said<'a> {
@@ -28,11 +31,11 @@ impl<'a> Said<'a> {
     }
 
     fn is_empty(&self) -> bool {
-        matches!(self, Self { topic: None, qos: None, retain: None, properties: None })
+        matches!(self, Self { topic: None, qos: None, retain: None, properties: None, time: _ })
     }
 
     fn into_own(self) -> Own {
-        let Self { topic, qos, retain, properties } = self;
+        let Self { topic, qos, retain, properties, time: _ } = self;
         Own { topic: topic.map(TopicText::into_name), qos, retain, properties }
     }
 

@@ -86,6 +86,7 @@ mod publish_reconnect;
 mod publish_round_trip;
 mod readme;
 #[cfg(unix)]
+mod replay;
 mod reply;
 mod request;
 mod request_old;

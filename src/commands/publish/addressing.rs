@@ -2,6 +2,7 @@
 
 use crate::message::Envelope;
 use crate::source::{Address, Own};
+use crate::topic::{TopicError, TopicName};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ const REMEMBERED: usize = 256;
 
 /// Makes envelopes. Consecutive records with equal fields share theirs.
 pub(crate) struct Addressing {
+    /// In front of each topic.
+    prefix: Option<TopicName>,
     /// For records without a topic.
     given: Envelopes,
     /// For records with a topic: the values of fields that they leave out.
@@ -23,7 +26,20 @@ pub(crate) struct Addressing {
 
 impl Addressing {
     pub(crate) fn new(given: Envelopes, defaults: Envelope) -> Self {
-        Self { given, defaults, made: Vec::new() }
+        Self { prefix: None, given, defaults, made: Vec::new() }
+    }
+
+    /// The same, with `prefix` in front of each topic.
+    ///
+    /// # Errors
+    /// If a topic of the flags becomes too long.
+    pub(crate) fn below(self, prefix: Option<TopicName>) -> Result<Self, TopicError> {
+        let Some(prefix) = prefix else { return Ok(self) };
+        let given = self.given.iter().map(|given| {
+            let topic = prefixed(&prefix, &given.topic)?;
+            Ok(Rc::new(Envelope { topic, ..(**given).clone() }))
+        });
+        Ok(Self { given: given.collect::<Result<_, _>>()?, prefix: Some(prefix), ..self })
     }
 
     /// The number of topics given by flags.
@@ -31,7 +47,7 @@ impl Addressing {
         self.given.len()
     }
 
-    /// The envelopes of a message; empty if there is no topic for it.
+    /// The envelopes of a message; empty if there is no topic for it, or its own is too long after the prefix.
     pub(crate) fn envelopes(&mut self, address: &Address) -> Envelopes {
         let own = match address {
             Address::Given => return Rc::clone(&self.given),
@@ -57,7 +73,14 @@ impl Addressing {
 
     fn make(&self, own: &Own) -> Envelopes {
         match &own.topic {
-            Some(_) => Rc::new([Rc::new(own.envelope(&self.defaults))]),
+            Some(topic) => {
+                let mut envelope = own.envelope(&self.defaults);
+                if let Some(prefix) = &self.prefix {
+                    let Ok(topic) = prefixed(prefix, topic) else { return Rc::new([]) };
+                    envelope.topic = topic;
+                }
+                Rc::new([Rc::new(envelope)])
+            }
             None => self.given.iter().map(|given| Rc::new(own.envelope(given))).collect(),
         }
     }
@@ -69,6 +92,10 @@ impl Addressing {
             Address::Given | Address::Own(_) => self.given.len() as u64,
         }
     }
+}
+
+fn prefixed(prefix: &TopicName, topic: &TopicName) -> Result<TopicName, TopicError> {
+    format!("{prefix}{topic}").parse()
 }
 
 #[cfg(test)]

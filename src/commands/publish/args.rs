@@ -1,5 +1,6 @@
 //! The flags of `mqtt pub`.
 
+use super::replay::parse_speed;
 use crate::commands::properties::PropertyArgs;
 use crate::message::QoS;
 use crate::settings::flags::BasicArgs;
@@ -199,6 +200,21 @@ pub struct MoreArgs {
     /// Wait at least this long between messages; one message goes to all its topics at once [default: 0]
     #[arg(long, alias = "repeat-delay", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "rate", help_heading = "Pace and progress")]
     pub interval: Option<Duration>,
+
+    /// Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]
+    ///
+    /// The schedule is absolute: a record that is late is sent at once and delays no other. One that is older than the
+    /// record before it is sent at once.
+    #[arg(long, value_name = "SPEED", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = parse_speed, conflicts_with_all = ["rate", "interval", "outbox"], help_heading = "Pace and progress")]
+    pub replay: Option<f64>,
+
+    /// Wait at most this long between two records of --replay [default: as recorded]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Pace and progress")]
+    pub max_gap: Option<Duration>,
+
+    /// Put this in front of every topic, such as test/
+    #[arg(long, value_name = "PREFIX", allow_hyphen_values = true)]
+    pub topic_prefix: Option<TopicName>,
 
     /// Send at most N messages per second; can be a fraction [default: no limit]
     #[arg(long, value_name = "N", value_parser = parse_rate, help_heading = "Pace and progress")]

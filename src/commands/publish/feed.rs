@@ -1,13 +1,15 @@
 //! From records to messages: each record to each of its topics, as often as it is to be repeated.
 
 use super::addressing::{Addressing, Envelopes};
+use super::replay::Replay;
 use crate::commands::input;
 use crate::exit::Failure;
 use crate::message::Envelope;
-use crate::source::{Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
+use crate::source::{Address, Batch, COMPLAINTS, Invalid, Record, Source, SourceError};
 use bytes::Bytes;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 /// Why there is no message at QoS 0 in an outbox.
 pub(crate) const NOT_QOS_0: &str =
@@ -23,6 +25,8 @@ struct Sending {
     next: usize,
     /// How many rounds are left, this one included.
     rounds: u64,
+    /// How long after the first record it is due.
+    due: Option<Duration>,
 }
 
 impl Sending {
@@ -49,6 +53,8 @@ pub(crate) struct Feed {
     invalid: Invalid,
     addressing: Addressing,
     repeat: u64,
+    /// With `--replay`.
+    replay: Option<Replay>,
     /// What was read and is not being sent yet.
     batch: Batch,
     sending: Option<Sending>,
@@ -71,12 +77,23 @@ impl Feed {
             invalid,
             addressing,
             repeat,
+            replay: None,
             batch: Vec::new().into_iter(),
             sending: None,
             exhausted: false,
             failure: None,
             without_topic: 0,
         }
+    }
+
+    /// The same, with records due as they were recorded.
+    pub(crate) fn replaying(self, replay: Option<Replay>) -> Self {
+        Self { replay, ..self }
+    }
+
+    /// How long after the first record the message that is there is due, if its record says so.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.sending.as_ref()?.due
     }
 
     /// Makes sure that a message is there to be sent, or none will ever come. What is left out is told.
@@ -107,16 +124,29 @@ impl Feed {
 
     fn begin(
         &mut self,
-        Record { position, payload, size, address }: Record,
+        Record { position, payload, size, address, time }: Record,
         tell: &mut dyn FnMut(&str),
     ) {
         let envelopes = self.addressing.envelopes(&address);
         if !envelopes.is_empty() {
             let rounds = self.repeat;
-            self.sending = Some(Sending { position, payload, size, envelopes, next: 0, rounds });
+            let replay = self.replay.as_mut().zip(time);
+            let due = replay.map(|(replay, time)| {
+                let due = replay.due(time);
+                if replay.went_back() {
+                    tell(&format!("line {position} is older than the one before it: sent at once"));
+                }
+                due
+            });
+            let next = 0;
+            self.sending = Some(Sending { position, payload, size, envelopes, next, rounds, due });
             return;
         }
-        self.leave_out(position, "no topic, and none is given with --topic", tell);
+        let cause = match address {
+            Address::Own(own) if own.topic.is_some() => "the topic is too long with --topic-prefix",
+            _ => "no topic, and none is given with --topic",
+        };
+        self.leave_out(position, cause, tell);
     }
 
     /// A record cannot be sent: it ends the input, or is left out and told.

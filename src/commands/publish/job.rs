@@ -33,6 +33,8 @@ enum WaitsFor {
 pub(crate) struct Publishing {
     feed: Feed,
     pace: Pace,
+    /// When the first record of a recording was sent.
+    replayed: Option<Instant>,
     progress: Progress,
     waits_for: WaitsFor,
     tally: Tally,
@@ -52,6 +54,7 @@ impl Publishing {
         Self {
             feed,
             pace,
+            replayed: None,
             progress,
             waits_for: WaitsFor::Input,
             tally: Tally::default(),
@@ -115,7 +118,9 @@ impl Publishing {
                 self.waits_for = WaitsFor::Room;
                 return;
             }
-            if counts && let Some(next) = self.pace.wait(now) {
+            let due = self.feed.due().map(|due| *self.replayed.get_or_insert(now) + due);
+            let wait = self.pace.wait(now).or(due.filter(|due| now < *due));
+            if counts && let Some(next) = wait {
                 self.waits_for = WaitsFor::Time(next);
                 return;
             }

@@ -4,6 +4,7 @@ use super::super::encoding::decode_base64;
 use super::expect::{Expect, Want, refuse};
 use crate::message::QoS;
 use crate::topic::TopicText;
+use jiff::Timestamp;
 use serde_core::de::SeqAccess;
 use std::borrow::Cow;
 
@@ -53,6 +54,21 @@ impl Expect<'_> for Flag {
 
     fn bool(self, bool: bool) -> Result<bool, String> {
         Ok(bool)
+    }
+}
+
+/// A date and time with an offset, in a key with this name (RFC 3339).
+pub(super) struct Time(pub(super) &'static str);
+
+impl Expect<'_> for Time {
+    type Out = Timestamp;
+
+    fn refusal(&self) -> String {
+        format!("{:?} must be a date and time, like 2026-11-29T12:00:00Z", self.0)
+    }
+
+    fn text(self, text: Cow<'_, str>) -> Result<Timestamp, String> {
+        text.parse().map_err(|_| self.refusal())
     }
 }
 
