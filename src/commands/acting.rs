@@ -110,6 +110,9 @@ pub(crate) struct Acting {
 
 impl Acting {
     pub(crate) fn new(plan: Plan, wants_retained: bool) -> Self {
+        // Commands get only standard input, output and error, whatever else this process was started with.
+        #[cfg(unix)]
+        close_fds::set_fds_cloexec_threadsafe(3, &[]);
         Self {
             variables: Variables::new(),
             redelivery: Redelivery::default(),
