@@ -1,5 +1,5 @@
-//! An outbox: a directory in which messages are stored before they are sent, and from which they are gone when they are
-//! final. It survives a crash of this program at any moment, and with syncs a power failure.
+//! An outbox: a directory that stores messages before they are sent and removes them once they are final. It survives a
+//! crash of this program at any moment and, with syncs, a power failure.
 //!
 //! ```text
 //!  store ─► Outbox ─► Batch ─► Worker, a thread: Disk      box  state  00…1.ndjson  refused.ndjson  lock  new/
@@ -8,19 +8,19 @@
 //!          Reader ─► messages for the session
 //! ```
 //!
-//! What is durable, what may be sent and what comes next is decided by [`course`], which knows neither files nor time;
-//! [`storage`] says in which order a commit is written; [`disk`] does it. A broker that hands out messages twice, or
-//! loses some, is played against these three in `enumeration`, with a crash after every step and every disk that such a
-//! crash can leave behind.
+//! [`course`] decides what is durable, what may be sent and what comes next; it knows neither files nor time.
+//! [`storage`] defines the order in which a commit is written, and [`disk`] writes it. The tests in `enumeration` run
+//! these three against brokers that deliver twice or lose their session, with a crash after every step and every disk
+//! state such a crash can leave.
 //!
-//! | file | what it is |
+//! | file | contents |
 //! |---|---|
-//! | `box` | JSON: the format's number, the client id and the broker that the box is for |
-//! | `NNNNNNNNNNNNNNNN.ndjson` | a segment: a record per line; its name is the number of the first |
-//! | `state` | how far each message is: [`marks`] |
-//! | `refused.ndjson` | messages that the broker refused, and those that expired in the box |
-//! | `lock` | whoever holds it sends |
-//! | `new/` | messages of other processes, as in a maildir: complete when they appear; a file becomes a segment |
+//! | `box` | JSON: the format number, the client id and the broker the outbox belongs to |
+//! | `NNNNNNNNNNNNNNNN.ndjson` | a segment: one record per line; named after the number of its first record |
+//! | `state` | the progress of each message, as [`marks`] |
+//! | `refused.ndjson` | messages that the broker refused or that expired in the outbox |
+//! | `lock` | the process that holds it sends |
+//! | `new/` | messages left by other processes, complete once visible (as in a maildir); each file becomes a segment |
 
 pub mod course;
 pub mod disk;

@@ -1,5 +1,5 @@
-//! The course of the messages in an outbox, without any input or output: what is durable, what may be sent, and what has
-//! to be written next.
+//! The course of the messages in an outbox, without any I/O: what is durable, what may be sent, and what has to be
+//! written next.
 //!
 //! ```text
 //!  stored ─► Commit: records durable ─► next: PUBLISH ─┬─ PUBACK ─────────────────────────────► done, lazily
@@ -7,9 +7,9 @@
 //!                                                                    ─► next_release: PUBREL ─ PUBCOMP ─► done
 //! ```
 //!
-//! The packet identifier of a message follows from its number, so that it is the same after a crash. So two messages must
-//! never be unfinished together that are [`IDS`] apart, and that must hold for what a disk may have forgotten, too: the
-//! course has `first` synced before it comes to that.
+//! The packet identifier of a message is derived from its number, so that it is the same after a crash. Two messages
+//! that are [`IDS`] apart must therefore never be unfinished at the same time, not even on a disk that has lost
+//! unsynced data. The course makes sure of that by having `first` synced in time.
 
 #[cfg(test)]
 mod tests;
@@ -17,21 +17,21 @@ mod tests;
 use super::marks::{Mark, Marks, Stage};
 use std::collections::VecDeque;
 
-/// How many packet identifiers there are.
+/// Number of packet identifiers.
 pub const IDS: u64 = 65_535;
 
-/// So many messages are marked as sent ahead of the next one, where they are there already.
+/// How many stored messages after the next one are marked as sent in advance.
 const AHEAD: u64 = 1_024;
 
-/// What is to be written next, in this order: the records before `records_end`, a sync of them, the marks, and a sync of
-/// the marks if that is asked for.
+/// The next thing to write, in this order: records up to `records_end`, a sync of the records, the marks, and a sync of
+/// the marks if `syncs_marks` is set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// The number after the last record that is to be durable.
+    /// The number after the last record to make durable.
     pub records_end: u64,
     /// Whether there are new records.
     pub has_records: bool,
-    /// What is to be appended to the file `state`.
+    /// Marks to append to the file `state`.
     pub marks: Vec<Mark>,
     /// Whether the marks must be durable.
     pub syncs_marks: bool,
@@ -44,13 +44,13 @@ pub struct Next {
     pub number: u64,
     /// Its packet identifier.
     pub packet_id: u16,
-    /// It may have been sent in this session before: DUP.
+    /// Whether it may have been sent in this session before (DUP).
     pub again: bool,
-    /// The broker has received it: only PUBREL follows.
+    /// Whether the broker has received it, so that only PUBREL follows.
     pub received: bool,
 }
 
-/// What the end of the last commit means.
+/// What becomes true when the current commit is written.
 #[derive(Clone, Debug)]
 struct Pending {
     records_end: u64,
@@ -60,20 +60,20 @@ struct Pending {
     received: Vec<u64>,
 }
 
-/// Where every message of an outbox stands.
+/// The state of every message in an outbox.
 #[derive(Clone, Debug)]
 pub struct Course {
-    /// Messages this far apart have the same packet identifier.
+    /// Messages this far apart share a packet identifier.
     ids: u64,
     /// All messages before this one are final.
     first: u64,
     /// The last `first` that was written.
     written_first: u64,
-    /// The last `first` that no crash can take back.
+    /// The last `first` that is durable.
     synced_first: u64,
-    /// The messages from `first` on, as far as anything is known of them.
+    /// The progress of the messages from `first` on, as far as known.
     stages: VecDeque<Stage>,
-    /// The number of the next message that is stored.
+    /// The number of the next message to be stored.
     end: u64,
     /// All messages before this one are durable.
     durable: u64,
@@ -81,23 +81,23 @@ pub struct Course {
     cursor: u64,
     /// This message and all before it are marked as sent.
     sent: u64,
-    /// Messages before this one may have been sent in this session by an earlier run.
+    /// An earlier run may have sent the messages before this one in this session.
     again: u64,
-    /// There is a connection.
+    /// Whether there is a connection.
     is_online: bool,
-    /// There was one.
+    /// Whether there ever was one.
     was_online: bool,
-    /// Nothing may be sent until a [`Mark::Anew`] is durable.
+    /// Whether nothing may be sent until a [`Mark::Anew`] is durable.
     awaits_anew: bool,
     marks: Vec<Mark>,
     pending: Option<Pending>,
-    /// Messages whose `received` is durable.
+    /// Messages whose `received` mark is durable.
     releasable: VecDeque<u64>,
 }
 
 impl Course {
-    /// An outbox as it is found: what `state` says, and the number after the last record that is there. No crash takes
-    /// back that all messages before `synced_first` are final. There are `ids` packet identifiers.
+    /// Creates the course of an existing outbox from the contents of `state` and the number after the last record. That
+    /// all messages before `synced_first` are final is already durable. There are `ids` packet identifiers.
     pub fn recover(marks: &Marks, end: u64, synced_first: u64, ids: u64) -> Self {
         let last = marks.stages.keys().next_back().map_or(marks.first, |last| last + 1);
         let stage = |number| marks.stages.get(&number).copied().unwrap_or(Stage::Open);
@@ -121,7 +121,7 @@ impl Course {
         }
     }
 
-    /// The number of the next message that is stored.
+    /// The number of the next message to be stored.
     pub fn end(&self) -> u64 {
         self.end
     }
@@ -136,14 +136,14 @@ impl Course {
         self.durable
     }
 
-    /// Takes over `count` messages whose records are durable already; call only when all others are, and nothing is being
-    /// committed.
+    /// Takes over `count` messages whose records are already durable; call only when all others are durable and no
+    /// commit is under way.
     pub fn adopt(&mut self, count: u64) {
         self.end += count;
         self.durable = self.end;
     }
 
-    /// Messages that are not final.
+    /// Number of messages that are not final.
     pub fn unfinished(&self) -> u64 {
         let done = self.stages.iter().filter(|stage| **stage == Stage::Done).count();
         self.end - self.first - done as u64
@@ -154,7 +154,7 @@ impl Course {
         self.end += count;
     }
 
-    /// What is to be written now. One commit at a time: there is none until [`Course::committed`].
+    /// The next commit. Only one at a time: returns `None` until [`Course::committed`] is called.
     pub fn commit(&mut self) -> Option<Commit> {
         if self.pending.is_some() {
             return None;
@@ -191,7 +191,7 @@ impl Course {
         Some(Commit { records_end, has_records, marks, syncs_marks })
     }
 
-    /// The commit is written, and what had to be durable is.
+    /// The commit was written, and synced where required.
     pub fn committed(&mut self) {
         let Some(pending) = self.pending.take() else { return };
         self.durable = pending.records_end;
@@ -200,7 +200,7 @@ impl Course {
             self.synced_first = pending.first;
             self.awaits_anew &= self.marks.contains(&Mark::Anew);
         }
-        // Those of a session that was lost meanwhile are open again.
+        // If the session was lost meanwhile, these messages are open again.
         for number in pending.received {
             if self.stage(number) == Stage::Received {
                 self.releasable.push_back(number);
@@ -208,8 +208,8 @@ impl Course {
         }
     }
 
-    /// The broker accepted a connection, with the session or with a new one. Returns how many messages may have been
-    /// sent in the session that is lost.
+    /// The broker accepted a connection, with the old session or a new one. Returns the number of messages that may
+    /// have been sent in a session that is now lost.
     pub fn connected(&mut self, session_present: bool) -> u64 {
         self.is_online = true;
         let is_first = !std::mem::replace(&mut self.was_online, true);
@@ -224,7 +224,7 @@ impl Course {
         let done = self.stages.iter().take(usize::try_from(lost).unwrap_or(usize::MAX));
         let lost = lost - done.filter(|stage| **stage == Stage::Done).count() as u64;
         if self.stages.contains(&Stage::Received) {
-            // A crash from now on must not have PUBREL sent for what the new session does not know.
+            // After a crash from here on, no PUBREL may be sent for messages the new session does not know.
             self.marks.push(Mark::Anew);
             self.awaits_anew = true;
             for stage in &mut self.stages {
@@ -239,7 +239,7 @@ impl Course {
         lost
     }
 
-    /// There is no connection.
+    /// The connection was lost.
     pub fn disconnected(&mut self) {
         self.is_online = false;
     }
@@ -264,7 +264,7 @@ impl Course {
         (self.is_online && !self.awaits_anew && is_free).then_some(self.cursor)
     }
 
-    /// PUBREC came for a message.
+    /// PUBREC arrived for a message.
     pub fn received(&mut self, number: u64) {
         if number >= self.first && self.stage(number) == Stage::Open {
             self.set(number, Stage::Received);
@@ -272,7 +272,7 @@ impl Course {
         }
     }
 
-    /// The next message whose PUBREL may be sent, by its packet identifier.
+    /// The packet identifier of the next message whose PUBREL may be sent.
     pub fn next_release(&mut self) -> Option<u16> {
         let number = self.releasable.pop_front()?;
         Some(self.id(number))

@@ -1,5 +1,5 @@
-//! What is written to the directory of an outbox: segments, `state`, and what was refused. Used by one thread of the
-//! process that has the lock.
+//! Writes the directory of an outbox: segments, `state`, and refused messages. Used by one thread of the process that
+//! holds the lock.
 
 use super::course::IDS;
 use super::folder::{Folder, STATE};
@@ -13,14 +13,14 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Bytes after which `state` is written anew.
+/// Size in bytes at which `state` is rewritten.
 const STATE_LIMIT: u64 = 1 << 20;
 
-/// The segment that is appended to.
+/// The segment being appended to.
 struct Appended {
     start: u64,
     file: File,
-    /// Its name is durable.
+    /// Whether its name is durable.
     is_synced: bool,
 }
 
@@ -30,30 +30,30 @@ pub struct Disk {
     segment: Option<Appended>,
     state: File,
     state_bytes: u64,
-    /// When `state` is written anew.
+    /// Size in bytes at which `state` is rewritten.
     state_limit: u64,
-    /// What `state` says.
+    /// The contents of `state`.
     marks: Marks,
 }
 
-/// What was there when an outbox was opened.
+/// The contents of an outbox when it was opened.
 #[derive(Debug)]
 pub struct Found {
-    /// How far each message is.
+    /// The progress of each message.
     pub marks: Marks,
-    /// All messages before this one are final, whatever happens to the machine.
+    /// All messages before this one are final, even after a power failure.
     pub synced_first: u64,
     /// The number of the next message.
     pub end: u64,
-    /// Where the records are.
+    /// The files that hold the records.
     pub segments: Segments,
 }
 
 impl Disk {
-    /// Opens what is in a directory, whose lock this process has. Segments whose messages are all final are removed.
+    /// Opens a directory whose lock this process holds, and removes the segments that are entirely final.
     ///
     /// # Errors
-    /// When it cannot be read or understood.
+    /// If the directory cannot be read or understood.
     pub fn open(folder: Folder) -> Result<(Self, Found)> {
         let path = folder.path().join(STATE);
         let about = || format!("cannot read {}", path.display());
@@ -71,7 +71,7 @@ impl Disk {
             return Err(anyhow!("{}: message {last} cannot have been sent", path.display()));
         }
         bytes.truncate(bytes.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1));
-        // A file that begins with this mark was synced before it got its name.
+        // A file that begins with this mark was synced before it was renamed into place.
         let head = bytes.split(|it| *it == b'\n').next().and_then(|it| str::from_utf8(it).ok());
         let synced_first = match head.and_then(|line| line.parse().ok()) {
             Some(Mark::First(first)) => first,
@@ -107,7 +107,7 @@ impl Disk {
             segments.pop_front();
         }
         if let Some(last) = segments.back() {
-            // What was not synced by whoever wrote it is acted upon now.
+            // The previous process may have left data unsynced; sync it before acting on it.
             let path = segments::path(&disk.folder, last.start);
             let sync =
                 || disk.folder.sync_data(&File::open(&path)?).and_then(|()| disk.folder.sync());
@@ -118,25 +118,25 @@ impl Disk {
         Ok((disk, found))
     }
 
-    /// The records that follow go to the segment that begins with this number.
+    /// Appends further records to the segment that begins with this number.
     ///
     /// # Errors
-    /// When it cannot be opened or made.
+    /// If the segment cannot be opened or created.
     pub fn append_to(&mut self, start: u64) -> Result<()> {
         if self.segment.as_ref().is_some_and(|it| it.start == start) {
             return Ok(());
         }
         let path = segments::path(&self.folder, start);
         let file = self.folder.append(&path).with_context(|| cannot_write(&path))?;
-        // Whoever made it may have died before its name was durable.
+        // The process that created it may have died before the name was durable.
         self.segment = Some(Appended { start, file, is_synced: false });
         Ok(())
     }
 
-    /// Removes segments, the oldest first.
+    /// Removes segments, oldest first.
     ///
     /// # Errors
-    /// When that fails.
+    /// Any I/O error.
     pub fn remove_all(&mut self, starts: &[u64]) -> Result<()> {
         starts.iter().try_for_each(|start| self.remove(*start))
     }
@@ -152,11 +152,11 @@ impl Disk {
         }
     }
 
-    /// Takes over the records that others have left, from this number on: each file becomes a segment under its new name,
-    /// which a crash cannot do by halves.
+    /// Takes over the records that others have left, numbering them from `first` on. Each file becomes a segment by a
+    /// rename, which is atomic.
     ///
     /// # Errors
-    /// When one of them cannot be read, understood or renamed.
+    /// If a file cannot be read, understood or renamed.
     pub fn take(&mut self, files: &[PathBuf], mut start: u64) -> Result<Segments> {
         let mut taken = Segments::new();
         for path in files {
@@ -181,7 +181,7 @@ impl Disk {
         Ok(taken)
     }
 
-    /// Writes the least that says the same, durably.
+    /// Rewrites `state` durably, in its shortest form.
     fn rewrite_state(&mut self) -> Result<()> {
         let lines: String = self.marks.lines().iter().map(|mark| format!("{mark}\n")).collect();
         let path = self.folder.path().join(STATE);
@@ -246,22 +246,22 @@ impl Storage for Disk {
 }
 
 impl Disk {
-    /// Writes `state` anew when it has become long.
+    /// Rewrites `state` if it has grown too long.
     ///
     /// # Errors
-    /// When that fails.
+    /// Any I/O error.
     pub fn tidy(&mut self) -> Result<()> {
         if self.state_bytes >= self.state_limit { self.rewrite_state() } else { Ok(()) }
     }
 }
 
-/// How far whoever sends has come, for others to see: all messages before the first number are final, and the second is
-/// that of the next message.
+/// The sender's progress, as other processes see it: the first number that is not final, and the number of the next
+/// message.
 ///
 /// # Errors
-/// When that cannot be read.
+/// If the files cannot be read.
 pub fn progress(folder: &Folder) -> Result<(u64, u64)> {
-    // What is removed while it is looked at was final.
+    // A segment that disappears during the search was final.
     let segments = segments::find(folder).unwrap_or_default();
     let path = folder.path().join(STATE);
     let bytes = match fs::read(&path) {
@@ -272,7 +272,7 @@ pub fn progress(folder: &Folder) -> Result<(u64, u64)> {
     Ok((marks.first, segments.back().map_or(0, |it| it.end).max(marks.end())))
 }
 
-/// Cuts a file to what was promised.
+/// Truncates a file to its complete lines.
 fn cut(path: &Path, bytes: u64) -> Result<()> {
     let cut = || {
         let file = File::options().write(true).open(path)?;
@@ -281,8 +281,9 @@ fn cut(path: &Path, bytes: u64) -> Result<()> {
     cut().with_context(|| cannot_write(path))
 }
 
-/// Makes marks and segments agree; the number of the next message. What has no record any more is final: a segment goes
-/// when all of it is. Where more is missing, it was written without syncs and went with the power.
+/// Makes marks and segments agree, and returns the number of the next message. Segments are removed only when they are
+/// entirely final, so a missing segment at the front means final messages. Records missing at the end were written
+/// without syncs and lost in a power failure.
 fn reconcile(marks: &mut Marks, segments: &Segments) -> u64 {
     let end = segments.back().map_or(0, |it| it.end);
     let next = end.max(marks.end());
@@ -296,7 +297,7 @@ fn reconcile(marks: &mut Marks, segments: &Segments) -> u64 {
     next
 }
 
-/// Every line of a file must be a message.
+/// Checks that every line of a file is a message.
 fn check(path: &Path) -> Result<()> {
     use std::io::BufRead as _;
     let about = || format!("cannot read {}", path.display());

@@ -1,10 +1,10 @@
-//! The proof by enumeration: course, storage order and session of the program, against a disk that forgets and a broker
-//! that keeps to the standard, crashed after every single step.
+//! Proof by enumeration: the program's course, storage order and session run against a disk that forgets and a broker
+//! that follows the standard, with a crash after every single step.
 //!
-//! A crash leaves a disk and a broker behind. All such pairs that can be reached are found, by however many crashes, and
-//! from each of them a run without a further crash must bring every message to its end: at QoS 2 once while the broker
-//! keeps the session, at QoS 1 at least once, in order, and none lost that was promised. On the way, no PUBLISH leaves
-//! before its record is durable, and no PUBREL before the mark that PUBREC came.
+//! A crash leaves a disk and a broker. The test finds every such pair that any number of crashes can reach. From each
+//! of them, a run without further crashes must finish every message: at QoS 2 exactly once as long as the broker keeps
+//! the session, at QoS 1 at least once, in order, and without losing any that was promised. No PUBLISH may be sent
+//! before its record is durable, and no PUBREL before the mark for its PUBREC.
 
 mod broker;
 mod client;
@@ -16,51 +16,51 @@ use client::{Client, Step};
 use disk::Disk;
 use std::collections::BTreeSet;
 
-/// What is tried. Every crash of the program is followed by others in later runs; so is a connection that breaks.
+/// A setup to explore. Crashes and lost connections may be followed by more of them in later runs.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     /// The QoS of each message.
     messages: &'static [QoS],
     /// How the broker receives QoS 2.
     method: Method,
-    /// How many packet identifiers there are.
+    /// Number of packet identifiers.
     ids: u64,
-    /// A crash may be one of the machine, and not only of the program.
+    /// Whether a crash may be a power failure, and not only the end of the program.
     loses_power: bool,
-    /// The broker may lose the session when the connection breaks.
+    /// Whether the broker may lose the session when the connection is lost.
     loses_session: bool,
-    /// A crash may follow a connection that breaks in the same run.
+    /// Whether a crash may follow a lost connection in the same run.
     crashes_after_cut: bool,
 }
 
-/// Who goes first where several can go on.
+/// Which step to prefer if several are possible.
 #[derive(Clone, Copy, Debug)]
 enum Order {
-    /// What is stored comes at once; then the disk, then the network.
+    /// Store everything first; then disk before network.
     Disk,
-    /// The network goes before the disk, and what is stored comes little by little.
+    /// Network before disk, and store one message at a time.
     Network,
-    /// They take turns.
+    /// Rotate.
     Turns,
 }
 
 const ORDERS: [Order; 3] = [Order::Disk, Order::Network, Order::Turns];
 
-/// What a crash leaves behind.
+/// The disk and broker that a crash leaves.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct World {
     disk: Disk,
     broker: Broker,
 }
 
-/// The connection breaks at a step, without a crash.
+/// The connection is lost at a step, without a crash.
 #[derive(Clone, Copy, Debug)]
 struct Cut {
     at: usize,
     loses_session: bool,
 }
 
-/// The next step, if there is one.
+/// The next step, or `None` if the run is over.
 fn choose(order: Order, client: &Client, broker: &Broker, count: usize) -> Option<Step> {
     let network = [Step::Broker, Step::Receive, Step::Turn];
     let disk = [Step::Commit, Step::Write];
@@ -77,7 +77,7 @@ fn choose(order: Order, client: &Client, broker: &Broker, count: usize) -> Optio
     steps.into_iter().find(|step| client.can(*step, broker))
 }
 
-/// Plays a run, and calls `crash` with what would be left behind after each step.
+/// Plays a run, and calls `crash` with the current state after each step.
 fn play(
     case: Case,
     order: Order,
@@ -90,7 +90,7 @@ fn play(
     client.connect(&mut broker);
     let mut last = None;
     for count in 0..10_000 {
-        // Nothing else is left behind by a step within the client.
+        // Steps inside the client alone do not change what a crash leaves.
         let now = Some((client.disks(), client.upward.clone(), broker.clone()));
         if now != last {
             crash(&client, &broker);
@@ -111,11 +111,11 @@ fn play(
     panic!("it does not come to an end");
 }
 
-/// All that can be left behind by a crash now.
+/// All states that a crash can leave at this point.
 fn left_behind(case: Case, client: &Client, broker: &Broker) -> Vec<World> {
     let mut worlds = Vec::new();
     for read in 0..=client.upward.len() {
-        // The broker may still read what was sent, or a part of it.
+        // The broker may still read all or part of what was sent.
         let mut broker = broker.clone();
         let mut upward = client.upward.clone();
         upward.truncate(read);
@@ -135,7 +135,7 @@ fn left_behind(case: Case, client: &Client, broker: &Broker) -> Vec<World> {
     worlds
 }
 
-/// Plays everything; how many worlds and runs that is.
+/// Plays every run; returns the number of worlds and runs.
 fn enumerate(case: Case) -> (usize, usize) {
     let start = World { disk: Disk::default(), broker: Broker::new(case.method, case.loses_power) };
     let mut seen = BTreeSet::from([start.clone()]);
@@ -154,7 +154,7 @@ fn enumerate(case: Case) -> (usize, usize) {
                 }),
             );
             cuts.retain(|cut| case.loses_session || !cut.is_some_and(|it| it.loses_session));
-            // There are enough crashes with a lost session as it is.
+            // Cases with lost sessions have enough crashes without these.
             let is_enough = case.loses_session && !case.crashes_after_cut;
             if is_enough || !matches!(order, Order::Turns) {
                 cuts.truncate(1);
@@ -180,7 +180,7 @@ fn enumerate(case: Case) -> (usize, usize) {
     (seen.len(), runs)
 }
 
-/// A run came to its end: everything is delivered, as often as it may be.
+/// Checks a finished run: everything was delivered, and no more often than allowed.
 fn check(case: Case, from: &World, client: &Client, broker: &Broker) {
     let about = || format!("{case:?}\nfrom {from:#?}\nto {broker:#?}");
     assert_eq!(client.unfinished(), 0, "{}", about());

@@ -1,4 +1,5 @@
-//! The directory of an outbox: made and checked, locked by whoever sends, and the place where others leave messages.
+//! The directory of an outbox: created and checked here, locked by the sender, and the place where others leave
+//! messages.
 
 use anyhow::{Context, Result};
 use rustix::fs::{FlockOperation, flock};
@@ -9,34 +10,34 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// How far each message is.
+/// The file with the progress of each message.
 pub const STATE: &str = "state";
 
-/// Where other processes leave messages.
+/// The directory where other processes leave messages.
 const NEW: &str = "new";
 
-/// Messages that are not sent any more.
+/// The file for messages that were given up.
 const REFUSED: &str = "refused.ndjson";
 
-/// What ends the name of a file with records.
+/// Extension of files with records.
 pub const RECORDS: &str = "ndjson";
 
-/// Whether what is written is synced.
+/// Whether writes are synced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// It survives a power failure.
+    /// Writes survive a power failure.
     #[default]
     Synced,
-    /// It survives the end of this process.
+    /// Writes survive the end of this process.
     Written,
 }
 
-/// Why a directory cannot be an outbox.
+/// The reason a directory cannot be an outbox.
 #[derive(Debug)]
 pub enum Unusable {
-    /// It must not be used, and why.
+    /// It must not be used; says why.
     Refused(String),
-    /// It cannot be used.
+    /// Opening or creating it failed.
     Failed(anyhow::Error),
 }
 
@@ -46,7 +47,7 @@ impl From<anyhow::Error> for Unusable {
     }
 }
 
-/// A directory.
+/// The directory of an outbox.
 #[derive(Clone, Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -54,24 +55,24 @@ pub struct Folder {
     durability: Durability,
 }
 
-/// Whoever has it may send. It goes with its process.
+/// The right to send, held until dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Folder {
-    /// Opens the directory, or makes one that nobody else can read.
+    /// Opens the directory, or creates it, readable by its owner only.
     ///
     /// # Errors
-    /// When others can write to it, or it cannot be made or opened.
+    /// If others can write to it, or it cannot be created or opened.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, Unusable> {
         let shown = path.display();
         if !path.exists() {
             make(path).with_context(|| format!("cannot make {shown}"))?;
             if let Some(parent) = path.parent() {
                 let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-                // One that cannot be opened need not be synced by us.
+                // If we cannot open the parent, syncing it is not our job.
                 let _ = File::open(parent).and_then(|parent| parent.sync_all());
             }
         }
@@ -98,25 +99,25 @@ impl Folder {
         }
     }
 
-    /// Where it is.
+    /// The path of the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether what is written is synced.
+    /// Whether writes are synced.
     pub fn durability(&self) -> Durability {
         self.durability
     }
 
-    /// Where messages are kept that are not sent any more.
+    /// The path of the file for messages that were given up.
     pub fn refused(&self) -> PathBuf {
         self.path.join(REFUSED)
     }
 
-    /// Takes the lock, unless somebody else has it.
+    /// Takes the lock; `None` if another process has it.
     ///
     /// # Errors
-    /// When that cannot be told.
+    /// If locking fails for any other reason.
     pub fn lock(&self) -> Result<Option<Lock>> {
         let path = self.path.join("lock");
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
@@ -129,10 +130,10 @@ impl Folder {
         }
     }
 
-    /// Makes a new name in the directory durable.
+    /// Makes a new file name in the directory durable.
     ///
     /// # Errors
-    /// When that fails.
+    /// Any I/O error.
     pub fn sync(&self) -> io::Result<()> {
         self.synced(&self.handle)
     }
@@ -144,10 +145,10 @@ impl Folder {
         }
     }
 
-    /// Makes what was appended to a file durable.
+    /// Makes data appended to a file durable.
     ///
     /// # Errors
-    /// When that fails.
+    /// Any I/O error.
     pub fn sync_data(&self, file: &File) -> io::Result<()> {
         match self.durability {
             Durability::Synced => file.sync_data(),
@@ -155,18 +156,18 @@ impl Folder {
         }
     }
 
-    /// Opens a file to append to it, and makes it where it is not there.
+    /// Opens a file for appending; creates it if necessary.
     ///
     /// # Errors
-    /// When that fails.
+    /// Any I/O error.
     pub fn append(&self, path: &Path) -> io::Result<File> {
         OpenOptions::new().create(true).append(true).mode(0o600).open(path)
     }
 
-    /// Replaces a file as a whole, durably.
+    /// Replaces the whole contents of a file, atomically and durably.
     ///
     /// # Errors
-    /// When that fails; the file is as it was.
+    /// Any I/O error; the file is then unchanged.
     pub fn replace(&self, name: &str, contents: &[u8]) -> io::Result<()> {
         let temporary = self.path.join(format!(".{name}.{}", std::process::id()));
         let mut file = create(&temporary, 0o600)?;
@@ -176,18 +177,18 @@ impl Folder {
         self.sync()
     }
 
-    /// Leaves lines for whoever sends: durable when this returns. Names sort in the order of `time` and `count`. The
-    /// file that is returned has no name any more once all its messages are final.
+    /// Leaves lines for the sender; they are durable on return. Names sort by `time`, then `count`. The returned file
+    /// has no links left once all its messages are final.
     ///
     /// # Errors
-    /// When that fails; nothing is left then.
+    /// Any I/O error; nothing is left behind then.
     pub fn leave(&self, lines: &[u8], time: i64, count: u64) -> Result<File> {
         let process = std::process::id();
         let directory = self.path.join(NEW);
         let path = directory.join(format!("{time:020}-{process:010}-{count:010}.{RECORDS}"));
         let temporary = directory.join(format!(".{process}-{count}"));
         let write = || {
-            // Read-only: nobody appends to what this process waits for.
+            // Read-only marks it as closed: this process waits for it to go, so nobody may append to it.
             let mut file = create(&temporary, 0o400)?;
             file.write_all(lines)?;
             self.synced(&file)?;
@@ -201,10 +202,10 @@ impl Folder {
         })
     }
 
-    /// What others have left, the oldest first.
+    /// The files that others have left, oldest first.
     ///
     /// # Errors
-    /// When that cannot be read.
+    /// If the directory cannot be read.
     pub fn left(&self) -> Result<Vec<PathBuf>> {
         let directory = self.path.join(NEW);
         let about = || format!("cannot read {}", directory.display());
@@ -217,10 +218,10 @@ impl Folder {
         Ok(names.iter().map(|name| directory.join(name)).collect())
     }
 
-    /// Bytes of all records that are stored, refused ones left out.
+    /// Total size of the stored records in bytes, without the refused ones.
     ///
     /// # Errors
-    /// When that cannot be read.
+    /// If the directory cannot be read.
     pub fn usage(&self) -> Result<u64> {
         let about = || format!("cannot read {}", self.path.display());
         let mut sum = 0;
@@ -229,7 +230,7 @@ impl Folder {
                 let path = entry.with_context(about)?.path();
                 let is_stored = path.extension().is_some_and(|it| it == RECORDS);
                 if is_stored && path != self.refused() {
-                    // Whoever sends may have removed it meanwhile.
+                    // The sender may have removed it in the meantime.
                     sum += fs::metadata(path).map_or(0, |it| it.len());
                 }
             }
@@ -238,7 +239,7 @@ impl Folder {
     }
 }
 
-/// Makes a directory and those above it.
+/// Creates a directory and its parents.
 fn make(path: &Path) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
@@ -249,7 +250,7 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes a file, or makes it anew.
+/// Creates a file, or truncates it.
 fn create(path: &Path, mode: u32) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

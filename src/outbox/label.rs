@@ -1,4 +1,4 @@
-//! What an outbox is for: the file `box`, which is written once.
+//! The label of an outbox: the file `box`, which names its broker and client id and is written once.
 
 use super::folder::{Folder, Unusable};
 use crate::escape::Keep;
@@ -8,26 +8,26 @@ use serde_json::Value;
 use std::fs;
 use std::io;
 
-/// The only format there is.
+/// The only format so far.
 const FORMAT: u64 = 1;
 
-/// The file's name.
+/// The name of the file.
 const NAME: &str = "box";
 
-/// The broker and the session that an outbox belongs to: elsewhere its packet identifiers would mean other messages.
+/// The broker and session an outbox belongs to. With any other, its packet identifiers would mean different messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The id under which its messages are sent.
+    /// The client id its messages are sent under.
     pub client_id: String,
     /// The broker's URL, without user and password.
     pub broker: String,
 }
 
 impl Label {
-    /// Reads the label of an outbox; nothing if it has none yet.
+    /// Reads the label of an outbox; `None` if it has none yet.
     ///
     /// # Errors
-    /// When there is one that cannot be read.
+    /// If the file cannot be read or understood.
     pub fn read(folder: &Folder) -> Result<Option<Self>, Unusable> {
         let path = folder.path().join(NAME);
         let about = || format!("cannot read {}", path.display());
@@ -52,7 +52,7 @@ impl Label {
     /// Writes the label of a new outbox.
     ///
     /// # Errors
-    /// When that fails.
+    /// If the file cannot be written.
     pub fn write(&self, folder: &Folder) -> anyhow::Result<()> {
         let mut out = format!("{{\"format\":{FORMAT},\"client_id\":").into_bytes();
         write_string(&mut out, &self.client_id, Keep::Nothing);

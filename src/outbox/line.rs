@@ -1,5 +1,5 @@
-//! A stored message as a line: a record as `sub --json` prints it and `pub --json` reads it, so that a person can rescue
-//! what is in a box without this program knowing that there is one.
+//! A stored message as a line: the same record that `sub --json` prints and `pub --json` reads, so that messages can be
+//! rescued from an outbox with ordinary tools.
 
 use crate::message::{Envelope, Message, QoS};
 use crate::outlet::Outlet;
@@ -11,30 +11,30 @@ use jiff::Timestamp;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How a line begins, before the time at which it was stored.
+/// How a line begins, up to the time at which it was stored.
 const START: &str = "{\"time\":\"";
 
-/// When messages are stored, and by whom: the last three digits of the nanoseconds tell processes apart that store at the
-/// same time, more or less.
+/// Produces time stamps for stored messages. The last three digits of the nanoseconds come from the process id, which
+/// usually tells apart processes that store at the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     tag: u32,
 }
 
 impl Clock {
-    /// That of the process with this id.
+    /// A clock for the process with this id.
     pub fn new(process: u32) -> Self {
         Self { tag: process % 1_000 }
     }
 
-    /// The time now, as a line says it.
+    /// The current time as written in a line.
     pub fn stamp(&self) -> String {
         let micros = Timestamp::now().as_microsecond();
         let nanos = i128::from(micros) * 1_000 + i128::from(self.tag);
         Timestamp::from_nanosecond(nanos).map_or_else(|_| String::new(), |it| format!("{it:.9}"))
     }
 
-    /// Whether a line was written by this process since `start`, by what its stamp says.
+    /// Whether this process wrote a line since `start`, judging by its time stamp.
     pub fn wrote(&self, line: &[u8], start: Timestamp) -> bool {
         time(line).is_some_and(|time| {
             time.as_microsecond() >= start.as_microsecond()
@@ -43,7 +43,7 @@ impl Clock {
     }
 }
 
-/// Appends a message as a line with its end.
+/// Appends a message as a line, with line end.
 pub fn write(out: &mut Vec<u8>, stamp: &str, envelope: &Envelope, payload: &[u8]) {
     let mut block = Block::default();
     envelope.properties.put(&mut block);
@@ -68,17 +68,17 @@ pub fn time(line: &[u8]) -> Option<Timestamp> {
     std::str::from_utf8(&rest[..end]).ok()?.parse().ok()
 }
 
-/// Reads lines; those that say the same share their envelope.
+/// Reads lines; messages with the same envelope share it.
 #[derive(Default)]
 pub struct Lines {
     last: Option<(Own, Rc<Envelope>)>,
 }
 
 impl Lines {
-    /// The message that a line is.
+    /// The message in a line.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The reason the line is not a message.
     pub fn read(&mut self, line: &Bytes) -> Result<(Rc<Envelope>, Bytes), String> {
         let record = source::read_record(line)?.ok_or("the line is empty")?;
         let (payload, Address::Own(own)) = record else {
@@ -99,12 +99,12 @@ impl Lines {
     }
 }
 
-/// What is left of a message's life at `now`, in an envelope that says so; nothing when it is over.
+/// The envelope with the expiry interval that is left at `now`; `None` if the message has expired.
 pub fn aged(envelope: &Rc<Envelope>, line: &[u8], now: Timestamp) -> Option<Rc<Envelope>> {
     let Some(seconds) = envelope.properties.message_expiry else {
         return Some(Rc::clone(envelope));
     };
-    // A clock that was set back makes nothing younger than it is.
+    // If the clock was set back, the message keeps its full interval.
     let age = time(line).map_or(Duration::ZERO, |time| {
         Duration::try_from(now.duration_since(time)).unwrap_or(Duration::ZERO)
     });

@@ -1,21 +1,21 @@
-//! How far each message is, as lines of the file `state`: what is appended to it, and what it says when it is read.
+//! The progress of each message, as lines of the file `state`: the marks appended to it, and their sum when it is read.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// One line of the file `state`. Messages are known by their numbers: the first that is ever stored has number 1.
+/// One line of the file `state`. Messages are identified by number; the first one ever stored is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// All messages before this one are final.
     First(u64),
     /// This message and all before it may have been sent.
     Sent(u64),
-    /// PUBREC came for this message: the broker has it, and only PUBREL may follow.
+    /// PUBREC arrived for this message: the broker has it, and only PUBREL may follow.
     Received(u64),
     /// This message is final.
     Done(u64),
-    /// The broker has lost the session: what it had received is sent again.
+    /// The broker lost the session: messages it had received are sent again.
     Anew,
 }
 
@@ -53,33 +53,33 @@ impl FromStr for Mark {
     }
 }
 
-/// How far a message is that was sent.
+/// The progress of a message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The broker has not answered.
+    /// The broker has not replied.
     Open,
-    /// The broker has received it, and has not completed it.
+    /// The broker has received it but not completed it.
     Received,
     /// It is final.
     Done,
 }
 
-/// What a file `state` says.
+/// The sum of the marks in a file `state`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
     /// All messages before this one are final; at least 1 in a [`Marks::read`].
     pub first: u64,
     /// This message and all before it may have been sent.
     pub sent: u64,
-    /// The messages from `first` on of which more is known.
+    /// The progress of the messages from `first` on, as far as marks mention them.
     pub stages: BTreeMap<u64, Stage>,
 }
 
 impl Marks {
-    /// Reads a file. A last line without its end was never promised, and is left out.
+    /// Reads the file. An incomplete last line was never promised and is ignored.
     ///
     /// # Errors
-    /// The number of a line that is not a mark, counted from 1.
+    /// The number of the first line that is not a mark, counted from 1.
     pub fn read(bytes: &[u8]) -> Result<Self, u64> {
         let mut marks = Self { first: 1, ..Self::default() };
         let lines = bytes.split_inclusive(|byte| *byte == b'\n').zip(1_u64..);
@@ -91,7 +91,7 @@ impl Marks {
         Ok(marks)
     }
 
-    /// Takes one more mark.
+    /// Applies one more mark.
     pub fn apply(&mut self, mark: Mark) {
         match mark {
             Mark::First(number) => {
@@ -115,7 +115,7 @@ impl Marks {
         }
     }
 
-    /// The least lines that say the same.
+    /// The shortest list of lines that means the same.
     pub fn lines(&self) -> Vec<Mark> {
         let heads = [Mark::First(self.first), Mark::Sent(self.sent)];
         let heads = heads.into_iter().take(1 + usize::from(self.sent > 0));
@@ -128,7 +128,7 @@ impl Marks {
             .collect()
     }
 
-    /// The number after the last message that is mentioned: such a number was given away.
+    /// The number after the last message mentioned; numbers below it are taken.
     pub fn end(&self) -> u64 {
         let last = self.stages.keys().next_back().map_or(0, |last| last + 1);
         self.first.max(last).max(1)

@@ -1,4 +1,4 @@
-//! Reads the records of an outbox by their numbers, mostly one after the other.
+//! Reads records of an outbox by number, usually in sequence.
 
 use super::folder::Folder;
 use super::line::Lines;
@@ -9,16 +9,16 @@ use memchr::memchr;
 use std::fs::File;
 use std::io::Read as _;
 
-/// Bytes read at a time.
+/// Bytes to read at a time.
 const BLOCK: usize = 256 << 10;
 
-/// Reads records.
+/// Reads records by number.
 pub struct Reader {
     folder: Folder,
     open: Option<Open>,
 }
 
-/// The segment that is being read.
+/// The segment being read.
 struct Open {
     file: File,
     start: u64,
@@ -28,15 +28,15 @@ struct Open {
 }
 
 impl Reader {
-    /// A reader of the records in a directory.
+    /// Creates a reader for the records in a directory.
     pub fn new(folder: Folder) -> Self {
         Self { folder, open: None }
     }
 
-    /// The record with this number, as a line without its end; nothing where `segments` have a gap.
+    /// Returns the record with this number as a line without its end, or `None` if it falls into a gap in `segments`.
     ///
     /// # Errors
-    /// When it cannot be read, or is not there.
+    /// If the record cannot be read or is missing.
     pub fn read(&mut self, number: u64, segments: &Segments) -> Result<Option<Bytes>> {
         let Some(segment) = segments::holder(segments, number) else { return Ok(None) };
         let path = segments::path(&self.folder, segment.start);
@@ -61,10 +61,10 @@ impl Reader {
         }
     }
 
-    /// Reads every record from `first` on, except those that `is_done`.
+    /// Reads every record from `first` on, except those for which `is_done` returns true.
     ///
     /// # Errors
-    /// The first that cannot be read or understood, with file and line.
+    /// The first record that cannot be read or understood, with file and line.
     pub fn check(
         &mut self,
         first: u64,
@@ -90,7 +90,7 @@ impl Reader {
 }
 
 impl Open {
-    /// The next line.
+    /// Reads the next line.
     fn line(&mut self) -> Result<Bytes> {
         let mut seen = 0;
         loop {
@@ -101,7 +101,7 @@ impl Open {
                 return Ok(line);
             }
             seen = self.buffer.len();
-            // A line that is longer than a block is read in ever larger steps.
+            // Lines longer than a block are read in growing steps.
             let more = BLOCK.max(seen);
             self.buffer.resize(seen + more, 0);
             let size = self.file.read(&mut self.buffer[seen..])?;

@@ -1,4 +1,4 @@
-//! Segments: the files with records, one after the other, each named after the number of its first record.
+//! Segments: files of consecutive records, each named after the number of its first record.
 
 use super::folder::{Folder, RECORDS};
 use anyhow::{Context, Result};
@@ -9,38 +9,38 @@ use std::io::{self, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
-/// Digits of a name: more than there will ever be, so that names sort as numbers.
+/// Digits of a file name: enough for every number, so that names sort as numbers.
 const DIGITS: usize = 16;
 
-/// Bytes read at a time.
+/// Bytes to read at a time.
 const BLOCK: usize = 256 << 10;
 
-/// A file with records.
+/// A file of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// The number of its first record.
     pub start: u64,
     /// The number after its last record.
     pub end: u64,
-    /// Its size.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// Nothing is appended to it: another process has left it, and waits for it to go.
+    /// Whether it is closed: another process left it and waits for it to be removed.
     pub is_closed: bool,
 }
 
-/// The segments of an outbox, in the order of their records.
+/// The segments of an outbox, in order.
 pub type Segments = VecDeque<Segment>;
 
-/// Where the segment is that begins with this number.
+/// The path of the segment that begins with this number.
 pub fn path(folder: &Folder, start: u64) -> PathBuf {
     folder.path().join(format!("{start:0DIGITS$}.{RECORDS}"))
 }
 
-/// Finds all segments; the end of each is the start of the next. A last record without its end was never promised, and
-/// does not count.
+/// Finds all segments; each ends where the next one starts. An incomplete last record was never promised and is
+/// ignored.
 ///
 /// # Errors
-/// When they cannot be read.
+/// If the directory or a segment cannot be read.
 pub fn find(folder: &Folder) -> Result<Segments> {
     let about = || format!("cannot read {}", folder.path().display());
     let mut starts = Vec::new();
@@ -73,33 +73,33 @@ pub fn find(folder: &Folder) -> Result<Segments> {
     Ok(segments)
 }
 
-/// What another process has left is read-only.
+/// Files left by another process are read-only.
 fn is_closed(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.mode() & 0o200 == 0)
 }
 
-/// The segment that a record is in.
+/// The segment that holds a record.
 pub fn holder(segments: &Segments, number: u64) -> Option<&Segment> {
     let at = segments.partition_point(|it| it.end <= number);
     segments.get(at).filter(|it| it.start <= number)
 }
 
-/// What is in a file with lines.
+/// The size of a file of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// Lines with an end.
+    /// Number of complete lines.
     pub lines: u64,
-    /// Bytes of these.
+    /// Bytes in complete lines.
     pub whole: u64,
-    /// Bytes in all.
+    /// Bytes in total.
     pub bytes: u64,
 }
 
 impl Count {
-    /// Counts what is in a file from where it stands.
+    /// Counts lines and bytes from the file's current position.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If the file cannot be read.
     pub fn of(mut file: &File) -> io::Result<Self> {
         let mut count = Self { lines: 0, whole: 0, bytes: 0 };
         let mut block = vec![0; BLOCK];

@@ -1,49 +1,49 @@
-//! The order in which a commit is written: nothing is sent before its record is durable, and no PUBREL before the mark
-//! that PUBREC came.
+//! The order in which a commit is written: no message is sent before its record is durable, and no PUBREL before the
+//! mark for its PUBREC.
 
 use super::course::Commit;
 
-/// Where a commit is written. What is appended is certain to survive a power failure only once it is synced, and then
-/// all that was appended before is, too.
+/// The storage a commit is written to. Appended data is certain to survive a power failure only after a sync, which
+/// covers everything appended before it.
 pub trait Storage {
-    /// Why it cannot be written.
+    /// The reason a write failed.
     type Error;
 
     /// Appends to the newest segment.
     ///
     /// # Errors
-    /// When that fails, or some of it is missing.
+    /// If not everything could be written.
     fn append_records(&mut self, records: &[u8]) -> Result<(), Self::Error>;
 
     /// Makes all records durable.
     ///
     /// # Errors
-    /// When that fails.
+    /// If the sync fails.
     fn sync_records(&mut self) -> Result<(), Self::Error>;
 
-    /// Appends to the messages that were refused, durably.
+    /// Appends to the refused messages, durably.
     ///
     /// # Errors
-    /// When that fails.
+    /// If the write or the sync fails.
     fn keep_refused(&mut self, lines: &[u8]) -> Result<(), Self::Error>;
 
     /// Appends to `state`.
     ///
     /// # Errors
-    /// When that fails.
+    /// If not everything could be written.
     fn append_marks(&mut self, marks: &[u8]) -> Result<(), Self::Error>;
 
     /// Makes all marks durable.
     ///
     /// # Errors
-    /// When that fails.
+    /// If the sync fails.
     fn sync_marks(&mut self) -> Result<(), Self::Error>;
 }
 
-/// Writes a commit: the new `records`, what was `refused`, and the marks.
+/// Writes a commit: new `records`, then `refused` messages, then the marks.
 ///
 /// # Errors
-/// As soon as a step fails; those after it are not tried.
+/// The first step that fails; later steps are not tried.
 pub fn write<S: Storage>(
     commit: &Commit,
     records: &[u8],

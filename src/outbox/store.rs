@@ -1,5 +1,5 @@
-//! An outbox as the sending process sees it: stores messages, hands out what may be sent, and takes note of what became
-//! of it. The course decides, and the worker's thread does what takes time.
+//! The outbox in the process that sends: stores messages, hands out those that may be sent, and records their outcome.
+//! The course decides; the worker thread does the slow work.
 
 use super::course::{Course, IDS, Next};
 use super::disk::{Disk, Found};
@@ -17,48 +17,48 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// Bytes of a segment, from which on the next one is begun.
+/// Size in bytes at which a new segment is begun.
 const SEGMENT: u64 = 16 << 20;
 
-/// Bytes that may wait to be written.
+/// Largest number of bytes that may wait to be written.
 const WAITING: usize = 1 << 20;
 
-/// How often others are looked after.
+/// How often to look for messages from other processes.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How many files are taken over at a time.
+/// Largest number of files taken over at a time.
 const TAKEN_TOGETHER: usize = 64;
 
-/// What the worker has done.
+/// The result of a task of the worker.
 enum Done {
-    /// A commit is written.
+    /// A commit was written.
     Committed,
-    /// Files of others are segments now.
+    /// Files of other processes became segments.
     Taken(Segments),
-    /// What is final is gone.
+    /// Final segments were removed.
     Removed,
 }
 
 /// A message for the session.
 #[derive(Debug)]
 pub enum Delivery {
-    /// It is to be sent.
+    /// To be sent.
     Send {
-        /// Number, packet identifier, and how far it is.
+        /// Its number, packet identifier and progress.
         next: Next,
         /// Topic, QoS, retain flag and properties.
         envelope: Rc<Envelope>,
-        /// What is sent.
+        /// The payload.
         payload: Bytes,
     },
-    /// Its time is over: it is kept among the refused ones.
+    /// Expired; it is kept among the refused messages.
     Expired {
         /// Its number.
         number: u64,
     },
 }
 
-/// An outbox that this process sends from.
+/// An outbox this process sends from.
 pub struct Outbox {
     course: Course,
     segments: Segments,
@@ -68,26 +68,26 @@ pub struct Outbox {
     lines: Lines,
     folder: Folder,
     worker: Worker<Done>,
-    /// Records that are not being written yet, and how many.
+    /// Records waiting to be written, and their number.
     waiting: (Vec<u8>, u64),
-    /// Refused ones.
+    /// Refused messages waiting to be written.
     refused: Vec<u8>,
-    /// Bytes of all segments.
+    /// Total size of the segments in bytes.
     stored: u64,
     limit: u64,
     segment_limit: u64,
-    /// When to look after others.
+    /// When to look for messages from other processes again.
     look_at: Instant,
-    /// Nothing more comes.
+    /// Whether no more messages will be stored.
     is_closing: bool,
     _lock: Lock,
 }
 
 impl Outbox {
-    /// Opens what is in a directory, whose lock this process has, to store at most `limit` bytes in it.
+    /// Opens a directory whose lock this process holds, to store at most `limit` bytes in it.
     ///
     /// # Errors
-    /// When what is needed to store more cannot be read or understood.
+    /// If the state or a segment cannot be read or understood.
     pub fn open(folder: Folder, lock: Lock, limit: u64) -> Result<Self> {
         let (disk, Found { marks, synced_first, end, segments }) = Disk::open(folder.clone())?;
         Ok(Self {
@@ -109,27 +109,27 @@ impl Outbox {
         })
     }
 
-    /// Reads every message that is not final: what cannot be understood must stop everything, or numbers and packet
-    /// identifiers would be those of other messages.
+    /// Reads every message that is not final. An unreadable one must stop the run: skipping it would shift the numbers
+    /// and packet identifiers of those after it.
     ///
     /// # Errors
-    /// The first that cannot be read or understood, with file and line.
+    /// The first message that cannot be read or understood, with file and line.
     pub fn check(&self) -> Result<()> {
         let is_done = |number| self.course.is_done(number);
         Reader::new(self.folder.clone()).check(self.course.first(), &self.segments, is_done)
     }
 
-    /// Messages in the box that are not final.
+    /// Number of messages that are not final.
     pub fn unfinished(&self) -> u64 {
         self.course.unfinished() + self.waiting.1
     }
 
-    /// Whether all that was stored is durable.
+    /// Whether everything stored is durable.
     pub fn is_durable(&self) -> bool {
         self.waiting.1 == 0 && !self.worker.is_busy()
     }
 
-    /// The number after the last message that is durable.
+    /// The number after the last durable message.
     pub fn end(&self) -> u64 {
         self.course.end()
     }
@@ -139,32 +139,32 @@ impl Outbox {
         self.course.first()
     }
 
-    /// Whether nothing more can be stored until something is sent.
+    /// Whether the outbox is full until something is sent.
     pub fn is_full(&self) -> bool {
         self.stored + self.waiting.0.len() as u64 >= self.limit
     }
 
-    /// Whether so much waits to be written that no more should be stored for now.
+    /// Whether too much waits to be written to store more right now.
     pub fn is_behind(&self) -> bool {
         self.waiting.0.len() >= WAITING
     }
 
-    /// Stores a message; call only while the box is neither full nor behind.
+    /// Stores a message; call only while the outbox is neither full nor behind.
     pub fn store(&mut self, stamp: &str, envelope: &Envelope, payload: &[u8]) {
         line::write(&mut self.waiting.0, stamp, envelope, payload);
         self.waiting.1 += 1;
     }
 
-    /// When [`Outbox::poll`] has something to do although nothing happened.
+    /// When to call [`Outbox::poll`] even if nothing happens.
     pub fn deadline(&self) -> Option<Instant> {
-        // The worker says by itself when it is done.
+        // The worker wakes us when it is done.
         (!self.is_closing && !self.worker.is_busy()).then_some(self.look_at)
     }
 
-    /// Writes on what there is to be written, and looks after others.
+    /// Continues writing, and takes over messages from other processes.
     ///
     /// # Errors
-    /// When that fails: nothing is certain then but what was durable before.
+    /// If that fails; then only what was durable before is certain.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Result<()> {
         loop {
             if self.worker.is_busy() {
@@ -188,7 +188,7 @@ impl Outbox {
         self.segments.extend(taken);
     }
 
-    /// Gives the worker what is to be done next; whether there is anything.
+    /// Gives the worker its next task; returns whether there was one.
     fn begin(&mut self) -> Result<bool> {
         let now = Instant::now();
         if !self.is_closing && now >= self.look_at {
@@ -229,7 +229,7 @@ impl Outbox {
         Ok(true)
     }
 
-    /// Finds room for `bytes` of records up to `end`; the start of their segment.
+    /// Finds room for `bytes` of records up to `end`; returns the start of their segment.
     fn place(&mut self, end: u64, bytes: usize) -> u64 {
         let start = self.course.durable();
         self.stored += bytes as u64;
@@ -251,8 +251,8 @@ impl Outbox {
         }
     }
 
-    /// Takes out the segments of which all is final, in their order; the last one, if more is appended to it, only when it
-    /// is full or nothing comes any more.
+    /// Takes out the segments that are entirely final, in order. The last one, if it is still appended to, is taken
+    /// only when it is full or no more messages come.
     fn finished(&mut self) -> Vec<u64> {
         let mut finished = Vec::new();
         while let Some(segment) = self.segments.front()
@@ -269,12 +269,12 @@ impl Outbox {
         finished
     }
 
-    /// The broker accepted a connection. Returns how many messages are sent again that the session lost.
+    /// The broker accepted a connection. Returns the number of messages to be sent again because the session was lost.
     pub fn connected(&mut self, session_present: bool) -> u64 {
         self.course.connected(session_present)
     }
 
-    /// There is no connection.
+    /// The connection was lost.
     pub fn disconnected(&mut self) {
         self.course.disconnected();
     }
@@ -287,7 +287,7 @@ impl Outbox {
     /// The next message for the session.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub fn hand_out(&mut self) -> Result<Option<Delivery>> {
         let Some(next) = self.course.hand_out() else { return Ok(None) };
         let number = next.number;
@@ -298,7 +298,7 @@ impl Outbox {
             .lines
             .read(&line)
             .map_err(|cause| anyhow!("message {number} in the outbox: {cause}"))?;
-        // What the broker may have must come to its end in the session.
+        // A message the broker may already have must be completed in the session, even if expired.
         if next.again || next.received {
             let aged = aged(&envelope, &line, Timestamp::now());
             return Ok(Some(Delivery::Send { next, envelope: aged.unwrap_or(envelope), payload }));
@@ -313,7 +313,7 @@ impl Outbox {
         }
     }
 
-    /// PUBREC came.
+    /// PUBREC arrived.
     pub fn received(&mut self, number: u64) {
         self.course.received(number);
     }
@@ -323,15 +323,15 @@ impl Outbox {
         self.course.next_release()
     }
 
-    /// A message is delivered.
+    /// A message was delivered.
     pub fn delivered(&mut self, number: u64) {
         self.course.done(number);
     }
 
-    /// A message will not be sent any more: it is kept elsewhere.
+    /// A message is given up, and kept with the refused ones.
     ///
     /// # Errors
-    /// When it cannot be read any more.
+    /// If it can no longer be read.
     pub fn refused(&mut self, number: u64) -> Result<()> {
         if let Some(line) = self.second_reader.read(number, &self.segments)? {
             self.keep(&line);
@@ -345,10 +345,10 @@ impl Outbox {
         self.refused.push(b'\n');
     }
 
-    /// Nothing more comes: writes what is left to be written, and removes what is final. Ready when that is done.
+    /// No more messages come: writes what is left and removes what is final. Ready when done.
     ///
     /// # Errors
-    /// As [`Outbox::poll`].
+    /// As for [`Outbox::poll`].
     pub fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         self.is_closing = true;
         match self.poll(cx) {

@@ -1,4 +1,4 @@
-//! The thread that writes: a sync may take as long as a disk likes, and meanwhile the connection must be kept alive.
+//! The thread that writes to disk: a sync can take arbitrarily long, and the connection must be kept alive meanwhile.
 
 use super::disk::Disk;
 use anyhow::{Context as _, Result, anyhow};
@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 use std::thread;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Something to do on the disk.
+/// A task for the disk.
 type Task<T> = Box<dyn FnOnce(&mut Disk) -> Result<T> + Send>;
 
-/// A disk, and the thread that has it. One task at a time.
+/// A disk and the thread that owns it. Runs one task at a time.
 pub struct Worker<T> {
     tasks: mpsc::Sender<Task<T>>,
     results: UnboundedReceiver<Result<T>>,
@@ -21,7 +21,7 @@ impl<T: Send + 'static> Worker<T> {
     /// Starts the thread.
     ///
     /// # Errors
-    /// When there is none to be had.
+    /// If the thread cannot be started.
     pub fn start(mut disk: Disk) -> Result<Self> {
         let (tasks, to_do) = mpsc::channel::<Task<T>>();
         let (sender, results) = unbounded_channel();
@@ -29,7 +29,7 @@ impl<T: Send + 'static> Worker<T> {
             .name("outbox".to_owned())
             .spawn(move || {
                 while let Ok(task) = to_do.recv() {
-                    // Nobody listens any more when the run is over.
+                    // Nobody receives the result after the run is over.
                     let _ = sender.send(task(&mut disk));
                 }
             })
@@ -37,14 +37,14 @@ impl<T: Send + 'static> Worker<T> {
         Ok(Self { tasks, results, is_busy: false })
     }
 
-    /// Whether a task has no result yet.
+    /// Whether a task is running.
     pub fn is_busy(&self) -> bool {
         self.is_busy
     }
 
-    /// Begins a task; call only when there is none.
+    /// Starts a task; call only when none is running.
     pub fn begin(&mut self, task: impl FnOnce(&mut Disk) -> Result<T> + Send + 'static) {
-        // Without the thread, there is no result either.
+        // If the thread is gone, the missing result says so.
         let _ = self.tasks.send(Box::new(task));
         self.is_busy = true;
     }

@@ -1,13 +1,13 @@
-//! What may be sent when, and what is written for it.
+//! Which messages may be sent when, and which marks are written.
 
 use super::*;
 
-/// A course with nothing in it.
+/// An empty course.
 fn empty(ids: u64) -> Course {
     Course::recover(&Marks::read(b"").unwrap(), 1, 1, ids)
 }
 
-/// What is to be written, as text, after which it is.
+/// Commits, and returns the commit as text.
 fn commit(course: &mut Course) -> Option<String> {
     let commit = course.commit()?;
     let marks: Vec<String> = commit.marks.iter().map(Mark::to_string).collect();
@@ -19,7 +19,7 @@ fn commit(course: &mut Course) -> Option<String> {
     Some(format!("{records}[{}]{synced}", marks.join(", ")))
 }
 
-/// What may be sent, as text.
+/// The messages that may be sent, as text.
 fn sent(course: &mut Course) -> Vec<String> {
     std::iter::from_fn(|| course.hand_out())
         .map(|Next { number, packet_id, again, received }| {
@@ -78,7 +78,7 @@ fn what_an_earlier_run_has_sent_is_sent_again_in_its_session() {
     assert_eq!(sent(&mut course), ["2 as 3 dup received", "4 as 5 dup"]);
     assert_eq!(commit(&mut course).unwrap(), "[sent 6]");
     assert_eq!(sent(&mut course), ["5 as 6", "6 as 7"]);
-    // A new session has none of it.
+    // A new session knows none of them.
     let mut course = recovered;
     assert_eq!(course.connected(false), 2);
     assert!(sent(&mut course).is_empty(), "what was received must be forgotten first");
@@ -98,13 +98,13 @@ fn a_session_that_is_lost_within_the_run_is_sent_anew() {
     assert!(pending.syncs_marks);
     course.disconnected();
     assert_eq!(course.connected(false), 3);
-    // What was being written says that 1 was received.
+    // The commit under way says that 1 was received.
     course.committed();
     assert_eq!(course.next_release(), None);
     assert!(sent(&mut course).is_empty());
     assert_eq!(commit(&mut course).unwrap(), "[anew] synced");
     assert_eq!(sent(&mut course), ["1 as 2", "2 as 3", "3 as 4"]);
-    // The session itself sends again what it has.
+    // The session itself resends what it still holds.
     course.disconnected();
     assert_eq!(course.connected(true), 0);
     assert!(sent(&mut course).is_empty());

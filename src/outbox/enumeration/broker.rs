@@ -1,8 +1,8 @@
-//! A broker of MQTT 3.1.1 that receives messages by one of the two methods of section 4.3.3, and may lose its session.
+//! An MQTT 3.1.1 broker that receives messages by either method of section 4.3.3, and may lose its session.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How messages at QoS 2 are received.
+/// How QoS 2 messages are received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     /// Passed on at PUBREL.
@@ -11,36 +11,36 @@ pub enum Method {
     B,
 }
 
-/// What the client sends.
+/// A packet from the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Packet {
     Publish { number: u64, id: u16, is_qos_2: bool, dup: bool },
     PubRel(u16),
 }
 
-/// What it knows of one session.
+/// The broker's state for one session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Session {
-    /// Received and not released: the message of each packet identifier.
+    /// Received but not released: the message for each packet identifier.
     received: BTreeMap<u16, u64>,
-    /// It was connected to before.
+    /// Whether a client has connected before.
     was_connected: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Broker {
     method: Method,
-    /// Whether nobody can have forgotten that a message was sent.
+    /// Whether the client can never forget that it sent a message.
     is_strict: bool,
     session: Option<Session>,
-    /// How often each message was passed on; more than twice is as good as twice.
+    /// How often each message was passed on; counting stops at two.
     passed_on: BTreeMap<u64, u8>,
-    /// In which order, each once.
+    /// The order in which messages were first passed on.
     order: Vec<u64>,
     has_lost_session: bool,
-    /// Received, and gone with a session, by packet identifier.
+    /// Messages that were received and then lost with a session, by packet identifier.
     dropped: BTreeMap<u16, u64>,
-    /// Gone with a session, and then released in a later one, of which the client cannot have known.
+    /// Messages that were lost with a session and then released in a later one, because the client could not know.
     orphaned: BTreeSet<u64>,
 }
 
@@ -58,7 +58,7 @@ impl Broker {
         }
     }
 
-    /// Whether there was a session.
+    /// Whether a session exists.
     pub fn connect(&mut self) -> bool {
         let is_present = self.session.is_some();
         self.session.get_or_insert_default().was_connected = is_present;
@@ -86,8 +86,8 @@ impl Broker {
         &self.order
     }
 
-    /// Whether a message is lost by what no client can prevent: the broker said that it has it, lost it with its session,
-    /// and whoever was told of that came to an end before it was written down.
+    /// Whether a message was lost in a way no client can prevent: the broker acknowledged it and lost it with the
+    /// session, and the client crashed before it had written down either.
     pub fn is_excused(&self, number: u64) -> bool {
         self.orphaned.contains(&number)
     }
@@ -97,7 +97,7 @@ impl Broker {
         !self.orphaned.is_empty()
     }
 
-    /// Reads what a client has sent that is not there any more.
+    /// Reads what is left of the packets of a client that is gone.
     pub fn read_all(&mut self, packets: &mut VecDeque<Packet>) {
         while let Some(packet) = packets.pop_front() {
             self.read(packet);
@@ -113,7 +113,7 @@ impl Broker {
         self.dropped.retain(|_, dropped| *dropped != number);
     }
 
-    /// Takes a packet; its answer.
+    /// Reads a packet and returns the reply.
     pub fn read(&mut self, packet: Packet) -> Vec<u8> {
         let session = self.session.get_or_insert_default();
         let (first, id) = match packet {

@@ -1,4 +1,4 @@
-//! The client: course, storage order and session of the program, step by step.
+//! The client: the program's course, storage order and session, run one step at a time.
 
 use super::broker::{Broker, Packet};
 use super::disk::{Disk, File, Op, Script};
@@ -11,20 +11,20 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// What can happen next.
+/// A step that can be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A message is given to be stored.
+    /// Give a message to be stored.
     Store,
-    /// A commit begins.
+    /// Begin a commit.
     Commit,
-    /// The disk does one thing.
+    /// Run one disk operation.
     Write,
-    /// The client sends what it may.
+    /// Let the client send what it may.
     Turn,
-    /// The client takes a packet.
+    /// Let the client read a packet.
     Receive,
-    /// The broker takes a packet.
+    /// Let the broker read a packet.
     Broker,
 }
 
@@ -33,17 +33,17 @@ pub struct Client {
     course: Course,
     session: Session,
     messages: &'static [QoS],
-    /// Records that were given and are in no commit.
+    /// Records not yet part of a commit.
     waiting: Vec<u8>,
     given: u64,
-    /// What is left of a commit.
+    /// The remaining operations of the commit.
     ops: VecDeque<Op>,
-    /// On its way to the broker.
+    /// Packets on their way to the broker.
     pub upward: VecDeque<Packet>,
-    /// On its way to the client.
+    /// Packets on their way to the client.
     downward: VecDeque<Vec<u8>>,
     now: Instant,
-    /// How many there were.
+    /// Number of steps taken.
     pub steps: usize,
 }
 
@@ -51,7 +51,7 @@ fn record(number: u64) -> Vec<u8> {
     format!("record {number}\n").into_bytes()
 }
 
-/// Opens a disk as `Disk::open` does it: with the marks, and the number after the last record.
+/// Opens a disk as `Disk::open` does; returns the marks and the number after the last record.
 pub fn open(mut disk: Disk, ids: u64) -> (Disk, Marks, u64) {
     for file in [&mut disk.records, &mut disk.state] {
         file.cut();
@@ -64,7 +64,7 @@ pub fn open(mut disk: Disk, ids: u64) -> (Disk, Marks, u64) {
     let end = stored + 1;
     assert!(marks.end() <= end, "marks are about records that are there");
     if marks.first < end {
-        // What was not synced by whoever wrote it may be acted upon now.
+        // Whatever the previous process left unsynced must be synced before this run acts on it.
         disk.records.sync();
         disk.state.sync();
     }
@@ -73,7 +73,7 @@ pub fn open(mut disk: Disk, ids: u64) -> (Disk, Marks, u64) {
         disk.head = marks.first;
     }
     if is_late || disk.state.unsynced.is_empty() {
-        // In any other form, the same would be tried more than once.
+        // One canonical form, so that equal states are not explored twice.
         let lines: String = marks.lines().iter().map(|it| format!("{it}\n")).collect();
         disk.state = File { synced: lines.into_bytes(), unsynced: Vec::new() };
     }
@@ -81,7 +81,7 @@ pub fn open(mut disk: Disk, ids: u64) -> (Disk, Marks, u64) {
 }
 
 impl Client {
-    /// A run that begins with this disk.
+    /// A run that starts from this disk.
     pub fn recover(disk: Disk, messages: &'static [QoS], ids: u64) -> Self {
         let (disk, marks, end) = open(disk, ids);
         let (synced_first, stored) = (disk.head.max(1), end - 1);
@@ -105,7 +105,7 @@ impl Client {
         }
     }
 
-    /// The disk as it is, and as it may be while what it does next is interrupted.
+    /// The current disk, and every disk that interrupting its next operation can leave.
     pub fn disks(&self) -> Vec<Disk> {
         let interrupted = self.ops.front().map(|op| op.interrupted(&self.disk));
         interrupted.into_iter().flatten().chain([self.disk.clone()]).collect()
@@ -138,7 +138,7 @@ impl Client {
         match step {
             Step::Store => self.given < self.messages.len() as u64,
             Step::Commit => {
-                // What waits counts as soon as it can be committed.
+                // Records that wait count as work as soon as they can be committed.
                 let mut course = self.course.clone();
                 course.store(self.given + 1 - course.end());
                 self.ops.is_empty() && course.commit().is_some()
@@ -202,7 +202,7 @@ impl Client {
         self.send();
     }
 
-    /// Takes what the session wants to send, and looks whether it may.
+    /// Takes what the session wants to send, and checks that it may be sent.
     fn send(&mut self) {
         let bytes = self.session.output().to_vec();
         self.session.wrote(bytes.len(), self.now);
@@ -211,7 +211,7 @@ impl Client {
             let (body, after) = body.split_at(usize::from(*length));
             rest = after;
             let packet = match (first >> 4, body) {
-                // The topic has one letter.
+                // The topic is one letter long.
                 (3, [0, 1, _, high, low, payload @ ..]) => {
                     let number = str::from_utf8(payload).expect("text").parse().expect("a number");
                     let line = record(number);

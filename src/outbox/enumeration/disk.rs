@@ -1,24 +1,24 @@
-//! A disk that forgets what was not synced, from any write on, and keeps a part of that write.
+//! A disk that, from any write on, can lose what was not synced and keep part of the write that was interrupted.
 
 use crate::outbox::storage::Storage;
 use std::convert::Infallible;
 
-/// A file that is only appended to.
+/// An append-only file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct File {
-    /// What no crash takes away.
+    /// Survives any crash.
     pub synced: Vec<u8>,
-    /// What was written since.
+    /// Written since the last sync.
     pub unsynced: Vec<Vec<u8>>,
 }
 
 impl File {
-    /// What a program reads.
+    /// The contents as a program reads them.
     pub fn contents(&self) -> Vec<u8> {
         [self.synced.clone(), self.unsynced.concat()].concat()
     }
 
-    /// Leaves only lines that have their end.
+    /// Drops a last line that has no line end.
     pub fn cut(&mut self) {
         let contents = self.contents();
         let end = contents.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -41,8 +41,8 @@ impl File {
         self.unsynced.clear();
     }
 
-    /// What may be there after the power has failed: any beginning of what was written. Otherwise all of it is, still
-    /// not synced.
+    /// The possible contents after a crash. A power failure keeps any prefix of what was written; any other crash keeps
+    /// all of it, still not synced.
     fn outcomes(&self, loses_power: bool) -> Vec<Self> {
         if !loses_power {
             return vec![self.clone()];
@@ -62,7 +62,7 @@ impl File {
     }
 }
 
-/// The beginnings of a write that was cut: whole lines, and all but the end of the last.
+/// The prefixes an interrupted write can leave: whole lines, and a last line that lacks its end.
 fn parts(write: &[u8]) -> Vec<Vec<u8>> {
     let ends = (0..write.len()).filter(|at| *at == 0 || write[at - 1] == b'\n');
     ends.chain([write.len() - 1]).map(|length| write[..length].to_vec()).collect()
@@ -73,12 +73,12 @@ fn parts(write: &[u8]) -> Vec<Vec<u8>> {
 pub struct Disk {
     pub records: File,
     pub state: File,
-    /// The number before which all was final when the state was last written as a whole.
+    /// The first number not final when the state was last rewritten.
     pub head: u64,
 }
 
 impl Disk {
-    /// What may be there after a crash.
+    /// The possible states after a crash.
     pub fn outcomes(&self, loses_power: bool) -> Vec<Self> {
         let states = self.state.outcomes(loses_power);
         let records = self.records.outcomes(loses_power);
@@ -91,7 +91,7 @@ impl Disk {
     }
 }
 
-/// One thing that a commit does to a disk.
+/// One disk operation of a commit.
 #[derive(Clone, Debug)]
 pub enum Op {
     AppendRecords(Vec<u8>),
@@ -101,7 +101,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// What a disk may be like when this is interrupted.
+    /// The possible disks if this operation is interrupted.
     pub fn interrupted(&self, disk: &Disk) -> Vec<Disk> {
         let cut = |bytes: &[u8], make: fn(Vec<u8>) -> Self| {
             let parts = parts(bytes).into_iter().filter(|it| !it.is_empty());
@@ -129,7 +129,7 @@ impl Op {
     }
 }
 
-/// Takes down what a commit does, so that it can be done step by step.
+/// Records the operations of a commit, so that they can be run one at a time.
 #[derive(Default)]
 pub struct Script(pub Vec<Op>);
 
