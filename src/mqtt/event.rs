@@ -94,7 +94,7 @@ pub enum Taken {
     Writing,
     /// It was skipped on purpose.
     Dropped,
-    /// It is the message that was handed on as this one, counted from 1, sent again: it is acknowledged with that.
+    /// It repeats an earlier message, the one with this number (counted from 1), and is acknowledged together with it.
     Again(u64),
     /// This run did not ask for it. If a later run may resume the session, the message stays unacknowledged and is
     /// delivered to that run; otherwise it is dropped.

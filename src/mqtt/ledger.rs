@@ -62,14 +62,14 @@ pub struct Entry {
     pub state: State,
 }
 
-/// How far a message is that the caller keeps, as an earlier run left it.
+/// The progress of a message kept by the caller, as an earlier run left it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The packet identifier that it always has.
+    /// Its permanent packet identifier.
     pub packet_id: u16,
-    /// It may have been sent in this session before.
+    /// Whether it may have been sent in this session before.
     pub again: bool,
-    /// PUBREC came for it in this session: PUBREL is due.
+    /// Whether PUBREC arrived in this session, so that PUBREL is due.
     pub received: bool,
 }
 
@@ -172,7 +172,7 @@ impl Ledger {
         });
     }
 
-    /// Takes a message that the caller keeps.
+    /// Adds a message kept by the caller.
     pub fn push_kept(&mut self, position: u64, envelope: Rc<Envelope>, payload: Bytes, kept: Kept) {
         self.push(position, envelope, payload);
         let sequence = self.front + self.entries.len() as u64 - 1;

@@ -14,14 +14,14 @@ const RESUME_WINDOW: u32 = 120;
 /// Default keep-alive in seconds.
 pub const KEEP_ALIVE: u16 = 60;
 
-/// Who keeps the messages that are not final.
+/// Who keeps unfinished messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Keeper {
-    /// The session, as long as the run lasts.
+    /// The session, for this run only.
     #[default]
     Session,
-    /// The caller, longer than that: it says under which packet identifier each is sent, and when PUBREL may be; and when
-    /// the broker has lost the session, it publishes again.
+    /// The caller, beyond this run. It chooses the packet identifier of each message, says when PUBREL may be sent, and
+    /// publishes again if the broker has lost the session.
     Caller,
 }
 
@@ -64,7 +64,7 @@ pub struct SessionOptions {
     pub aliasing: Aliasing,
     /// What to subscribe to and unsubscribe from.
     pub interest: Interest,
-    /// Who keeps the messages that are not final.
+    /// Who keeps unfinished messages.
     pub keeper: Keeper,
 }
 

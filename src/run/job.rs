@@ -36,9 +36,9 @@ pub enum ConnectionEvent<'a> {
 pub enum Stopping {
     /// A signal asked for it.
     Asked,
-    /// The time for the whole run is over.
+    /// The time limit of the run has passed.
     TimedOut,
-    /// There is no connection any more, for good.
+    /// The connection is lost for good.
     Lost,
 }
 
@@ -58,14 +58,14 @@ pub trait Job {
     /// wakes the task.
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()>;
 
-    /// The run is to end at `now`. If the job has begun what it must finish, until when that may take: until then, or until
-    /// it is ready, it is polled as before, and no further message comes.
+    /// The run is to end at `now`. If the job must finish something it has begun, returns the deadline for that. Until
+    /// then, or until it is ready, it is polled as before but receives no more messages.
     fn stop(&mut self, why: Stopping, now: Instant) -> Option<Instant> {
         let _ = (why, now);
         None
     }
 
-    /// Whether processes run for this job, which would be left behind if a second signal ended this one at once.
+    /// Whether this job runs processes, which a second signal must not leave behind.
     fn runs_processes(&self) -> bool {
         false
     }
@@ -100,7 +100,7 @@ pub trait Job {
         false
     }
 
-    /// Whether it matters to a job that is done how the connection ends.
+    /// Whether a finished job depends on how the connection ends.
     fn needs_clean_end(&self) -> bool {
         false
     }

@@ -37,7 +37,7 @@ impl Session {
         }
     }
 
-    /// Takes a message that the caller keeps, of QoS 1 or 2; call only while [`Session::has_room`].
+    /// Takes a message kept by the caller, at QoS 1 or 2; call only while [`Session::has_room`].
     pub fn publish_kept(
         &mut self,
         position: u64,
@@ -52,7 +52,7 @@ impl Session {
         self.pump();
     }
 
-    /// That PUBREC came for this message is safe: PUBREL may go.
+    /// The caller has recorded PUBREC for this message, so PUBREL may be sent.
     pub fn release(&mut self, packet_id: u16) {
         if self.ledger.release(packet_id) {
             self.send_pubrel(packet_id);
@@ -142,7 +142,7 @@ impl Session {
         self.owe_with(delivery, self.inbound.handed());
     }
 
-    /// The same, but of what was handed on only as far as this number.
+    /// As [`Session::owe`], but due as soon as messages up to `number` are finished.
     pub(super) fn owe_with(&mut self, delivery: Delivery, number: u64) {
         let Delivery { packet_id, qos, fingerprint } = delivery;
         if qos == QoS::ExactlyOnce {

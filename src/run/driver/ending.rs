@@ -61,8 +61,8 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// Lets the job finish what it has begun and cannot leave as it is, while the connection lives on as long as it does. A
-    /// second request to stop ends the wait.
+    /// Lets the job finish what it must not abandon, and keeps the connection alive meanwhile. A second request to stop
+    /// ends the wait.
     pub(super) async fn finish_begun(
         &mut self,
         mut socket: Option<&mut Socket<W::Stream>>,
@@ -88,7 +88,8 @@ impl<W: World> Driver<'_, W> {
                     Some(socket) if self.session.is_up() => match self.serve(cx, socket, now) {
                         Ok(has_moved) => has_moved,
                         Err(loss) => {
-                            // What is done now cannot be acknowledged: the broker gives it to the next run.
+                            // What finishes from here on cannot be acknowledged; the broker delivers it to the next
+                            // run.
                             self.session.lost(loss.fault());
                             true
                         }
@@ -107,7 +108,7 @@ impl<W: World> Driver<'_, W> {
         .await;
     }
 
-    /// Moves the connection on; whether anything came or went.
+    /// Serves the connection. Returns whether anything was sent or received.
     fn serve(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! Messages that the caller keeps: their packet ids, PUBREL when it says so, and a session that forgets what it lost.
+//! Messages kept by the caller: fixed packet ids, PUBREL only when released, and lost sessions.
 
 use super::*;
 
@@ -18,7 +18,7 @@ fn pubrel_waits_for_the_caller() {
         bench.publish_kept(9, ONE, kept(3));
         assert_eq!(bench.sent(), ["PUBLISH q2 id 700 = 8", "PUBLISH q1 id 3 = 9"]);
         bench.hear(&ack(PUBREC, 700));
-        // A broker may say so twice.
+        // The broker may send PUBREC twice.
         bench.hear(&ack(PUBREC, 700));
         assert!(bench.sent().is_empty());
         assert_eq!(bench.job.events, ["Received { position: 8 }"; 2]);
@@ -60,7 +60,7 @@ fn with_its_session_a_message_is_sent_again_and_released_when_the_caller_says_so
         bench.session.release(2);
         bench.sent();
         bench.lost(None);
-        // Safe while there is no connection.
+        // Recorded while there is no connection.
         bench.session.release(3);
         assert!(bench.sent().is_empty());
         bench.connect(true, &[]);
