@@ -1,4 +1,4 @@
-//! From records to messages: each record to each of its topics, as often as it is to be repeated.
+//! Turns records into messages: one for each topic of a record, repeated as often as requested.
 
 use super::addressing::{Addressing, Envelopes};
 use super::replay::Replay;
@@ -11,21 +11,21 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Why there is no message at QoS 0 in an outbox.
+/// Why QoS 0 and outboxes do not go together.
 pub(crate) const NOT_QOS_0: &str =
     "an outbox needs QoS 1 or 2: at QoS 0 a broker does not tell that it has the message";
 
-/// A record that is being sent: to each of its topics, so many times.
+/// A record being sent: to each of its topics, several times over.
 struct Sending {
     position: u64,
     payload: Bytes,
     size: u64,
     envelopes: Envelopes,
-    /// Which of them is next.
+    /// Index of the next topic.
     next: usize,
-    /// How many rounds are left, this one included.
+    /// Rounds left, including this one.
     rounds: u64,
-    /// How long after the first record it is due.
+    /// When to send it, as time since the first record.
     due: Option<Duration>,
 }
 
@@ -35,33 +35,33 @@ impl Sending {
     }
 }
 
-/// A message that is to be sent.
+/// A message to be sent.
 pub(crate) struct Fed {
-    /// Which record of the input it is, counted from 1.
+    /// Number of its input record, counted from 1.
     pub(crate) position: u64,
     /// Topic, QoS and properties.
     pub(crate) envelope: Rc<Envelope>,
-    /// What is sent.
+    /// The payload.
     pub(crate) payload: Bytes,
-    /// Bytes of input that the record took, for the first of its messages.
+    /// Bytes of input that the record took; set only for its first message.
     pub(crate) size: u64,
 }
 
-/// Reads records, and hands out the messages that they are.
+/// Reads records and hands out their messages.
 pub(crate) struct Feed {
     source: Source,
     invalid: Invalid,
     addressing: Addressing,
     repeat: u64,
-    /// With `--replay`.
+    /// The schedule, with `--replay`.
     replay: Option<Replay>,
-    /// What was read and is not being sent yet.
+    /// Records read but not used yet.
     batch: Batch,
     sending: Option<Sending>,
     exhausted: bool,
     /// Why reading ended early.
     failure: Option<Failure>,
-    /// Records left out for want of a topic.
+    /// Number of records skipped because they have no usable topic.
     without_topic: u64,
 }
 
@@ -86,17 +86,17 @@ impl Feed {
         }
     }
 
-    /// The same, with records due as they were recorded.
+    /// Schedules the records by their time stamps.
     pub(crate) fn replaying(self, replay: Option<Replay>) -> Self {
         Self { replay, ..self }
     }
 
-    /// How long after the first record the message that is there is due, if its record says so.
+    /// When to send the current message, as time since the first record, if it is scheduled.
     pub(crate) fn due(&self) -> Option<Duration> {
         self.sending.as_ref()?.due
     }
 
-    /// Makes sure that a message is there to be sent, or none will ever come. What is left out is told.
+    /// Ready when there is a message to send, or the input has ended. Skipped records are reported through `tell`.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, tell: &mut dyn FnMut(&str)) -> Poll<()> {
         while !self.advance(tell) && !self.exhausted {
             let next = std::task::ready!(self.source.poll_next(cx));
@@ -112,7 +112,7 @@ impl Feed {
         Poll::Ready(())
     }
 
-    /// Goes on to the next record that was read, if one is needed; whether there is a message.
+    /// Advances to the next record if necessary. Returns whether there is a message.
     pub(crate) fn advance(&mut self, tell: &mut dyn FnMut(&str)) -> bool {
         while self.sending.is_none()
             && let Some(record) = self.batch.next()
@@ -149,7 +149,7 @@ impl Feed {
         self.leave_out(position, cause, tell);
     }
 
-    /// A record cannot be sent: it ends the input, or is left out and told.
+    /// Handles a record that cannot be sent: either ends the input, or skips and reports it.
     fn leave_out(&mut self, position: u64, cause: &str, tell: &mut dyn FnMut(&str)) {
         let error = SourceError::Invalid { position, cause: cause.to_owned() };
         if self.invalid == Invalid::Stop {
@@ -167,18 +167,18 @@ impl Feed {
         self.exhausted = true;
     }
 
-    /// The message that is there to be sent: its envelope, and which of the record's topics it goes to, from 0 on.
+    /// The envelope of the current message, and the index of its topic within the record.
     pub(crate) fn peek(&self) -> Option<(&Rc<Envelope>, usize)> {
         let sending = self.sending.as_ref()?;
         Some((sending.envelopes.get(sending.next)?, sending.next))
     }
 
-    /// Takes the message that is there to be sent.
+    /// Takes the current message.
     pub(crate) fn take(&mut self) -> Option<Fed> {
         let sending = self.sending.as_mut()?;
         let envelope = Rc::clone(sending.envelopes.get(sending.next)?);
         let is_last = sending.left() == 1;
-        // What is sent once needs no copy.
+        // The last use needs no copy.
         let payload = match is_last {
             true => std::mem::take(&mut sending.payload),
             false => sending.payload.clone(),
@@ -196,7 +196,7 @@ impl Feed {
         Some(Fed { position, envelope, payload, size })
     }
 
-    /// The record of the message that is there cannot be sent.
+    /// Treats the record of the current message as one that cannot be sent.
     #[cfg(unix)]
     pub(crate) fn refuse(&mut self, cause: &str, tell: &mut dyn FnMut(&str)) {
         if let Some(sending) = self.sending.take() {
@@ -204,12 +204,12 @@ impl Feed {
         }
     }
 
-    /// Records that could not be understood.
+    /// Number of records skipped as invalid.
     pub(crate) fn left_out(&self) -> u64 {
         self.source.skipped() + self.without_topic
     }
 
-    /// Messages that have been read and not taken.
+    /// Number of messages read but not taken.
     pub(crate) fn waiting(&self) -> u64 {
         let begun = self.sending.as_ref().map_or(0, Sending::left);
         let records = self.batch.as_slice().iter();
@@ -217,17 +217,17 @@ impl Feed {
         begun.saturating_add(unbegun.saturating_mul(self.repeat))
     }
 
-    /// Whether everything was taken.
+    /// Whether every message was taken.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.exhausted && self.sending.is_none()
     }
 
-    /// Why reading ended early, told once.
+    /// Why reading ended early; returned once.
     pub(crate) fn failure(&mut self) -> Option<Failure> {
         self.failure.take()
     }
 
-    /// That records were left out is a failure.
+    /// The failure if records were skipped.
     pub(crate) fn incomplete(&self) -> Option<Failure> {
         match self.left_out() {
             0 => None,

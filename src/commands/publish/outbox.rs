@@ -1,7 +1,7 @@
-//! `mqtt pub --outbox`: messages are stored before they are sent.
+//! `mqtt pub --outbox`: messages are stored on disk before they are sent.
 //!
-//! Whoever gets the lock of the outbox sends ([`sending`]); others leave their messages there, wait until these are final,
-//! and take the lock when it becomes free ([`waiting`]).
+//! The process that holds the outbox's lock sends ([`sending`]). Others leave their messages in the outbox, wait until
+//! these are final, and take over when the lock becomes free ([`waiting`]).
 
 pub(crate) mod sending;
 mod storing;
@@ -30,31 +30,31 @@ pub(crate) use storing::Room;
 use storing::{Storing, failed, full};
 use waiting::Followed;
 
-/// Bytes that an outbox holds where nothing is said.
+/// Default size limit of an outbox, in bytes.
 pub(crate) const LIMIT: u64 = 1 << 30;
 
-/// Whoever makes an outbox has named it by then.
+/// How long to wait for the process that creates an outbox to write its label.
 const NAMING: Duration = Duration::from_secs(5);
 
-/// What is asked of an outbox.
+/// The options of an outbox.
 pub(crate) struct Plan<'a> {
     /// Its directory.
     pub(crate) path: &'a Path,
-    /// Store, and do not send.
+    /// Store only; do not send.
     pub(crate) later: bool,
-    /// Bytes that it may hold.
+    /// Size limit in bytes.
     pub(crate) limit: u64,
-    /// Whether what is stored is synced.
+    /// Whether writes are synced.
     pub(crate) durability: Durability,
-    /// How long to wait between messages that are stored.
+    /// Pause between messages as they are stored.
     pub(crate) gap: Pace,
-    /// How fast messages are sent.
+    /// Rate at which messages are sent.
     pub(crate) rate: Pace,
-    /// When the box is full: wait until there is room.
+    /// What to do when the outbox is full.
     pub(crate) room: Room,
 }
 
-/// Stores what `feed` has, and sends what is stored.
+/// Stores the messages of `feed`, and sends what is stored.
 pub(crate) async fn run(
     plan: Plan<'_>,
     feed: Option<Feed>,
@@ -95,7 +95,7 @@ pub(crate) async fn run(
     let sending = Sending::new(outbox, storing, ui, reporter, shown, rate, refused_by_others);
     let waits = plan.room == Room::Comes;
     let sending = Rc::new(RefCell::new(sending));
-    // What is given at once is stored before anything else happens.
+    // Store all input that is available now before doing anything else.
     let is_idle = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, waits)).await;
     drop(preparation);
     let end = match is_idle {
@@ -116,7 +116,7 @@ async fn send(
     session.keeper = Keeper::Caller;
     let mut job = Rc::clone(sending);
     let mut run = pin!(converse(options, session, started, &mut job));
-    // The disk is looked after whether there is a connection or not.
+    // The disk is served whether or not there is a connection.
     poll_fn(|cx| {
         let is_hopeless = sending.borrow_mut().poll_disk(cx);
         match run.as_mut().poll(cx) {
@@ -145,7 +145,7 @@ async fn store_all(outbox: &mut Outbox, storing: &mut Storing) -> Result<(), Fai
     .await
 }
 
-/// How it ends for whoever did not send.
+/// The result for a process that did not send.
 fn finished(refused: u64, storing: &Storing, shown: &str) -> Result<(), Failure> {
     let mut failures = storing.failures();
     if refused > 0 {
@@ -161,7 +161,7 @@ fn finished(refused: u64, storing: &Storing, shown: &str) -> Result<(), Failure>
     gravest.map_or(Ok(()), Err)
 }
 
-/// Sees to it that the outbox is for this broker and this client id.
+/// Checks that the outbox belongs to this broker and client id; labels a new one.
 fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Result<(), Failure> {
     let Connection { options, session, reporter, .. } = connection;
     let RunOptions { target, id_origin, .. } = options;
@@ -196,7 +196,7 @@ fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Re
         .hint(format!("or move it: cat {path}/[0-9]*.ndjson | mqtt pub --json --outbox OTHER …")))
 }
 
-/// The directory cannot be used.
+/// The failure if the directory cannot be used.
 fn unusable(error: Unusable) -> Failure {
     match error {
         Unusable::Refused(cause) => Failure::usage(cause),

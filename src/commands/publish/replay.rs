@@ -1,26 +1,26 @@
-//! `--replay`: when each record is sent, from the time at which it was received.
+//! `--replay`: schedules each record by the time at which it was received.
 
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// The schedule of a recording. It is absolute: a message that is late delays no other.
+/// The schedule of a recording. Times are absolute, so a late message does not delay the others.
 #[derive(Debug)]
 pub(crate) struct Replay {
-    /// How many times as fast as it was recorded.
+    /// Playback speed; 2 is twice as fast.
     speed: f64,
-    /// Longest wait between two messages.
+    /// Longest pause between two messages.
     max_gap: Option<Duration>,
     /// The time of the last record.
     last: Option<Timestamp>,
-    /// Recorded time from the first record to the last one, without what is skipped of long gaps.
+    /// Recorded time from the first record to the last one; long pauses count only up to `max_gap`.
     elapsed: Duration,
-    /// Whether a record was older than the one before it, and whether that was told.
+    /// Whether a record was older than the previous one.
     went_back: bool,
     was_told: bool,
 }
 
 impl Replay {
-    /// `speed` times as fast, with pauses of at most `max_gap`.
+    /// Creates a schedule at `speed` times the recorded speed, with pauses of at most `max_gap`.
     pub(crate) fn new(speed: f64, max_gap: Option<Duration>) -> Self {
         Self {
             speed,
@@ -32,8 +32,8 @@ impl Replay {
         }
     }
 
-    /// How long after the first record the next one is due, which was received at `time`. One that is older than the
-    /// record before it is due at once.
+    /// When to send the next record, which was received at `time`, as time since the first record. A record older than
+    /// the previous one is due immediately.
     pub(crate) fn due(&mut self, time: Timestamp) -> Duration {
         let last = self.last.replace(time).unwrap_or(time);
         match Duration::try_from(time.duration_since(last)) {
@@ -47,7 +47,7 @@ impl Replay {
         saturating(self.elapsed.as_secs_f64() / self.speed)
     }
 
-    /// Whether a record was older than the one before it; told once.
+    /// Whether a record was older than the previous one; true only once.
     pub(crate) fn went_back(&mut self) -> bool {
         self.went_back && !std::mem::replace(&mut self.was_told, true)
     }
@@ -57,7 +57,7 @@ fn saturating(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
-/// A factor: a number above 0.
+/// Parses a factor: a number above 0.
 pub(crate) fn parse_speed(text: &str) -> Result<f64, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse() {
@@ -70,7 +70,7 @@ pub(crate) fn parse_speed(text: &str) -> Result<f64, String> {
 mod tests {
     use super::*;
 
-    /// When records with these seconds are due, in milliseconds.
+    /// When records received at these seconds are due, in milliseconds.
     fn due(mut replay: Replay, seconds: &[i64]) -> Vec<u128> {
         let time = |second: &i64| Timestamp::from_second(*second).unwrap();
         seconds.iter().map(|second| replay.due(time(second)).as_millis()).collect()

@@ -1,4 +1,4 @@
-//! Sending what is in an outbox, while more is stored: the run of `mqtt pub --outbox` on a session.
+//! Sends an outbox while more is stored: the session job of `mqtt pub --outbox`.
 
 use super::storing::{Storing, failed, full};
 use crate::commands::progress::{Progress, State};
@@ -15,35 +15,36 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-/// Messages handed to the session in one turn at most.
+/// Most messages handed to the session in one turn.
 const TURN: u32 = 4_096;
 
-/// How many messages that are refused are named.
+/// How many refused messages to report individually.
 const NAMED: u64 = 10;
 
-/// Stores messages, sends them, and counts what becomes of them.
+/// Stores messages, sends them, and counts the outcomes.
 pub(crate) struct Sending {
     outbox: Outbox,
     storing: Storing,
-    /// The number after the last message of this run, once all are stored: others may go on without end.
+    /// The number after the last message of this run, once all are stored. The run ends there, as other processes may
+    /// add messages forever.
     end: Option<u64>,
-    /// How fast messages are sent.
+    /// Rate at which messages are sent.
     pace: Pace,
     progress: Progress,
     reporter: Reporter,
-    /// The outbox, for people.
+    /// The outbox as shown to users.
     shown: String,
-    /// There is a connection.
+    /// Whether there is a connection.
     is_up: bool,
     /// When the next message may be sent.
     wait_until: Option<Instant>,
-    /// Something else has its turn first.
+    /// Whether to continue at once, after other tasks have had their turn.
     has_more: bool,
-    /// Nothing more is sent in this run: the broker broke the protocol, and may have what has no end.
+    /// Whether to stop sending: the broker broke the protocol, so outcomes can no longer be trusted.
     is_doubtful: bool,
-    /// The broker hung up on it again and again.
+    /// The message at which the broker closed the connection repeatedly.
     hung_up_on: Option<u64>,
-    /// The disk failed.
+    /// A disk failure.
     failure: Option<Failure>,
     delivered: u64,
     refused: u64,
@@ -80,7 +81,8 @@ impl Sending {
         }
     }
 
-    /// Stores what there is to be stored. Whether nothing can be done without the broker: because the disk failed.
+    /// Stores available input. Returns true if the disk failed and there is no connection, so that nothing is left to
+    /// do.
     pub(super) fn poll_disk(&mut self, cx: &mut Context<'_>) -> bool {
         loop {
             if self.failure.is_some() {
@@ -89,7 +91,7 @@ impl Sending {
             let stored = self.storing.poll(cx, &mut self.outbox);
             match self.outbox.poll(cx) {
                 Err(error) => self.failure = Some(failed(error)),
-                // What was written may have made room.
+                // The write may have made room.
                 Ok(()) if stored.is_pending() && self.storing.can_go_on(&mut self.outbox) => {}
                 Ok(()) => {
                     if stored.is_ready() && self.outbox.is_durable() {
@@ -101,8 +103,8 @@ impl Sending {
         }
     }
 
-    /// Ready when what was given at once is stored, or there is no room for it; whether there is nothing to send. What
-    /// comes little by little is not waited for.
+    /// Ready when all input available at the start is stored, or the outbox has no room for it. Returns true if there
+    /// is nothing to send. With `comes`, input may arrive slowly and is not waited for.
     pub(super) fn poll_stored(&mut self, cx: &mut Context<'_>, comes: bool) -> Poll<bool> {
         self.poll_disk(cx);
         if self.failure.is_some() {
@@ -115,7 +117,7 @@ impl Sending {
         if comes || is_shut_out { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Hands messages to the session while it has room and it is time for them.
+    /// Hands messages to the session while it has room and the rate allows.
     fn hand_out(&mut self, session: &mut Session, now: Instant) -> anyhow::Result<()> {
         let mut left = TURN;
         (self.wait_until, self.has_more) = (None, false);
@@ -154,7 +156,7 @@ impl Sending {
         }
     }
 
-    /// A message came to its end, or the run did.
+    /// A message is final, or the run ended before it was.
     fn conclude(&mut self, number: u64, outcome: &Outcome) -> anyhow::Result<()> {
         match outcome {
             Outcome::Delivered(_) => {
@@ -170,7 +172,7 @@ impl Sending {
                 self.refused += 1;
                 self.outbox.refused(number)?;
             }
-            // It stays where it is.
+            // It stays in the outbox.
             Outcome::Unconfirmed if self.is_over() => {}
             Outcome::Unconfirmed => self.is_doubtful = true,
             Outcome::NotSent => {}
@@ -178,12 +180,13 @@ impl Sending {
         Ok(())
     }
 
-    /// Whether there is a message for the session. Once all of this run are final, others see to their own.
+    /// Whether there is a message for the session. Once all messages of this run are final, the rest is left to other
+    /// runs.
     fn has_next(&mut self) -> bool {
         !self.is_over() && self.outbox.has_next()
     }
 
-    /// Whether all that there is to be sent is final.
+    /// Whether everything this run has to send is final.
     fn is_over(&self) -> bool {
         self.end.is_some_and(|end| self.outbox.first() >= end)
     }
@@ -194,7 +197,7 @@ impl Sending {
         }
     }
 
-    /// Writes what is to be written in the end, and removes what is final.
+    /// Writes what is left and removes what is final.
     pub(super) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.failure.is_none() {
             let result = ready!(self.outbox.poll_close(cx));
@@ -203,14 +206,14 @@ impl Sending {
         Poll::Ready(())
     }
 
-    /// Adds up what happened.
+    /// Prints the summary and returns the result of the run.
     pub(super) fn finish(&mut self, end: Option<Failure>) -> Result<(), Failure> {
         let stored = self.outbox.unfinished();
         let ui = self.reporter.ui();
         let mut failures = self.storing.failures();
         failures.extend(end);
         if let Some(mut failure) = self.failure.take() {
-            // Nothing more is known, and it is this that must be told.
+            // More details do not exist, and this failure must be reported.
             self.progress.finish(ui, None);
             let _ = self.reporter.finish();
             let stays = format!("; what is not delivered stays in {}", self.shown);
@@ -218,7 +221,7 @@ impl Sending {
             return Err(failure);
         }
         if self.storing.is_shut_out() && self.outbox.is_full() {
-            // Whatever else went wrong: this is not stored.
+            // The input was not stored, whatever else went wrong.
             failures.retain(|failure| failure.status.signal().is_some());
             failures.push(full(&self.shown));
         }
@@ -250,7 +253,7 @@ impl Sending {
         }
     }
 
-    /// `12 delivered, 1 refused, 3 stored in DIR`.
+    /// For example `12 delivered, 1 refused, 3 stored in DIR`.
     fn summary(&self, stored: u64) -> String {
         let mut text = format!("{} delivered", self.delivered);
         for (count, what) in [(self.refused, "refused"), (self.expired, "expired")] {

@@ -1,4 +1,4 @@
-//! The input of an outbox: messages on their way into it.
+//! Reads the input of `--outbox` and stores it.
 
 use crate::commands::publish::feed::{Feed, NOT_QOS_0};
 use crate::commands::publish::pace::Pace;
@@ -11,21 +11,21 @@ use jiff::Timestamp;
 use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
-/// Whether somebody who finds an outbox full waits.
+/// What to do when the outbox is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// Until something was sent.
+    /// Wait until messages have been sent.
     Comes,
-    /// It is a failure.
+    /// Fail.
     MustBeThere,
 }
 
-/// Where messages are stored.
+/// A place to store messages.
 pub(super) trait Store {
-    /// Whether more can be stored now.
+    /// Whether another message can be stored now.
     fn has_room(&mut self) -> bool;
 
-    /// Stores one.
+    /// Stores one message.
     fn store(&mut self, stamp: &str, envelope: &Envelope, payload: &[u8]);
 }
 
@@ -39,18 +39,18 @@ impl Store for Outbox {
     }
 }
 
-/// What is to be stored.
+/// Input being stored.
 pub(super) struct Storing {
     feed: Option<Feed>,
     pace: Pace,
     /// What to do when the outbox is full.
     pub(super) room: Room,
     pub(super) ui: Ui,
-    /// Who writes.
+    /// Time stamps of this process.
     pub(super) clock: Clock,
-    /// When the first message was stored at the earliest.
+    /// No message was stored before this.
     pub(super) since: Timestamp,
-    /// Why reading ended early.
+    /// Why reading the input ended early.
     failure: Option<Failure>,
     /// Bytes of input that were stored.
     pub(super) read: u64,
@@ -72,7 +72,7 @@ impl Storing {
         }
     }
 
-    /// Stores what is there and has room. Ready when all is stored.
+    /// Stores what is available and fits. Ready when all input is stored.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, store: &mut dyn Store) -> Poll<()> {
         let Some(feed) = &mut self.feed else { return Poll::Ready(()) };
         let ui = self.ui;
@@ -82,7 +82,7 @@ impl Storing {
         loop {
             if feed.peek().is_none() {
                 ready!(feed.poll(cx, &mut tell));
-                // Those that are read together are stored together.
+                // Messages that are read together share a time stamp.
                 stamp = self.clock.stamp();
             }
             let Some((envelope, topic)) = feed.peek() else {
@@ -117,34 +117,34 @@ impl Storing {
         self.has_message() && self.wait_until.is_none() && store.has_room()
     }
 
-    /// When it is time for the next message.
+    /// When to store the next message.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.wait_until
     }
 
-    /// Whether there is no room in a full outbox for something that was to be stored at once.
+    /// Whether a message does not fit into a full outbox and must not wait.
     pub(super) fn is_shut_out(&self) -> bool {
         self.room == Room::MustBeThere && self.has_message()
     }
 
-    /// Whether a message was read that is not stored.
+    /// Whether a message was read but not stored yet.
     pub(super) fn has_message(&self) -> bool {
         self.feed.as_ref().is_some_and(|feed| feed.peek().is_some())
     }
 
-    /// What went wrong with the input.
+    /// Failures of the input.
     pub(super) fn failures(&self) -> Vec<Failure> {
         let incomplete = self.feed.as_ref().and_then(Feed::incomplete);
         self.failure.iter().cloned().chain(incomplete).collect()
     }
 }
 
-/// There is no room for more.
+/// The failure if the outbox is full.
 pub(super) fn full(shown: &str) -> Failure {
     Failure::new(ExitStatus::LocalIo, format!("the outbox is full: {shown}"))
 }
 
-/// Something on this machine failed.
+/// The failure for a local I/O error.
 #[allow(clippy::needless_pass_by_value, reason = "it is where an error ends")]
 pub(super) fn failed(error: anyhow::Error) -> Failure {
     Failure::told(ExitStatus::LocalIo, &error)

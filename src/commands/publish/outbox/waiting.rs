@@ -1,5 +1,5 @@
-//! A process that finds the outbox locked: leaves its messages there and waits until whoever sends has brought them to
-//! their end, or until it can send itself.
+//! A process that finds the outbox locked: it leaves its messages there and waits until the sender has finished them,
+//! or until it can send itself.
 
 use super::storing::{Room, Store, Storing, failed, full};
 use crate::exit::{ExitStatus, Failure};
@@ -17,21 +17,21 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
-/// How often to look whether something has changed.
+/// How often to check for changes.
 const LOOK: Duration = Duration::from_millis(25);
 
-/// Bytes that are left at a time.
+/// Bytes of messages per file.
 const TOGETHER: usize = 1 << 20;
 
 /// How waiting ended.
 pub(super) enum Followed {
-    /// All messages are final, of which so many were refused.
+    /// All messages are final; `refused` of them were refused.
     Final { refused: u64 },
-    /// Nobody sends any more.
+    /// The sender is gone, and this process holds the lock.
     Free { lock: Lock, refused: u64 },
 }
 
-/// Messages that are going to be left.
+/// Messages about to be left.
 struct Left {
     lines: Vec<u8>,
     count: u64,
@@ -55,14 +55,14 @@ pub(super) struct Waiting<'a> {
     limit: u64,
     storing: &'a mut Storing,
     left: Left,
-    /// What was left last: it has no name any more when it, and all before it, is final.
+    /// The file that was left last. Its name disappears when all its messages, and all before them, are final.
     last: Option<File>,
-    /// How many files were left, and when the last was, so that their names stay in order.
+    /// Number of files left, and the time stamp of the last, so that names sort in order.
     files: (u64, i64),
     messages: u64,
-    /// Without messages of its own: what was in the outbox at the beginning.
+    /// Used if this process left nothing: the end of what was stored when it started.
     end: u64,
-    /// Where the refused ones were at the beginning.
+    /// Size of the file of refused messages at the start.
     refused_from: u64,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Waiting<'a> {
         Ok(Self { folder, limit, storing, left, last, files, messages, end, refused_from })
     }
 
-    /// Leaves what there is to be stored; with `later` that is all.
+    /// Leaves the input for the sender, then waits; with `later`, returns without waiting.
     pub(super) async fn follow(
         &mut self,
         later: bool,
@@ -135,7 +135,7 @@ impl<'a> Waiting<'a> {
 
     fn leave(&mut self) -> anyhow::Result<()> {
         let (count, time) = self.files;
-        // A clock that is set back does not change the order.
+        // Keeps the order even if the clock is set back.
         let time = jiff::Timestamp::now().as_microsecond().max(time);
         self.last = Some(self.folder.leave(&self.left.lines, time, count)?);
         self.files = (count + 1, time);
@@ -145,13 +145,13 @@ impl<'a> Waiting<'a> {
         self.measure()
     }
 
-    /// Looks whether there is room.
+    /// Checks whether there is room.
     fn measure(&mut self) -> anyhow::Result<()> {
         self.left.is_full = self.folder.usage()? >= self.limit;
         Ok(())
     }
 
-    /// Whether all that was left is final.
+    /// Whether everything that was left is final.
     fn is_final(&self) -> anyhow::Result<bool> {
         match &self.last {
             Some(file) => Ok(file.metadata()?.nlink() == 0),
@@ -162,7 +162,7 @@ impl<'a> Waiting<'a> {
     /// How many of this process's messages were refused.
     fn refused(&self) -> anyhow::Result<u64> {
         let Ok(mut file) = File::open(self.folder.refused()) else { return Ok(0) };
-        // Somebody may have tidied up.
+        // If the file is shorter now, somebody has cleaned it up.
         let from = if file.metadata()?.len() < self.refused_from { 0 } else { self.refused_from };
         file.seek(SeekFrom::Start(from))?;
         let mut count = 0;
@@ -176,7 +176,7 @@ impl<'a> Waiting<'a> {
         self.folder.path().display().to_string()
     }
 
-    /// With what became of the messages.
+    /// Adds to a failure how many messages are stored.
     fn told(&self, mut failure: Failure) -> Failure {
         if self.messages > 0 {
             let text = format!("; {} stored in {}", self.messages, self.shown());
