@@ -1,12 +1,12 @@
-//! Commands that are run for messages: what they are given, how many at once, and how they end.
+//! Runs commands for messages: their input and environment, how many run at once, and how they end.
 //!
 //! ```text
 //! message ─► Redelivery ─► Schedule ─► Program, variables ─► Process ─► how it ended ─► Schedule ─► Order ─► acknowledged
 //!            seen before?  whose turn                        stdin, group, time limit   again?      in order of arrival
 //! ```
 //!
-//! [`schedule`], [`order`] and [`redelivery`] decide without a process or a clock. Nothing of a message becomes an argument,
-//! and no shell sees it: it comes on standard input and in variables.
+//! [`schedule`], [`order`] and [`redelivery`] decide without processes or clocks. No part of a message is used as an
+//! argument or seen by a shell: payloads are passed on standard input, everything else in environment variables.
 
 pub(crate) mod order;
 mod process;

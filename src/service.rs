@@ -1,15 +1,15 @@
-//! What systemd is told of a service of `Type=notify`, where it asks for it: that it is ready, how it does, that it is about
-//! to end, and that its connection lives (`WatchdogSec=`).
+//! Notifies systemd, for units with `Type=notify`: that the service is ready, its status, that it is stopping, and
+//! watchdog keep-alives (`WatchdogSec=`).
 //!
-//! The protocol is that of sd_notify(3): lines in a datagram. Whoever does not listen misses them, and nothing waits.
+//! The protocol is that of sd_notify(3): lines in a datagram. Sending never blocks, and nothing depends on it arriving.
 
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
-/// How often it is told how things are.
+/// Shortest interval between status messages.
 const PACE: Duration = Duration::from_secs(1);
 
-/// What listens, and what it was told.
+/// The notification socket, and what was sent last.
 #[derive(Debug)]
 pub struct Service {
     #[cfg(unix)]
@@ -18,16 +18,16 @@ pub struct Service {
     address: std::os::unix::net::SocketAddr,
     is_ready: bool,
     is_stopping: bool,
-    /// How often to say that the connection lives, and when next.
+    /// Interval of watchdog keep-alives, and when the next is due.
     watchdog: Option<(Duration, Instant)>,
-    /// What the status said last, and when.
+    /// The last status sent (as `count`), and when.
     told: Option<(u64, Instant)>,
-    /// What it would say now.
+    /// The latest `count`.
     count: u64,
 }
 
 impl Service {
-    /// Tells what listens at `name`, a path, or after an `@` a name that is none. With `patience` it wants a sign of life
+    /// Notifies the socket at `name`: a path, or an abstract name after `@`. With `patience`, a keep-alive is expected
     /// within that time.
     #[cfg(unix)]
     pub fn at(name: &OsStr, patience: Option<Duration>, now: Instant) -> Option<Self> {
@@ -56,7 +56,7 @@ impl Service {
         })
     }
 
-    /// Nothing listens here.
+    /// There is no systemd on this platform.
     #[cfg(not(unix))]
     pub fn at(_name: &OsStr, _patience: Option<Duration>, _now: Instant) -> Option<Self> {
         None
@@ -64,29 +64,28 @@ impl Service {
 
     #[cfg(unix)]
     fn tell(&self, text: &str) {
-        // Whoever started this may have stopped listening, or be slow: that is no reason to fail, or to wait.
+        // The listener may be gone or slow, which must not fail or delay the run.
         let _ = self.socket.send_to_addr(text.as_bytes(), &self.address);
     }
 
     #[cfg(not(unix))]
     fn tell(&self, _text: &str) {}
 
-    /// What the program is for can be done from now on.
+    /// The service is ready.
     pub fn ready(&mut self) {
         if !std::mem::replace(&mut self.is_ready, true) {
             self.tell("READY=1");
         }
     }
 
-    /// It is about to end.
+    /// The service is stopping.
     pub fn stopping(&mut self) {
         if !std::mem::replace(&mut self.is_stopping, true) {
             self.tell("STOPPING=1");
         }
     }
 
-    /// Says how things are, of which `status` tells and `count` whether that is something else, and while the connection
-    /// `is_up` that it lives.
+    /// Sends the `status` if `count` has changed and, while the connection `is_up`, a keep-alive.
     pub fn poll(&mut self, now: Instant, is_up: bool, count: u64, status: impl FnOnce() -> String) {
         if let Some((interval, next)) = &mut self.watchdog
             && is_up
@@ -103,7 +102,7 @@ impl Service {
         }
     }
 
-    /// When to poll it although nothing happens.
+    /// When to poll even if nothing happens.
     pub fn deadline(&self) -> Option<Instant> {
         let status = self.told.filter(|(told, _)| *told != self.count).map(|(_, at)| at + PACE);
         let watchdog = self.watchdog.map(|(_, next)| next);

@@ -1,37 +1,36 @@
-//! The order of arrival, which acknowledgements keep ([MQTT-4.6.0-2]): a message is acknowledged when it and all before
-//! it have come to their end.
+//! Keeps acknowledgements in order of arrival ([MQTT-4.6.0-2]): a message is acknowledged once it and all earlier ones
+//! are finished.
 //!
-//! Bounded by the messages that a command has, whatever number of others arrives in between: those that follow each other
-//! are counted together.
+//! Size is bounded by the number of unfinished commands, as runs of other messages are stored as counts.
 
 use std::collections::VecDeque;
 
-/// Messages that follow each other.
+/// A run of consecutive messages.
 #[derive(Debug, PartialEq, Eq)]
 enum Part {
-    /// One for a command, by its number.
+    /// One message with a command, by its number.
     Job(u64),
-    /// So many that are being written.
+    /// This many messages that are being written.
     Writing(u64),
-    /// So many that have come to their end.
+    /// This many finished messages.
     Ended(u64),
 }
 
-/// Which messages have come to their end, from the oldest that has not.
+/// Which messages are finished, starting with the oldest unfinished one.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     parts: VecDeque<Part>,
-    /// Those that may be acknowledged, and were not yet.
+    /// Messages that may be acknowledged but were not yet.
     safe: u64,
 }
 
 impl Order {
-    /// A message came for a command.
+    /// Adds a message with a command.
     pub(crate) fn add_job(&mut self, number: u64) {
         self.parts.push_back(Part::Job(number));
     }
 
-    /// A message came that is being written.
+    /// Adds a message that is being written.
     pub(crate) fn add_writing(&mut self) {
         match self.parts.back_mut() {
             Some(Part::Writing(count)) => *count += 1,
@@ -39,7 +38,7 @@ impl Order {
         }
     }
 
-    /// The next `count` of those that are being written were written.
+    /// The next `count` messages were written.
     pub(crate) fn written(&mut self, mut count: u64) {
         let mut at = 0;
         while count > 0 && at < self.parts.len() {
@@ -58,7 +57,7 @@ impl Order {
         self.advance();
     }
 
-    /// The message of this number has come to its end.
+    /// The command of this message is finished.
     pub(crate) fn end_job(&mut self, number: u64) {
         if let Some(at) = self.parts.iter().position(|part| *part == Part::Job(number)) {
             self.parts.remove(at);
@@ -67,7 +66,7 @@ impl Order {
         }
     }
 
-    /// Puts `count` that have ended before the part at `at`; how many parts that adds.
+    /// Inserts `count` finished messages before the part at `at`. Returns how many parts this adds.
     fn insert_ended(&mut self, at: usize, count: u64) -> usize {
         if let Some(Part::Ended(before)) = at.checked_sub(1).and_then(|at| self.parts.get_mut(at)) {
             *before += count;
@@ -88,7 +87,7 @@ impl Order {
         }
     }
 
-    /// Messages that may be acknowledged since this was last asked.
+    /// How many messages may be acknowledged since the last call.
     pub(crate) fn take_safe(&mut self) -> u64 {
         std::mem::take(&mut self.safe)
     }
@@ -127,7 +126,7 @@ mod tests {
     }
 
     proptest! {
-        /// Against a list with an entry for each message.
+        /// Compares with a plain list of messages.
         #[test]
         fn it_says_what_a_list_of_all_messages_says(steps in proptest::collection::vec((0..4u8, any::<prop::sample::Index>()), 0..200)) {
             let mut order = Order::default();

@@ -1,7 +1,7 @@
-//! A command that runs for a message, with everything that it starts in its turn.
+//! A command that runs for a message, including the processes it starts.
 //!
-//! It gets a process group of its own, so that what ends it ends all of it, and so that Ctrl-C at a terminal leaves it to
-//! finish its work. It need not read what it is given, nor end when it is asked to.
+//! It gets its own process group, so that killing it kills everything it started, and Ctrl-C in a terminal lets it
+//! finish. It may leave its input unread and may ignore SIGTERM.
 
 use super::program::Program;
 use super::schedule::Try;
@@ -21,32 +21,32 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// How long a command that was asked to end may take for it.
+/// Time between SIGTERM and SIGKILL.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Bytes of output that make a reply.
+/// Largest reply in bytes.
 const MOST_OUTPUT: usize = 16 << 20;
 
-/// Bytes of output that are read at once.
+/// Bytes of output to read at a time.
 const CHUNK: usize = 64 << 10;
 
 /// How a command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum How {
-    /// By itself, with this status.
+    /// It exited with this status.
     Exited(u8),
-    /// By this signal.
+    /// It was killed by this signal.
     Signalled(u8),
-    /// It was ended, as it took longer than this.
+    /// It was ended because it exceeded this time limit.
     TimedOut(Duration),
-    /// It was ended, as it printed more than a reply can be.
+    /// It was ended because its output was too long for a reply.
     PrintedTooMuch,
-    /// It never ran.
+    /// It could not be started.
     NotStarted(u8, String),
 }
 
 impl How {
-    /// As a shell would say it.
+    /// The exit status as a shell would report it.
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Exited(status) | Self::NotStarted(status, _) => *status,
@@ -57,7 +57,7 @@ impl How {
         }
     }
 
-    /// What that means for another try.
+    /// The outcome as seen by the schedule.
     pub(crate) fn as_try(&self) -> Try {
         match self.status() {
             0 => Try::Done,
@@ -68,7 +68,7 @@ impl How {
 }
 
 impl fmt::Display for How {
-    /// After "the command".
+    /// Continues a sentence that begins with "the command".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exited(status) => write!(f, "ended with {status}"),
@@ -86,29 +86,29 @@ impl fmt::Display for How {
 #[derive(Debug)]
 pub(crate) struct End {
     pub(crate) how: How,
-    /// How long it took.
+    /// How long it ran.
     pub(crate) took: Duration,
-    /// What it printed, if that was wanted.
+    /// Its output, if captured.
     pub(crate) output: Vec<u8>,
 }
 
-/// A command that was started. It does not outlive this, unless it has ended by itself: then what it left running goes on.
+/// A running command, killed when dropped. If it has exited by itself, background processes it left keep running.
 pub(crate) struct Process {
     child: Child,
     #[cfg(unix)]
     group: Option<Pid>,
-    /// Where the input goes, until it has all of it or wants no more.
+    /// Its standard input, until everything is written or the command closes it.
     stdin: Option<ChildStdin>,
     input: Rc<dyn AsRef<[u8]>>,
     given: usize,
-    /// Where output comes from, if it is wanted.
+    /// Its standard output, if captured.
     stdout: Option<ChildStdout>,
     output: Vec<u8>,
     started: Instant,
     limit: Option<Duration>,
-    /// When it is asked to end, or made to.
+    /// When to send the next signal.
     deadline: Option<Instant>,
-    /// It was asked to end.
+    /// Whether SIGTERM was sent.
     was_asked: bool,
     /// Why it was ended.
     reason: Option<How>,
@@ -116,8 +116,8 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts `program` at `now` for `message`, which came at `time`: with `input` on its standard input, and with at most
-    /// `limit` to take. Its output is kept if `captures` says so, and goes where ours goes otherwise.
+    /// Starts `program` for `message`, which was received at `time`, with `input` on standard input and at most `limit`
+    /// to run. With `captures`, its output is collected; otherwise it goes to our standard output.
     ///
     /// # Errors
     /// How it ended, if it could not be started.
@@ -161,7 +161,7 @@ impl Process {
         })
     }
 
-    /// Moves it on; ready when it has ended.
+    /// Makes progress; ready when the command has ended.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<End> {
         self.poll_input(cx);
         let is_silent = self.poll_output(cx);
@@ -174,7 +174,7 @@ impl Process {
                     return Poll::Ready(End::not_started(&error));
                 }
             }
-            // What it printed before its end is there now.
+            // Collect what it printed just before it ended.
             if !is_silent {
                 self.poll_output(cx);
             }
@@ -188,20 +188,21 @@ impl Process {
         Poll::Ready(End { how, took, output: std::mem::take(&mut self.output) })
     }
 
-    /// Gives it what it takes of its input.
+    /// Writes as much input as it accepts.
     fn poll_input(&mut self, cx: &mut Context<'_>) {
         while let Some(stdin) = &mut self.stdin {
             let rest = &(*self.input).as_ref()[self.given..];
             match Pin::new(stdin).poll_write(cx, rest) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(count)) if count > 0 && count < rest.len() => self.given += count,
-                // It has all of it, or it has closed its input: how it ends tells whether it had enough.
+                // Either everything is written, or the command closed its input. Its exit status says whether that was
+                // enough.
                 Poll::Ready(_) => self.stdin = None,
             }
         }
     }
 
-    /// Takes what it prints; whether nothing more can come.
+    /// Reads its output. Returns whether the output has ended.
     fn poll_output(&mut self, cx: &mut Context<'_>) -> bool {
         while let Some(stdout) = &mut self.stdout {
             let start = self.output.len();
@@ -225,14 +226,14 @@ impl Process {
         true
     }
 
-    /// Asks it to end, and makes it end if it does not in five seconds.
+    /// Sends SIGTERM, and SIGKILL five seconds later if it has not ended.
     pub(crate) fn terminate(&mut self, now: Instant) {
         if !self.was_asked {
             self.deadline = Some(now);
         }
     }
 
-    /// When it is to be asked to end, or made to.
+    /// When to send the next signal.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
@@ -250,7 +251,7 @@ impl Process {
         self.deadline = Some(now + FAREWELL);
         #[cfg(unix)]
         if let Some(group) = self.group {
-            // It may have ended in this moment; and a stopped one hears nothing before it goes on.
+            // It may just have ended. A stopped process sees SIGTERM only when it continues.
             let _ = kill_process_group(group, Signal::TERM);
             let _ = kill_process_group(group, Signal::CONT);
         }
@@ -261,7 +262,7 @@ impl Process {
     fn kill(&mut self) {
         #[cfg(unix)]
         if let Some(group) = self.group {
-            // When it is empty, that is how it should be. While it is not, no other process gets its number.
+            // Fails if the group is empty, which is fine. Until then its number is not reused.
             let _ = kill_process_group(group, Signal::KILL);
         }
         // It may have ended by itself.
@@ -269,7 +270,7 @@ impl Process {
         let _ = self.child.start_kill();
     }
 
-    /// It ended by itself: what it has left running on purpose goes on.
+    /// It ended by itself; background processes it left keep running.
     fn leave_children(&mut self) {
         #[cfg(unix)]
         {
@@ -284,8 +285,8 @@ impl Drop for Process {
     }
 }
 
-/// Standard input with `input`, all of it at once where that can be done: if this process is killed, a command that has
-/// begun has its input whole.
+/// Standard input with `input`, complete from the start where possible: then the command can read all of it even if
+/// this process is killed.
 fn stdin(input: &[u8]) -> Stdio {
     if input.is_empty() {
         return Stdio::null();
@@ -297,7 +298,7 @@ fn stdin(input: &[u8]) -> Stdio {
     Stdio::piped()
 }
 
-/// A file without a name that holds `input`.
+/// An unnamed file that holds `input`.
 #[cfg(target_os = "linux")]
 fn in_memory(input: &[u8]) -> io::Result<std::fs::File> {
     use rustix::fs::{MemfdFlags, memfd_create};
@@ -309,7 +310,7 @@ fn in_memory(input: &[u8]) -> io::Result<std::fs::File> {
 }
 
 impl End {
-    /// Nothing had to run for this output.
+    /// The end of a reply that needed no command.
     pub(crate) fn answered(output: Vec<u8>) -> Self {
         Self { how: How::Exited(0), took: Duration::ZERO, output }
     }
@@ -317,7 +318,7 @@ impl End {
     fn not_started(error: &io::Error) -> Self {
         let status = match error.kind() {
             io::ErrorKind::NotFound => 127,
-            // The system is short of something, and may not be later.
+            // A resource is exhausted, possibly only for a moment.
             io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => 1,
             _ if is_limit(error) => 1,
             _ => 126,

@@ -1,4 +1,4 @@
-//! A command to run: the file it is in, looked up before anything connects, and its arguments as they were typed.
+//! A command to run: its executable, looked up before connecting, and its arguments as typed.
 
 use crate::exit::Failure;
 use crate::os_error;
@@ -7,24 +7,24 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What runs a line of shell.
+/// The shell that runs command lines.
 const SHELL: [&str; 2] = if cfg!(windows) { ["cmd", "/C"] } else { ["sh", "-c"] };
 
-/// A file that can be run, and its arguments.
+/// An executable and its arguments.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
-    /// Where it was found.
+    /// The path of the executable.
     pub(super) path: PathBuf,
-    /// As it was typed: what it sees as its own name.
+    /// The name as typed, passed as the command's own name.
     pub(super) name: OsString,
     pub(super) arguments: Vec<OsString>,
 }
 
 impl Program {
-    /// The program that these words name, the first of them looked up in PATH unless it is a path itself.
+    /// Finds the program `name` in PATH, unless it is a path itself.
     ///
     /// # Errors
-    /// When there is none, or it cannot be run.
+    /// If it does not exist or cannot be run.
     pub(crate) fn find(name: &OsStr, arguments: &[OsString]) -> Result<Self, Failure> {
         let failed = |error: &io::Error| {
             let cause = os_error::plain(error);
@@ -34,17 +34,17 @@ impl Program {
         Ok(Self { path, name: name.to_owned(), arguments: arguments.to_vec() })
     }
 
-    /// The shell with a line for it.
+    /// A shell that runs `line`.
     ///
     /// # Errors
-    /// When there is no shell.
+    /// If there is no shell.
     pub(crate) fn shell(line: &OsStr) -> Result<Self, Failure> {
         let [shell, flag] = SHELL;
         Self::find(OsStr::new(shell), &[flag.into(), line.to_owned()])
     }
 }
 
-/// Where the program of this name is.
+/// Searches PATH for a program.
 #[cfg(unix)]
 fn locate(name: &OsStr) -> io::Result<PathBuf> {
     if name.as_encoded_bytes().contains(&b'/') {
@@ -53,12 +53,12 @@ fn locate(name: &OsStr) -> io::Result<PathBuf> {
     let mut found = Err(rustix::io::Errno::NOENT.into());
     let directories = Environment::search_path();
     for directory in directories.iter().filter(|_| !name.is_empty()) {
-        // An empty entry is the working directory.
+        // An empty entry means the working directory.
         let path = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         let path = path.join(name);
         match check(&path) {
             Ok(()) => return Ok(path),
-            // One that cannot be run says more than that there is none.
+            // "Permission denied" is more helpful than "not found".
             Err(error) if path.is_file() => found = Err(error),
             Err(_) => {}
         }
@@ -66,7 +66,7 @@ fn locate(name: &OsStr) -> io::Result<PathBuf> {
     found
 }
 
-/// Whether this file can be run.
+/// Whether this file can be executed.
 #[cfg(unix)]
 fn check(path: &Path) -> io::Result<()> {
     use rustix::fs::{Access, access};
@@ -76,7 +76,7 @@ fn check(path: &Path) -> io::Result<()> {
     Ok(access(path, Access::EXEC_OK)?)
 }
 
-/// The system looks it up, by rules of its own.
+/// The system looks it up, by its own rules.
 #[cfg(not(unix))]
 fn locate(name: &OsStr) -> io::Result<PathBuf> {
     let _ = Environment::search_path();

@@ -1,15 +1,15 @@
-//! Which messages a broker may send again, as it has not heard their acknowledgement: a command that has run, or runs, is
-//! not run again for one.
+//! Recognizes messages that the broker sends again because it has not received their acknowledgement, so that a command
+//! that is running or has run is not run twice.
 //!
-//! Only QoS 1 needs this: the session knows QoS 2 messages until they are released. A message is known by its packet id
-//! and by what it says, and the broker says that it comes again.
+//! Only QoS 1 needs this: the session remembers QoS 2 messages until they are released. A message is recognized by its
+//! packet id, its contents and the DUP flag.
 
 use crate::message::{Message, QoS};
 use crate::property::{Id, Value};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
-/// The messages by packet id, of which there are 65,535: what each says, and its number.
+/// The messages by packet id (at most 65,535): a hash of the contents, and the number.
 #[derive(Debug, Default)]
 pub(crate) struct Redelivery {
     known: HashMap<u16, (u64, u64)>,
@@ -17,7 +17,7 @@ pub(crate) struct Redelivery {
 }
 
 impl Redelivery {
-    /// The number of the message that this one is again.
+    /// The number of the earlier message that this one repeats.
     pub(crate) fn number_of(&self, message: &Message<'_>) -> Option<u64> {
         if message.qos != QoS::AtLeastOnce || !message.dup {
             return None;
@@ -26,7 +26,7 @@ impl Redelivery {
         (*fingerprint == self.fingerprint(message)).then_some(*number)
     }
 
-    /// A message came for a command.
+    /// Remembers a message for which a command runs.
     pub(crate) fn remember(&mut self, message: &Message<'_>, number: u64) {
         if message.qos == QoS::AtLeastOnce {
             let fingerprint = self.fingerprint(message);
@@ -34,12 +34,12 @@ impl Redelivery {
         }
     }
 
-    /// The session is gone: packet ids mean nothing any more.
+    /// The session was lost, so earlier packet ids mean nothing.
     pub(crate) fn session_lost(&mut self) {
         self.known.clear();
     }
 
-    /// What does not change when a message is sent again: the time it may still live does, and a topic can have an alias.
+    /// Hashes what stays the same when a message is sent again; the remaining lifetime and the topic alias can change.
     fn fingerprint(&self, message: &Message<'_>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
         (message.topic, message.payload, message.retain).hash(&mut hasher);

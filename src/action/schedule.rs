@@ -1,80 +1,80 @@
-//! Which message a command has next, how many at once, and what follows from how it ended: decided here, without a
-//! process and without a clock.
+//! Decides which message is next, how many commands run at once, and what follows when one ends, without processes or a
+//! clock.
 //!
-//! Messages are begun in order of arrival. One that is to be tried again keeps its place among those that are begun, so
-//! that with one job at a time nothing overtakes it.
+//! Messages are started in order of arrival. One that waits for a retry keeps its slot, so with one job at a time
+//! nothing overtakes it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Bytes of messages that may wait.
+/// Bytes of waiting messages at which reading stops.
 const MOST_BYTES: usize = 4 << 20;
 
-/// Bytes, and messages, that may wait when it cannot be helped.
+/// Hard limits for waiting messages, in bytes and in number.
 const LIMIT_BYTES: usize = 64 << 20;
 const LIMIT: usize = 65_536;
 
-/// The longest wait before another try.
+/// The longest delay before a retry.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 
-/// What the flags say about it.
+/// The limits given by flags.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Policy {
-    /// So many at once, at least 1.
+    /// Number of jobs at once, at least 1.
     pub(crate) jobs: usize,
-    /// How often a command that failed is tried again.
+    /// Number of retries of a failed command.
     pub(crate) retries: u32,
-    /// The wait before the first further try; it doubles up to a minute.
+    /// The delay before the first retry; it doubles each time, up to a minute.
     pub(crate) delay: Duration,
 }
 
 impl Policy {
-    /// How many messages the broker may have in flight, so that the next is here when one is done.
+    /// Receive maximum: enough for the next message to be here when a command ends.
     pub(crate) fn in_flight(&self) -> u16 {
         u16::try_from(2 * self.jobs).unwrap_or(u16::MAX)
     }
 }
 
-/// How a try ended.
+/// The outcome of one try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Try {
-    /// With 0.
+    /// Exit status 0.
     Done,
-    /// In any other way.
+    /// Any other end.
     Failed,
-    /// There is nothing to run, and there will not be.
+    /// The command cannot be run, now or later.
     Impossible,
 }
 
-/// What follows from it.
+/// What follows from the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The message is done.
     Done,
-    /// It is tried again after this time.
+    /// It is tried again after this delay.
     Again(Duration),
-    /// It is a failure.
+    /// It has failed.
     Failed,
-    /// It would be tried again, if anything was begun any more.
+    /// It would be retried, but the run is stopping.
     Left,
 }
 
-/// A message that was begun.
+/// A message that was started.
 #[derive(Debug)]
 struct Begun {
     number: u64,
     tries: u32,
-    /// It waits until then for another try, and does not run.
+    /// Set while it waits for a retry; its command does not run then.
     pause: Option<Instant>,
 }
 
-/// The messages for commands that have not come to their end.
+/// The unfinished messages that have commands.
 #[derive(Debug)]
 pub(crate) struct Schedule {
     policy: Policy,
-    /// Number and size.
+    /// Number and size of each.
     waiting: VecDeque<(u64, usize)>,
-    /// Bytes in `waiting`.
+    /// Total size of `waiting` in bytes.
     bytes: usize,
     begun: Vec<Begun>,
     is_stopped: bool,
@@ -85,13 +85,13 @@ impl Schedule {
         Self { policy, waiting: VecDeque::new(), bytes: 0, begun: Vec::new(), is_stopped: false }
     }
 
-    /// A message came, which takes `size` bytes while it waits.
+    /// Adds a message that takes `size` bytes while it waits.
     pub(crate) fn arrive(&mut self, number: u64, size: usize) {
         self.bytes += size;
         self.waiting.push_back((number, size));
     }
 
-    /// The message that is to be begun, or begun again, at `now`, if there `may` be another that is begun.
+    /// The next message to start or retry at `now`. New messages are started only if `may` is true.
     pub(crate) fn next(&mut self, now: Instant, may: bool) -> Option<u64> {
         if self.is_stopped {
             return None;
@@ -133,33 +133,33 @@ impl Schedule {
         verdict
     }
 
-    /// Nothing is begun any more, or begun again.
+    /// Starts and retries nothing from now on.
     pub(crate) fn stop(&mut self) {
         self.is_stopped = true;
     }
 
-    /// When the next try is due.
+    /// When the next retry is due.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let pauses = self.begun.iter().filter_map(|begun| begun.pause);
         pauses.min().filter(|_| !self.is_stopped)
     }
 
-    /// Whether no further message should come for now.
+    /// Whether reading should stop for now.
     pub(crate) fn is_full(&self) -> bool {
         self.waiting.len() >= 2 * self.policy.jobs || self.bytes >= MOST_BYTES
     }
 
-    /// Whether so much waits that a message must be left out if it can be.
+    /// Whether QoS 0 messages must be dropped.
     pub(crate) fn is_overfull(&self) -> bool {
         self.waiting.len() >= LIMIT || self.bytes >= LIMIT_BYTES
     }
 
-    /// Messages that were begun and have not come to their end.
+    /// Messages that were started and are not finished.
     pub(crate) fn begun(&self) -> usize {
         self.begun.len()
     }
 
-    /// Messages that have not come to their end.
+    /// Messages that are not finished.
     pub(crate) fn unfinished(&self) -> usize {
         self.waiting.len() + self.begun.len()
     }

@@ -1,4 +1,4 @@
-//! The environment of a command: ours, with what the message says, and without what it must not see.
+//! The environment of a command: ours, plus variables for the message, minus secrets.
 
 use crate::message::Message;
 use crate::property::Id;
@@ -8,10 +8,10 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use std::ffi::OsString;
 
-/// The longest payload that is given in a variable, in bytes.
+/// The longest payload passed in a variable, in bytes.
 const LONGEST_PAYLOAD: usize = 64 << 10;
 
-/// What a message says goes here. What it does not say is unset, even if it was set for this program.
+/// The variables for a message. Those that do not apply are unset, even if they were set for this program.
 const OF_MESSAGE: [&str; 9] = [
     "MQTT_TOPIC",
     "MQTT_QOS",
@@ -24,29 +24,29 @@ const OF_MESSAGE: [&str; 9] = [
     "MQTT_PAYLOAD",
 ];
 
-/// What systemd says to this program alone.
+/// Variables by which systemd addresses this process only.
 const OF_SERVICE: [&str; 3] = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"];
 
-/// What goes out of the environment, the same for every command of a run.
+/// The variables to remove, the same for every command of a run.
 #[derive(Debug)]
 pub(crate) struct Variables {
     unset: Vec<String>,
 }
 
 impl Variables {
-    /// Looks for what is secret.
+    /// Finds the variables with secrets.
     pub(crate) fn new() -> Self {
         let fixed = OF_MESSAGE.iter().chain(&OF_SERVICE).map(|name| (*name).to_owned());
         Self { unset: fixed.chain(Environment::secrets()).collect() }
     }
 
-    /// The names that are unset before those of [`of`] are set.
+    /// The variables to unset before setting those of [`of`].
     pub(super) fn unset(&self) -> &[String] {
         &self.unset
     }
 }
 
-/// What `message`, received at `time`, says.
+/// The variables for `message`, which was received at `time`.
 pub(super) fn of(message: &Message<'_>, time: Timestamp) -> Vec<(&'static str, OsString)> {
     let number = |is: bool| if is { "1" } else { "0" };
     let mut stamp = Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn of(message: &Message<'_>, time: Timestamp) -> Vec<(&'static str, O
     set
 }
 
-/// A payload that can be a variable.
+/// The payload as a variable, if it can be one.
 fn payload(bytes: &[u8]) -> Option<OsString> {
     let is_short = bytes.len() <= LONGEST_PAYLOAD && !bytes.contains(&0);
     is_short.then(|| crate::settings::from_bytes(bytes)).flatten()

@@ -1,5 +1,5 @@
-//! The commands that run for the messages of a session: what each message needs, what is published when its command has
-//! ended, and when it is acknowledged.
+//! Runs the commands for the messages of a session: chooses the command for each message, publishes replies and dead
+//! letters, and acknowledges messages.
 
 pub(crate) mod args;
 mod outbox;
@@ -26,24 +26,24 @@ use std::rc::Rc;
 use std::task::Context;
 use std::time::{Duration, Instant};
 
-/// How long running commands may go on when the run is to end.
+/// How long commands may continue when the run is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// What ending them may take after that: five seconds until SIGKILL, and a little for the system.
+/// How long ending them may take after that: five seconds until SIGKILL, and some time for the system.
 const END: Duration = Duration::from_millis(5_500);
 
-/// How long the broker may take to acknowledge replies and dead letters then.
+/// How long to wait after that for acknowledgements of replies and dead letters.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
 
-/// How many failures are named one by one.
+/// How many failures to report individually.
 const NAMED: u64 = 10;
 
-/// A message that has not come to its end.
+/// An unfinished message.
 struct Assignment {
     message: OwnedMessage,
     time: Timestamp,
     work: Work,
-    /// What the command reads, if that is not the payload.
+    /// The command's input, if it is not the payload.
     input: Option<Vec<u8>>,
 }
 
@@ -53,29 +53,29 @@ impl AsRef<[u8]> for Assignment {
     }
 }
 
-/// What becomes of a message that came.
+/// What happens to a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// A command has it.
+    /// A command runs for it.
     Command,
-    /// It is to be printed.
+    /// It is printed.
     Print,
-    /// It is left out.
+    /// It is dropped.
     Nowhere,
 }
 
-/// How many messages came to which end.
+/// Number of messages by outcome.
 #[derive(Debug, Default)]
 struct Tally {
     done: u64,
     failed: u64,
-    /// Of the failed, those that were published for somebody to look at.
+    /// Failed messages that were published as dead letters.
     letters: u64,
-    /// Requests that get no reply.
+    /// Requests without a reply.
     skipped: u64,
     /// Replies that the broker refused.
     refused: u64,
-    /// Messages at QoS 0 that there was no room for.
+    /// QoS 0 messages dropped for lack of room.
     dropped: u64,
 }
 
@@ -90,21 +90,21 @@ pub(crate) struct Acting {
     running: Vec<(u64, Process)>,
     outbox: Outbox,
     tally: Tally,
-    /// Retained messages that are done, by topic, if somebody wants to know.
+    /// Topics of retained messages that are done, if they are to be reported.
     retained: Option<Vec<String>>,
-    /// Why nothing is begun any more.
+    /// Why no more commands are started.
     failure: Option<Failure>,
-    /// When running commands are asked to end.
+    /// When to end the commands that still run.
     patience: Option<Instant>,
-    /// Whatever ends now does not count.
+    /// Whether outcomes no longer count.
     is_forsaken: bool,
-    /// The run is to end.
+    /// Whether the run has been asked to end.
     is_told: bool,
-    /// Nothing is begun any more.
+    /// Whether no more commands are started.
     is_stopped: bool,
-    /// Messages that are printed.
+    /// Number of messages printed or being printed.
     printed: u64,
-    /// Commands that began and ended, and messages that were printed.
+    /// Changes when a command starts or ends or a message is printed.
     revision: u64,
 }
 
@@ -134,13 +134,13 @@ impl Acting {
         }
     }
 
-    /// What to say of a message that came before, and is not run again.
+    /// The answer for a message that was received before and must not run again.
     pub(crate) fn repeated(&self, message: &Message<'_>) -> Option<Taken> {
         self.redelivery.number_of(message).map(Taken::Again)
     }
 
-    /// Takes a message, or says where it goes instead; `number` is what it would have, counted from 1, and `made` what is
-    /// printed of it instead of its payload.
+    /// Takes a message, or says where it goes instead. `number` is the message's number if it is taken, counted from 1,
+    /// and `made` is the output of filters that replaces its payload.
     pub(crate) fn take(
         &mut self,
         message: &Message<'_>,
@@ -190,7 +190,7 @@ impl Acting {
         Way::Command
     }
 
-    /// The broker has accepted a connection.
+    /// The broker accepted a connection.
     pub(crate) fn connected(&mut self, version: Version, session_present: bool) {
         if !session_present {
             self.redelivery.session_lost();
@@ -202,7 +202,7 @@ impl Acting {
         }
     }
 
-    /// Moves everything on, and acknowledges what is done; `written` more messages were printed.
+    /// Makes progress, and acknowledges finished messages; `written` more messages were printed.
     pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -222,7 +222,7 @@ impl Acting {
         }
     }
 
-    /// Moves on what needs no connection.
+    /// Makes the progress that needs no connection.
     pub(crate) fn poll_offline(
         &mut self,
         cx: &mut Context<'_>,
@@ -239,10 +239,10 @@ impl Acting {
         while self.begin(now, reporter) | self.poll_running(cx, now, reporter) {}
     }
 
-    /// Begins what has its turn; whether something has come to its end by that.
+    /// Starts commands that are due. Returns whether one finished at once.
     fn begin(&mut self, now: Instant, reporter: &mut Reporter) -> bool {
         let mut has_ended = false;
-        // What they print has to go first.
+        // Replies that wait to be sent hold back further commands.
         while self.outbox.waiting() < self.plan.policy.jobs
             && let may = self.lacks_any()
             && let Some(number) = self.schedule.next(now, may)
@@ -280,7 +280,7 @@ impl Acting {
         Process::start(program, variables, about, input, captures, *limit, now)
     }
 
-    /// Moves on what runs; whether something has ended.
+    /// Serves the running commands. Returns whether one ended.
     fn poll_running(
         &mut self,
         cx: &mut Context<'_>,
@@ -318,7 +318,7 @@ impl Acting {
             (Verdict::Again(_) | Verdict::Left, _) => {}
             (Verdict::Done, Aftermath::Settle(_)) => self.finish(number, Try::Done),
             (Verdict::Done | Verdict::Failed, Aftermath::Reply(replies)) => {
-                // That there is a place for the reply was seen when the request came.
+                // The request was taken only because its reply has a topic.
                 let Ok(mut envelope) = replies.envelope(&message) else { return };
                 if verdict == Verdict::Failed {
                     replies::add_failure(&mut envelope, &end);
@@ -348,7 +348,7 @@ impl Acting {
         }
     }
 
-    /// Counts a failure, and names it.
+    /// Counts and reports a failure.
     fn tell(&mut self, number: u64, topic: &str, end: &End, reporter: &Reporter) {
         self.tally.failed += 1;
         if self.tally.failed <= NAMED {
@@ -356,7 +356,7 @@ impl Acting {
         }
     }
 
-    /// A message has come to its end.
+    /// A message is finished.
     fn finish(&mut self, number: u64, how: Try) {
         self.order.end_job(number);
         let Some(assignment) = self.unfinished.remove(&number) else { return };
@@ -374,13 +374,13 @@ impl Acting {
         self.stop_beginning();
     }
 
-    /// Nothing is begun any more.
+    /// Starts no more commands.
     pub(crate) fn stop_beginning(&mut self) {
         self.is_stopped = true;
         self.schedule.stop();
     }
 
-    /// Something happened in the session.
+    /// Handles an event of the session.
     pub(crate) fn event(&mut self, event: &Event, reporter: &Reporter) {
         if let Event::Published { position, outcome, .. } = event
             && self.outbox.concludes(*position)
@@ -389,7 +389,7 @@ impl Acting {
         }
     }
 
-    /// What was published for a message came to its end.
+    /// A reply or dead letter was acknowledged, refused or given up.
     fn published(&mut self, number: u64, outcome: &Outcome, reporter: &Reporter) {
         match (outcome, &self.plan.aftermath) {
             (Outcome::Delivered(_), Aftermath::Reply(_)) => self.finish(number, Try::Done),
@@ -405,7 +405,7 @@ impl Acting {
                 let text = format!("dead letter for message {number} refused: {explanation}");
                 self.give_up(Failure::new(ExitStatus::Refused, text));
             }
-            // The run is over, and the message stays with the broker.
+            // The run is over, so the message stays with the broker.
             (Outcome::Unconfirmed | Outcome::NotSent, _) => {}
         }
     }
@@ -417,7 +417,7 @@ impl Acting {
         }
     }
 
-    /// The run is to end: until when what was begun may go on, if anything was.
+    /// Begins to end the run. Returns until when commands and replies under way may continue, if there are any.
     pub(crate) fn stop(
         &mut self,
         why: Stopping,
@@ -434,7 +434,7 @@ impl Acting {
             return (!self.running.is_empty()).then_some(now + END);
         }
         match self.running.len() {
-            // Only the broker is waited for.
+            // Only acknowledgements are missing.
             0 => return Some(now + LAST_ANSWER),
             1 => reporter.ui().note("waiting up to 10s for a command to end"),
             several => {
@@ -445,66 +445,66 @@ impl Acting {
         Some(now + GRACE + END)
     }
 
-    /// Whether nothing is begun any more.
+    /// Whether no more commands are started.
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped
     }
 
-    /// Whether nothing is begun any more, and nothing is under way.
+    /// Whether no more commands are started and none is under way.
     pub(crate) fn is_over(&self) -> bool {
         self.is_stopped && !self.is_busy()
     }
 
-    /// Whether something is under way that cannot be left as it is.
+    /// Whether commands or replies are under way that should be finished.
     pub(crate) fn is_busy(&self) -> bool {
         !self.running.is_empty() || (!self.is_forsaken && !self.outbox.is_empty())
     }
 
-    /// Whether every message has come to its end.
+    /// Whether every message is finished.
     pub(crate) fn is_idle(&self) -> bool {
         self.schedule.unfinished() == 0 && self.outbox.is_empty()
     }
 
-    /// Messages that are or were printed.
+    /// Number of messages printed or being printed.
     pub(crate) fn printed(&self) -> u64 {
         self.printed
     }
 
-    /// Messages that are done, with `written` that were printed.
+    /// Number of messages done, including the `written` ones that were printed.
     pub(crate) fn done(&self, written: u64) -> u64 {
         self.tally.done + written
     }
 
-    /// Whether more is wanted than what is done and what is under way.
+    /// Whether `--count` requires more than what is done and under way.
     fn lacks_any(&self) -> bool {
         let begun = (self.schedule.begun() + self.outbox.len()) as u64;
         let claimed = self.tally.done + self.printed + begun;
         self.plan.count.is_none_or(|wanted| claimed < wanted)
     }
 
-    /// Whether no further message should come for now.
+    /// Whether reading should stop for now.
     pub(crate) fn is_full(&self) -> bool {
-        // What acknowledges a reply comes among messages.
+        // Keep reading while replies are out: their acknowledgements arrive among the messages.
         self.outbox.is_empty() && (self.schedule.is_full() || !self.lacks_any())
     }
 
-    /// Whether something is to be published that the session does not know of.
+    /// Whether something to publish has not been handed to the session.
     pub(crate) fn has_backlog(&self) -> bool {
         self.outbox.waiting() > 0
     }
 
-    /// When to look again.
+    /// When to poll even if nothing happens.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let processes = self.running.iter().filter_map(|(_, process)| process.deadline());
         processes.chain(self.schedule.deadline()).chain(self.patience).min()
     }
 
-    /// Topics of retained messages that were done since this was last asked.
+    /// Topics of retained messages that were done since the last call.
     pub(crate) fn take_retained(&mut self) -> Vec<String> {
         self.retained.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// What the run ends with, given how the session did; `written` messages were printed.
+    /// The result of the run, given that of the session; `written` messages were printed.
     pub(crate) fn judge(&mut self, end: Option<Failure>, written: u64) -> Option<Failure> {
         let unfinished = self.unfinished.len();
         let own = self.failure.take().or_else(|| {
@@ -526,23 +526,23 @@ impl Acting {
         }
     }
 
-    /// Whether commands had not ended when the run did.
+    /// Whether commands were unfinished when the run ended.
     pub(crate) fn was_cut_short(&self) -> bool {
         !self.unfinished.is_empty()
     }
 
-    /// Rises whenever [`Acting::status`] is another.
+    /// Changes whenever [`Acting::status`] does.
     pub(crate) fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// How things are, with `done` messages that are done.
+    /// A status line, with `done` messages done.
     pub(crate) fn status(&self, done: u64) -> String {
         let (failed, running) = (self.tally.failed, self.running.len());
         format!("{done} done, {failed} failed, {running} running")
     }
 
-    /// How many came to which end: `98 done, 2 failed`.
+    /// A summary such as `98 done, 2 failed`.
     pub(crate) fn summary(&self, written: u64) -> String {
         let Tally { failed, letters, skipped, refused, dropped, .. } = self.tally;
         let others = [

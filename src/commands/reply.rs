@@ -1,4 +1,4 @@
-//! `mqtt reply`: answers requests with what a command prints, a text, a file, or what they say.
+//! `mqtt reply`: answers requests with the output of a command, a text, a file, or their own payload.
 
 use super::acting::args::{JobArgs, find};
 use super::acting::replies::Replies;
@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-/// How long a command may take where nothing else is said: whoever asks does not wait longer.
+/// Default time limit for a command; requesters rarely wait longer.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Answer requests on topics with the output of a command.
@@ -44,7 +44,7 @@ const LIMIT: Duration = Duration::from_secs(30);
     group = ArgGroup::new("answer").required(true).args(["message", "file", "echo", "command"]),
 )]
 pub struct ReplyArgs {
-    /// What to subscribe to.
+    /// The subscription.
     #[command(flatten, next_help_heading = "Requests")]
     pub filters: Filters,
 
@@ -72,7 +72,7 @@ pub struct ReplyArgs {
     #[arg(long, help_heading = "Replies")]
     pub echo: bool,
 
-    /// How many commands, and how often.
+    /// Parallelism and retries.
     #[command(flatten)]
     pub jobs: JobArgs,
 
@@ -109,7 +109,7 @@ Exit status: 0 answered, 1 a command failed, 2 bad flags or no such command, 3 b
 4 connection refused, 5 a subscription or reply refused, 6 connection lost for good, 27 timed out, 130 or 143 \
 stopped.";
 
-/// Runs the command.
+/// Runs `mqtt reply`.
 ///
 /// # Errors
 /// Everything that makes the exit status other than 0.
@@ -153,7 +153,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
     let mut reporter = connection.reporter;
     reporter.receives_messages();
     reporter.serves(Environment::service());
-    // Nothing is printed.
+    // `mqtt reply` prints nothing.
     let printing = Printing::new(Format::default(), Writer::to_stdout());
     let receiving = Receiving::new(printing, args.idle, reporter);
     let selection = Selection { filter_out: Vec::new(), wanted: Wanted::Fresh, sample: None };
@@ -166,7 +166,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
     job.finish(end)
 }
 
-/// What flags about commands cannot be without.
+/// Checks that flags about commands come with a command.
 fn check(args: &ReplyArgs) -> Result<(), Failure> {
     let given = [
         (args.job_timeout.is_some(), "--job-timeout"),
@@ -179,7 +179,7 @@ fn check(args: &ReplyArgs) -> Result<(), Failure> {
     }
 }
 
-/// What makes a reply.
+/// What the reply is made from.
 fn work(args: &ReplyArgs) -> Result<Work, Failure> {
     if let Some(program) = find(&args.command)? {
         return Ok(Work::Run(Rc::new(program)));
@@ -198,7 +198,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-/// A reply must not be taken for a request.
+/// Checks that replies cannot be received as requests.
 fn check_topics(filters: &[TopicFilter], topic: Option<&TopicName>) -> Result<(), Failure> {
     if filters.is_empty() {
         return Err(Failure::usage("no topic filter: give at least one"));
@@ -212,7 +212,7 @@ fn check_topics(filters: &[TopicFilter], topic: Option<&TopicName>) -> Result<()
     }
 }
 
-/// Only MQTT 5 says where a reply is expected.
+/// Checks that requests can name a response topic, which needs MQTT 5.
 fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
     match protocol {
         Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {

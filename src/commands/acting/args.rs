@@ -1,4 +1,4 @@
-//! What can be typed about commands that are run for messages.
+//! Flags about commands that are run for messages.
 
 use super::{Aftermath, OnFailure};
 use crate::action::{Policy, Program};
@@ -10,34 +10,34 @@ use clap::{Args, ValueEnum};
 use std::ffi::OsString;
 use std::time::Duration;
 
-/// How many commands may run at once.
+/// Largest number of commands at once.
 const MOST_JOBS: u64 = 1_000;
 
-/// The wait before the first further try, where nothing else is said.
+/// Default delay before the first retry.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// A topic filter, and a line of shell.
+/// A topic filter and a shell command line.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Which messages.
+    /// Which messages it applies to.
     pub filter: TopicFilter,
-    /// What is run for them.
+    /// The command line to run.
     pub line: OsString,
 }
 
-/// Both parts of what `--on` takes, which come as one text.
+/// Parses the value of `--on`: a filter and a command line.
 fn parse_rule(text: &str) -> Result<Rule, String> {
     let (filter, line) = text.split_once(SEPARATOR).ok_or("expected FILTER CMD")?;
     let filter: TopicFilter =
         filter.parse().map_err(|error| format!("invalid filter '{filter}': {error}"))?;
     if filter.is_shared() {
-        // It would match the same topics, and mean something else.
+        // It would match the same topics but mean something else.
         return Err(format!("{filter}: a shared subscription is made as FILTER of the command"));
     }
     Ok(Rule { filter, line: line.into() })
 }
 
-/// What `--on-failure` takes.
+/// The values of `--on-failure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum OnFailureArg {
     /// Leave the message with the broker, let running commands finish, and end with status 1
@@ -65,10 +65,10 @@ pub struct JobArgs {
 }
 
 impl JobArgs {
-    /// What they say together.
+    /// Checks and combines these flags.
     ///
     /// # Errors
-    /// When one has no effect.
+    /// If one of them has no effect.
     pub(crate) fn policy(&self) -> Result<Policy, Failure> {
         let retries = self.retry.unwrap_or(0);
         if retries == 0 && self.retry_delay.is_some() {
@@ -94,7 +94,7 @@ pub struct ActionArgs {
     #[arg(long, value_name = "FILTER CMD", allow_hyphen_values = true, value_parser = parse_rule)]
     pub on: Vec<Rule>,
 
-    /// How many, and how often.
+    /// Parallelism and retries.
     #[command(flatten)]
     pub jobs: JobArgs,
 
@@ -122,15 +122,15 @@ pub struct ActionArgs {
 }
 
 impl ActionArgs {
-    /// Whether a command is to be run for any message.
+    /// Whether a command is to run for any message.
     pub(crate) fn is_any(&self) -> bool {
         !self.command.is_empty() || !self.on.is_empty()
     }
 
-    /// The first flag about commands that was given, if none is to be run.
+    /// Rejects flags about commands if no command is to run.
     ///
     /// # Errors
-    /// Names it.
+    /// Names the first such flag.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let given = [
             (self.jobs.jobs.is_some(), "--jobs"),
@@ -148,24 +148,24 @@ impl ActionArgs {
         }
     }
 
-    /// What is run for the topics that match, the first that does.
+    /// The commands for topics; the first match applies.
     ///
     /// # Errors
-    /// When there is no such program.
+    /// If a program cannot be found.
     pub(crate) fn rules(&self) -> Result<Vec<(TopicFilter, Program)>, Failure> {
         let rule = |rule: &Rule| Ok((rule.filter.clone(), Program::shell(&rule.line)?));
         self.on.iter().map(rule).collect()
     }
 
-    /// What is run for the rest.
+    /// The command for all other messages.
     ///
     /// # Errors
-    /// When there is no such program.
+    /// If the program cannot be found.
     pub(crate) fn program(&self) -> Result<Option<Program>, Failure> {
         find(&self.command)
     }
 
-    /// What comes after the end of a command.
+    /// What to do when a command has ended.
     pub(crate) fn aftermath(&self) -> Aftermath {
         Aftermath::Settle(match (&self.dead_letter, self.on_failure) {
             (Some(topic), _) => OnFailure::Publish(topic.clone()),
@@ -175,7 +175,7 @@ impl ActionArgs {
     }
 }
 
-/// The program that `words` name, if they name one.
+/// Finds the program in `words`, if there is one.
 pub(crate) fn find(words: &[OsString]) -> Result<Option<Program>, Failure> {
     let found = words.split_first().map(|(name, arguments)| Program::find(name, arguments));
     found.transpose()

@@ -1,4 +1,4 @@
-//! What is to be published for messages whose command has ended: replies, and dead letters.
+//! Replies and dead letters to be published for messages whose command has ended.
 
 use crate::message::{Envelope, Message, PublishProperties, QoS};
 use crate::mqtt::{Outcome, Reason, Session, Submitted, Version};
@@ -8,7 +8,8 @@ use bytes::Bytes;
 use std::collections::{HashSet, VecDeque};
 use std::rc::Rc;
 
-/// What waits for room in the session, and what waits for its acknowledgement, by the number of the message it is for.
+/// Publications that wait for room in the session, and numbers of those that wait for an acknowledgement, by the
+/// message they are for.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     waiting: VecDeque<(u64, Envelope, Bytes)>,
@@ -20,7 +21,7 @@ impl Outbox {
         self.waiting.push_back((number, envelope, payload));
     }
 
-    /// Hands over what there is room for; what came to its end by that.
+    /// Hands over as many as the session has room for. Returns those that are final at once.
     pub(super) fn send(&mut self, session: &mut Session) -> Vec<(u64, Outcome)> {
         let mut ended = Vec::new();
         while let Some((_, envelope, _)) = self.waiting.front()
@@ -41,17 +42,17 @@ impl Outbox {
         ended
     }
 
-    /// Whether what came to its end was for this message.
+    /// Whether an outcome belongs to this message; forgets it.
     pub(super) fn concludes(&mut self, number: u64) -> bool {
         self.sent.remove(&number)
     }
 
-    /// What waits for room.
+    /// Number that wait for room.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// What has not come to its end.
+    /// Number that are not final.
     pub(super) fn len(&self) -> usize {
         self.waiting.len() + self.sent.len()
     }
@@ -61,7 +62,7 @@ impl Outbox {
     }
 }
 
-/// What is published at `topic` of a message whose command failed: as it came, with where and why.
+/// The dead letter for `message`: the message itself, with its topic and the error as user properties.
 pub(super) fn letter(topic: &TopicName, message: &Message<'_>, error: &str) -> Envelope {
     let mut properties = PublishProperties::default();
     for (id, value) in message.properties.iter() {

@@ -1,4 +1,4 @@
-//! What a run with commands is made of: decided before anything connects.
+//! The plan of a run with commands, made before connecting.
 
 use super::replies::Replies;
 use crate::action::{Policy, Program};
@@ -8,51 +8,51 @@ use bytes::Bytes;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// What happens to a message whose command failed.
+/// What to do with a message whose command failed.
 #[derive(Clone, Debug)]
 pub(crate) enum OnFailure {
-    /// It stays with the broker, and the run ends.
+    /// Leave it with the broker and end the run.
     Stop,
-    /// It is acknowledged.
+    /// Acknowledge it.
     Skip,
-    /// It is published here, and acknowledged when the broker has it.
+    /// Publish it to this topic, and acknowledge it when the broker has accepted that.
     Publish(TopicName),
 }
 
-/// What happens when a command has ended.
+/// What to do when a command has ended.
 #[derive(Debug)]
 pub(crate) enum Aftermath {
-    /// The message is done, or is not.
+    /// Finish the message, or handle the failure.
     Settle(OnFailure),
-    /// What the command printed is the reply to the message.
+    /// Reply to the message with the command's output.
     Reply(Replies),
 }
 
-/// What is done for a message.
+/// What to do for a message.
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
-    /// This runs.
+    /// Run this program.
     Run(Rc<Program>),
-    /// Nothing runs: the reply is known.
+    /// Reply with these bytes, without running anything.
     Answer(Bytes),
-    /// Nothing runs: the reply is the payload.
+    /// Reply with the payload, without running anything.
     Echo,
 }
 
-/// What is done for which messages.
+/// What to do for which messages.
 pub(crate) struct Plan {
-    /// The first that matches decides.
+    /// The first match applies.
     pub(crate) rules: Vec<(TopicFilter, Work)>,
-    /// For all others; without it they are printed.
+    /// For all other messages; if `None`, they are printed.
     pub(crate) rest: Option<Work>,
-    /// How a message is given to a command; as its payload, if nothing is said.
+    /// Format of a command's input; if `None`, the payload.
     pub(crate) format: Option<Format>,
     pub(crate) policy: Policy,
-    /// How long a command may take.
+    /// Time limit for a command.
     pub(crate) limit: Option<Duration>,
     pub(crate) aftermath: Aftermath,
-    /// End when so many are done.
+    /// End when this many are done.
     pub(crate) count: Option<u64>,
-    /// A message that is not acknowledged waits for the next run.
+    /// Whether messages that are not acknowledged are kept for the next run.
     pub(crate) outlives: bool,
 }

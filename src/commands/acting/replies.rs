@@ -1,31 +1,31 @@
-//! Where a reply goes, and what comes with it.
+//! The topic and properties of replies.
 //!
-//! A response topic is a stranger's wish that *we* publish there: it is taken for what it is, and only within limits.
+//! A response topic asks us to publish to a topic that a stranger chose, so it is only followed within limits.
 
 use crate::action::End;
 use crate::message::{Envelope, Message, PublishProperties, QoS};
 use crate::property::Id;
 use crate::topic::TopicName;
 
-/// The user property that says how a command ended that failed.
+/// User property with the exit status of a command that failed.
 pub(crate) const EXIT_STATUS: &str = "exit-status";
 
 /// How requests are answered.
 #[derive(Debug)]
 pub(crate) struct Replies {
-    /// Where to, if a request does not say it.
+    /// Reply topic for requests that name none.
     pub(crate) to: Option<TopicName>,
-    /// What a response topic must begin with.
+    /// Required prefix of response topics.
     pub(crate) prefix: Option<String>,
-    /// At which QoS, if not at the request's.
+    /// QoS of replies; if `None`, that of the request.
     pub(crate) qos: Option<QoS>,
 }
 
 impl Replies {
-    /// Where the reply to this request goes.
+    /// Topic and properties of the reply to this request.
     ///
     /// # Errors
-    /// Why it gets none.
+    /// Why there is no reply.
     pub(super) fn envelope(&self, request: &Message<'_>) -> Result<Envelope, String> {
         let asked = request.properties.text(Id::ResponseTopic);
         let topic = match (asked, &self.to) {
@@ -50,7 +50,7 @@ impl Replies {
     }
 }
 
-/// Says that the command failed.
+/// Adds the exit status of a command that failed.
 pub(super) fn add_failure(envelope: &mut Envelope, end: &End) {
     let status = end.how.status().to_string();
     envelope.properties.user_properties.push((EXIT_STATUS.to_owned(), status));
