@@ -1,9 +1,9 @@
-//! Errors in a text in a small language, such as a format or a filter, with their position.
+//! Errors, with their position, in a text such as a format or a filter.
 
 use crate::escape::{Keep, visible};
 use std::fmt;
 
-/// An invalid text.
+/// An error in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misplaced {
     text: String,

@@ -1,11 +1,11 @@
-//! jq filters, asked about messages: compiled once by jaq, run on each payload.
+//! jq filters: compiled once by jaq, then run on each message.
 //!
-//! | module | what it is |
+//! | module | contents |
 //! |---|---|
-//! | [`json`] | payloads into values and back, with numbers exact and nesting bounded |
-//! | `words` | which of jq's functions there are: none that reads the environment, writes, or ends the process |
+//! | [`json`] | converts payloads to values and back, with exact numbers and bounded nesting |
+//! | `words` | the functions of jq, except those that read the environment, write output or end the process |
 //!
-//! Knows nothing of sessions, flags or output.
+//! Independent of sessions, flags and output.
 
 pub mod json;
 #[cfg(test)]
@@ -21,33 +21,33 @@ use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
 use words::Data;
 
-/// Longest filter, in bytes: each operator can take 2 KiB of the stack.
+/// Longest filter in bytes; each operator can take 2 KiB of stack.
 const LONGEST: usize = 4 << 10;
 
 /// Deepest nesting of brackets in a filter.
 const DEEPEST: usize = 100;
 
-/// Most bytes of a runtime error that are told, as errors quote payloads.
+/// Longest part of a runtime error that is reported, in bytes; errors quote payloads.
 const TOLD: usize = 200;
 
-/// What a filter can name besides its input.
+/// Variables that a filter can use.
 const VARIABLES: [&str; 3] = ["$topic", "$levels", "$msg"];
 
-/// A jq filter, compiled.
+/// A compiled jq filter.
 pub struct Query {
     filter: Filter<Data>,
-    /// Which of [`VARIABLES`] it names.
+    /// Which of [`VARIABLES`] it uses.
     names: [bool; VARIABLES.len()],
 }
 
-/// Why a filter has no output for a message.
+/// A runtime error of a filter.
 pub type Error = jaq_json::Error;
 
 impl Query {
     /// Compiles a filter.
     ///
     /// # Errors
-    /// If it is not one, with the place.
+    /// If the filter is invalid, with the position.
     pub fn parse(text: &str) -> Result<Self, Misplaced> {
         check_size(text)?;
         let arena = Arena::default();
@@ -56,7 +56,7 @@ impl Query {
             let first = errors.into_iter().map(|(_, error)| error).next();
             first.map_or_else(|| Misplaced::new(text, 0, "invalid filter"), |it| explain(text, &it))
         })?;
-        // Data is imported by nobody else.
+        // Only `import` and `include` load data, and neither is allowed.
         import(&modules, |_| Err(String::new())).map_err(|_| unknown(text, "import"))?;
         let compiler = Compiler::<_, Data>::default();
         let compiler = compiler.with_funs(words::functions()).with_global_vars(VARIABLES);
@@ -65,16 +65,16 @@ impl Query {
             first
                 .map_or_else(|| Misplaced::new(text, 0, "invalid filter"), |it| undefined(text, it))
         })?;
-        // A name in a string counts too, which costs time and nothing else.
+        // A name inside a string also counts, which only costs time.
         Ok(Self { filter, names: VARIABLES.map(|name| text.contains(name)) })
     }
 
-    /// Whether it asks for more of a message than topic and payload: then [`Subject::record`] is needed.
+    /// Whether the filter needs [`Subject::record`], and not just topic and payload.
     pub fn wants_record(&self) -> bool {
         self.names[2]
     }
 
-    /// Its outputs for `subject`, made one after the other.
+    /// Runs the filter on `subject`; outputs are computed lazily.
     pub fn outputs<'a>(
         &'a self,
         subject: &Subject<'_>,
@@ -91,7 +91,7 @@ impl Query {
     }
 }
 
-/// A message that filters are asked about. What several of them need is made once.
+/// A message to run filters on. The payload is parsed once for all of them.
 pub struct Subject<'a> {
     topic: &'a str,
     payload: &'a [u8],
@@ -101,12 +101,12 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// `record` is empty where no filter wants it.
+    /// `record` may be empty if no filter needs it.
     pub fn new(topic: &'a str, payload: &'a [u8], record: &'a [u8]) -> Self {
         Self { topic, payload, record, input: OnceCell::new() }
     }
 
-    /// The payload: its value if it is JSON, otherwise its text, or base64 where it is not UTF-8.
+    /// The payload: a value if it is JSON, else text, else base64 of bytes that are not UTF-8.
     fn input(&self) -> Val {
         self.input.get_or_init(|| json::read_payload(self.payload)).clone()
     }
@@ -135,7 +135,7 @@ fn check_size(text: &str) -> Result<(), Misplaced> {
     Ok(())
 }
 
-/// Where in `text` this part of it begins; its end for what is not a part of it, such as the empty rest.
+/// The position of `part` in `text`, or the end of `text` if it is not a slice of it (such as an empty rest).
 fn position(text: &str, part: &str) -> usize {
     let at = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
     if at <= text.len() && text.is_char_boundary(at) { at } else { text.len() }
@@ -184,7 +184,7 @@ fn explain(text: &str, error: &LoadError<&str>) -> Misplaced {
     }
 }
 
-/// The first characters of what is wrong.
+/// The first characters of a word, for an error message.
 fn shorten(text: &str) -> &str {
     text.char_indices().nth(20).map_or(text, |(end, _)| &text[..end])
 }
@@ -204,20 +204,20 @@ fn undefined(text: &str, (word, kind): (&str, Undefined)) -> Misplaced {
     Misplaced::new(text, position(text, word), message)
 }
 
-/// An error in few words, whatever the payload that it quotes.
+/// A short form of an error, however long the payload it quotes.
 pub fn words_of(error: &Error) -> String {
     let mut told = Told(String::new());
     if write!(told, "{error}").is_err() {
         told.0.push('…');
     }
-    // An error that is one text is shown as JSON.
+    // An error that is a single string is shown without quotes.
     match json::read(&told.0) {
         Some(Val::TStr(text)) => String::from_utf8_lossy(&text).into_owned(),
         _ => told.0,
     }
 }
 
-/// Takes so much and then fails, which ends the writing.
+/// A buffer of limited size; writing more to it fails.
 struct Told(String);
 
 impl fmt::Write for Told {

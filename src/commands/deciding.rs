@@ -1,6 +1,6 @@
-//! Which messages count, which ends the run, and what is printed of them: what jq filters say, and what has changed.
+//! Decides which messages count, which one ends the run, and what is printed: by jq filters, and by what has changed.
 //!
-//! Knows nothing of sessions or of where the output goes.
+//! Independent of sessions and of where output goes.
 
 mod changed;
 
@@ -14,7 +14,7 @@ use changed::Changed;
 use clap::Args;
 use std::time::Duration;
 
-/// The flags about it: the same for every command that prints what it receives.
+/// The flags, shared by all commands that print received messages.
 #[derive(Args)]
 #[group(skip)]
 #[command(next_help_heading = "Selection")]
@@ -48,10 +48,10 @@ pub struct DecideArgs {
 }
 
 impl DecideArgs {
-    /// What was asked for; nothing if every message counts as it is.
+    /// The decision these flags ask for; `None` if every message counts as it is.
     ///
     /// # Errors
-    /// If a filter is not one.
+    /// If a filter is invalid.
     pub(crate) fn decision(&self) -> Result<Option<Decision>, Failure> {
         let conditions = self.conditions.iter().map(|text| Condition::parse("--where", text));
         let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
@@ -75,27 +75,27 @@ impl DecideArgs {
     }
 }
 
-/// How long after `--timeout` a run ends by itself, at the latest.
+/// How long after `--timeout` the process is ended if a filter is still running.
 const GRACE: Duration = Duration::from_secs(6);
 
-/// What looks at the clock while a session runs: nothing, unless there are filters, which nobody knows to end.
+/// Keeps the watchdog of the preparation running if there are filters: a filter may never end.
 pub(crate) fn watch(preparation: Preparation, decision: Option<&Decision>) -> Option<Preparation> {
     decision?;
     preparation.back_up(GRACE, "a filter to end");
     Some(preparation)
 }
 
-/// A filter, and what it has said so far.
+/// A filter and its results so far.
 struct Condition {
     flag: &'static str,
     query: Query,
-    /// Messages it was asked about.
+    /// Number of messages it was run on.
     asked: u64,
-    /// Those it failed on.
+    /// Number of messages it failed on.
     failed: u64,
-    /// Why it failed first.
+    /// The first error.
     first_error: Option<String>,
-    /// It was true, or had an output.
+    /// Whether it was ever true or had an output.
     has_held: bool,
 }
 
@@ -123,7 +123,7 @@ impl Condition {
         holds
     }
 
-    /// Collects all outputs, up to an error.
+    /// Collects the outputs up to the first error.
     fn collect(&mut self, subject: &Subject<'_>, outputs: &mut Outputs) {
         self.asked += 1;
         outputs.clear();
@@ -148,7 +148,7 @@ impl Condition {
         self.first_error.get_or_insert_with(|| query::words_of(error));
     }
 
-    /// What a person should be told at the end: a filter that never worked is likely a mistake.
+    /// A warning for the end of the run: a filter that never worked is probably a mistake.
     fn warning(&self) -> Option<String> {
         let error = self.first_error.as_ref().filter(|_| !self.has_held)?;
         let Self { flag, asked, failed, .. } = self;
@@ -159,11 +159,11 @@ impl Condition {
     }
 }
 
-/// What is printed of one message instead of its payload.
+/// The outputs printed for a message instead of its payload.
 #[derive(Default)]
 pub(crate) struct Outputs {
     bytes: Vec<u8>,
-    /// Where each ends, and whether it is JSON rather than text.
+    /// Where each output ends, and whether it is JSON or text.
     ends: Vec<(usize, bool)>,
 }
 
@@ -182,7 +182,7 @@ impl Outputs {
         self.ends.is_empty()
     }
 
-    /// Each output and how it appears in a record.
+    /// Each output, and how it appears in a record.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&[u8], Payloads)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(end, _)| *end));
         starts.zip(&self.ends).map(|(start, (end, is_json))| {
@@ -192,31 +192,31 @@ impl Outputs {
     }
 }
 
-/// What becomes of a message.
+/// The decision about a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It does not count.
     Skip,
     /// It is printed.
     Print,
-    /// It is printed, and ends the run.
+    /// It is printed and ends the run.
     Last,
 }
 
-/// Judges messages.
+/// Applies the filters to messages.
 pub(crate) struct Decision {
     conditions: Vec<Condition>,
     until: Option<Condition>,
     select: Option<Condition>,
     changed: Option<Changed>,
-    /// How `$msg` is made, if a filter names it.
+    /// How to make `$msg`, if a filter uses it.
     record: Option<Format>,
-    /// Of the last message that was not skipped.
+    /// The outputs for the last message that was not skipped.
     outputs: Outputs,
 }
 
 impl Decision {
-    /// What becomes of `message`.
+    /// Decides about `message`.
     #[inline(never)]
     pub(crate) fn judge(&mut self, message: &Message<'_>) -> Verdict {
         let mut record = Vec::new();
@@ -247,12 +247,12 @@ impl Decision {
         }
     }
 
-    /// What is printed of the message that was judged last, if it is not its payload.
+    /// The outputs to print for the last message, if they replace its payload.
     pub(crate) fn outputs(&self) -> Option<&Outputs> {
         self.select.is_some().then_some(&self.outputs)
     }
 
-    /// Why the run has not reached what it was to run until.
+    /// Why the condition of `--until` was not met.
     pub(crate) fn unmet(&self) -> Option<String> {
         let until = self.until.as_ref().filter(|until| !until.has_held)?;
         Some(match until.asked {
@@ -262,7 +262,7 @@ impl Decision {
         })
     }
 
-    /// Says of which filters nothing came but errors.
+    /// Warns about filters that produced only errors.
     pub(crate) fn warn(&self, ui: Ui) {
         let all = self.conditions.iter().chain(&self.until).chain(&self.select);
         all.filter_map(Condition::warning).for_each(|warning| ui.warn(&warning));

@@ -164,8 +164,8 @@ impl OutputArgs {
         Ok(format)
     }
 
-    /// How messages are given to commands, if anything is said about it: as they would be printed into a pipe.
-    /// Filters that say what is printed (`selects`) say something about it, too.
+    /// How messages are passed to commands, if any output flag or filter (`selects`) was given: as they would be
+    /// printed into a pipe.
     ///
     /// # Errors
     /// As [`OutputArgs::format`].
@@ -178,7 +178,7 @@ impl OutputArgs {
         Ok(is_said.then_some(format))
     }
 
-    /// Refuses flags that would have no effect: the user expects something else than what would be printed.
+    /// Rejects flags that would have no effect, as the user expects them to have one.
     fn check(&self) -> Result<(), Failure> {
         let is_encoded = self.hex || self.base64;
         let is_payload_alone = !self.verbose && !self.json && self.format.is_none();
@@ -216,7 +216,7 @@ impl OutputArgs {
         self.files.is_none() && self.file().is_none()
     }
 
-    /// The files of `--files`.
+    /// The template of `--files`.
     ///
     /// # Errors
     /// If the template is invalid.
@@ -229,19 +229,19 @@ impl OutputArgs {
         self.files.as_ref().map(parse).transpose()
     }
 
-    /// What opens the file anew, if the output is one on a disk.
+    /// Reopens the output on SIGHUP, if it is a file.
     ///
     /// # Errors
-    /// When signals cannot be listened to.
+    /// If signals cannot be received.
     pub(crate) fn reopening(&self) -> Result<Option<Reopening>, Failure> {
         let path = self.file().filter(|path| path.metadata().is_ok_and(|it| it.is_file()));
         path.map(|path| Reopening::of(path.to_owned())).transpose().map_err(Failure::no_signals)
     }
 
-    /// Opens the output. A file is emptied once the broker was reached, unless output is to be appended.
+    /// Opens the output. Unless appending, a file is truncated only once the broker was reached.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// If the file cannot be opened.
     pub fn open(&self, paths: Option<&PathTemplate>) -> Result<Writer, Failure> {
         if let Some(paths) = paths {
             let base = paths.base();

@@ -1,4 +1,4 @@
-//! `--output FILE` is opened anew when SIGHUP arrives, after a program such as logrotate has moved the file away.
+//! Reopens the file of `--output` on SIGHUP, after a program such as logrotate has moved it away.
 
 use crate::output::Writer;
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::task::Context;
 
-/// The file, and the signal.
+/// The path of the file, and the signal.
 pub(crate) struct Reopening {
     path: PathBuf,
     #[cfg(unix)]
@@ -14,10 +14,10 @@ pub(crate) struct Reopening {
 }
 
 impl Reopening {
-    /// Listens from now on.
+    /// Starts listening for the signal.
     ///
     /// # Errors
-    /// When the system refuses.
+    /// If the system refuses.
     pub(crate) fn of(path: PathBuf) -> io::Result<Self> {
         Ok(Self {
             path,
@@ -26,10 +26,10 @@ impl Reopening {
         })
     }
 
-    /// Has `writer` go on in a new file, if the signal has arrived.
+    /// If the signal has arrived, makes `writer` continue in a new file.
     ///
     /// # Errors
-    /// When the file cannot be opened.
+    /// If the file cannot be opened.
     #[cfg(unix)]
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, writer: &mut Writer) -> io::Result<()> {
         while self.signal.poll_recv(cx).is_ready() {
@@ -38,7 +38,7 @@ impl Reopening {
         Ok(())
     }
 
-    /// There is no such signal here.
+    /// This platform has no SIGHUP.
     ///
     /// # Errors
     /// None.
@@ -49,7 +49,7 @@ impl Reopening {
     }
 }
 
-/// Opens an output file, which only its owner can read if it is new.
+/// Opens an output file; a new one is readable by its owner only.
 pub(super) fn open(path: &Path, append: bool) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).append(append).truncate(false);

@@ -1,13 +1,14 @@
-//! The language of `--files`: where each message is stored.
+//! The template language of `--files`, which decides where each message is stored.
 //!
 //! ```text
 //! %t      the topic, its levels as directories      @X   the time, as strftime's %X in local time
 //! %n      the number of the message, from 1         %%   @@
 //! ```
 //!
-//! What a publisher chose stays one path component per level, and can be turned back: bytes other than `A-Za-z0-9._-`,
-//! and a leading `.` or `-`, become `%XX`, and an empty level becomes `%`. A level that would be longer than 200 bytes is
-//! cut, and ends with `%-` and the beginning of its SHA-256; so do the levels together that come after 2,000 bytes.
+//! Each level of a topic is one path component, and can be decoded again: bytes other than `A-Za-z0-9._-`, and a
+//! leading `.` or `-`, become `%XX`, and an empty level becomes `%`. A level longer than 200 bytes is cut, and ends
+//! with `%-` and the start of its SHA-256. So does the path of a topic after 2,000 bytes, with all further levels
+//! hashed together.
 
 use super::clock::{Clock, Moment, PerSecond, strftime};
 use crate::misplaced::Misplaced;
@@ -15,25 +16,25 @@ use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
 
-/// Longest name that a level of a topic gets, in bytes. File systems allow 255, which leaves room for the rest.
+/// Longest name for a level of a topic, in bytes. File systems allow 255, which leaves room for other parts.
 const LONGEST: usize = 200;
 
-/// Bytes of a topic's path after which the rest of its levels are one, as systems allow paths of 4,096.
+/// Path length, in bytes, after which the remaining levels of a topic are hashed; systems allow paths of 4,096.
 const LONGEST_TOPIC: usize = 2_000;
 
-/// Bytes of the hash that a cut name has.
+/// Bytes of the hash in a cut name.
 const HASHED: usize = 16;
 
-/// Digits that the name of a rotated file ends with, at least.
+/// Least number of digits at the end of a rotated file's name.
 const DIGITS: usize = 4;
 
-/// A file name for each message.
+/// A template that gives each message a file name.
 #[derive(Clone, Debug)]
 pub struct PathTemplate {
-    /// The directory that everything is below: as typed, or `.`.
+    /// The directory above all files: as typed, or `.`.
     base: String,
     pieces: Vec<Piece>,
-    /// Files get numbers, `NAME-0001`.
+    /// Whether files are rotated, to names such as `NAME-0001`.
     rotates: bool,
 }
 
@@ -46,10 +47,10 @@ enum Piece {
 }
 
 impl PathTemplate {
-    /// Parses `text`. With `rotates`, a topic cannot be taken for the number of a rotated file.
+    /// Parses `text`. With `rotates`, no topic can produce the name of a rotated file.
     ///
     /// # Errors
-    /// If it is invalid, or would store two messages in one place that do not belong together.
+    /// If it is invalid, or a topic could need a file where another needs a directory.
     pub fn parse(text: &str, rotates: bool) -> Result<Self, Misplaced> {
         let pieces = pieces(text)?;
         let is_literal = |piece: &Piece| matches!(piece, Piece::Literal(_));
@@ -71,7 +72,7 @@ impl PathTemplate {
         }
     }
 
-    /// The directory that everything is below.
+    /// The directory above all files.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -141,7 +142,7 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Misplaced> {
     Ok(pieces)
 }
 
-/// Separates the directories before the first part that varies.
+/// Splits off the directories before the first variable part.
 fn split_base(mut pieces: Vec<Piece>) -> (String, Vec<Piece>) {
     let Some(Piece::Literal(first)) = pieces.first_mut() else { return (".".to_owned(), pieces) };
     let Some(end) = first.rfind('/') else { return (".".to_owned(), pieces) };
@@ -203,7 +204,7 @@ fn write_level(path: &mut String, level: &str, rotates: bool) {
     }
 }
 
-/// Where the hyphen is, if the level ends as the name of a rotated file does.
+/// The position of the hyphen, if the level ends like the name of a rotated file.
 fn numbered(level: &str) -> Option<usize> {
     let stem = level.trim_end_matches(|char: char| char.is_ascii_digit());
     let is_numbered = stem.ends_with('-') && level.len() - stem.len() >= DIGITS;
@@ -295,7 +296,7 @@ mod tests {
         }
     }
 
-    /// The topic whose path this is, if no level was cut.
+    /// The topic for a path, if no level was cut.
     fn topic_of(path: &str) -> String {
         let level = |name: &str| match name {
             "%" => String::new(),

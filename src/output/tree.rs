@@ -1,7 +1,7 @@
-//! Many files below one directory, for `--files`: each record goes to the end of the file that its path names.
+//! Many files below one directory, for `--files`: each record is appended to the file that its path names.
 //!
-//! No component of a path is followed if it is a symbolic link, so nothing leaves the directory. At most [`MOST_OPEN`]
-//! files are open. Directories below the one that was given are made as needed.
+//! Symbolic links are never followed, so nothing is written outside the directory. At most [`MOST_OPEN`] files are open
+//! at once. Missing directories below the given one are created.
 
 use super::block::Routed;
 use crate::os_error;
@@ -12,31 +12,31 @@ use std::io::{self, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// Files that are open at a time.
+/// Largest number of files open at once.
 const MOST_OPEN: usize = 64;
 
-/// Longest of the numbers that are looked for: a file for each of them, and one directory.
+/// Numbers above this are not searched for. Each needs a file, all in the same directory.
 const MOST_NUMBERS: u32 = 1 << 24;
 
-/// How files below a directory are written.
+/// How files are written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Keeping {
-    /// Size at which the next file is begun, in bytes.
+    /// Size in bytes at which a new file is begun.
     pub rotate: Option<u64>,
-    /// What was written is synced to disk before it counts.
+    /// Sync what was written before reporting it as written.
     pub sync: bool,
 }
 
-/// A directory, and the files below it that were written to last.
+/// A directory, and the files below it that were written to most recently.
 #[derive(Debug)]
 pub(super) struct Tree {
     path: PathBuf,
     directory: Directory,
     keeping: Keeping,
     open: HashMap<Box<str>, Open>,
-    /// Counts what was used, to tell what was not used for longest.
+    /// Counts accesses, to find the file that was unused for longest.
     uses: u64,
-    /// Records of one file, on their way there.
+    /// Records to be written to one file.
     batch: Vec<u8>,
 }
 
@@ -44,34 +44,34 @@ pub(super) struct Tree {
 struct Open {
     file: File,
     size: u64,
-    /// Of the rotated file; 0 before the first.
+    /// The number of the rotated file; 0 if none was rotated yet.
     number: u32,
     used: u64,
 }
 
 impl Tree {
-    /// Files below `path`, which is a directory.
+    /// Prepares to write below the directory `path`.
     ///
     /// # Errors
-    /// When it is not one, or cannot be searched.
+    /// If it is not a directory or cannot be searched.
     pub(super) fn open(path: &Path, keeping: Keeping) -> io::Result<Self> {
         let directory = os::directory(path)?;
         let (open, batch) = (HashMap::new(), Vec::new());
         Ok(Self { path: path.to_owned(), directory, keeping, open, uses: 0, batch })
     }
 
-    /// The directory, once more.
+    /// Another handle to the directory.
     ///
     /// # Errors
-    /// When there are no more descriptors.
+    /// If there are no more file descriptors.
     pub(super) fn directory(&self) -> io::Result<Directory> {
         os::again(&self.directory)
     }
 
-    /// Writes records, each file's together.
+    /// Writes records, grouped by file.
     ///
     /// # Errors
-    /// The first, with the name of the file; some of the records may have been written.
+    /// The first error, with the name of the file; some of the records may have been written.
     pub(super) fn write(&mut self, bytes: &[u8], routed: &[Routed]) -> io::Result<()> {
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut files: Vec<(&str, Vec<Range<usize>>)> = Vec::new();
@@ -119,7 +119,7 @@ impl Tree {
         result
     }
 
-    /// Whether the file would become too large with another record.
+    /// Whether another record would make the file too large.
     fn is_over(&mut self, path: &str, waiting: usize, record: usize) -> io::Result<bool> {
         let Some(most) = self.keeping.rotate else { return Ok(false) };
         let size = self.file(path)?.size + waiting as u64;
@@ -168,13 +168,13 @@ impl Tree {
         Ok(Open { file, size: metadata.len(), number, used: self.uses })
     }
 
-    /// The number of the file that was begun last.
+    /// The number of the newest file.
     fn last_number(&self, path: &str) -> u32 {
         if self.keeping.rotate.is_none() {
             return 0;
         }
         let exists = |number| os::exists_below(&self.directory, &numbered(path, number));
-        // Twice as far each time, and then between the last two.
+        // Doubling search, then binary search.
         let mut above = 1;
         while above < MOST_NUMBERS && exists(above) {
             above *= 2;
@@ -199,10 +199,10 @@ impl Tree {
         Ok(())
     }
 
-    /// Syncs what is open.
+    /// Syncs all open files.
     ///
     /// # Errors
-    /// The first, with the name of the file.
+    /// The first error, with the name of the file.
     pub(super) fn sync(&self) -> io::Result<()> {
         self.open.iter().try_for_each(|(path, open)| {
             open.file.sync_all().map_err(|error| self.named(path, &error))
@@ -210,7 +210,7 @@ impl Tree {
     }
 }
 
-/// `a/b.log` is `a/b-0001.log`.
+/// Turns `a/b.log` into `a/b-0001.log`.
 fn numbered(path: &str, number: u32) -> String {
     if number == 0 {
         return path.to_owned();
@@ -237,7 +237,7 @@ mod os {
     /// An open directory.
     pub(crate) type Directory = File;
 
-    /// Never through a link, and not inherited by other programs.
+    /// Follow no links, and keep descriptors from child processes.
     const SAFE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC);
 
     pub(super) fn directory(path: &Path) -> io::Result<Directory> {
@@ -249,7 +249,7 @@ mod os {
         directory.try_clone()
     }
 
-    /// Opens the file at `path` below `directory` for appending, and makes what is missing.
+    /// Opens the file at `path` below `directory` for appending; creates it and its directories if necessary.
     pub(super) fn open_below(directory: &Directory, path: &str) -> io::Result<File> {
         let (above, name) =
             path.rsplit_once('/').map_or((None, path), |(above, name)| (Some(above), name));
@@ -267,12 +267,12 @@ mod os {
         Ok(File::from(file))
     }
 
-    /// Whether a path below `directory` leads somewhere.
+    /// Whether `path` exists below `directory`.
     pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
         statat(directory, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
     }
 
-    /// Opens a directory, and makes it if there is none. Where there is a file of this name, another one stands for it.
+    /// Opens a directory, creating it if necessary. If a file has that name, uses another name.
     fn enter(directory: impl AsFd, name: &str) -> io::Result<OwnedFd> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | SAFE;
         let enter = |name: &str| match openat(&directory, name, flags, Mode::empty()) {
@@ -292,7 +292,7 @@ mod os {
     }
 
     fn create(directory: impl AsFd, name: &str) -> io::Result<OwnedFd> {
-        // Opening a FIFO does not wait for a reader.
+        // O_NONBLOCK: opening a FIFO must not wait for a reader.
         let flags = OFlags::WRONLY | OFlags::APPEND | OFlags::CREATE | OFlags::NONBLOCK | SAFE;
         let mode = Mode::RUSR | Mode::WUSR;
         match openat(&directory, name, flags, mode) {
@@ -307,7 +307,7 @@ mod os {
             .is_ok_and(|status| kind(status) == rustix::fs::FileType::Symlink)
     }
 
-    /// The same name with its first byte escaped, which no topic has by itself.
+    /// The same name with its first byte escaped, which no topic produces otherwise.
     fn other(name: &str) -> String {
         let mut chars = name.chars();
         match chars.next() {
@@ -325,7 +325,7 @@ mod os {
     use std::io;
     use std::path::{Path, PathBuf};
 
-    /// A directory.
+    /// The path of a directory.
     pub(crate) type Directory = PathBuf;
 
     pub(super) fn directory(path: &Path) -> io::Result<Directory> {
@@ -337,7 +337,7 @@ mod os {
         Ok(directory.clone())
     }
 
-    /// Opens the file at `path` below `directory` for appending, and makes what is missing.
+    /// Opens the file at `path` below `directory` for appending; creates it and its directories if necessary.
     pub(super) fn open_below(directory: &Directory, path: &str) -> io::Result<File> {
         let path = directory.join(path);
         if let Some(above) = path.parent() {
@@ -346,7 +346,7 @@ mod os {
         File::options().append(true).create(true).open(path)
     }
 
-    /// Whether a path below `directory` leads somewhere.
+    /// Whether `path` exists below `directory`.
     pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
         directory.join(path).symlink_metadata().is_ok()
     }

@@ -1,7 +1,7 @@
-//! Payloads into the values of filters, and outputs back into bytes.
+//! Converts payloads to the values of filters, and outputs back to bytes.
 //!
-//! JSON is what RFC 8259 says, at most [`DEPTH`] levels deep, and without half surrogate pairs: everything else is text.
-//! Integers and decimals keep all their digits as long as nobody calculates with them.
+//! JSON is accepted as in RFC 8259, at most [`DEPTH`] levels deep and without lone surrogates; everything else is text.
+//! Integers and decimals keep all their digits until a filter calculates with them.
 
 use crate::escape::Keep;
 use crate::record::write_string;
@@ -13,13 +13,13 @@ use hifijson::{Error as Invalid, SliceLexer};
 use jaq_json::{Error, Map, Num, Val};
 use std::io::Write as _;
 
-/// Most levels of arrays and objects, as in serde_json.
+/// Deepest nesting of arrays and objects, as in serde_json.
 const DEPTH: usize = 127;
 
-/// Longest number, in digits, that is calculated with exactly: the cost of more grows with their square.
+/// Longest number, in digits, for exact arithmetic; the cost of longer ones grows quadratically.
 const DIGITS: usize = 1_000;
 
-/// The value that a filter gets of `payload`: what the JSON says, the text, or the base64 of what is not UTF-8.
+/// The input of a filter for `payload`: its value if it is JSON, else text, else base64 of bytes that are not UTF-8.
 pub fn read_payload(payload: &[u8]) -> Val {
     match std::str::from_utf8(payload) {
         Ok(text) => read(text).unwrap_or_else(|| Val::utf8_str(text.to_owned())),
@@ -27,7 +27,7 @@ pub fn read_payload(payload: &[u8]) -> Val {
     }
 }
 
-/// The value of one JSON text.
+/// Parses a JSON text.
 pub fn read(text: &str) -> Option<Val> {
     let mut lexer = SliceLexer::new(text.as_bytes());
     lexer.exactly_one(SliceLexer::ws_peek, |next, lexer| value(DEPTH, next, lexer)).ok()
@@ -84,7 +84,7 @@ fn number(digits: &str, is_int: bool) -> Num {
     exact.unwrap_or_else(|| Num::Dec(digits.to_owned().into()))
 }
 
-/// Appends what an output is as a payload, and says whether that is JSON: a string is its text.
+/// Appends an output as a payload: a string as its text, anything else as JSON. Returns whether it is JSON.
 pub fn write_output(value: &Val, out: &mut Vec<u8>) -> bool {
     match value {
         Val::TStr(text) | Val::BStr(text) => {
@@ -98,8 +98,8 @@ pub fn write_output(value: &Val, out: &mut Vec<u8>) -> bool {
     }
 }
 
-/// Appends `value` as JSON without white space. What JSON cannot say becomes what jq makes of it: NaN is null, infinity
-/// the largest number.
+/// Appends `value` as compact JSON. Values that JSON lacks are written as jq does: NaN as null, infinity as the largest
+/// number.
 pub fn write(value: &Val, out: &mut Vec<u8>) {
     match value {
         Val::Null => out.extend_from_slice(b"null"),
@@ -136,7 +136,7 @@ fn separate(at: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// Names are strings in JSON; those of a filter's values can be anything.
+/// Writes the name of a member. In JSON names are strings; in values of filters they can be anything.
 fn write_name(name: &Val, out: &mut Vec<u8>) {
     if let Val::TStr(_) | Val::BStr(_) = name {
         return write(name, out);
@@ -146,7 +146,7 @@ fn write_name(name: &Val, out: &mut Vec<u8>) {
     write_string(out, &String::from_utf8_lossy(&text), Keep::Nothing);
 }
 
-/// A whole number has no decimal point, as in jq.
+/// Writes whole numbers without a decimal point, as jq does.
 fn write_float(float: f64, out: &mut Vec<u8>) {
     if float.is_nan() {
         out.extend_from_slice(b"null");

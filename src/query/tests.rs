@@ -1,4 +1,4 @@
-//! Filters and the values they run on.
+//! What filters output for which values.
 
 use super::json::{read, read_payload, write, write_output};
 use super::*;
@@ -231,7 +231,7 @@ fn the_longest_filters_fit_the_stack() {
             }
         }
     };
-    // Without optimization, each call takes several times the room.
+    // Without optimization, each call takes several times the stack.
     let stack = if cfg!(debug_assertions) { 64 << 20 } else { 8 << 20 };
     std::thread::Builder::new().stack_size(stack).spawn(run).unwrap().join().unwrap();
 }
@@ -279,7 +279,7 @@ proptest! {
         prop_assert_eq!(read_payload(text.as_bytes()), value);
     }
 
-    /// Each message is on one side of a filter or on the other.
+    /// Every message passes either a filter or its negation.
     #[test]
     fn a_filter_and_its_negation_part_all_payloads(payload in payloads(), filter in filters()) {
         let holds = |filter: &str| {

@@ -1,5 +1,5 @@
-//! The words of filters: jq's, but for those that would read the environment, write to standard error or end the
-//! process.
+//! The functions available to filters: those of jq, except the ones that read the environment, write to standard error
+//! or end the process.
 
 use super::json;
 use jaq_core::data::JustLut;
@@ -7,10 +7,10 @@ use jaq_core::load::{self, parse::Def};
 use jaq_core::native::{Fun, bome, run, v};
 use jaq_json::Val;
 
-/// What filters run on.
+/// The data that filters run on.
 pub(super) type Data = JustLut<Val>;
 
-/// What jaq has and is left out. Its `fromjson` bounds nothing; `todate` calls what is replaced.
+/// Functions of jaq that are removed: jaq's `fromjson` has no limits, and `todate` calls a function replaced here.
 const LEFT_OUT: [&str; 9] = [
     "debug",
     "debug_empty",
@@ -23,7 +23,7 @@ const LEFT_OUT: [&str; 9] = [
     "todate",
 ];
 
-/// Functions of jaq that calculate with seconds, and how they are called where these are known to be in range.
+/// Date functions of jaq, and the names under which they are called once their argument is known to be in range.
 const OF_DATES: [(&str, &str); 5] = [
     ("gmtime", "_gmtime"),
     ("localtime", "_localtime"),
@@ -32,7 +32,7 @@ const OF_DATES: [(&str, &str); 5] = [
     ("todateiso8601", "_todateiso8601"),
 ];
 
-/// What jq has and jaq lacks, or does otherwise without need.
+/// Functions of jq that jaq lacks or implements differently.
 const ADDED: &str = r#"
 def ltrimstr($x): if isstring and ($x | isstring) and startswith($x) then .[($x | length):] end;
 def rtrimstr($x):
@@ -65,14 +65,14 @@ def @tsv: map(
   ) | join("\t");
 "#;
 
-/// Those that are said in jq.
+/// The functions defined in jq.
 pub(super) fn definitions() -> impl Iterator<Item = Def<&'static str>> {
     let added = load::parse(ADDED, |parser| parser.defs()).unwrap_or_default();
     let jaq = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
     jaq.filter(|definition| !LEFT_OUT.contains(&definition.name)).chain(added)
 }
 
-/// Those that are said in Rust.
+/// The functions defined in Rust.
 pub(super) fn functions() -> impl Iterator<Item = Fun<Data>> {
     let jaq = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs());
     let ours = [run(("fromjson", v(0), |cv| bome(json::parse(&cv.1))))];

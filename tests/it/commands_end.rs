@@ -1,4 +1,4 @@
-//! `mqtt sub -- COMMAND`: how commands end, and what that means for their messages and for the run.
+//! `mqtt sub -- COMMAND`: how commands end, and the consequences for messages and runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Conn, Mosquitto, Mqtt, Packet, Peer, Properties, Publish, Signal};
 
-/// Sends messages `1` to `last` to `t` at QoS 1, under these ids.
+/// Sends messages `1` to `last` to `t` at QoS 1, with these packet ids.
 fn send(conn: &mut Conn, last: u16) {
     (1..=last).for_each(|id| conn.publish(&Publish::new("t", &id.to_string()).qos(1, id)));
 }
@@ -21,7 +21,7 @@ fn subscribe(peer: &Peer, flags: &str) -> Mqtt {
     peer.mqtt("sub").line("-V 5 t -q 1 -c -i me").line(flags)
 }
 
-/// A durable session of its own, new.
+/// A new durable session.
 #[track_caller]
 fn accept(conn: &mut Conn) {
     conn.accept_subscriber();
@@ -31,7 +31,7 @@ fn sh(run: Mqtt, line: &str) -> Mqtt {
     run.args(["--", "sh", "-c", line])
 }
 
-/// What tells of commands from outside: they add lines to it.
+/// A file to which the test's commands append lines.
 struct Notes(tempfile::TempDir);
 
 impl Notes {
@@ -81,7 +81,7 @@ fn acknowledgements_keep_the_order_of_arrival_whatever_ends_first() {
         conn.expect_goodbye();
     });
     let notes = Notes::new();
-    // Of each four, the first takes longest.
+    // The first of every four takes longest.
     let line = r#"read n; sleep 0.$(( (8 - n) % 4 )); echo $n >> "$1""#;
     let run = subscribe(&peer, "--jobs 4 -C 8");
     run.args(["--", "sh", "-c", line, "sh"]).arg(notes.path()).run();
@@ -315,7 +315,7 @@ fn a_command_need_not_read_its_input_and_may_leave_others_running() {
             conn.expect_puback();
             conn.expect_goodbye();
         });
-        // Whatever is left running has our output.
+        // Leftover background processes hold our standard output.
         let out = tempfile::NamedTempFile::new().unwrap();
         let run = sh(subscribe(&peer, "-C 1"), line).stdout_to(out.reopen().unwrap());
         run.stderr_to(std::process::Stdio::null()).run();
@@ -362,7 +362,7 @@ fn a_message_that_comes_again_is_not_run_again_while_its_command_runs_or_after()
         accept(conn);
         send(conn, 2);
         conn.wait_for("first is done");
-        // Its acknowledgement is lost with the connection.
+        // The acknowledgement is lost with the connection.
         conn.cut();
     });
     let peer = peer.then(|conn| {
@@ -403,7 +403,7 @@ fn a_session_that_is_lost_while_a_command_runs_takes_nothing_with_it() {
         conn.expect_connect();
         conn.connack(0);
         conn.grant_subscribe();
-        // The same id, and another message.
+        // The same packet id, but another message.
         conn.publish(&Publish::new("t", "new").qos(1, 1));
         conn.reached("sent");
         conn.expect_puback();

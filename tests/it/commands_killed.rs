@@ -1,6 +1,6 @@
-//! `mqtt sub -- COMMAND` as a work queue: killed at random moments, it loses no job, and does few of them twice.
+//! `mqtt sub -- COMMAND` as a work queue: killed at random moments, it loses no job and repeats few.
 //!
-//! `MQTT_TEST_KILLS=200` kills as often, with a thousand jobs on one session and ten thousand on a shared one.
+//! `MQTT_TEST_KILLS=200` kills 200 times, with a thousand jobs on one session and ten thousand on a shared one.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -12,10 +12,10 @@ use std::time::{Duration, Instant};
 use crate::support::stream::{PATIENCE, patient_broker};
 use crate::support::{Mosquitto, Mqtt, Random, Running};
 
-/// How often a run is killed where nothing else is said.
+/// Default number of kills.
 const KILLS: usize = 40;
 
-/// Jobs for each kill of the only worker, and of one of several.
+/// Jobs per kill, with one worker and with several.
 const JOBS: usize = 5;
 const SHARED_JOBS: usize = 50;
 
@@ -55,8 +55,7 @@ fn publish(broker: &Mosquitto, topic: &str, jobs: usize) {
     broker.mqtt("pub").args(["-t", topic, "-q", "1", "-l"]).stdin(text).deadline(PATIENCE).run();
 }
 
-/// One durable session, whose run is killed again and again. Each kill can leave as many jobs unacknowledged as may be in
-/// flight.
+/// One durable session, killed again and again. Each kill can repeat at most as many jobs as can be in flight.
 fn one_worker_is_killed(jobs_at_once: usize) {
     let mut random = Random::new();
     let kills = kills();
@@ -116,10 +115,10 @@ fn eight_workers_on_a_shared_subscription_that_are_killed_at_random_lose_no_job(
             if left > 0 {
                 left -= 1;
                 let killed = std::mem::replace(&mut workers[at], start(&ids[at]));
-                // The other has the id by now, and has taken the session over.
+                // Another worker has the id by now and took over the session.
                 killed.kill();
             } else if let Some(at) = workers.iter_mut().position(|it| it.try_wait().is_some()) {
-                // It has seen nothing for a while, and there may be more for it.
+                // It has received nothing for a while, but there may be more.
                 workers[at] = start(&ids[at]);
             }
         }

@@ -1,11 +1,11 @@
-//! `mqtt sub -- COMMAND`: what a command is given, and what it never sees. Nothing of a message is ever an argument.
+//! `mqtt sub -- COMMAND`: the input and environment of commands, and that nothing in a message becomes an argument.
 
 use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::support::{Mosquitto, Mqtt, Peer, Properties, Publish, property};
 
-/// `mqtt sub t -q 1 -C 1`, to which a peer sends this.
+/// `mqtt sub t -q 1 -C 1`, and a peer that sends it this message.
 fn subscribe(message: Publish) -> (Peer, Mqtt) {
     let peer = Peer::script(move |conn| {
         conn.accept_subscriber();
@@ -19,7 +19,7 @@ fn subscribe(message: Publish) -> (Peer, Mqtt) {
     (peer, run)
 }
 
-/// What payloads and topics may try.
+/// Payloads and topics that try to be executed.
 fn hostile() -> Vec<Vec<u8>> {
     let texts: &[&[u8]] = &[
         b"$(touch owned)",
@@ -63,7 +63,7 @@ fn a_topic_is_a_variable_and_nothing_runs_it() {
     }
 }
 
-/// The variables that a command sees, MQTT_TIME without its value.
+/// The environment of a command, without the value of MQTT_TIME.
 fn variables(run: Mqtt) -> Vec<String> {
     let output = run.args(["--", "env", "-0"]).stdout_anything().run();
     let all = output.stdout.split(|byte| *byte == 0).map(|it| String::from_utf8_lossy(it).into());

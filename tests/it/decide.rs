@@ -1,21 +1,21 @@
-//! `--where`, `--until`, `--select` and `--changed`: which messages count, which ends the run, what is printed.
+//! `--where`, `--until`, `--select` and `--changed`: which messages count, which one ends the run, and what is printed.
 
 use std::time::Duration;
 
 use crate::support::stream::{begin_session, patient_broker, publish, subscribe};
 use crate::support::{Mqtt, Peer, Properties, Publish, Signal, property};
 
-/// Messages on one topic each, at QoS 0.
+/// One message on each topic, at QoS 0.
 fn messages(payloads: &[&str]) -> Vec<Publish> {
     payloads.iter().map(|payload| Publish::new("a/b", payload)).collect()
 }
 
-/// `mqtt sub` that gets these payloads and then nothing more.
+/// `mqtt sub` that receives these payloads and then nothing more.
 fn given(peer: &Peer, flags: &[&str]) -> Mqtt {
     peer.mqtt("sub").line("-V 5 -t #").args(flags)
 }
 
-/// What is printed of these payloads until a silence ends the run.
+/// The output for these payloads, until silence ends the run.
 #[track_caller]
 fn prints(payloads: &[&str], flags: &[&str], output: &str) {
     let peer = Peer::sending(&messages(payloads));
@@ -96,10 +96,10 @@ fn the_message_that_until_is_true_of_is_the_last() {
         conn.expect_goodbye();
     });
     given(&peer, &["--until", ". == 2"]).stdout("1\n2\n").run();
-    // Nothing that was skipped is asked about.
+    // Skipped messages are not tested.
     let peer = Peer::sending(&messages(&["2", "1", "2"]));
     given(&peer, &["--where", ". == 1", "--until", ". < 3"]).stdout("1\n").run();
-    // It is printed and counted whatever else there is.
+    // The message ends the run whatever the other filters output.
     let peer = Peer::sending(&messages(&["1", "1", "2"]));
     given(&peer, &["--until", ". == 2", "--select", "empty"]).run();
     let peer = Peer::sending(&messages(&["2", "2"]));
@@ -146,7 +146,7 @@ fn a_run_that_does_not_reach_its_condition_is_27() {
         .stdout("1\n")
         .stderr_contains("--until was not true of the only message")
         .run();
-    // The last of so many may be the one.
+    // The last message of `-C` may also be the one for `--until`.
     let peer = Peer::sending(&four);
     given(&peer, &["--until", ". == 4", "-C", "4"]).stdout("1\n2\n3\n4\n").run();
 }
@@ -179,7 +179,7 @@ fn an_output_is_printed_as_the_payload() {
     prints(&payloads, &["--select", ".n | length", "-F", "%t %p %l"], "a/b 1 1\na/b 3 1\n");
     prints(&payloads, &["--select", ".n, .t", "-F", "<%p>", "-N"], "<é><21.50><a\nb><null>");
     prints(&["7"], &["--select", "., .+1, empty, \"x\"", "-0"], "7\x008\x00x\0");
-    // An error ends the outputs of a message, and what came before it stays.
+    // An error ends the outputs of a message; earlier ones are kept.
     prints(&["1", "2"], &["--select", "., error, ."], "1\n2\n");
 }
 
@@ -221,11 +221,11 @@ fn an_unchanged_payload_is_printed_once_for_each_topic() {
     let peer = Peer::sending(&all);
     let flags = ["-v", "--changed", "--idle", "400ms"];
     given(&peer, &flags).stdout("a 1\nb 1\na 2\na 1\na \n").run();
-    // What counts is what is printed.
+    // `--changed` compares what is printed.
     let temperatures = ["80", "85", "91", "92", "80", "high"];
     let alarm = ["--select", ". | numbers > 90", "--changed"];
     prints(&temperatures, &alarm, "false\ntrue\nfalse\n");
-    // Two outputs are not one that looks the same.
+    // Two outputs differ from one output with the same bytes.
     prints(
         &["\"a\\nb\"", "[\"a\",\"b\"]"],
         &["--select", ".[]? // .", "--changed"],
@@ -249,7 +249,7 @@ fn a_filter_that_never_works_is_told_of_at_the_end() {
     warning(&["--select", ".temp"], &["ON"], &one);
     let some = format!("--where failed on 2 of 3 messages, first: {index}");
     warning(&["--where", ".temp > 1"], &["{}", "ON", "OFF"], &some);
-    // Nothing of a stranger's message drives the terminal, or fills it.
+    // Untrusted messages can neither control the terminal nor flood it.
     let long = format!(
         "--where failed on all of 1 message, first: cannot index \"\\u001b[31m{}…",
         "x".repeat(176)
@@ -329,7 +329,7 @@ fn a_bad_filter_is_refused_before_there_is_a_connection() {
     }
 }
 
-/// A requester with these flags, and what the responder sends once it has the request.
+/// A requester with these flags, and the replies that the responder sends to its request.
 #[track_caller]
 fn asks(version: &str, flags: &[&str], replies: Vec<Publish>, end: impl FnOnce(Mqtt) -> Mqtt) {
     let peer = Peer::script(move |conn| {

@@ -1,11 +1,11 @@
-//! Filters mean what they mean in jq: each of them, on each of these payloads, by us and by the real one.
+//! Filters mean the same as in jq: each filter runs on each payload, here and in the real jq.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use mqtt::query::{Query, Subject, json};
 
-/// Payloads as devices send them, and the corners of JSON.
+/// Payloads as devices send them, and corner cases of JSON.
 const PAYLOADS: [&str; 18] = [
     r#"{"temp":21.5,"battery":17,"on":true,"state":"ON"}"#,
     r#"{"temp":"unavailable","battery":null,"on":false,"state":"OFF"}"#,
@@ -142,15 +142,15 @@ const FILTERS: [&str; 112] = [
     "[1, null, \"a\\\"b\"] | @csv, @tsv",
 ];
 
-/// Where jaq is known to have other outputs on some of the payloads, as the man page says. A message passes in both or
-/// in neither.
+/// Known differences between the outputs of jaq and jq, as listed in the man page. The message passes in both or in
+/// neither.
 const DIFFERENT: [&str; 8] = [
-    // What cannot have such a member: jq fails, jaq finds nothing.
+    // Members of values that cannot have them: jq fails, jaq finds none.
     ".[0]",
     "has(0)",
     "contains({on: true})",
     "inside([1, 2, 3, 4, 5])",
-    // Parts of null: jq finds nothing, jaq fails.
+    // Slices of null: jq outputs null, jaq fails.
     ".[-1:]",
     ".[1:3]",
     ".name[0:3]",
@@ -158,7 +158,7 @@ const DIFFERENT: [&str; 8] = [
     "gmtime?",
 ];
 
-/// Where a message passes in one and not in the other: changes of what is not there, and of null.
+/// Known cases in which a message passes in only one of them: updates of missing members, and of null.
 const CHANGES: [&str; 7] = [
     "del(.temp)",
     "del(.[0])?",
@@ -169,7 +169,7 @@ const CHANGES: [&str; 7] = [
     ".list[1] += 10",
 ];
 
-/// What jq prints for each payload: the outputs up to an error, as one array.
+/// The output of jq for each payload: all outputs up to an error, as one array.
 fn of_jq(filter: &str) -> Option<Vec<String>> {
     let program = format!("[try ({filter}) catch empty]");
     let mut jq = Command::new("jq")
@@ -195,7 +195,7 @@ fn ours(query: &Query, payload: &str) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Whether a message with these outputs passes: the first counts.
+/// Whether a message with these outputs passes; the first output counts.
 fn passes(outputs: &str) -> bool {
     let outputs: Vec<serde_json::Value> = serde_json::from_str(outputs).unwrap();
     !matches!(
@@ -204,7 +204,7 @@ fn passes(outputs: &str) -> bool {
     )
 }
 
-/// The same value, however its numbers are written and its members are ordered.
+/// Whether two values are equal, however numbers are written and members are ordered.
 fn same(one: &str, other: &str) -> bool {
     let value = |text| serde_json::from_str::<serde_json::Value>(text).unwrap();
     fn equal(one: &serde_json::Value, other: &serde_json::Value) -> bool {

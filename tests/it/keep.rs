@@ -1,4 +1,4 @@
-//! `--files`, `--rotate`, `--sync` and SIGHUP: which file each message goes to, and that nothing goes elsewhere.
+//! `--files`, `--rotate`, `--sync` and SIGHUP: which file each message goes to, and that nothing is written elsewhere.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ fn keeping(peer: &Peer, directory: &Path, template: &str) -> Mqtt {
     peer.mqtt("sub").line("-t #").arg("--files").arg(template)
 }
 
-/// All files below a directory, and what is in them.
+/// All files below a directory, with their contents.
 fn tree(directory: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut directories = vec![directory.to_owned()];
@@ -32,7 +32,7 @@ fn tree(directory: &Path) -> BTreeMap<String, String> {
     files
 }
 
-/// What becomes of these messages.
+/// The files that these messages end up in.
 #[track_caller]
 fn kept(messages: &[(&str, &str)], template: &str, flags: &str) -> BTreeMap<String, String> {
     let directory = tempfile::tempdir().unwrap();
@@ -229,7 +229,7 @@ fn a_file_that_would_be_too_large_is_followed_by_the_next() {
     };
     let first = files(&[("a.log", "1234\n5678\n"), ("a-0001.log", "9\n")]);
     assert_eq!(keep(&["1234", "5678", "9"]), first);
-    // What is too large by itself is not cut.
+    // A record larger than the limit is not split.
     let long = "x".repeat(30);
     let more = files(&[
         ("a.log", "1234\n5678\n"),

@@ -1,4 +1,4 @@
-//! `mqtt pub --outbox`: what is stored, what is sent from it and how, what is refused, and how it ends.
+//! `mqtt pub --outbox`: what is stored, what is sent and how, what is refused, and how runs end.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::support::{Mqtt, Peer, Properties, Publish, property};
 
-/// A place for an outbox.
+/// A directory for an outbox.
 fn place() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a temporary directory can be made");
     let path = home.path().join("box");
@@ -18,7 +18,7 @@ fn publish(peer: &Peer, path: &Path, line: &str) -> Mqtt {
     peer.mqtt("pub").arg("--outbox").arg(path).line(line)
 }
 
-/// What the segments hold, as lines.
+/// The lines of all segments.
 fn records(path: &Path) -> Vec<String> {
     let mut names: Vec<PathBuf> = fs::read_dir(path)
         .expect("an outbox")
@@ -65,7 +65,7 @@ fn without_a_broker_messages_are_stored_and_the_next_run_sends_them_in_order() {
     let stored = format!("mqtt: cannot connect to *; 0 delivered, 1 stored in {}", path.display());
     stopped.line("-t t -m one -q 1").status(3).stderr_line(&stored).run();
     let label = fs::read_to_string(path.join("box")).expect("a label");
-    // The same broker, as far as this test is concerned.
+    // The label of the outbox, as if it had been made for this broker.
     let label = label.replace("127.0.0.1:1\"", &format!("{}\"", peer.address()));
     fs::write(path.join("box"), &label).expect("the label can be changed");
     publish(&peer, &path, "-t t -m two -m three -q 1").run();
@@ -196,7 +196,7 @@ fn what_the_broker_refuses_is_kept_aside() {
     assert!(records(&path).is_empty());
 }
 
-/// Makes all records as old as this.
+/// Sets the time of all records.
 fn date(path: &Path, time: &str) {
     let text = fs::read_to_string(segment(path)).expect("a segment");
     let lines = text.lines().map(|line| format!("{{\"time\":\"{time}{}\n", &line[39..]));
@@ -285,7 +285,7 @@ fn a_full_outbox_takes_no_more() {
     let message = format!("mqtt: the outbox is full: {}", path.display());
     limited("-m three --later").status(1).stderr_line(&message).run();
     limited("-l --later").stdin("four\n").status(1).stderr_line(&message).run();
-    // Whoever may send makes room.
+    // A run that sends makes room.
     limited("-m five").run();
     limited("-l").stdin("six\nseven\neight\nnine\n").run();
     let sent = ["one", "two", "five", "six", "seven", "eight", "nine"];
@@ -303,7 +303,7 @@ fn a_full_outbox_without_a_broker_says_so_instead_of_what_else_went_wrong() {
     assert_eq!(records(&path).len(), 1);
 }
 
-/// The messages that came, with their identifiers and whether they are marked as repeated.
+/// The PUBLISH packets received, with packet identifiers and DUP flags.
 fn told(publishes: &[Publish]) -> Vec<String> {
     let told = |it: &Publish| format!("{} {:?} {}", it.text(), it.id, it.dup);
     publishes.iter().map(told).collect()

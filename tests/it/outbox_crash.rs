@@ -1,4 +1,4 @@
-//! An outbox whose processes are killed, or are several at once; and in which order it writes and sends.
+//! Outboxes whose processes are killed or run at the same time, and the order of writes and sends.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,13 +30,13 @@ fn stored(path: &Path) -> Vec<u64> {
     whole.lines().map(payload).collect()
 }
 
-/// How often to kill; `MQTT_TEST_KILLS=500` takes longer.
+/// Number of kills; `MQTT_TEST_KILLS=500` takes longer.
 fn kills() -> u64 {
     std::env::var("MQTT_TEST_KILLS").map_or(15, |it| it.parse().expect("a number"))
 }
 
-/// Kills the sending process again and again, at any moment. What was stored when it died arrives: at QoS 2 once. What
-/// was still in the pipe is gone, and nothing else: of each run, there is no gap in what arrives.
+/// Kills the sender at random moments. Everything stored by then arrives, at QoS 2 exactly once. Only what was still in
+/// the pipe is lost, so the numbers that arrive from each run have no gap.
 #[track_caller]
 fn killing_loses_nothing_that_was_stored(qos: &str) {
     let home = tempfile::tempdir().expect("a temporary directory can be made");
@@ -44,7 +44,7 @@ fn killing_loses_nothing_that_was_stored(qos: &str) {
     let broker = patient_broker();
     broker.mqtt("sub").line("-t t -q 2 -c -i me -E").run();
     let (mut random, mut next) = (Random::new(), 0);
-    // The first number of each run, and that after the last which had to arrive.
+    // The first number of each run, and the number after the last one that had to arrive.
     let mut runs: Vec<(u64, u64)> = Vec::new();
     for _ in 0..kills() {
         let numbers: String = (next..next + 20_000).map(|it| format!("{it}\n")).collect();
@@ -216,7 +216,7 @@ fn stored_files(path: &Path) -> usize {
     names.filter(|name| name.starts_with('0')).count()
 }
 
-/// Where the first line is that has all of these words.
+/// The first line that contains all of these words.
 fn line_with(lines: &[&str], words: &[&str]) -> Option<usize> {
     lines.iter().position(|line| words.iter().all(|word| line.contains(word)))
 }
@@ -250,7 +250,8 @@ fn a_message_is_synced_before_it_is_sent_and_pubrec_before_pubrel() {
     let lines: Vec<&str> = text.lines().collect();
     let at =
         |words: &[&str]| line_with(&lines, words).unwrap_or_else(|| panic!("{words:?}: {text}"));
-    // PUBLISH has the topic in it and goes to a socket, in hexadecimal; PUBREL is 62 02 and the packet identifier.
+    // In the trace of system calls, PUBLISH is a write to a socket that contains the topic in hexadecimal; PUBREL is 62
+    // 02 and the packet identifier.
     let stored = at(&["write(", ".ndjson>", "unique"]);
     let synced = at(&["fdatasync(", ".ndjson>"]);
     let named = at(&["fsync(", "/box>"]);

@@ -1,10 +1,11 @@
-//! `pub --json --replay`, `--max-gap` and `--topic-prefix`: a recording is sent again as it was, or faster, and elsewhere.
+//! `pub --json --replay`, `--max-gap` and `--topic-prefix`: sends a recording again, at its own speed or faster, to
+//! other topics.
 
 use std::time::{Duration, Instant};
 
 use crate::support::{Mqtt, Peer};
 
-/// Records that were received at these milliseconds.
+/// Records received at these milliseconds.
 fn recording(times: &[u64]) -> String {
     let record = |at: &u64| {
         let (second, millisecond) = (at / 1000, at % 1000);
@@ -15,7 +16,7 @@ fn recording(times: &[u64]) -> String {
     times.iter().map(record).collect()
 }
 
-/// When each of the messages came, counted from the first.
+/// When each message arrived, relative to the first.
 #[track_caller]
 fn arrivals(times: &[u64], flags: &str, end: impl FnOnce(Mqtt) -> Mqtt) -> Vec<Duration> {
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -35,12 +36,12 @@ fn arrivals(times: &[u64], flags: &str, end: impl FnOnce(Mqtt) -> Mqtt) -> Vec<D
     receiver.iter().collect()
 }
 
-/// Each message came when it was due and not before; how late it may be is up to the machine.
+/// Checks that each message arrived no earlier than it was due; delays depend on the machine.
 #[track_caller]
 fn are_due(arrivals: &[Duration], due: &[u64]) {
     for (arrival, due) in arrivals.iter().zip(due) {
         let due = Duration::from_millis(*due);
-        // The first may have been read late, which makes all others early.
+        // If the first one was read late, all others seem early.
         assert!(*arrival + Duration::from_millis(50) >= due, "{arrivals:?}");
         assert!(*arrival < due + Duration::from_secs(5), "{arrivals:?}");
     }
@@ -85,7 +86,7 @@ fn a_record_without_a_time_is_refused_with_its_line() {
         let input = recording(&[0]) + line;
         let run = peer.mqtt("pub").line("--json --replay").stdin(input);
         run.status(2).stderr_contains(cause).run();
-        // Without it, the time does not matter.
+        // Without --replay, the time does not matter.
         let peer = Peer::accepting();
         peer.mqtt("pub").line("--json").stdin(line).run();
     }

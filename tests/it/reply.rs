@@ -1,4 +1,4 @@
-//! `mqtt reply`: what is answered, where, and with what.
+//! `mqtt reply`: which requests are answered, where, and with what.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::support::{
 
 const UPPER: [&str; 4] = ["--", "tr", "a-z", "A-Z"];
 
-/// A responder on a real broker, which has subscribed.
+/// A responder on a real broker, subscribed.
 #[track_caller]
 fn respond(run: Mqtt, command: &[&str]) -> Running {
     let run = run.line("--events -").stderr_anything().status(143).args(command);
@@ -25,7 +25,7 @@ fn end(running: Running) {
     running.wait();
 }
 
-/// A request at QoS 1 with this id, response topic, and `x` as its correlation data.
+/// A request `x` at QoS 1 with this packet id and response topic.
 fn request(id: u16, response_topic: &str) -> Publish {
     let properties = Properties::new()
         .text(property::RESPONSE_TOPIC, response_topic)

@@ -1,4 +1,4 @@
-//! What systemd hears of `mqtt sub`, `mqtt reply` and `mqtt pub -l` if it listens; a socket of the test's own listens here.
+//! What `mqtt sub`, `mqtt reply` and `mqtt pub -l` report to systemd; the test listens on a socket of its own.
 
 use std::io::ErrorKind;
 use std::os::linux::net::SocketAddrExt;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Mqtt, Peer, Publish, Signal, check_commands};
 
-/// What listens, and its name for NOTIFY_SOCKET.
+/// The listening socket, and its name for NOTIFY_SOCKET.
 struct Listener {
     socket: UnixDatagram,
     name: String,
@@ -22,7 +22,7 @@ impl Listener {
         Self::new(socket, path.display().to_string(), directory)
     }
 
-    /// Without a file.
+    /// An abstract socket, without a file.
     fn abstract_one() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let name = directory.path().display().to_string();
@@ -75,7 +75,7 @@ fn a_subscriber_is_ready_once_it_has_subscribed_and_says_when_it_ends() {
             conn.expect_puback();
             conn.expect_goodbye();
         });
-        // What it runs is no part of the service.
+        // Its commands are not part of the service.
         let run = subscribe(&peer, &listener).line("-C 1").args([
             "--",
             "sh",

@@ -1,15 +1,15 @@
-//! What was printed last of each topic, by hashes: of the topics seen last, and no more of them than a fixed number.
+//! Remembers hashes of what was printed last for each of the topics seen most recently.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 
-/// Most topics that are remembered.
+/// Largest number of topics remembered.
 const LIMIT: usize = 1 << 16;
 
-/// No topic.
+/// No entry.
 const NONE: u32 = u32::MAX;
 
-/// A topic in the list of all, which is in the order in which they were seen.
+/// A topic in a linked list, ordered by when topics were last seen.
 struct Entry {
     topic: u64,
     payload: u64,
@@ -17,7 +17,7 @@ struct Entry {
     newer: u32,
 }
 
-/// What was printed last.
+/// What was printed last for each topic.
 pub(super) struct Changed {
     hasher: RandomState,
     places: HashMap<u64, u32>,
@@ -39,7 +39,7 @@ impl Default for Changed {
 }
 
 impl Changed {
-    /// Whether this is not what was printed last of `topic`; from now on it is.
+    /// Whether `payload` differs from what was last printed for `topic`; remembers it.
     pub(super) fn is_new(&mut self, topic: &str, payload: impl Hash) -> bool {
         let topic = self.hasher.hash_one(topic);
         let payload = self.hasher.hash_one(payload);
@@ -52,7 +52,7 @@ impl Changed {
         let entry = Entry { topic, payload, older: NONE, newer: NONE };
         let place = if self.entries.len() < LIMIT {
             self.entries.push(entry);
-            // Far below what 32 bits can count.
+            // Fits easily into 32 bits.
             (self.entries.len() - 1) as u32
         } else {
             let place = self.oldest;
@@ -66,7 +66,7 @@ impl Changed {
         true
     }
 
-    /// Takes an entry out of the order.
+    /// Removes an entry from the list.
     fn unlink(&mut self, place: u32) {
         let Entry { older, newer, .. } = self.entries[place as usize];
         match self.entries.get_mut(older as usize) {
@@ -79,7 +79,7 @@ impl Changed {
         }
     }
 
-    /// Makes an entry the newest.
+    /// Makes an entry the newest in the list.
     fn link(&mut self, place: u32) {
         let older = std::mem::replace(&mut self.newest, place);
         let entry = &mut self.entries[place as usize];
@@ -115,7 +115,7 @@ mod tests {
         let mut changed = Changed::default();
         let topics = |count: usize| (0..count).map(|number| number.to_string());
         assert!(topics(LIMIT).all(|topic| changed.is_new(&topic, "")));
-        // Seen again, the first is not the oldest any more.
+        // Topic 0 was seen again, so it is no longer the oldest.
         assert!(!changed.is_new("0", ""));
         assert!(changed.is_new("one more", ""));
         assert!(!changed.is_new("0", ""));
