@@ -118,7 +118,7 @@ impl<'a> Subject<'a> {
 
 fn check_size(text: &str) -> Result<(), Misplaced> {
     if text.len() > LONGEST {
-        let message = format!("a filter has at most {LONGEST} bytes");
+        let message = format!("the filter is longer than {LONGEST} bytes");
         return Err(Misplaced::new(text, 0, message));
     }
     let mut depth = 0usize;

@@ -165,7 +165,7 @@ impl Acting {
             self.tally.skipped += 1;
             if self.tally.skipped <= NAMED {
                 let topic = message.topic;
-                ui.warn(&format!("a request to {topic} gets no reply: {cause}"));
+                ui.warn(&format!("no reply to a request on {topic}: {cause}"));
             }
             return Way::Nowhere;
         }
@@ -550,7 +550,7 @@ impl Acting {
             (letters, "published as dead letters"),
             (refused, "refused"),
             (skipped, "without a reply"),
-            (dropped, "at QoS 0 dropped"),
+            (dropped, "dropped at QoS 0"),
             (self.unfinished.len() as u64, "not finished"),
         ];
         let parts = others.iter().filter(|(count, _)| *count > 0);

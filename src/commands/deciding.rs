@@ -19,7 +19,7 @@ use std::time::Duration;
 #[group(skip)]
 #[command(next_help_heading = "Selection")]
 pub struct DecideArgs {
-    /// Only take messages for which this jq filter is true; can be repeated: all must be
+    /// Only take messages for which this jq filter is true; can be repeated, then all must be true
     ///
     /// `.` is the payload: its value if it is JSON, otherwise its text, or base64 if it is not UTF-8. $topic is the
     /// topic, $levels the array of its levels, $msg the message as --json --parse-json prints it. The first output
@@ -29,12 +29,12 @@ pub struct DecideArgs {
 
     /// End after the first message for which this jq filter is true
     ///
-    /// The message is printed and acknowledged, and it is the last: a durable session keeps the next one. If the run
-    /// ends before there is one, as by --timeout, the status is 27.
+    /// The message is printed and acknowledged; a durable session keeps those after it. If the run ends without such a
+    /// message, for example by --timeout, the status is 27.
     #[arg(long, value_name = "JQ", allow_hyphen_values = true)]
     pub until: Option<String>,
 
-    /// Print the outputs of this jq filter as payloads: strings as text, all else as JSON
+    /// Print the outputs of this jq filter as payloads: strings as text, everything else as JSON
     ///
     /// A message without output is skipped. The output flags apply to each output.
     #[arg(long, value_name = "JQ", allow_hyphen_values = true)]
@@ -42,7 +42,7 @@ pub struct DecideArgs {
 
     /// Skip messages that would print the same payload as the last one of their topic
     ///
-    /// Remembers the 65,536 topics seen last.
+    /// Remembers the 65,536 most recently seen topics.
     #[arg(long)]
     pub changed: bool,
 }
@@ -155,7 +155,7 @@ impl Condition {
         let all = if failed == asked { "all of " } else { "" };
         let failed = if failed == asked { String::new() } else { format!("{failed} of ") };
         let messages = if *asked == 1 { "message" } else { "messages" };
-        Some(format!("{flag} failed on {all}{failed}{asked} {messages}, first: {error}"))
+        Some(format!("{flag} failed on {all}{failed}{asked} {messages}; first error: {error}"))
     }
 }
 
@@ -256,9 +256,9 @@ impl Decision {
     pub(crate) fn unmet(&self) -> Option<String> {
         let until = self.until.as_ref().filter(|until| !until.has_held)?;
         Some(match until.asked {
-            0 => "no message came that --until could be true of".to_owned(),
-            1 => "--until was not true of the only message".to_owned(),
-            asked => format!("--until was true of none of {asked} messages"),
+            0 => "no message arrived that --until could match".to_owned(),
+            1 => "--until was not true for the only message".to_owned(),
+            asked => format!("--until was not true for any of {asked} messages"),
         })
     }
 

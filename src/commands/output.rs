@@ -101,14 +101,14 @@ pub struct OutputArgs {
     #[arg(long, requires = "output")]
     pub append: bool,
 
-    /// Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    /// Append each message to the file that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
     ///
     /// %t is the topic, with a directory for each level, %n the number of the message, @X strftime's %X, as in --format.
-    /// Directories below the part before the first % or @ are created; that part must exist.
+    /// The directory before the first % or @ must exist; those below it are created.
     #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["output", "append"])]
     pub files: Option<String>,
 
-    /// Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    /// Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]
     #[arg(long, value_name = "SIZE", requires = "files", value_parser = parse_size)]
     pub rotate: Option<u64>,
 
@@ -187,7 +187,7 @@ impl OutputArgs {
             (self.append && !is_file, "--append has no effect on standard output"),
             (
                 self.raw && is_encoded && !self.verbose,
-                "--raw has no effect: in --hex and --base64 nothing is left that could act",
+                "--raw has no effect: the output of --hex and --base64 has no control characters",
             ),
             (
                 self.raw && is_file,

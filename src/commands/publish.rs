@@ -128,7 +128,7 @@ fn pace(more: &MoreArgs) -> Pace {
     }
 }
 
-/// Refuses what an outbox cannot do.
+/// Rejects flags that do not work with an outbox.
 fn check_outbox(
     message: &MessageArgs,
     source: Option<&Options>,
@@ -159,7 +159,7 @@ fn check_outbox(
     Ok(())
 }
 
-/// An outbox needs what only Unix promises of files.
+/// Outboxes rely on guarantees that only Unix gives for files.
 #[cfg(not(unix))]
 async fn store_and_send(
     _message: &MessageArgs,
@@ -171,7 +171,7 @@ async fn store_and_send(
     Err(Failure::usage("--outbox needs a Unix system"))
 }
 
-/// Goes on with an outbox; `input` is what it has to store, and whether that comes little by little.
+/// Runs `--outbox`; `input` is the messages to store, and whether they may arrive slowly.
 #[cfg(unix)]
 async fn store_and_send(
     message: &MessageArgs,
@@ -200,7 +200,7 @@ async fn store_and_send(
     outbox::run(plan, input.map(|(feed, _)| feed), progress, connection).await
 }
 
-/// What to read, and how; nothing where only an outbox is to be sent.
+/// What to read, and how; `None` if only an outbox is to be sent.
 fn source(message: &MessageArgs, more: &MoreArgs) -> Result<Option<Options>, Failure> {
     let input = if !message.message.is_empty() {
         Input::Texts(message.message.iter().cloned().map(OsString::into_encoded_bytes).collect())

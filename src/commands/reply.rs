@@ -33,10 +33,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Answer requests on topics with the output of a command.
 ///
-/// For each request, publishes what the command prints to the request's response topic, with its correlation data. The
-/// request is acknowledged when the broker has the reply. A command that fails is answered too, with its output and the
-/// user property `exit-status`, so that nobody waits in vain. Requests without a response topic, and retained messages,
-/// are not answered.
+/// For each request, publishes the command's output to the request's response topic, with its correlation data. The
+/// request is acknowledged when the broker has the reply. If the command fails, its output is still sent, with the user
+/// property `exit-status`, so that the requester does not wait in vain. Requests without a response topic, and retained
+/// messages, are not answered.
 #[derive(Args)]
 #[group(skip)]
 #[command(
@@ -48,7 +48,7 @@ pub struct ReplyArgs {
     #[command(flatten, next_help_heading = "Requests")]
     pub filters: Filters,
 
-    /// QoS of the subscription and of the replies [default: 2, and each reply that of its request]
+    /// QoS of the subscription and of the replies [default: 2, and for each reply the QoS of its request]
     #[arg(short, long, value_name = "QOS", help_heading = "Requests")]
     pub qos: Option<QoS>,
 
@@ -64,7 +64,7 @@ pub struct ReplyArgs {
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Replies")]
     pub message: Option<OsString>,
 
-    /// Reply with what this file holds when the run begins
+    /// Reply with the contents of this file, read once at the start
     #[arg(short, long, value_name = "FILE", help_heading = "Replies")]
     pub file: Option<PathBuf>,
 
@@ -76,7 +76,7 @@ pub struct ReplyArgs {
     #[command(flatten)]
     pub jobs: JobArgs,
 
-    /// End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: 30s]
+    /// Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: 30s]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Commands")]
     pub job_timeout: Option<Duration>,
 
@@ -90,8 +90,8 @@ pub struct ReplyArgs {
 
     /// Run this command for each request, with the payload on its standard input
     ///
-    /// It is run as typed, without a shell. What it prints, at most 16 MiB, is the reply, byte for byte. What the request
-    /// says is in the environment, as for `mqtt sub -- COMMAND`.
+    /// It is run as typed, without a shell. Its output, at most 16 MiB, is the reply, byte for byte. Environment
+    /// variables describe the request, as for `mqtt sub -- COMMAND`.
     #[arg(last = true, value_name = "COMMAND", help_heading = "Commands")]
     pub command: Vec<OsString>,
 }

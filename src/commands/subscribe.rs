@@ -238,7 +238,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     job.finish(end)
 }
 
-/// What flags about commands cannot be with, and without.
+/// Checks that flags about commands do not conflict with others.
 fn check_commands(args: &SubscribeArgs) -> Result<(), Failure> {
     args.action.check()?;
     let refused = [
@@ -247,28 +247,28 @@ fn check_commands(args: &SubscribeArgs) -> Result<(), Failure> {
         (args.output.files.is_some(), "--files"),
     ];
     if let Some((_, flag)) = refused.iter().find(|(given, _)| *given && args.action.is_any()) {
-        return Err(Failure::usage(format!("{flag} cannot be with a command")));
+        return Err(Failure::usage(format!("{flag} cannot be used with a command")));
     }
     if args.remove_retained && args.action.dead_letter.is_some() {
-        return Err(Failure::usage("--dead-letter cannot be with --remove-retained"));
+        return Err(Failure::usage("--dead-letter cannot be used with --remove-retained"));
     }
     Ok(())
 }
 
-/// A dead letter must not come back.
+/// Checks that dead letters do not match the subscriptions, and so come back.
 fn check_dead_letters<'a>(
     topic: &TopicName,
     mut filters: impl Iterator<Item = &'a TopicFilter>,
 ) -> Result<(), Failure> {
     match filters.find(|filter| filter.matches(topic.as_str())) {
         Some(filter) => Err(Failure::usage(format!(
-            "the dead-letter topic {topic} matches {filter}: each dead letter would be a message again"
+            "the dead-letter topic {topic} matches {filter}: each dead letter would be received again"
         ))),
         None => Ok(()),
     }
 }
 
-/// What is run for which messages.
+/// The commands to run, and for which messages.
 fn plan(args: &SubscribeArgs) -> Result<Plan, Failure> {
     let work = |program| Work::Run(Rc::new(program));
     let rules = args.action.rules()?.into_iter().map(|(filter, it)| (filter, work(it)));

@@ -61,8 +61,7 @@ impl PathTemplate {
         let (base, pieces) = split_base(pieces);
         match pieces.last() {
             Some(Piece::Topic) => {
-                let message =
-                    "the last part cannot end with %t: a and a/b would be a file and a directory";
+                let message = "the file name cannot end with %t: topic a needs a file where a/b needs a directory";
                 Err(Misplaced::new(text, text.len() - 2, message))
             }
             Some(Piece::Literal(literal)) if literal.ends_with('/') => {
@@ -121,11 +120,11 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Misplaced> {
                 (char, letter) => {
                     let letter = letter.map(String::from).unwrap_or_default();
                     let message =
-                        format!("unknown '{char}{letter}': there are %t, %n, %% and times");
+                        format!("unknown '{char}{letter}': use %t, %n, %% or a time such as @Y");
                     return Err(Misplaced::new(text, at, message));
                 }
             },
-            '\0' => return Err(Misplaced::new(text, at, "a file name has no NUL")),
+            '\0' => return Err(Misplaced::new(text, at, "a file name cannot contain NUL")),
             _ => {
                 literal.push(char);
                 continue;
@@ -281,15 +280,15 @@ mod tests {
             ("log", "a template needs %t, %n or a time such as @Y-@m-@d at character 4"),
             (
                 "log/%t",
-                "the last part cannot end with %t: a and a/b would be a file and a directory at character 5",
+                "the file name cannot end with %t: topic a needs a file where a/b needs a directory at character 5",
             ),
             (
                 "x%t",
-                "the last part cannot end with %t: a and a/b would be a file and a directory at character 2",
+                "the file name cannot end with %t: topic a needs a file where a/b needs a directory at character 2",
             ),
             ("%t/", "a file name is missing at character 4"),
-            ("%x", "unknown '%x': there are %t, %n, %% and times at character 1"),
-            ("%", "unknown '%': there are %t, %n, %% and times at character 1"),
+            ("%x", "unknown '%x': use %t, %n, %% or a time such as @Y at character 1"),
+            ("%", "unknown '%': use %t, %n, %% or a time such as @Y at character 1"),
             ("@!", "unknown time '@!' (an @ is written @@) at character 1"),
         ] {
             assert_eq!(PathTemplate::parse(text, false).unwrap_err().to_string(), message);

@@ -69,7 +69,7 @@ impl Folder {
     pub fn open(path: &Path, durability: Durability) -> Result<Self, Unusable> {
         let shown = path.display();
         if !path.exists() {
-            make(path).with_context(|| format!("cannot make {shown}"))?;
+            make(path).with_context(|| format!("cannot create {shown}"))?;
             if let Some(parent) = path.parent() {
                 let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
                 // If we cannot open the parent, syncing it is not our job.
@@ -84,7 +84,7 @@ impl Folder {
         }
         let owner = metadata.uid();
         if owner != rustix::process::geteuid().as_raw() && owner != 0 {
-            return Err(Unusable::Refused(format!("the outbox {shown} belongs to somebody else")));
+            return Err(Unusable::Refused(format!("the outbox {shown} belongs to another user")));
         }
         if metadata.mode() & 0o022 != 0 {
             return Err(Unusable::Refused(format!("others can write to the outbox {shown}")));

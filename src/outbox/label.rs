@@ -35,8 +35,8 @@ impl Label {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.with_context(about)?,
         };
-        let label: Value = serde_json::from_slice(&bytes)
-            .map_err(|_| anyhow!("it is not JSON").context(about()))?;
+        let label: Value =
+            serde_json::from_slice(&bytes).map_err(|_| anyhow!("not JSON").context(about()))?;
         let text = |key: &str| label.get(key).and_then(Value::as_str).map(str::to_owned);
         let format = label.get("format").and_then(Value::as_u64);
         match (format, text("client_id"), text("broker")) {

@@ -92,7 +92,7 @@ impl Lines {
         let Some(topic) = own.topic.clone() else { return Err("no topic".to_owned()) };
         let envelope = Rc::new(own.envelope(&Envelope::new(topic, QoS::AtMostOnce, false)));
         if envelope.qos == QoS::AtMostOnce {
-            return Err("a message in an outbox has QoS 1 or 2".to_owned());
+            return Err("messages in an outbox need QoS 1 or 2".to_owned());
         }
         self.last = Some((Own::clone(&own), Rc::clone(&envelope)));
         Ok((envelope, payload))

@@ -205,7 +205,7 @@ fn a_bad_filter_is_refused_with_the_place() {
     }
     let brackets = "[".repeat(101);
     assert!(refused(&brackets).starts_with("nested too deeply at character 101"));
-    assert!(refused(&"-".repeat(LONGEST + 1)).starts_with("a filter has at most 4096 bytes"));
+    assert!(refused(&"-".repeat(LONGEST + 1)).starts_with("the filter is longer than 4096 bytes"));
 }
 
 #[test]

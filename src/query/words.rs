@@ -41,7 +41,7 @@ def index($x): if . == null then null else indices($x)[0] end;
 def rindex($x): if . == null then null else indices($x)[-1:][0] end;
 def flatten: reduce .[] as $x ([]; if $x | isarray then . + ($x | flatten) else . + [$x] end);
 def _dated:
-  if isnumber and (. < -377705023201 or . > 253402207200) then error("no date is this far away") end;
+  if isnumber and (. < -377705023201 or . > 253402207200) then error("date out of range") end;
 def gmtime: _dated | _gmtime;
 def localtime: _dated | _localtime;
 def strflocaltime($format): _dated | _strflocaltime($format);

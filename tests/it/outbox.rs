@@ -151,7 +151,7 @@ fn an_outbox_is_for_one_broker_and_one_client_id() {
     publish(&peer, &path, "-t t -m x -q 1 -i meter --later").run();
     let other = Mqtt::new("pub").arg("--outbox").arg(&path).line("-L mqtt://other.invalid");
     let message = format!("* is for mqtt://{}, not mqtt://other.invalid:1883", peer.address());
-    other.status(2).stderr_line(&message).stderr_contains("hint: send what is in it").run();
+    other.status(2).stderr_line(&message).stderr_contains("hint: send its messages first").run();
     let message = "* is for client id meter, not another";
     publish(&peer, &path, "-i another").status(2).stderr_line(message).stderr_anything().run();
     peer.finish();
@@ -426,7 +426,7 @@ fn a_disk_that_takes_no_more_ends_the_run_at_once_and_keeps_what_was_promised() 
     });
     publish(&peer, &path, "-t t -m one -q 1 --later").run();
     std::os::unix::fs::symlink("/dev/full", path.join("refused.ndjson")).expect("a link");
-    let message = "mqtt: cannot write *refused.ndjson: No space left on device; what is not delivered stays in *";
+    let message = "mqtt: cannot write *refused.ndjson: No space left on device; undelivered messages stay in *";
     publish(&peer, &path, "")
         .status(1)
         .stderr_contains("message 1 refused")

@@ -32,7 +32,7 @@ fn parse_rule(text: &str) -> Result<Rule, String> {
         filter.parse().map_err(|error| format!("invalid filter '{filter}': {error}"))?;
     if filter.is_shared() {
         // It would match the same topics but mean something else.
-        return Err(format!("{filter}: a shared subscription is made as FILTER of the command"));
+        return Err(format!("{filter}: a shared subscription belongs in FILTER, not in --on"));
     }
     Ok(Rule { filter, line: line.into() })
 }
@@ -42,7 +42,7 @@ fn parse_rule(text: &str) -> Result<Rule, String> {
 pub enum OnFailureArg {
     /// Leave the message with the broker, let running commands finish, and end with status 1
     Stop,
-    /// Acknowledge the message, go on, and end with status 1 at the end
+    /// Acknowledge the message, continue, and end with status 1 at the end
     Skip,
 }
 
@@ -55,7 +55,7 @@ pub struct JobArgs {
     #[arg(long, value_name = "N", value_parser = number::<u16>(1..=MOST_JOBS))]
     pub jobs: Option<u16>,
 
-    /// Try a command that failed up to N times more [default: 0]
+    /// Retry a failed command up to N times [default: 0]
     #[arg(long, value_name = "N", value_parser = number::<u32>(0..=u64::from(u32::MAX)))]
     pub retry: Option<u32>,
 
@@ -89,8 +89,8 @@ impl JobArgs {
 pub struct ActionArgs {
     /// Run this shell command for messages whose topic matches FILTER; can be repeated
     ///
-    /// The first --on that matches takes the message. Messages that match none go to COMMAND, or are printed if there is
-    /// no COMMAND. The line is run with `sh -c`; nothing of the message becomes part of it.
+    /// The first --on that matches applies. Messages that match none go to COMMAND, or are printed if there is no
+    /// COMMAND. CMD is run with `sh -c`; no part of the message is inserted into it.
     #[arg(long, value_name = "FILTER CMD", allow_hyphen_values = true, value_parser = parse_rule)]
     pub on: Vec<Rule>,
 
@@ -98,7 +98,7 @@ pub struct ActionArgs {
     #[command(flatten)]
     pub jobs: JobArgs,
 
-    /// End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]
+    /// Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: no limit]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub job_timeout: Option<Duration>,
 
@@ -106,7 +106,7 @@ pub struct ActionArgs {
     #[arg(long, value_name = "WHEN", value_enum, conflicts_with = "dead_letter")]
     pub on_failure: Option<OnFailureArg>,
 
-    /// Publish messages whose command failed to this topic, acknowledge them, and go on
+    /// Publish messages whose command failed to this topic, acknowledge them, and continue
     ///
     /// They are published at QoS 1 with their properties and the user properties `topic` and `error` (MQTT 5).
     #[arg(long, value_name = "TOPIC")]
@@ -114,8 +114,8 @@ pub struct ActionArgs {
 
     /// Run this command for each message, with the payload on its standard input
     ///
-    /// It is run as typed, without a shell. A message at QoS 1 or 2 is acknowledged when its command has ended with
-    /// status 0. What the message says is in the environment: MQTT_TOPIC, MQTT_QOS, MQTT_RETAIN, MQTT_DUP, MQTT_TIME,
+    /// It is run as typed, without a shell. A message at QoS 1 or 2 is acknowledged when its command has exited with
+    /// status 0. Environment variables describe the message: MQTT_TOPIC, MQTT_QOS, MQTT_RETAIN, MQTT_DUP, MQTT_TIME,
     /// MQTT_CONTENT_TYPE, MQTT_RESPONSE_TOPIC, MQTT_CORRELATION (base64) and MQTT_PAYLOAD.
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,

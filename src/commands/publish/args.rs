@@ -94,10 +94,10 @@ pub struct MessageArgs {
     #[arg(short, long)]
     pub retain: bool,
 
-    /// Store every message in this directory before sending it; alone, send what is stored there
+    /// Store every message in this directory before sending it; without a message, send what is stored there
     ///
-    /// Messages of earlier runs are sent first. They survive a crash, and are gone from the directory once the broker has
-    /// them. Needs QoS 1 or 2.
+    /// Messages of earlier runs are sent first. Messages survive a crash, and are removed from the directory once the
+    /// broker has them. Needs QoS 1 or 2.
     #[arg(long, value_name = "DIR")]
     pub outbox: Option<PathBuf>,
 }
@@ -135,12 +135,12 @@ impl FromStr for AliasArg {
     }
 }
 
-/// What `--outbox-sync` takes.
+/// The values of `--outbox-sync`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum OutboxSync {
     /// Before a message is sent.
     Always,
-    /// When the system sees fit.
+    /// Whenever the system does it by itself.
     Never,
 }
 
@@ -201,10 +201,10 @@ pub struct MoreArgs {
     #[arg(long, alias = "repeat-delay", value_name = "DURATION", value_parser = parse_duration, conflicts_with = "rate", help_heading = "Pace and progress")]
     pub interval: Option<Duration>,
 
-    /// Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]
+    /// Send records with the timing they were received with, or SPEED times as fast (needs --json) [default: 1]
     ///
-    /// The schedule is absolute: a record that is late is sent at once and delays no other. One that is older than the
-    /// record before it is sent at once.
+    /// The schedule is absolute: a late record is sent at once and does not delay others. So is a record that is older
+    /// than the previous one.
     #[arg(long, value_name = "SPEED", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = parse_speed, conflicts_with_all = ["rate", "interval", "outbox"], help_heading = "Pace and progress")]
     pub replay: Option<f64>,
 
@@ -212,7 +212,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Pace and progress")]
     pub max_gap: Option<Duration>,
 
-    /// Put this in front of every topic, such as test/
+    /// Prepend this to every topic, such as test/
     #[arg(long, value_name = "PREFIX", allow_hyphen_values = true)]
     pub topic_prefix: Option<TopicName>,
 
@@ -228,15 +228,15 @@ pub struct MoreArgs {
     #[arg(long, overrides_with = "progress", help_heading = "Pace and progress")]
     pub no_progress: bool,
 
-    /// Store the messages in the outbox and end, without a connection
+    /// Store the messages in the outbox and end without connecting
     #[arg(long, requires = "outbox", help_heading = "Outbox")]
     pub later: bool,
 
-    /// Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]
+    /// Limit the size of the outbox, in bytes or with K, M or G [default: 1G]
     #[arg(long, value_name = "SIZE", requires = "outbox", value_parser = parse_size, help_heading = "Outbox")]
     pub outbox_limit: Option<u64>,
 
-    /// When to wait for the disk: always, to survive a power failure, or never [default: always]
+    /// When to sync messages to disk: always, to survive a power failure, or never [default: always]
     #[arg(long, value_name = "WHEN", requires = "outbox", help_heading = "Outbox")]
     pub outbox_sync: Option<OutboxSync>,
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// Why QoS 0 and outboxes do not go together.
 pub(crate) const NOT_QOS_0: &str =
-    "an outbox needs QoS 1 or 2: at QoS 0 a broker does not tell that it has the message";
+    "an outbox needs QoS 1 or 2: QoS 0 messages are never acknowledged";
 
 /// A record being sent: to each of its topics, several times over.
 struct Sending {

@@ -178,7 +178,12 @@ fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Re
                 break given.clone();
             }
             None if started.elapsed() < NAMING => thread::sleep(Duration::from_millis(5)),
-            None => return Err(Failure::new(ExitStatus::LocalIo, "the outbox has no name")),
+            None => {
+                return Err(Failure::new(
+                    ExitStatus::LocalIo,
+                    "the outbox has no label; the process that created it may still be starting",
+                ));
+            }
         }
     };
     let path = folder.path().display();
@@ -192,8 +197,8 @@ fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Re
         return Ok(());
     };
     Err(Failure::usage(other)
-        .hint(format!("send what is in it: mqtt pub --outbox {path} -L {}", label.broker))
-        .hint(format!("or move it: cat {path}/[0-9]*.ndjson | mqtt pub --json --outbox OTHER …")))
+        .hint(format!("send its messages first: mqtt pub --outbox {path} -L {}", label.broker))
+        .hint(format!("or move them: cat {path}/[0-9]*.ndjson | mqtt pub --json --outbox OTHER …")))
 }
 
 /// The failure if the directory cannot be used.

@@ -62,7 +62,7 @@ pub(crate) fn parse_speed(text: &str) -> Result<f64, String> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match text.parse() {
         Ok(speed) if is_plain && (1e-3..=1e6).contains(&speed) => Ok(speed),
-        _ => Err("a speed is a factor from 0.001 to 1000000, like 2 or 0.5".to_owned()),
+        _ => Err("must be a factor from 0.001 to 1000000, such as 2 or 0.5".to_owned()),
     }
 }
 

@@ -306,7 +306,7 @@ impl Subscribing {
                     format!("{} after {} of {wanted} messages", failure.message, self.counted());
                 Err(failure)
             }
-            // What is not done is not.
+            // Unfinished commands are a failure.
             None if self.acting.as_ref().is_some_and(|acting| acting.was_cut_short()) => {
                 Err(failure)
             }

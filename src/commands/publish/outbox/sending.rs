@@ -216,7 +216,7 @@ impl Sending {
             // More details do not exist, and this failure must be reported.
             self.progress.finish(ui, None);
             let _ = self.reporter.finish();
-            let stays = format!("; what is not delivered stays in {}", self.shown);
+            let stays = format!("; undelivered messages stay in {}", self.shown);
             failure.message.push_str(&stays);
             return Err(failure);
         }
