@@ -1,4 +1,4 @@
-# Switch a lamp on, and know that it is on: of what the lamp says, the first report that it is on counts.
+# Switch a lamp on, and wait until the lamp reports that it is on.
 #@ rm -f ready set
 #@ mqtt sub zigbee2mqtt/lamp/set -C 1 --events ready > set &
 #@ until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done

@@ -1,4 +1,4 @@
-# A responder: for each request, what the command prints goes to the response topic. The request is acknowledged when the
+# A responder: for each request, the command's output goes to the response topic. The request is acknowledged when the
 # broker has the reply.
 #@ responder() {
 

@@ -1,5 +1,5 @@
-# Share work that may be lost. Start this as often as you like: each job goes to one of them, to your program `work`, four
-# at once. Jobs of a worker that is killed are lost.
+# Distribute work that may be lost. Start as many of these as you like: each job goes to one of them, which runs your
+# program `work`, up to four at once. Jobs of a worker that is killed are lost.
 #@ worker() {
 #@ work() { :; }
 #@ mkdir -p bin

@@ -1,5 +1,5 @@
-# Or restore each message at exactly its QoS. QoS 0 is not acknowledged, so compare what the broker has then: `diff` prints
-# nothing, and its status is 0, if everything is back. (The time left of an expiry goes on counting, and is left out.)
+# Or restore each message at exactly its QoS. QoS 0 is not acknowledged, so compare afterwards: `diff` prints nothing, and
+# its status is 0, if the broker has everything. (Expiry times keep running, so they are not compared.)
 #@ mqtt pub -t config/a -m two -r -q 2
 #@ mqtt pub -t config/b -m zero -r
 #@ until mqtt sub -t config/b -C 1 -W 1s; do :; done

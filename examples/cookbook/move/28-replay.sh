@@ -1,4 +1,4 @@
-# Play a recording ten times as fast, below `test/`, beside the real thing.
+# Play a recording at ten times its speed, below `test/`, next to the real messages.
 #@ printf '{"time":"2026-11-29T12:00:0%s.000Z","topic":"sensors/hall","payload":"%s"}\n' 0 a 1 b 4 c > recording.ndjson
 #@ rm -f ready
 #@ mqtt sub 'test/#' -C 3 -v --events ready > played &

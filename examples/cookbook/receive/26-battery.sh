@@ -1,4 +1,4 @@
-# Report low batteries. `numbers` passes only numbers: what is missing is null, which jq takes for less than any number.
+# Report low batteries. `numbers` passes only numbers: a missing value is null, which jq sorts below all numbers.
 #@ mqtt pub -r -q 1 -t zigbee2mqtt/door -m '{"battery":12}'
 #@ mqtt pub -r -q 1 -t zigbee2mqtt/roof -m '{"battery":90}'
 #@ mqtt pub -r -q 1 -t zigbee2mqtt/lamp -m '{"state":"ON"}'

@@ -1,4 +1,4 @@
-# An alarm that comes once when the limit is exceeded, and once when that is over.
+# An alarm that is printed once when the limit is exceeded, and once when the value is back to normal.
 #@ rm -f ready
 #@ {
 #@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done

@@ -1,4 +1,4 @@
-# Wait until a job is done, but no longer than ten minutes. Status 27 means that it was not.
+# Wait until a job is done, but no longer than ten minutes. Status 27 means that it was not done in time.
 #@ rm -f ready
 #@ {
 #@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done

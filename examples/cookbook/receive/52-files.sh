@@ -1,4 +1,4 @@
-# Archive everything: a file for each topic and day. What was acknowledged at QoS 1 is in its file.
+# Archive everything, in one file for each topic and day. A message at QoS 1 is acknowledged once it is in its file.
 #@ rm -f ready
 #@ {
 #@     until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done

@@ -1,6 +1,6 @@
-# A meter on a Raspberry Pi: each reading is on disk before it is sent, so that none is lost when the broker, the network or
-# the power fails. Run the first line from cron. Where there is a network only now and then, store with the second line,
-# and send with the third.
+# A meter on a Raspberry Pi: each reading is stored on disk before it is sent, so that none is lost if the broker, the
+# network or the power fails. Run the first line from cron. If there is a network only now and then, store with the second
+# line and send with the third.
 #@ rm -f ready
 #@ rm -rf box
 #@ mqtt sub -t meter/kwh -C 2 --events ready > got &
