@@ -1,5 +1,5 @@
 # Distribute work that must not be lost. A job is acknowledged when `work` has exited with status 0; after a failure or
-# `kill -9`, the broker gives it to this worker again, so a job may be done twice, but never not at all. Each worker has
+# `kill -9`, the broker gives it to this worker again, so a job may be done twice, but is never left out. Each worker has
 # its own client id (`-i`), and the broker queues for it while it is away.
 #@ # Fails twice.
 #@ mkdir -p bin
