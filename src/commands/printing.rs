@@ -30,7 +30,7 @@ pub(crate) struct Printing {
     format: Format,
     /// With `--files`: which file each message goes to.
     paths: Option<PathTemplate>,
-    /// Number of messages printed to files of their own.
+    /// Number of messages printed to `--files`.
     numbered: u64,
     writer: Writer,
     reopening: Option<Reopening>,
@@ -55,12 +55,12 @@ impl Printing {
         }
     }
 
-    /// The same to a file that is opened anew when a signal says so.
+    /// Reopens the output file when a signal arrives.
     pub(crate) fn reopening(self, reopening: Option<Reopening>) -> Self {
         Self { reopening, ..self }
     }
 
-    /// The same to one file for each of what `paths` names.
+    /// Prints each message to the file that `paths` names.
     pub(crate) fn in_files(self, paths: Option<PathTemplate>) -> Self {
         Self { paths, ..self }
     }
@@ -94,7 +94,7 @@ impl Printing {
         self.printed(message, ui);
     }
 
-    /// Prints what was made of a message.
+    /// Prints the outputs of filters for a message.
     #[inline(never)]
     pub(crate) fn print_made(&mut self, message: &Message<'_>, outputs: &Outputs, ui: Ui) {
         let write = |format: &mut Format, out: &mut Vec<u8>| {
@@ -113,7 +113,7 @@ impl Printing {
         }
     }
 
-    /// Prints to the file of a message.
+    /// Prints to the file for a message.
     #[inline(never)]
     fn print_to_file(
         &mut self,
@@ -152,7 +152,7 @@ impl Printing {
         }
     }
 
-    /// Messages that were written since they were last acknowledged, or asked for here: whoever asks acknowledges them.
+    /// Takes the number of messages written since the last call or acknowledgement; the caller must acknowledge them.
     pub(crate) fn take_written(&mut self) -> u64 {
         std::mem::take(&mut self.written_offline)
     }

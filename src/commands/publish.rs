@@ -95,17 +95,17 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
-    // What comes line by line may be a service.
+    // A run that reads lines may be a systemd service.
     if comes {
         connection.reporter.serves(Environment::service());
     }
     let replay = more.replay.map(|speed| Replay::new(speed, more.max_gap));
     let feed = Feed::new(source, invalid, addressing, repeat).replaying(replay);
     if message.outbox.is_some() {
-        // What is stored from earlier is sent, too.
+        // Messages stored by earlier runs are sent, too.
         let progress = Progress::new(when(&more, alone), Whole::Unknown);
         let input = Some((feed, comes));
-        // Apart, so that nobody else pays for the room it takes.
+        // Boxed, so that runs without an outbox do not pay memory for it.
         return Box::pin(store_and_send(&message, &more, input, progress, connection)).await;
     }
     let progress = Progress::new(when(&more, alone), whole);
@@ -146,7 +146,7 @@ fn check_outbox(
         });
     };
     let qos = message.qos.unwrap_or_default();
-    // A record may have its own.
+    // Each record may have its own QoS.
     let is_open = source.input == Input::Records && message.qos.is_none();
     if qos == QoS::AtMostOnce && !is_open {
         return Err(Failure::usage(NOT_QOS_0).hint("as in --qos 1"));

@@ -59,7 +59,7 @@ pub(crate) struct Receiving {
     pub(crate) printing: Printing,
     pub(crate) silence: Silence,
     pub(crate) reporter: Reporter,
-    /// Which messages count; all, where nothing is said.
+    /// Which messages count; if `None`, all.
     decision: Option<Box<Decision>>,
     /// Why not all events were written.
     lost_events: Option<io::Error>,
@@ -71,12 +71,12 @@ impl Receiving {
         Self { printing, silence, reporter, decision: None, lost_events: None }
     }
 
-    /// The same for messages that are judged first.
+    /// Uses `decision` to filter messages first.
     pub(crate) fn judging(self, decision: Option<Decision>) -> Self {
         Self { decision: decision.map(Box::new), ..self }
     }
 
-    /// Prints a message, or what is made of it, unless it is to be skipped.
+    /// Prints a message, or the filters' outputs for it, unless it is to be skipped.
     #[inline(always)]
     pub(crate) fn print(&mut self, message: &Message<'_>) -> Verdict {
         let mut verdict = Verdict::Print;
@@ -93,14 +93,14 @@ impl Receiving {
         verdict
     }
 
-    /// Judges a message that a command may have; and what was made of it, if filters say what that is.
+    /// Decides about a message that may go to a command; returns the filters' outputs, if they replace its payload.
     pub(crate) fn judge(&mut self, message: &Message<'_>) -> (Verdict, Option<&Outputs>) {
         let Some(decision) = &mut self.decision else { return (Verdict::Print, None) };
         let verdict = decision.judge(message);
         (verdict, decision.outputs())
     }
 
-    /// Prints a message that was judged.
+    /// Prints a message that was decided about.
     pub(crate) fn print_judged(&mut self, message: &Message<'_>, verdict: Verdict) {
         if self.decision.as_ref().is_some_and(|decision| decision.outputs().is_some()) {
             return self.print_outputs(message, verdict);
@@ -110,7 +110,7 @@ impl Receiving {
         self.printing.print(message, self.reporter.ui());
     }
 
-    /// Prints what was made of a message, if it is not skipped.
+    /// Prints the filters' outputs for a message, unless there are none.
     #[inline(never)]
     fn print_outputs(&mut self, message: &Message<'_>, verdict: Verdict) {
         let outputs = self.decision.as_ref().and_then(|decision| decision.outputs());
@@ -121,7 +121,7 @@ impl Receiving {
         }
     }
 
-    /// Why the run has not reached what it was to run until.
+    /// Why the condition of `--until` was not met.
     pub(crate) fn unmet(&self) -> Option<String> {
         self.decision.as_ref().and_then(|decision| decision.unmet())
     }

@@ -142,7 +142,7 @@ pub struct SubscribeArgs {
     #[arg(short = 'E', long, conflicts_with_all = ["count", "idle"], help_heading = "Stopping")]
     pub exit_after_subscribe: bool,
 
-    /// What is run for messages.
+    /// Commands to run for messages.
     #[command(flatten)]
     pub action: ActionArgs,
 }
@@ -255,7 +255,7 @@ fn check_commands(args: &SubscribeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Checks that dead letters do not match the subscriptions, and so come back.
+/// Checks that no subscription matches the topic of dead letters, which would return here.
 fn check_dead_letters<'a>(
     topic: &TopicName,
     mut filters: impl Iterator<Item = &'a TopicFilter>,

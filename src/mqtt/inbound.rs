@@ -21,9 +21,9 @@ const MOST_WAITING: usize = 65_535;
 /// A QoS 2 message that was not released.
 #[derive(Clone, Copy, Default)]
 struct Unreleased {
-    /// What it says; 0 where there is none.
+    /// A hash of its contents; 0 if the id is not in use.
     fingerprint: Fingerprint,
-    /// How many messages must be safe before it is acknowledged.
+    /// How many messages must be written before it is acknowledged.
     after: u64,
 }
 
@@ -47,7 +47,8 @@ impl Inbound {
         self.hasher.hash_one((topic, payload)).max(1)
     }
 
-    /// If this is a QoS 2 PUBLISH that came before, and is only acknowledged again: how many messages must be safe first.
+    /// If this QoS 2 PUBLISH repeats an earlier one and is only acknowledged again: how many messages must be written
+    /// first.
     pub fn repeated(&self, id: u16, fingerprint: Fingerprint) -> Option<u64> {
         let known = self.receiving.get(usize::from(id)).filter(|_| fingerprint != 0)?;
         (known.fingerprint == fingerprint).then_some(known.after)
@@ -63,7 +64,7 @@ impl Inbound {
         self.handed += 1;
     }
 
-    /// A QoS 2 message is being received under this id, to be acknowledged when so many messages are safe.
+    /// A QoS 2 message is being received under this id; it is acknowledged when this many messages are written.
     pub fn mark(&mut self, id: u16, fingerprint: Fingerprint, after: u64) {
         let at = usize::from(id);
         if self.receiving.len() <= at {
@@ -112,7 +113,7 @@ pub struct PendingAcks {
 }
 
 impl PendingAcks {
-    /// The acknowledgement of a message waits until so many of those that were handed on are safe.
+    /// Queues an acknowledgement, due when `after` of the messages handed on are written.
     pub fn push(&mut self, after: u64, id: u16, qos: QoS) {
         if qos != QoS::AtMostOnce {
             self.unacknowledged += usize::from(qos == QoS::AtLeastOnce);

@@ -155,9 +155,9 @@ pub(crate) struct Requesting {
     wanted: Option<u64>,
     receiving: Receiving,
     tells_latency: bool,
-    /// A reply that says of a failure is one.
+    /// Whether a reply that reports a failed command is a failure (`--fail`).
     fails: bool,
-    /// The status of the first command that failed.
+    /// The first exit status other than 0 that a reply reported.
     exit_status: Option<String>,
     /// Response Information from the CONNACK of the first connection.
     information: Option<String>,
@@ -251,7 +251,7 @@ impl Requesting {
         self.receiving.reporter.published(POSITION, 0, &outcome);
     }
 
-    /// Says that a command has failed whose output the reply is.
+    /// Reports that the reply is the output of a failed command.
     fn note_exit_status(&mut self, message: &Message<'_>) {
         let mut pairs = message.properties.iter().filter_map(|(_, value)| match value {
             Value::Pair(name, status) if name == EXIT_STATUS => Some(status),
@@ -264,7 +264,7 @@ impl Requesting {
         self.exit_status.get_or_insert_with(|| status.to_owned());
     }
 
-    /// That a command failed, if that is asked for.
+    /// The failure for a failed command, with `--fail`.
     fn failed_command(&mut self) -> Option<Failure> {
         let status = self.exit_status.take().filter(|_| self.fails)?;
         Some(Failure::new(ExitStatus::Refused, format!("the command exited with status {status}")))

@@ -80,11 +80,11 @@ pub(crate) struct Subscribing {
     stop: Stop,
     removal: Option<Removal>,
     answers: Answers,
-    /// What runs commands for messages.
+    /// Runs commands for messages, if any are given.
     acting: Option<Box<Acting>>,
-    /// The broker may have more in flight than it was told, as nobody asked for that number.
+    /// Tolerates more messages in flight than CONNECT allows, as the limit was not set by the user.
     ignores_overrun: bool,
-    /// Messages that are printed, or that commands have.
+    /// Number of messages printed or passed to commands.
     taken: u64,
     /// Whether --until was true of one of them.
     has_last: bool,
@@ -119,14 +119,14 @@ impl Subscribing {
         }
     }
 
-    /// The same, and has `acting` run commands for messages, or for some.
+    /// Uses `acting` to run commands for some or all messages.
     pub(crate) fn with_commands(mut self, acting: Acting, ignores_overrun: bool) -> Self {
         self.acting = Some(Box::new(acting));
         self.ignores_overrun = ignores_overrun;
         self
     }
 
-    /// Moves the output and the commands on, and acknowledges what is safe.
+    /// Advances output and commands, and acknowledges what is finished.
     fn advance(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) {
         let Some(acting) = &mut self.acting else { return self.receiving.poll(cx, session) };
         self.receiving.poll_offline(cx);
@@ -135,7 +135,7 @@ impl Subscribing {
         self.note_retained();
     }
 
-    /// The same without a connection.
+    /// As [`Subscribing::advance`], but without a connection.
     fn advance_offline(&mut self, cx: &mut Context<'_>, now: Instant) {
         self.receiving.poll_offline(cx);
         if let Some(acting) = &mut self.acting {
@@ -145,14 +145,15 @@ impl Subscribing {
         }
     }
 
-    /// Has removed what commands have done.
+    /// Removes the retained messages whose commands are done.
     fn note_retained(&mut self) {
         if let (Some(acting), Some(removal)) = (&mut self.acting, &mut self.removal) {
             acting.take_retained().iter().for_each(|topic| removal.add(topic, 0));
         }
     }
 
-    /// What ends the run before it is done, and without: the output failed, or a command did. What runs is waited for.
+    /// Whether output or a command has failed, which ends the run early: ready at once, or pending until running
+    /// commands end.
     fn poll_end(&mut self) -> Option<Poll<()>> {
         let has_failed = self.receiving.printing.has_failed();
         let Some(acting) = &mut self.acting else { return has_failed.then_some(Poll::Ready(())) };
@@ -166,9 +167,9 @@ impl Subscribing {
         }
     }
 
-    /// Whether commands and output have nothing to do.
+    /// Whether commands and output have nothing left to do.
     fn is_at_rest(&self) -> bool {
-        // Once there is enough, what waits stays with the broker.
+        // Once `--count` is reached, waiting messages stay with the broker.
         let is_quiet = |it: &Acting| it.is_idle() || (self.has_count() && !it.is_busy());
         self.receiving.printing.is_over() && self.acting.as_deref().is_none_or(is_quiet)
     }
@@ -179,7 +180,7 @@ impl Subscribing {
         self.removal.as_mut().is_none_or(|removal| removal.poll(written, session))
     }
 
-    /// Messages that count: those that are printed, and those whose command is done.
+    /// Number of messages that count: those printed, and those whose command is done.
     fn counted(&self) -> u64 {
         let written = self.receiving.printing.written();
         self.acting.as_ref().map_or(self.taken, |acting| acting.done(written))
@@ -206,7 +207,7 @@ impl Subscribing {
         self.receiving.is_idle(now, is_listening)
     }
 
-    /// Judges a message, and has a command run for it, or prints it.
+    /// Applies the filters to a message, then runs a command for it or prints it.
     fn act(&mut self, message: &Message<'_>) -> Taken {
         let ui = self.receiving.reporter.ui();
         let (verdict, made) = self.receiving.judge(message);
