@@ -82,7 +82,7 @@ impl JobArgs {
     }
 }
 
-/// What is run for messages, and what comes of it.
+/// The commands to run for messages, and what to do when they fail.
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(next_help_heading = "Commands")]
