@@ -164,7 +164,7 @@ impl Outbox {
     /// Continues writing, and takes over messages from other processes.
     ///
     /// # Errors
-    /// If that fails; then only what was durable before is certain.
+    /// Any I/O error; then only what was durable before is certain.
     pub fn poll(&mut self, cx: &mut Context<'_>) -> Result<()> {
         loop {
             if self.worker.is_busy() {
