@@ -42,18 +42,18 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s f -l file -d 'Send thi
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s q -l qos -d 'Publish with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox -d 'Store every message in this directory before sending it; alone, send what is stored there' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox -d 'Store every message in this directory before sending it; without a message, send what is stored there' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l delimiter -d 'Split the input of --stdin-line at this text [default: \\n]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l replay -d 'Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l replay -d 'Send records with the timing they were received with, or SPEED times as fast (needs --json) [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l max-gap -d 'Wait at most this long between two records of --replay [default: as recorded]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-prefix -d 'Put this in front of every topic, such as test/' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-prefix -d 'Prepend this to every topic, such as test/' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
-never\t'When the system sees fit'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-limit -d 'Limit the size of the outbox, in bytes or with K, M or G [default: 1G]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-sync -d 'When to sync messages to disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
+never\t'Whenever the system does it by itself'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
@@ -126,7 +126,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l base64 -d 'Decode payl
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l skip-invalid -d 'Skip invalid records, and end with status 2 after sending the others'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l progress -d 'Show a progress bar on stderr [default: on a terminal, after a second]'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l no-progress -d 'Do not show a progress bar'
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l later -d 'Store the messages in the outbox and end, without a connection'
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l later -d 'Store the messages in the outbox and end without connecting'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
@@ -145,18 +145,18 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s f -l file -d 'Send
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s q -l qos -d 'Publish with this QoS: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
 1\t''
 2\t''"
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox -d 'Store every message in this directory before sending it; alone, send what is stored there' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox -d 'Store every message in this directory before sending it; without a message, send what is stored there' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l delimiter -d 'Split the input of --stdin-line at this text [default: \\n]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-from -d 'Read the topic from the start of each line of --stdin-line, up to this text' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l repeat -d 'Send each message N times [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l interval -d 'Wait at least this long between messages; one message goes to all its topics at once [default: 0]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l replay -d 'Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l replay -d 'Send records with the timing they were received with, or SPEED times as fast (needs --json) [default: 1]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l max-gap -d 'Wait at most this long between two records of --replay [default: as recorded]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-prefix -d 'Put this in front of every topic, such as test/' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-prefix -d 'Prepend this to every topic, such as test/' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l rate -d 'Send at most N messages per second; can be a fraction [default: no limit]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-limit -d 'Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-sync -d 'When to wait for the disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
-never\t'When the system sees fit'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-limit -d 'Limit the size of the outbox, in bytes or with K, M or G [default: 1G]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-sync -d 'When to sync messages to disk: always, to survive a power failure, or never [default: always]' -r -f -a "always\t'Before a message is sent'
+never\t'Whenever the system does it by itself'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
@@ -229,7 +229,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l base64 -d 'Decode 
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l skip-invalid -d 'Skip invalid records, and end with status 2 after sending the others'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l progress -d 'Show a progress bar on stderr [default: on a terminal, after a second]'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l no-progress -d 'Do not show a progress bar'
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l later -d 'Store the messages in the outbox and end, without a connection'
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l later -d 'Store the messages in the outbox and end without connecting'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
@@ -253,26 +253,26 @@ never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l subscription-id -d 'Subscription identifier that the broker adds to messages, 1 to 268435455 (MQTT 5) [default: none]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s T -l filter-out -d 'Skip messages whose topic matches this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l random-filter -d 'Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l where -d 'Only take messages for which this jq filter is true; can be repeated, then all must be true' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l until -d 'End after the first message for which this jq filter is true' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, everything else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l files -d 'Append each message to the file that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l rotate -d 'Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l on -d 'Run this shell command for messages whose topic matches FILTER; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retry -d 'Retry a failed command up to N times [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l job-timeout -d 'Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l on-failure -d 'What to do when a command fails [default: stop]' -r -f -a "stop\t'Leave the message with the broker, let running commands finish, and end with status 1'
-skip\t'Acknowledge the message, go on, and end with status 1 at the end'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and go on' -r -f
+skip\t'Acknowledge the message, continue, and end with status 1 at the end'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and continue' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -368,26 +368,26 @@ never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l subscription-id -d 'Subscription identifier that the broker adds to messages, 1 to 268435455 (MQTT 5) [default: none]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s T -l filter-out -d 'Skip messages whose topic matches this filter; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l random-filter -d 'Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l where -d 'Only take messages for which this jq filter is true; can be repeated, then all must be true' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l until -d 'End after the first message for which this jq filter is true' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, everything else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l files -d 'Append each message to the file that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l rotate -d 'Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s C -l count -d 'End after this many messages [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l idle -d 'End when no message has arrived for this long [default: 500ms with --retained-only]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l on -d 'Run this shell command for messages whose topic matches FILTER; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retry -d 'Retry a failed command up to N times [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l job-timeout -d 'Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l on-failure -d 'What to do when a command fails [default: stop]' -r -f -a "stop\t'Leave the message with the broker, let running commands finish, and end with status 1'
-skip\t'Acknowledge the message, go on, and end with status 1 at the end'"
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and go on' -r -f
+skip\t'Acknowledge the message, continue, and end with status 1 at the end'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l dead-letter -d 'Publish messages whose command failed to this topic, acknowledge them, and continue' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -488,16 +488,16 @@ correlation\t'Those with the request\'s correlation data'
 any\t'All except retained messages'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l where -d 'Only take messages for which this jq filter is true; can be repeated, then all must be true' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l until -d 'End after the first message for which this jq filter is true' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, everything else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l files -d 'Append each message to the file that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l rotate -d 'Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -599,16 +599,16 @@ correlation\t'Those with the request\'s correlation data'
 any\t'All except retained messages'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l replies -d 'Wait for N replies; 0 accepts all until --timeout or --idle [default: 1; with --until 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l idle -d 'End when no reply has arrived for this long [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l where -d 'Only take messages for which this jq filter is true; can be repeated: all must be' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l where -d 'Only take messages for which this jq filter is true; can be repeated, then all must be true' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l until -d 'End after the first message for which this jq filter is true' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, all else as JSON' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l select -d 'Print the outputs of this jq filter as payloads: strings as text, everything else as JSON' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s F -l format -d 'Print messages with this template, in mosquitto_sub\'s format language' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l color -d 'When to colour topics and properties [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Also in pipes and files'
 never\t'Never'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l output -d 'Write to this file instead of standard output (`-`)' -r -F
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l files -d 'Append to files that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l rotate -d 'Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l files -d 'Append each message to the file that this template names, such as \'log/%t/@Y-@m-@d.ndjson\'' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l rotate -d 'Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
@@ -695,17 +695,17 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s d -l debug -d 'Pri
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l quiet -d 'Print only errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l help -d 'Show this help'
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s t -l topic -d 'Topic filter, with the wildcards + and #; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s q -l qos -d 'QoS of the subscription and of the replies [default: 2, and each reply that of its request]' -r -f -a "0\t''
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s q -l qos -d 'QoS of the subscription and of the replies [default: 2, and for each reply the QoS of its request]' -r -f -a "0\t''
 1\t''
 2\t''"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s e -l response-topic -d 'Publish replies here if the request names no response topic; required before MQTT 5' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l reply-prefix -d 'Reply only to response topics that begin with this' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s m -l message -d 'Reply with this text' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s f -l file -d 'Reply with what this file holds when the run begins' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s f -l file -d 'Reply with the contents of this file, read once at the start' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l jobs -d 'Run up to N commands at once [default: 1]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l retry -d 'Try a command that failed up to N times more [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l retry -d 'Retry a failed command up to N times [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l retry-delay -d 'Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l job-timeout -d 'End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l job-timeout -d 'Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s C -l count -d 'End after this many replies [default: no limit]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l idle -d 'End when no request has arrived for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f

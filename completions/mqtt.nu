@@ -45,7 +45,7 @@ module completions {
     --json                    # Send each line of standard input, a JSON record as printed by `mqtt sub --json`
     --qos(-q): string@"nu-complete mqtt pub qos" # Publish with this QoS: 0, 1 or 2 [default: 0]
     --retain(-r)              # Retain the message: the broker keeps it for later subscribers
-    --outbox: path            # Store every message in this directory before sending it; alone, send what is stored there
+    --outbox: path            # Store every message in this directory before sending it; without a message, send what is stored there
     --delimiter: string       # Split the input of --stdin-line at this text [default: \n]
     --null(-0)                # Split the input of --stdin-line at NUL bytes
     --topic-from: string      # Read the topic from the start of each line of --stdin-line, up to this text
@@ -54,15 +54,15 @@ module completions {
     --skip-invalid            # Skip invalid records, and end with status 2 after sending the others
     --repeat: string          # Send each message N times [default: 1]
     --interval: string        # Wait at least this long between messages; one message goes to all its topics at once [default: 0]
-    --replay: string          # Send records when they were received, counted from the first; at SPEED times that speed (needs --json) [default: 1]
+    --replay: string          # Send records with the timing they were received with, or SPEED times as fast (needs --json) [default: 1]
     --max-gap: string         # Wait at most this long between two records of --replay [default: as recorded]
-    --topic-prefix: string    # Put this in front of every topic, such as test/
+    --topic-prefix: string    # Prepend this to every topic, such as test/
     --rate: string            # Send at most N messages per second; can be a fraction [default: no limit]
     --progress                # Show a progress bar on stderr [default: on a terminal, after a second]
     --no-progress             # Do not show a progress bar
-    --later                   # Store the messages in the outbox and end, without a connection
-    --outbox-limit: string    # Let the outbox hold at most this much: bytes, or with K, M or G [default: 1G]
-    --outbox-sync: string@"nu-complete mqtt pub outbox_sync" # When to wait for the disk: always, to survive a power failure, or never [default: always]
+    --later                   # Store the messages in the outbox and end without connecting
+    --outbox-limit: string    # Limit the size of the outbox, in bytes or with K, M or G [default: 1G]
+    --outbox-sync: string@"nu-complete mqtt pub outbox_sync" # When to sync messages to disk: always, to survive a power failure, or never [default: always]
     --content-type: string    # Content type of the payload, such as text/plain (MQTT 5)
     --expiry: string          # Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]
     --correlation: string     # Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
@@ -180,9 +180,9 @@ module completions {
     --retained-only           # Print the retained messages that the broker has stored, and end
     --remove-retained         # Remove retained messages from the broker after printing them
     --random-filter: string   # Print only a random sample of the messages, as a percentage from 0.1 to 100 [default: 100]
-    --where: string           # Only take messages for which this jq filter is true; can be repeated: all must be
+    --where: string           # Only take messages for which this jq filter is true; can be repeated, then all must be true
     --until: string           # End after the first message for which this jq filter is true
-    --select: string          # Print the outputs of this jq filter as payloads: strings as text, all else as JSON
+    --select: string          # Print the outputs of this jq filter as payloads: strings as text, everything else as JSON
     --changed                 # Skip messages that would print the same payload as the last one of their topic
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
@@ -197,19 +197,19 @@ module completions {
     --color: string@"nu-complete mqtt sub color" # When to colour topics and properties [default: auto]
     --output: path            # Write to this file instead of standard output (`-`)
     --append                  # Append to the --output file instead of replacing it
-    --files: string           # Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
-    --rotate: string          # Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    --files: string           # Append each message to the file that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    --rotate: string          # Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]
     --sync                    # Sync files to disk before messages are acknowledged
     --count(-C): string       # End after this many messages [default: no limit]
     --idle: string            # End when no message has arrived for this long [default: 500ms with --retained-only]
     --exit-after-subscribe(-E) # End as soon as the broker has acknowledged the subscription
     --on: string              # Run this shell command for messages whose topic matches FILTER; can be repeated
     --jobs: string            # Run up to N commands at once [default: 1]
-    --retry: string           # Try a command that failed up to N times more [default: 0]
+    --retry: string           # Retry a failed command up to N times [default: 0]
     --retry-delay: string     # Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]
-    --job-timeout: string     # End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: no limit]
+    --job-timeout: string     # Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: no limit]
     --on-failure: string@"nu-complete mqtt sub on_failure" # What to do when a command fails [default: stop]
-    --dead-letter: string     # Publish messages whose command failed to this topic, acknowledge them, and go on
+    --dead-letter: string     # Publish messages whose command failed to this topic, acknowledge them, and continue
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
     --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
     --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]
@@ -324,9 +324,9 @@ module completions {
     --idle: string            # End when no reply has arrived for this long [default: never]
     --fail                    # End with status 5 if a reply says that its command failed
     --latency                 # Print to stderr how long each reply took
-    --where: string           # Only take messages for which this jq filter is true; can be repeated: all must be
+    --where: string           # Only take messages for which this jq filter is true; can be repeated, then all must be true
     --until: string           # End after the first message for which this jq filter is true
-    --select: string          # Print the outputs of this jq filter as payloads: strings as text, all else as JSON
+    --select: string          # Print the outputs of this jq filter as payloads: strings as text, everything else as JSON
     --changed                 # Skip messages that would print the same payload as the last one of their topic
     --verbose(-v)             # Print the topic and a space before the payload
     --json                    # Print each message as one line of JSON
@@ -341,8 +341,8 @@ module completions {
     --color: string@"nu-complete mqtt rr color" # When to colour topics and properties [default: auto]
     --output: path            # Write to this file instead of standard output (`-`)
     --append                  # Append to the --output file instead of replacing it
-    --files: string           # Append to files that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
-    --rotate: string          # Begin NAME-0001, NAME-0002 and so on when a file would exceed this size [default: never]
+    --files: string           # Append each message to the file that this template names, such as 'log/%t/@Y-@m-@d.ndjson'
+    --rotate: string          # Start a new file, NAME-0001, NAME-0002 and so on, when one would exceed this size [default: never]
     --sync                    # Sync files to disk before messages are acknowledged
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
     --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
@@ -431,16 +431,16 @@ module completions {
   # Answer requests on topics with the output of a command
   export extern "mqtt reply" [
     --topic(-t): string       # Topic filter, with the wildcards + and #; can be repeated
-    --qos(-q): string@"nu-complete mqtt reply qos" # QoS of the subscription and of the replies [default: 2, and each reply that of its request]
+    --qos(-q): string@"nu-complete mqtt reply qos" # QoS of the subscription and of the replies [default: 2, and for each reply the QoS of its request]
     --response-topic(-e): string # Publish replies here if the request names no response topic; required before MQTT 5
     --reply-prefix: string    # Reply only to response topics that begin with this
     --message(-m): string     # Reply with this text
-    --file(-f): path          # Reply with what this file holds when the run begins
+    --file(-f): path          # Reply with the contents of this file, read once at the start
     --echo                    # Reply with the payload of the request
     --jobs: string            # Run up to N commands at once [default: 1]
-    --retry: string           # Try a command that failed up to N times more [default: 0]
+    --retry: string           # Retry a failed command up to N times [default: 0]
     --retry-delay: string     # Wait this long before the first retry, then twice as long each time, up to 1m [default: 1s]
-    --job-timeout: string     # End a command that takes longer, with SIGTERM and 5 seconds later SIGKILL [default: 30s]
+    --job-timeout: string     # Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: 30s]
     --count(-C): string       # End after this many replies [default: no limit]
     --idle: string            # End when no request has arrived for this long [default: never]
     --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]

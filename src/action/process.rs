@@ -71,7 +71,7 @@ impl fmt::Display for How {
     /// Continues a sentence that begins with "the command".
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exited(status) => write!(f, "exited with status {status}"),
+            Self::Exited(status) => write!(f, "ended with {status}"),
             Self::Signalled(number) => write!(f, "was killed by signal {number}"),
             Self::TimedOut(limit) => {
                 write!(f, "took longer than {}", humantime::format_duration(*limit))

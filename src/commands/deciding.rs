@@ -155,7 +155,7 @@ impl Condition {
         let all = if failed == asked { "all of " } else { "" };
         let failed = if failed == asked { String::new() } else { format!("{failed} of ") };
         let messages = if *asked == 1 { "message" } else { "messages" };
-        Some(format!("{flag} failed on {all}{failed}{asked} {messages}; first error: {error}"))
+        Some(format!("{flag} failed on {all}{failed}{asked} {messages}, first: {error}"))
     }
 }
 
@@ -256,9 +256,9 @@ impl Decision {
     pub(crate) fn unmet(&self) -> Option<String> {
         let until = self.until.as_ref().filter(|until| !until.has_held)?;
         Some(match until.asked {
-            0 => "no message arrived that --until could match".to_owned(),
-            1 => "--until was not true for the only message".to_owned(),
-            asked => format!("--until was not true for any of {asked} messages"),
+            0 => "no message came that --until could be true of".to_owned(),
+            1 => "--until was not true of the only message".to_owned(),
+            asked => format!("--until was true of none of {asked} messages"),
         })
     }
 

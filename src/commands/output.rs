@@ -187,7 +187,7 @@ impl OutputArgs {
             (self.append && !is_file, "--append has no effect on standard output"),
             (
                 self.raw && is_encoded && !self.verbose,
-                "--raw has no effect: the output of --hex and --base64 has no control characters",
+                "--raw has no effect: in --hex and --base64 nothing is left that could act",
             ),
             (
                 self.raw && is_file,

@@ -129,10 +129,7 @@ fn a_command_that_fails_ends_the_run_and_its_message_stays_with_the_broker() {
         conn.expect_goodbye();
     });
     let run = sh(subscribe(&peer, ""), "read n; [ $n != 2 ] || exit 3").status(1);
-    run.stderr(
-        "mqtt: command exited with status 3 on message 2 (t), which stays with the broker\n",
-    )
-    .run();
+    run.stderr("mqtt: command ended with 3 on message 2 (t), which stays with the broker\n").run();
 }
 
 #[test]
@@ -168,8 +165,8 @@ fn what_is_skipped_is_acknowledged_counted_and_makes_the_status_1() {
         conn.expect_goodbye();
     });
     let run = sh(subscribe(&peer, "--on-failure skip -C 3"), "read n; [ $n != 2 ] && [ $n != 4 ]");
-    let run = run.status(1).stderr_line("mqtt: command exited with status 1 on message 2 (t)");
-    run.stderr_line("mqtt: command exited with status 1 on message 4 (t)")
+    let run = run.status(1).stderr_line("mqtt: command ended with 1 on message 2 (t)");
+    run.stderr_line("mqtt: command ended with 1 on message 4 (t)")
         .stderr_line("mqtt: 3 done, 2 failed")
         .run();
 }
@@ -185,7 +182,7 @@ fn a_dead_letter_is_acknowledged_after_the_broker_has_it() {
         conn.publish(&Publish::new("t", "good").qos(1, 2));
         let letter = conn.expect_publish();
         assert_eq!((letter.topic.as_str(), letter.text().as_str(), letter.qos), ("dead", "bad", 1));
-        let expected = properties.user("topic", "t").user("error", "exited with status 3");
+        let expected = properties.user("topic", "t").user("error", "ended with 3");
         assert_eq!(letter.properties, expected);
         conn.expect_nothing_for(Duration::from_millis(300));
         conn.puback(letter.id.unwrap(), 0);
@@ -193,7 +190,7 @@ fn a_dead_letter_is_acknowledged_after_the_broker_has_it() {
         conn.expect_goodbye();
     });
     let run = sh(subscribe(&peer, "--dead-letter dead -C 1"), "grep -q good || exit 3");
-    run.stderr("mqtt: command exited with status 3 on message 1 (t)\n").run();
+    run.stderr("mqtt: command ended with 3 on message 1 (t)\n").run();
 }
 
 #[test]
@@ -250,7 +247,7 @@ fn what_cannot_be_run_is_not_tried_again() {
         let notes = Notes::new();
         let line = format!(r#"echo x >> "$1"; exit {status}"#);
         let run = subscribe(&peer, "--retry 5 --retry-delay 50ms").status(1);
-        let run = run.stderr_contains(format!("command exited with status {status}"));
+        let run = run.stderr_contains(format!("command ended with {status}"));
         run.args(["--", "sh", "-c", &line, "sh"]).arg(notes.path()).run();
         assert_eq!(notes.lines().len(), 1);
     }

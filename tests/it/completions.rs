@@ -53,7 +53,10 @@ fn shells_complete_commands() {
 
 #[test]
 fn shells_complete_flags_but_not_those_that_are_hidden() {
-    offers("mqtt pub --top", "--topic --topic-from --topic-prefix --topic-alias --topic-alias-maximum");
+    offers(
+        "mqtt pub --top",
+        "--topic --topic-from --topic-prefix --topic-alias --topic-alias-maximum",
+    );
     offers(
         "mqtt subscribe --no-",
         "--no-local --no-retained --no-newline --no-config --no-clean-start",

@@ -125,10 +125,10 @@ fn until_leaves_a_durable_session_after_its_message() {
 fn a_run_that_does_not_reach_its_condition_is_27() {
     let four = messages(&["1", "2", "3", "4"]);
     for (bound, words) in [
-        ("-C 3", "--until was not true for any of 3 messages"),
+        ("-C 3", "--until was true of none of 3 messages"),
         ("-W 1s", "timed out after 1s"),
-        ("-W 1s", "--until was not true for any of 4 messages"),
-        ("--idle 400ms", "--until was not true for any of 4 messages"),
+        ("-W 1s", "--until was true of none of 4 messages"),
+        ("--idle 400ms", "--until was true of none of 4 messages"),
         ("-C 9 --idle 400ms", "silence after 4 of 9 messages"),
     ] {
         let peer = Peer::sending(&four);
@@ -138,13 +138,13 @@ fn a_run_that_does_not_reach_its_condition_is_27() {
     let peer = Peer::sending(&[]);
     given(&peer, &["--until", ".", "-W", "500ms"])
         .status(27)
-        .stderr_contains("no message arrived that --until could match")
+        .stderr_contains("no message came that --until could be true of")
         .run();
     let peer = Peer::sending(&messages(&["1"]));
     given(&peer, &["--until", ". > 1", "-C", "1"])
         .status(27)
         .stdout("1\n")
-        .stderr_contains("--until was not true for the only message")
+        .stderr_contains("--until was not true of the only message")
         .run();
     // The last message of `-C` may also be the one for `--until`.
     let peer = Peer::sending(&four);
@@ -243,15 +243,15 @@ fn a_filter_that_never_works_is_told_of_at_the_end() {
         run.stderr(format!("mqtt: warning: {warning}\n")).run();
     };
     let index = "cannot index \"ON\" with \"temp\"";
-    let all = format!("--where failed on all of 3 messages; first error: {index}");
+    let all = format!("--where failed on all of 3 messages, first: {index}");
     warning(&["--where", ".temp > 1"], &["ON"; 3], &all);
-    let one = format!("--select failed on all of 1 message; first error: {index}");
+    let one = format!("--select failed on all of 1 message, first: {index}");
     warning(&["--select", ".temp"], &["ON"], &one);
-    let some = format!("--where failed on 2 of 3 messages; first error: {index}");
+    let some = format!("--where failed on 2 of 3 messages, first: {index}");
     warning(&["--where", ".temp > 1"], &["{}", "ON", "OFF"], &some);
     // Untrusted messages can neither control the terminal nor flood it.
     let long = format!(
-        "--where failed on all of 1 message; first error: cannot index \"\\u001b[31m{}…",
+        "--where failed on all of 1 message, first: cannot index \"\\u001b[31m{}…",
         "x".repeat(176)
     );
     let hostile = format!("\x1b[31m{}", "x".repeat(100_000));
@@ -372,11 +372,11 @@ fn a_reply_that_never_comes_is_27_and_says_what_came() {
     let bound = ["-e", "lamp", "--until", ". == 3", "--replies", "2", "-W", "20s"];
     asks("5", &bound, states(), |run| {
         let run = run.status(27).stdout("1\n2\n");
-        run.stderr_contains("--until was not true for any of 2 messages")
+        run.stderr_contains("--until was true of none of 2 messages")
     });
     let late = ["-e", "lamp", "--until", ". == 3", "-W", "1s"];
     asks("5", &late, states(), |run| {
         let run = run.status(27).stdout("1\n2\n");
-        run.stderr_contains("--until was not true for any of 2 messages")
+        run.stderr_contains("--until was true of none of 2 messages")
     });
 }

@@ -144,7 +144,7 @@ fn a_command_that_fails_is_answered_so_that_nobody_waits() {
     });
     let line = r#"[ -e again ] && sleep 600; touch again; echo oops; exit 7"#;
     let run = peer.mqtt("reply").line("-V 5 rpc -C 2 --job-timeout 300ms").status(1);
-    let run = run.stderr_contains("command exited with status 7 on message 1 (rpc)");
+    let run = run.stderr_contains("command ended with 7 on message 1 (rpc)");
     let run = run.stderr_contains("command took longer than 300ms on message 2 (rpc)");
     run.stderr_line("mqtt: 2 done, 2 failed").args(["--", "sh", "-c", line]).run();
 }
@@ -261,8 +261,8 @@ fn a_failure_on_the_other_side_is_noted_and_with_a_flag_a_failure_here() {
     let command = ["--", "sh", "-c", "echo oops; exit 7"];
     let responder = respond(broker.mqtt("reply").line("-V 5 rpc"), &command);
     let ask = || broker.mqtt("rr").line("-V 5 -t rpc -m hello -q 1").stdout("oops\n\n");
-    ask().stderr("mqtt: the command exited with status 7\n").run();
-    ask().line("--fail").status(5).stderr("mqtt: the command exited with status 7\n").run();
+    ask().stderr("mqtt: the command ended with 7\n").run();
+    ask().line("--fail").status(5).stderr("mqtt: the command ended with 7\n").run();
     end(responder);
     let good = respond(broker.mqtt("reply").line("-V 5 good --echo"), &[]);
     broker.mqtt("rr").line("-V 5 -t good -m hello -q 1 --fail").stdout("hello\n").run();
@@ -274,6 +274,6 @@ fn a_command_that_prints_too_much_is_ended_and_answered() {
     let broker = Mosquitto::start();
     let responder = respond(broker.mqtt("reply").line("-V 5 rpc -q 1"), &["--", "yes"]);
     let run = broker.mqtt("rr").line("-V 5 -t rpc -n -q 1 --fail").status(5).stdout("\n");
-    run.stderr_contains("the command exited with status 137").run();
+    run.stderr_contains("the command ended with 137").run();
     end(responder);
 }

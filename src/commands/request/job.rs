@@ -259,7 +259,7 @@ impl Requesting {
         });
         let Some(status) = pairs.next().filter(|status| *status != "0") else { return };
         if !self.fails {
-            self.receiving.reporter.ui().note(&format!("the command exited with status {status}"));
+            self.receiving.reporter.ui().note(&format!("the command ended with {status}"));
         }
         self.exit_status.get_or_insert_with(|| status.to_owned());
     }
@@ -267,7 +267,7 @@ impl Requesting {
     /// The failure for a failed command, with `--fail`.
     fn failed_command(&mut self) -> Option<Failure> {
         let status = self.exit_status.take().filter(|_| self.fails)?;
-        Some(Failure::new(ExitStatus::Refused, format!("the command exited with status {status}")))
+        Some(Failure::new(ExitStatus::Refused, format!("the command ended with {status}")))
     }
 
     fn has_all(&self) -> bool {
