@@ -284,7 +284,7 @@ fn what_cannot_be_is_refused_before_there_is_a_connection() {
         ("--files %t.log --rotate 0", "--rotate"),
         ("--files %t.log --rotate big", "--rotate"),
         ("--sync", "--sync needs --files or --output FILE"),
-        ("--files %t", "a and a/b would be a file and a directory"),
+        ("--files %t", "topic a needs a file where a/b needs a directory"),
         ("--files log", "needs %t, %n or a time"),
         ("--files nowhere/%t.log", "cannot write below the directory nowhere"),
         ("--files %t.log --raw", "--raw has no effect with --output or --files"),
