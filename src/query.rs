@@ -69,7 +69,7 @@ impl Query {
         Ok(Self { filter, names: VARIABLES.map(|name| text.contains(name)) })
     }
 
-    /// Whether the filter needs [`Subject::record`], and not just topic and payload.
+    /// Whether the filter needs the JSON record of a message, and not just topic and payload.
     pub fn wants_record(&self) -> bool {
         self.names[2]
     }

@@ -1,6 +1,6 @@
 //! Converts payloads to the values of filters, and outputs back to bytes.
 //!
-//! JSON is accepted as in RFC 8259, at most [`DEPTH`] levels deep and without lone surrogates; everything else is text.
+//! JSON is accepted as in RFC 8259, at most 127 levels deep and without lone surrogates; everything else is text.
 //! Integers and decimals keep all their digits until a filter calculates with them.
 
 use crate::escape::Keep;
