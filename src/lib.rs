@@ -7,17 +7,19 @@
 //! profile ───┘   parsed once             how               │ a Job       │  ▲              tcp, unix, proxy, tls, ws
 //!                                                          │             ▼  │ events
 //!                                                          │            mqtt/  the session: no socket, no clock, no task
-//!                                                          ├─ source/  arg, file, stdin → records
-//!                                                          └─ format/ → output/   Message → stdout or a file
+//!                                                          ├─ source/ → outbox/  arg, file, stdin → records, on disk
+//!                                                          ├─ query/             does a message count?
+//!                                                          ├─ action/            a command for each message
+//!                                                          └─ format/ → output/  Message → stdout or files
 //!
 //! How it ends: Failure ─► exit status       ui: diagnostics on stderr; events: NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → { action, connection } → settings → { run, source, format, query, events, ui } →
-//! { output, service } → mqtt → { message, topic, property, record, outlet, escape, misplaced, secret, os_error }. Only `run` dials, through
-//! [`transport`]. Only `mqtt` uses rumqttc, and `mqtt` does not use tokio. No two files import each other
-//! (`tests/it/imports.rs`). `connection` makes the options of session and run, and the `Reporter`; `exit` turns the end
-//! of a run into a message and a status.
+//! Imports point down: main → lib → cli → commands → { action, connection } → settings → outbox →
+//! { run, source, format, query, events, ui } → { output, service } → mqtt → { message, topic, property, record, outlet,
+//! escape, misplaced, secret, os_error }. Only `run` dials, through [`transport`]. Only `mqtt` uses rumqttc, and `mqtt`
+//! does not use tokio. No two files import each other (`tests/it/imports.rs`). `connection` makes the options of session
+//! and run, and the `Reporter`; `exit` turns the end of a run into a message and a status.
 //!
 //! | module | what it is |
 //! |---|---|

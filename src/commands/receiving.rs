@@ -79,17 +79,10 @@ impl Receiving {
     /// Prints a message, or the filters' outputs for it, unless it is to be skipped.
     #[inline(always)]
     pub(crate) fn print(&mut self, message: &Message<'_>) -> Verdict {
-        let mut verdict = Verdict::Print;
-        if let Some(decision) = &mut self.decision {
-            verdict = decision.judge(message);
-            if verdict == Verdict::Skip || decision.outputs().is_some() {
-                self.print_outputs(message, verdict);
-                return verdict;
-            }
+        let verdict = self.decision.as_mut().map_or(Verdict::Print, |it| it.judge(message));
+        if verdict != Verdict::Skip {
+            self.print_judged(message);
         }
-        self.reporter.message(message);
-        self.silence.end();
-        self.printing.print(message, self.reporter.ui());
         verdict
     }
 
@@ -100,24 +93,15 @@ impl Receiving {
         (verdict, decision.outputs())
     }
 
-    /// Prints a message that was decided about.
-    pub(crate) fn print_judged(&mut self, message: &Message<'_>, verdict: Verdict) {
-        if self.decision.as_ref().is_some_and(|decision| decision.outputs().is_some()) {
-            return self.print_outputs(message, verdict);
-        }
+    /// Prints a message that was decided about, and is not to be skipped.
+    #[inline(always)]
+    pub(crate) fn print_judged(&mut self, message: &Message<'_>) {
         self.reporter.message(message);
         self.silence.end();
-        self.printing.print(message, self.reporter.ui());
-    }
-
-    /// Prints the filters' outputs for a message, unless there are none.
-    #[inline(never)]
-    fn print_outputs(&mut self, message: &Message<'_>, verdict: Verdict) {
-        let outputs = self.decision.as_ref().and_then(|decision| decision.outputs());
-        if let Some(outputs) = outputs.filter(|_| verdict != Verdict::Skip) {
-            self.reporter.message(message);
-            self.silence.end();
-            self.printing.print_made(message, outputs, self.reporter.ui());
+        let ui = self.reporter.ui();
+        match self.decision.as_ref().and_then(|decision| decision.outputs()) {
+            Some(outputs) => self.printing.print_made(message, outputs, ui),
+            None => self.printing.print(message, ui),
         }
     }
 

@@ -239,6 +239,25 @@ mod tests {
     }
 
     #[test]
+    fn files_change_at_the_local_midnight_also_where_the_clock_is_changed() {
+        let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        for (time, expected) in [
+            ("2026-11-28T22:59:59Z", "2026-11-28-23"),
+            ("2026-11-28T23:00:00Z", "2026-11-29-00"),
+            // Two o'clock does not exist in March, and exists twice in October.
+            ("2026-03-29T00:59:59Z", "2026-03-29-01"),
+            ("2026-03-29T01:00:00Z", "2026-03-29-03"),
+            ("2026-10-25T00:59:59Z", "2026-10-25-02"),
+            ("2026-10-25T01:00:00Z", "2026-10-25-02"),
+        ] {
+            let mut clock = Clock::fixed(time.parse().unwrap(), zone.clone());
+            let moment = clock.read();
+            let mut template = PathTemplate::parse("@Y-@m-@d-@H", false).unwrap();
+            assert_eq!(template.path("t", 1, moment, &mut clock), expected, "{time}");
+        }
+    }
+
+    #[test]
     fn a_level_is_one_component_whatever_it_is() {
         for (topic, expected) in [
             ("../../etc/passwd", "%2E./%2E./etc/passwd.x"),

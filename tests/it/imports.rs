@@ -18,7 +18,7 @@ fn modules() -> BTreeMap<Module, String> {
     let root = modules.remove(&vec!["lib".to_owned()]).expect("there is a lib.rs");
     modules.insert(Vec::new(), root);
     modules.retain(|module, _| {
-        !module.iter().any(|part| part == "tests")
+        !module.iter().any(|part| part == "tests" || part == "enumeration")
             && module.first().is_none_or(|it| it != "simulation")
     });
     modules
@@ -211,6 +211,26 @@ fn lower_layers_do_not_know_upper_ones() {
                 "exit",
                 "ui",
             ],
+        ),
+        (
+            "outbox",
+            &[
+                "action",
+                "mqtt",
+                "run",
+                "commands",
+                "connection",
+                "settings",
+                "cli",
+                "events",
+                "exit",
+                "ui",
+            ],
+        ),
+        ("action", &["mqtt", "run", "commands", "connection", "cli", "events", "ui"]),
+        (
+            "service",
+            &["mqtt", "run", "commands", "connection", "settings", "cli", "events", "exit", "ui"],
         ),
         (
             "source",

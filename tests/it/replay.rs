@@ -1,6 +1,8 @@
 //! `pub --json --replay`, `--max-gap` and `--topic-prefix`: sends a recording again, at its own speed or faster, to
 //! other topics.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::{Mqtt, Peer};
@@ -56,6 +58,33 @@ fn records_come_as_they_were_received() {
 fn a_recording_can_go_faster_and_slower() {
     are_due(&arrivals(&[0, 5_000, 10_000], "--replay=10", |run| run), &[0, 500, 1000]);
     are_due(&arrivals(&[0, 500], "--replay=0.5", |run| run), &[0, 1000]);
+}
+
+#[test]
+fn a_reconnect_delays_nothing_that_is_due_later() {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let (start, connected) = (OnceLock::new(), AtomicBool::new(false));
+    let peer = Peer::each(move |conn| {
+        conn.accept();
+        let is_first = !connected.swap(true, Ordering::Relaxed);
+        let count = if is_first { 1 } else { 3 };
+        for _ in 0..count {
+            let publish = conn.expect_publish();
+            conn.puback(publish.id.unwrap(), 0);
+            let first: &Instant = start.get_or_init(Instant::now);
+            sender.send((publish.text(), first.elapsed())).unwrap();
+        }
+        if !is_first {
+            conn.expect_goodbye();
+        }
+    });
+    let run = peer.mqtt("pub").line("--json -q 1 --replay");
+    run.stdin(recording(&[0, 300, 600, 4_000])).stderr_anything().run();
+    let arrivals: Vec<(String, Duration)> = receiver.try_iter().collect();
+    let order: Vec<_> = arrivals.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(order, ["0", "300", "600", "4000"]);
+    let times: Vec<_> = arrivals.iter().map(|(_, time)| *time).collect();
+    are_due(&times, &[0, 300, 600, 4_000]);
 }
 
 #[test]

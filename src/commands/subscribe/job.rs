@@ -217,7 +217,7 @@ impl Subscribing {
         match acting.take(message, made, self.taken + 1, ui) {
             Way::Print => {
                 let printed = acting.printed();
-                self.receiving.print_judged(message, verdict);
+                self.receiving.print_judged(message);
                 if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
                     removal.add(message.topic, printed);
                 }
