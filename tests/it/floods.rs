@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{
-    Conn, Door, Mqtt, Peer, Properties, Publish, Signal, WebSocket, websocket_script,
+    Conn, Door, Mqtt, Peer, Properties, Publish, Signal, WebSocket, peak_memory, websocket_script,
 };
 
 /// KiB of memory whatever comes, in a build that is not optimized.
@@ -174,9 +174,7 @@ fn peak_below(id: u32, name: &str) -> Option<u64> {
     let read =
         |id: u32, what: &str| fs::read_to_string(format!("/proc/{id}/{what}")).unwrap_or_default();
     if read(id, "comm").trim() == name {
-        let status = read(id, "status");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        return line.trim().strip_suffix(" kB")?.parse().ok();
+        return peak_memory(id);
     }
     let children = read(id, &format!("task/{id}/children"));
     children.split_whitespace().find_map(|child| peak_below(child.parse().ok()?, name))

@@ -67,6 +67,8 @@ pub use random::Random;
 pub use recipe::Recipe;
 pub use roff::plain;
 pub use running::Running;
+#[cfg(target_os = "linux")]
+pub use running::peak_memory;
 pub use screen::Screen;
 pub use shell::check_commands;
 pub use tls::tls_door;

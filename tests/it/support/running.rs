@@ -13,6 +13,8 @@ use super::process::{Capture, Signal, wait_at_most};
 
 #[cfg(target_os = "linux")]
 mod cost;
+#[cfg(target_os = "linux")]
+pub use cost::peak_memory;
 
 /// A started `mqtt`; killed when dropped.
 pub struct Running {
