@@ -1,10 +1,13 @@
-//! Two writers and a reader on a real broker, while it is restarted or its connections are cut every few seconds:
-//! nothing is lost, nothing comes twice at QoS 2, and no memory or file descriptor leaks.
+//! Writers and readers on a real broker, while it is restarted or its connections are cut every few seconds: nothing is
+//! lost, nothing comes twice at QoS 2, and no memory or file descriptor leaks.
 //!
 //! It takes a few seconds as part of the suite, and as long as `MQTT_SOAK` says (`2m`, `1h`) otherwise.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt;
+use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -70,16 +73,15 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(publish: Mqtt, qos: u8) -> Self {
-        let line = format!("-t soak/{qos} -q {qos} -l");
-        let publish = publish.line(&line).stdin_open().stderr_anything().deadline(PATIENCE);
+    fn new(publish: Mqtt) -> Self {
+        let publish = publish.arg("-l").stdin_open().stderr_anything().deadline(PATIENCE);
         Self { running: publish.spawn(), sent: 0 }
     }
 
-    fn write(&mut self) {
-        let lines: String = (0..PORTION).map(|line| format!("{}\n", self.sent + line)).collect();
+    fn write(&mut self, portion: usize) {
+        let lines: String = (0..portion).map(|line| format!("{}\n", self.sent + line)).collect();
         self.running.write_stdin(lines);
-        self.sent += PORTION;
+        self.sent += portion;
     }
 
     /// Ends the input and waits until all is delivered; what the run said.
@@ -120,46 +122,57 @@ impl fmt::Display for Lane {
     }
 }
 
-/// Runs for [`length`] with `disturb` every now and then, prints a summary and checks all but what comes twice; the
-/// lanes of QoS 1 and 2.
+/// For [`length`], `beat` again and again, and `disturb` every now and then. What the runs cost, as `beat` tells, must
+/// not be more in the second half than in the first.
 #[track_caller]
-fn soak(client: impl Fn(&str) -> Mqtt, mut disturb: impl FnMut()) -> [Lane; 2] {
+fn endure<const RUNS: usize>(
+    names: [&str; RUNS],
+    mut beat: impl FnMut() -> [Cost; RUNS],
+    mut disturb: impl FnMut(),
+) {
     let mut random = Random::new();
-    let subscribe = || client("sub").line("-c -i reader -q 2 -v -t soak/1 -t soak/2");
-    subscribe().arg("-E").run();
-    let subscriber = subscribe().status(143).stdout_anything().stderr_anything();
-    let subscriber = subscriber.deadline(PATIENCE).spawn();
-    let mut writers = [1, 2].map(|qos| Writer::new(client("pub"), qos));
-
     let (start, length) = (Instant::now(), length());
     let mut next = start + QUIET;
     let mut disturbances = 0;
-    // Of reader and writers, in the first half and in the second.
-    let mut costs = [[Cost::default(); 3]; 2];
+    let mut halves = [[Cost::default(); RUNS]; 2];
     while start.elapsed() < length {
-        writers.iter_mut().for_each(Writer::write);
-        thread::sleep(BEAT);
         let half = usize::from(start.elapsed() > length / 2);
-        let runs = [&subscriber, &writers[0].running, &writers[1].running];
-        costs[half].iter_mut().zip(runs).for_each(|(cost, run)| cost.raise(Cost::of(run)));
+        halves[half].iter_mut().zip(beat()).for_each(|(cost, now)| cost.raise(now));
         if Instant::now() >= next {
             disturb();
             disturbances += 1;
             next = Instant::now() + QUIET / 2 + random.delay(QUIET / 2);
         }
     }
-    let written = writers.map(Writer::finish);
-    let lanes = receive(subscriber, written);
-    let [one, two] = &lanes;
-    eprintln!("{length:?}, {disturbances} disturbances\nQoS 1: {one}\nQoS 2: {two}");
-    for (name, [before, after]) in
-        ["sub", "pub -q 1", "pub -q 2"].iter().zip((0..3).map(|at| costs.map(|half| half[at])))
-    {
+    eprintln!("{length:?}, {disturbances} disturbances");
+    let [before, after] = halves;
+    for ((name, before), after) in names.iter().zip(before).zip(after) {
         eprintln!("{name}: {before}, then {after}");
         assert!(after.memory <= before.memory + SLACK, "{name}: memory grows");
         assert!(after.files <= before.files + 1, "{name}: files stay open");
     }
     assert!(disturbances > 1, "nothing disturbed it");
+}
+
+/// Two writers and a reader, and all is looked at but what comes twice; the lanes of QoS 1 and 2.
+#[track_caller]
+fn soak(client: impl Fn(&str) -> Mqtt, disturb: impl FnMut()) -> [Lane; 2] {
+    let subscribe = || client("sub").line("-c -i reader -q 2 -v -t soak/1 -t soak/2");
+    subscribe().arg("-E").run();
+    let subscriber = subscribe().status(143).stdout_anything().stderr_anything();
+    let subscriber = subscriber.deadline(PATIENCE).spawn();
+    let mut writers =
+        ["-t soak/1 -q 1", "-t soak/2 -q 2"].map(|line| Writer::new(client("pub").line(line)));
+    let beat = || {
+        writers.iter_mut().for_each(|writer| writer.write(PORTION));
+        thread::sleep(BEAT);
+        [&subscriber, &writers[0].running, &writers[1].running].map(Cost::of)
+    };
+    endure(["sub", "pub -q 1", "pub -q 2"], beat, disturb);
+    let written = writers.map(Writer::finish);
+    let lanes = receive(subscriber, written);
+    let [one, two] = &lanes;
+    eprintln!("QoS 1: {one}\nQoS 2: {two}");
     lanes
 }
 
@@ -208,5 +221,62 @@ fn a_broker_that_restarts_again_and_again_loses_nothing() {
     let lanes = soak(|command| Mqtt::at(command, port), || broker.restart());
     for lane in &lanes {
         assert_eq!(lane.missing, 0, "{lane}");
+    }
+}
+
+/// The numbers in this file, or in all files of this directory.
+fn numbers(path: &Path) -> BTreeSet<usize> {
+    let Ok(entries) = fs::read_dir(path) else {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        return text.lines().filter_map(|line| line.parse().ok()).collect();
+    };
+    entries.flat_map(|entry| numbers(&entry.expect("it is there").path())).collect()
+}
+
+/// From an outbox, over a broker that restarts, into files and to commands.
+#[test]
+fn an_outbox_files_and_commands_lose_nothing() {
+    let mut broker = lasting();
+    let port = broker.port();
+    let home = tempfile::tempdir().expect("a temporary directory can be made");
+    let [outbox, files, done] = ["outbox", "files", "done"].map(|name| home.path().join(name));
+    fs::create_dir(&files).expect("it can be made");
+    let subscribe = |id: &str| Mqtt::at("sub", port).line("soak/box -q 1 -c -i").arg(id);
+    for id in ["keeper", "worker"] {
+        subscribe(id).arg("-E").run();
+    }
+    let forever =
+        |run: Mqtt| run.status(143).stdout_anything().stderr_anything().deadline(PATIENCE).spawn();
+    let keeper = subscribe("keeper").arg("--files").arg(files.join("%t/number"));
+    let keeper = forever(keeper.line("--rotate 16K --sync"));
+    let worker = subscribe("worker").line("--jobs 2 -- sh -c");
+    let worker = forever(worker.arg(r#"read n; echo "$n" >> "$1""#).arg("sh").arg(&done));
+    let writer = Mqtt::at("pub", port).arg("--outbox").arg(&outbox);
+    let mut writer = Writer::new(writer.line("-t soak/box -q 1"));
+    let beat = || {
+        writer.write(1);
+        thread::sleep(2 * BEAT);
+        [&writer.running, &keeper, &worker].map(Cost::of)
+    };
+    endure(["pub --outbox", "sub --files", "sub -- COMMAND"], beat, || broker.restart());
+    let (sent, stderr) = writer.finish();
+    let left: Vec<_> =
+        fs::read_dir(&outbox).expect("it is there").map(|it| it.unwrap().path()).collect();
+    assert!(!left.iter().any(|it| it.extension().is_some()), "{left:?} stays behind: {stderr}");
+    let deadline = Instant::now() + PATIENCE;
+    for (name, path) in [("files", &files), ("commands", &done)] {
+        let missing = loop {
+            let missing = sent - numbers(path).len();
+            if missing == 0 || Instant::now() > deadline {
+                break missing;
+            }
+            thread::sleep(QUIET / 10);
+        };
+        assert_eq!(missing, 0, "of {sent}, {name} lack {missing}: {:?}", fs::read_to_string(path));
+    }
+    eprintln!("{sent} sent, none is missing");
+    for run in [keeper, worker] {
+        run.signal(Signal::Terminate);
+        run.wait();
     }
 }
