@@ -95,7 +95,10 @@ fn all_packages_that_are_missing_are_named_at_once() {
     let (missing, advice) = error.trim_end().split_once(". Run: ").expect("one line with advice");
     let missing = missing.strip_prefix("ci/check: missing: ").expect("what is missing");
     assert_eq!(advice, format!("sudo apt-get install {missing}"));
-    assert!(missing.contains(packages) && missing.ends_with("mandoc jq pv zsh fish"), "{missing}");
+    assert!(
+        missing.contains(packages) && missing.ends_with("mandoc jq strace pv zsh fish"),
+        "{missing}"
+    );
     assert_eq!(told, "", "only root installs anything");
     let (output, told) = check_without_anything("0");
     assert_eq!(output.status.code(), Some(1), "nothing came of it");

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::support::stream::PATIENCE;
 use crate::support::{Mqtt, Peer, Properties, Publish, property};
 
 /// A directory for an outbox.
@@ -450,4 +452,61 @@ fn the_records_of_an_outbox_can_be_published_by_hand() {
     let [by_hand, from_box] = &publishes[..] else { panic!("{publishes:?}") };
     let same = |it: &Publish| Publish { id: None, dup: false, ..it.clone() };
     assert_eq!(same(by_hand), same(from_box));
+}
+
+#[test]
+fn several_segments_are_sent_or_saved_by_hand_in_their_order() {
+    let (home, path) = place();
+    let peer = Peer::accepting();
+    let large = home.path().join("large");
+    fs::write(&large, vec![b'x'; 9 << 20]).expect("a large payload");
+    for topic in ["one", "two", "three"] {
+        let run = publish(&peer, &path, "-q 1 --later -t").arg(topic).arg("-f").arg(&large);
+        run.deadline(PATIENCE).run();
+    }
+    let segments: Vec<_> = fs::read_dir(&path).expect("it is there").flatten().collect();
+    let mut segments: Vec<_> = segments.iter().map(|it| it.path()).collect();
+    segments.retain(|path| path.extension().is_some_and(|it| it == "ndjson"));
+    segments.sort();
+    assert_eq!(segments.len(), 2, "{segments:?}");
+    let all: Vec<u8> = segments.iter().flat_map(|it| fs::read(it).expect("a segment")).collect();
+    peer.mqtt("pub").arg("--json").stdin(all).deadline(PATIENCE).run();
+    publish(&peer, &path, "").deadline(PATIENCE).run();
+    let topics: Vec<String> =
+        peer.finish().publishes.iter().map(|publish| publish.topic.clone()).collect();
+    assert_eq!(topics, ["one", "two", "three", "one", "two", "three"]);
+    assert!(segments.iter().all(|it| !it.exists()), "{segments:?}");
+}
+
+#[test]
+fn a_directory_that_vanishes_ends_the_run_at_once() {
+    for moved in [false, true] {
+        let (home, path) = place();
+        let peer = Peer::accepting();
+        let run = publish(&peer, &path, "-t t -l -q 1 --events /dev/stdout").stdout_anything();
+        let run = run.stdin_open().status(1);
+        let mut run = run.stderr_contains("No such file or directory").spawn();
+        run.write_stdin("one\n");
+        run.wait_for_output("delivered");
+        let elsewhere = home.path().join("elsewhere");
+        fs::rename(&path, &elsewhere).expect("it can be moved");
+        if !moved {
+            fs::remove_dir_all(&elsewhere).expect("it can be removed");
+        }
+        run.write_stdin("two\n");
+        run.wait();
+        peer.finish();
+        assert!(!path.exists(), "it was made again");
+    }
+}
+
+#[test]
+fn an_outbox_has_the_pace_of_its_run() {
+    let (_home, path) = place();
+    let peer = Peer::accepting();
+    publish(&peer, &path, "-t t -m old -q 1 --later").run();
+    let started = Instant::now();
+    publish(&peer, &path, "-t t -l -q 1 --rate 20").stdin("1\n2\n3\n4\n5\n").run();
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    assert_eq!(peer.finish().payloads(), ["old", "1", "2", "3", "4", "5"]);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -223,11 +223,6 @@ fn line_with(lines: &[&str], words: &[&str]) -> Option<usize> {
 
 #[test]
 fn a_message_is_synced_before_it_is_sent_and_pubrec_before_pubrel() {
-    let works = Command::new("strace").args(["-f", "true"]).stderr(Stdio::null()).status();
-    if !works.is_ok_and(|status| status.success()) {
-        eprintln!("strace cannot be used here");
-        return;
-    }
     let home = tempfile::tempdir().expect("a temporary directory can be made");
     let path = home.path().join("box");
     let broker = patient_broker();
