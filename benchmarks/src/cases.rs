@@ -14,6 +14,8 @@ pub enum Kind {
     PublishLines,
     /// `pub --json`: one record per line of a file; mosquitto has only `pub -l`, with the payloads alone.
     PublishRecords,
+    /// `pub --outbox -l`: the same, and each is stored before it is sent.
+    PublishStored,
     /// `pub -m`: one message, from start to end.
     PublishOne,
     /// `sub`, into a file, printing like this.
@@ -91,20 +93,23 @@ pub struct Counts {
 
 /// The rows of which the time is taken.
 pub fn timed(counts: Counts) -> Vec<Case> {
-    use Kind::{PublishLines, PublishOne, PublishRecords, Subscribe};
-    use Style::{Hex, Json, Raw, Template};
-    use Target::{ShareOfTime, TimesFaster, TimesOwnZero};
+    use Kind::{PublishLines, PublishOne, PublishRecords, PublishStored, Subscribe};
+    use Style::{Files, Filtered, Hex, Json, Raw, Template};
+    use Target::{OwnPlain, ShareOfTime, TimesFaster, TimesOwnZero};
     [
         (PublishLines, 0, counts.published, TimesFaster(8.0)),
         (PublishLines, 1, counts.published, TimesOwnZero(2.0)),
         (PublishLines, 2, counts.published, TimesOwnZero(4.0)),
         (PublishRecords, 0, counts.published, TimesFaster(4.0)),
+        (PublishStored, 1, counts.published, OwnPlain),
         (Subscribe(Raw), 0, counts.received, TimesFaster(7.0)),
         (Subscribe(Raw), 1, counts.received, TimesFaster(14.0)),
         (Subscribe(Raw), 2, counts.received, TimesFaster(10.0)),
         (Subscribe(Json), 0, counts.received, TimesFaster(5.0)),
         (Subscribe(Hex), 0, counts.received, TimesFaster(3.0)),
         (Subscribe(Template), 0, counts.received, TimesFaster(3.0)),
+        (Subscribe(Filtered), 0, counts.received, OwnPlain),
+        (Subscribe(Files), 0, counts.received, OwnPlain),
         (PublishOne, 0, 1, ShareOfTime(0.75)),
         (PublishOne, 1, 1, ShareOfTime(0.75)),
     ]
@@ -165,6 +170,15 @@ impl Kind {
     pub fn subscribes(self) -> bool {
         matches!(self, Self::Subscribe(_) | Self::SubscribeTrickle(_) | Self::SubscribeOver(_))
     }
+
+    /// The same without what only `mqtt` has, if it has such a thing.
+    pub fn plain(self) -> Option<Self> {
+        match self {
+            Self::PublishStored => Some(Self::PublishLines),
+            Self::Subscribe(Style::Filtered | Style::Files) => Some(Self::Subscribe(Style::Raw)),
+            _ => None,
+        }
+    }
 }
 
 impl Way {
@@ -209,6 +223,7 @@ impl Case {
         alike
             && match other.target {
                 Target::TimesOwnZero(_) => self.kind == other.kind && self.qos == 0,
+                Target::OwnPlain => other.kind.plain() == Some(self.kind) && self.qos == other.qos,
                 Target::OwnTcp => self.kind == Kind::SubscribeOver(Way::Tcp),
                 _ => false,
             }
@@ -231,6 +246,9 @@ impl Case {
             (Kind::PublishLines, Some(count)) => format!("pub -l, {} lines", thousands(count)),
             (Kind::PublishRecords, count) => {
                 format!("pub --json (pub -l), {} records", thousands(count.unwrap_or_default()))
+            }
+            (Kind::PublishStored, count) => {
+                format!("pub --outbox, {} lines", thousands(count.unwrap_or_default()))
             }
             (Kind::PublishLines, None) => "memory: pub -l, 100 MB, peer that stops reading".into(),
             (Kind::PublishOne, _) => "pub -m, start to end".into(),

@@ -13,6 +13,7 @@ use crate::peer::{Close, Peer, Role};
 use crate::programs::{LESS, Maker, Program};
 use crate::record::{End, Row, Sample, Series};
 use crate::scratch::Scratch;
+use crate::style::Style;
 use crate::timed;
 use crate::workload::{Flood, Lines, TOPIC};
 use anyhow::{Context, Result};
@@ -80,7 +81,7 @@ impl<'a> Job<'a> {
             (Kind::PublishRecords, Maker::Mqtt) => {
                 Some(scratch.write("records", &lines.records())?)
             }
-            (Kind::PublishLines | Kind::PublishRecords, _) => {
+            (Kind::PublishLines | Kind::PublishRecords | Kind::PublishStored, _) => {
                 Some(scratch.write(&format!("{count}-lines"), lines.text())?)
             }
             _ => None,
@@ -103,7 +104,11 @@ impl<'a> Job<'a> {
     }
 
     fn run(&self, scratch: &Scratch) -> Result<Sample> {
-        let output = scratch.path("output");
+        let output = match self.case.kind {
+            Kind::Subscribe(Style::Files) => scratch.kept().join(TOPIC).with_extension("txt"),
+            _ => scratch.path("output"),
+        };
+        scratch.forget()?;
         let peer = Peer::start(self.role(), self.program.maker.protocol())?;
         let mut command = self.program.command(&self.case, peer.port, scratch);
         match &self.stdin {
@@ -111,7 +116,7 @@ impl<'a> Job<'a> {
             None => command.stdin(Stdio::null()),
         };
         match self.case.kind {
-            Kind::Subscribe(_) => {
+            Kind::Subscribe(style) if style != Style::Files => {
                 command.stdout(File::create(&output).context("cannot create a file")?)
             }
             _ => command.stdout(Stdio::null()),

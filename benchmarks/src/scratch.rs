@@ -37,6 +37,20 @@ impl Scratch {
         &self.0
     }
 
+    /// For what a run keeps; [`Self::forget`] empties it.
+    pub fn kept(&self) -> PathBuf {
+        self.path("kept")
+    }
+
+    /// Empties the directory of what is kept.
+    pub fn forget(&self) -> Result<()> {
+        let kept = self.kept();
+        if kept.exists() {
+            fs::remove_dir_all(&kept).context("cannot remove what was kept")?;
+        }
+        fs::create_dir(&kept).context("cannot create a directory")
+    }
+
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = self.path(name);
         fs::write(&path, bytes).context(format!(

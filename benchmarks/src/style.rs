@@ -15,6 +15,9 @@ use anyhow::{Context, Error, Result};
 /// The template that both programs understand.
 const TEMPLATE: &str = "%I %t %q %p";
 
+/// What is true of every payload.
+const CONDITION: &str = "length == 80";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Style {
@@ -26,6 +29,10 @@ pub enum Style {
     Json,
     /// [`TEMPLATE`].
     Template,
+    /// The payload, if [`CONDITION`] is true of it, which it always is.
+    Filtered,
+    /// The payload, into a file that is named by the topic.
+    Files,
 }
 
 impl Style {
@@ -36,12 +43,15 @@ impl Style {
             Self::Hex => "sub --hex (-F %x)",
             Self::Json => "sub --json (-F %j)",
             Self::Template => "sub -F '%I %t %q %p'",
+            Self::Filtered => "sub --where",
+            Self::Files => "sub --files",
         }
     }
 
     pub fn flags(self, maker: Maker) -> &'static [&'static str] {
         match (self, maker) {
-            (Self::Raw, _) => &[],
+            (Self::Raw | Self::Files, _) => &[],
+            (Self::Filtered, _) => &["--where", CONDITION],
             (Self::Hex, Maker::Mqtt) => &["--hex"],
             (Self::Hex, _) => &["-F", "%x"],
             (Self::Json, Maker::Mqtt) => &["--json"],
@@ -52,7 +62,7 @@ impl Style {
 
     /// Fails unless the file holds a line for each of `lines`, in their order, and nothing else.
     pub fn check(self, maker: Maker, qos: u8, lines: &Lines, path: &Path) -> Result<()> {
-        if self == Self::Raw {
+        if matches!(self, Self::Raw | Self::Filtered | Self::Files) {
             return lines.compare(path);
         }
         let mut file = BufReader::new(File::open(path).context("cannot read the output")?);
@@ -98,7 +108,7 @@ impl Style {
     /// Whether a line may begin like this: with a date of this century where there is one.
     fn is_time(self, start: &[u8]) -> bool {
         match self {
-            Self::Raw | Self::Hex => start.is_empty(),
+            Self::Raw | Self::Hex | Self::Filtered | Self::Files => start.is_empty(),
             Self::Json => {
                 start.starts_with(br#"{"time":"20"#) || start.starts_with(br#"{"tst":"20"#)
             }

@@ -24,6 +24,8 @@ pub enum Target {
     ShareOfSwitches(f64),
     /// Nothing; it is compared with its own figure for the same over plain TCP.
     OwnTcp,
+    /// Nothing; it is compared with its own figure for the same without the flag in question.
+    OwnPlain,
     /// Nothing; it is compared with mosquitto.
     Untold,
 }
@@ -71,6 +73,9 @@ impl Target {
                     .map_or("–".into(), |theirs| format!("{:.2} of its memory", ours / theirs));
                 Some((ratio, ours <= limit as f64))
             }
+            Self::OwnPlain => {
+                return compared(base, |plain| format!("{:.2}× without it", ours / plain));
+            }
             Self::OwnTcp => return compared(base, |tcp| format!("{:.2}× own TCP", ours / tcp)),
             Self::Untold => {
                 return compared(theirs, |theirs| format!("{:.2} of its", ours / theirs));
@@ -92,7 +97,7 @@ impl Target {
             Self::Kibibytes(limit) => format!("≤ {} MiB", limit / 1024),
             Self::ShareOfCpu(share) => format!("≤ {share} of its CPU time"),
             Self::ShareOfSwitches(share) => format!("≤ {share} of its switches"),
-            Self::OwnTcp | Self::Untold => "–".into(),
+            Self::OwnPlain | Self::OwnTcp | Self::Untold => "–".into(),
         }
     }
 }

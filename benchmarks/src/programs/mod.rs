@@ -67,7 +67,7 @@ impl Maker {
     /// What it does of a row; none where it has nothing like it.
     pub fn share(self, case: &Case) -> Option<Case> {
         if !self.is_slow() {
-            return Some(*case);
+            return (self == Self::Mqtt || case.kind.plain().is_none()).then_some(*case);
         }
         let plain = match case.kind {
             Kind::PublishLines | Kind::Subscribe(Style::Raw) => true,
@@ -104,7 +104,11 @@ impl Program {
     pub fn command(&self, case: &Case, port: u16, scratch: &Scratch) -> Command {
         let is_subscriber = case.kind.subscribes() || matches!(case.kind, Kind::ClearRetained(_));
         let program = if is_subscriber { &self.subscribe } else { &self.publish };
-        let place = Place { port: &port.to_string(), authority: &scratch.authority() };
+        let place = Place {
+            port: &port.to_string(),
+            authority: &scratch.authority(),
+            kept: &scratch.kept(),
+        };
         let mut command = Command::new(program);
         command
             .args(&self.script)

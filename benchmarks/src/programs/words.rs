@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::cases::{Case, Kind, Way};
 use crate::programs::Maker;
+use crate::style::Style;
 use crate::workload::{FILTER, TOPIC};
 
 /// How many seconds mosquitto_sub has to remove what is stored: it does not end by itself.
@@ -24,6 +25,8 @@ pub struct Place<'a> {
     pub port: &'a str,
     /// The file with the certificate of the authority that vouches for it.
     pub authority: &'a Path,
+    /// An empty directory, for what is kept.
+    pub kept: &'a Path,
 }
 
 impl Maker {
@@ -43,7 +46,7 @@ impl Maker {
             (Self::MqttJs, _) if subscribes => &[MQTT_JS[1]],
             (Self::MqttJs, _) => &[MQTT_JS[0]],
         };
-        let place = Place { port: "PORT", authority: Path::new("ca.pem") };
+        let place = Place { port: "PORT", authority: Path::new("ca.pem"), kept: Path::new("DIR") };
         let arguments = self.arguments(case, &place);
         let words: Vec<_> = program
             .iter()
@@ -53,7 +56,8 @@ impl Maker {
             .collect();
         let redirection = match (case.kind, case.count) {
             (Kind::PublishRecords, _) if self == Self::Mqtt => " < records",
-            (Kind::PublishLines | Kind::PublishRecords, _) => " < lines",
+            (Kind::PublishLines | Kind::PublishRecords | Kind::PublishStored, _) => " < lines",
+            (Kind::Subscribe(Style::Files), _) => "",
             (Kind::Subscribe(_), Some(_)) | (Kind::ClearRetained(_), _) => " > output",
             (Kind::SubscribeOver(_), _) => " > output",
             (Kind::Subscribe(_), None) => " | (sleep inf)",
@@ -96,6 +100,7 @@ impl Maker {
             (Kind::PublishRecords, Self::Mqtt) => add(&["--json"]),
             (
                 Kind::PublishLines
+                | Kind::PublishStored
                 | Kind::PublishRecords
                 | Kind::PublishTrickle(_)
                 | Kind::Relay(_),
@@ -105,6 +110,9 @@ impl Maker {
             (Kind::Subscribe(style), _) => {
                 add(&["-t", FILTER]);
                 add(style.flags(self));
+                if style == Style::Files {
+                    add(&["--files", &place.kept.join("%t.txt").to_string_lossy()]);
+                }
             }
             (Kind::SubscribeTrickle(_) | Kind::SubscribeOver(_), _) => add(&["-t", FILTER]),
             (Kind::ClearRetained(version), _) => {
@@ -114,6 +122,9 @@ impl Maker {
                 }
                 return words;
             }
+        }
+        if case.kind == Kind::PublishStored {
+            add(&["--outbox", &place.kept.join("outbox").to_string_lossy()]);
         }
         add(&["-q", &case.qos.to_string()]);
         if let (true, Some(count)) = (case.kind.subscribes(), case.count) {
