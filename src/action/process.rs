@@ -39,6 +39,8 @@ pub(crate) enum How {
     Signalled(u8),
     /// It was ended because it exceeded this time limit.
     TimedOut(Duration),
+    /// It was ended because the run ends, which says nothing about the message.
+    Stopped,
     /// It was ended because its output was too long for a reply.
     PrintedTooMuch,
     /// It could not be started.
@@ -53,15 +55,18 @@ impl How {
             Self::Signalled(number) => number.saturating_add(128),
             // As timeout(1) does.
             Self::TimedOut(_) => 124,
+            // SIGTERM.
+            Self::Stopped => 143,
             Self::PrintedTooMuch => 137,
         }
     }
 
     /// The outcome as seen by the schedule.
     pub(crate) fn as_try(&self) -> Try {
-        match self.status() {
-            0 => Try::Done,
-            126 | 127 => Try::Impossible,
+        match (self, self.status()) {
+            (Self::Stopped, _) => Try::Stopped,
+            (_, 0) => Try::Done,
+            (_, 126 | 127) => Try::Impossible,
             _ => Try::Failed,
         }
     }
@@ -76,6 +81,7 @@ impl fmt::Display for How {
             Self::TimedOut(limit) => {
                 write!(f, "took longer than {}", humantime::format_duration(*limit))
             }
+            Self::Stopped => write!(f, "was stopped"),
             Self::PrintedTooMuch => write!(f, "printed more than {} MiB", MOST_OUTPUT >> 20),
             Self::NotStarted(_, cause) => write!(f, "cannot be run: {cause}"),
         }
@@ -112,7 +118,6 @@ pub(crate) struct Process {
     was_asked: bool,
     /// Why it was ended.
     reason: Option<How>,
-    status: Option<ExitStatus>,
 }
 
 impl Process {
@@ -157,7 +162,6 @@ impl Process {
             deadline: limit.and_then(|limit| now.checked_add(limit)),
             was_asked: false,
             reason: None,
-            status: None,
         })
     }
 
@@ -166,24 +170,18 @@ impl Process {
         self.poll_input(cx);
         let is_silent = self.poll_output(cx);
         self.escalate(now);
-        if self.status.is_none() {
-            match pin!(self.child.wait()).poll(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Ok(status)) => self.status = Some(status),
-                Poll::Ready(Err(error)) => {
-                    return Poll::Ready(End::not_started(&error));
-                }
-            }
-            // Collect what it printed just before it ended.
-            if !is_silent {
-                self.poll_output(cx);
-            }
+        let status = match std::task::ready!(pin!(self.child.wait()).poll(cx)) {
+            Ok(status) => status,
+            Err(error) => return Poll::Ready(End::not_started(&error)),
+        };
+        // Collect what it printed just before it ended.
+        if !is_silent {
+            self.poll_output(cx);
         }
-        let status = self.status.map_or(How::Exited(u8::MAX), how);
         if self.reason.is_none() {
             self.leave_children();
         }
-        let how = self.reason.take().unwrap_or(status);
+        let how = self.reason.take().unwrap_or_else(|| how(status));
         let took = now.saturating_duration_since(self.started);
         Poll::Ready(End { how, took, output: std::mem::take(&mut self.output) })
     }
@@ -226,9 +224,10 @@ impl Process {
         true
     }
 
-    /// Sends SIGTERM, and SIGKILL five seconds later if it has not ended.
-    pub(crate) fn terminate(&mut self, now: Instant) {
+    /// Stops it because the run ends: SIGTERM, and SIGKILL five seconds later if it has not ended.
+    pub(crate) fn stop(&mut self, now: Instant) {
         if !self.was_asked {
+            self.reason.get_or_insert(How::Stopped);
             self.deadline = Some(now);
         }
     }

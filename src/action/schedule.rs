@@ -29,7 +29,7 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Receive maximum: enough for the next message to be here when a command ends.
+    /// The receive maximum to ask for: twice the number of jobs, so that a message is ready when a command ends.
     pub(crate) fn in_flight(&self) -> u16 {
         u16::try_from(2 * self.jobs).unwrap_or(u16::MAX)
     }
@@ -44,6 +44,8 @@ pub(crate) enum Try {
     Failed,
     /// The command cannot be run, now or later.
     Impossible,
+    /// It was stopped because the run ends.
+    Stopped,
 }
 
 /// What follows from the outcome.
@@ -55,7 +57,7 @@ pub(crate) enum Verdict {
     Again(Duration),
     /// It has failed.
     Failed,
-    /// It would be retried, but the run is stopping.
+    /// Nothing is known about it, or it would be retried, and the run ends.
     Left,
 }
 
@@ -119,6 +121,7 @@ impl Schedule {
         let tries = self.begun[at].tries;
         let verdict = match how {
             Try::Done => Verdict::Done,
+            Try::Stopped => Verdict::Left,
             Try::Failed if tries <= self.policy.retries && self.is_stopped => Verdict::Left,
             Try::Failed if tries <= self.policy.retries => {
                 let doubled = self.policy.delay.saturating_mul(1 << (tries - 1).min(16));
@@ -219,6 +222,15 @@ mod tests {
         assert_eq!(schedule.ended(2, Try::Failed, now), Verdict::Left);
         assert_eq!(schedule.ended(3, Try::Done, now), Verdict::Done);
         assert_eq!(schedule.unfinished(), 2);
+    }
+
+    #[test]
+    fn a_command_that_is_stopped_has_neither_failed_nor_finished() {
+        let (mut schedule, now) = (schedule(1, 0), Instant::now());
+        schedule.arrive(1, 1);
+        assert_eq!(schedule.next(now, true), Some(1));
+        schedule.stop();
+        assert_eq!(schedule.ended(1, Try::Stopped, now), Verdict::Left);
     }
 
     #[test]

@@ -234,7 +234,7 @@ impl Acting {
         self.revision += written;
         if self.patience.is_some_and(|until| now >= until) {
             self.patience = None;
-            self.running.iter_mut().for_each(|(_, process)| process.terminate(now));
+            self.running.iter_mut().for_each(|(_, process)| process.stop(now));
         }
         while self.begin(now, reporter) | self.poll_running(cx, now, reporter) {}
     }
@@ -430,7 +430,7 @@ impl Acting {
         }
         if why == Stopping::TimedOut {
             self.is_forsaken = true;
-            self.running.iter_mut().for_each(|(_, process)| process.terminate(now));
+            self.running.iter_mut().for_each(|(_, process)| process.stop(now));
             return (!self.running.is_empty()).then_some(now + END);
         }
         match self.running.len() {

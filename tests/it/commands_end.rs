@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::stream::PATIENCE;
 use crate::support::{Conn, Mosquitto, Mqtt, Packet, Peer, Properties, Publish, Signal};
 
 /// Sends messages `1` to `last` to `t` at QoS 1, with these packet ids.
@@ -530,6 +531,34 @@ fn a_signal_lets_commands_finish_and_acknowledges_them() {
         fs::write(notes.path().with_extension("go"), "").unwrap();
         running.wait();
         assert_eq!(notes.lines().len(), 2, "the third did not begin");
+    }
+}
+
+#[test]
+fn a_command_that_outlasts_the_end_of_the_run_has_not_failed() {
+    let line = r#"echo $$ >> "$1"; exec sleep 600"#;
+    let runs = ["--on-failure skip", "--dead-letter dead --retry 1", ""].map(|flags| {
+        let peer = Peer::script(|conn| {
+            accept(conn);
+            send(conn, 1);
+            // No acknowledgement and no dead letter.
+            conn.expect_nothing_for(Duration::from_secs(9));
+            conn.expect_goodbye();
+        });
+        let notes = Notes::new();
+        let run = subscribe(&peer, flags).status(143).stderr_lacks("on message 1");
+        let run = run.stderr_contains("0 done, 1 not finished").deadline(PATIENCE);
+        let running = run.args(["--", "sh", "-c", line, "sh"]).arg(notes.path()).spawn();
+        (peer, notes, running)
+    });
+    for (_, notes, running) in &runs {
+        notes.wait_for(1);
+        running.signal(Signal::Terminate);
+    }
+    for (peer, notes, running) in runs {
+        running.wait();
+        peer.finish();
+        wait_until_gone(&notes.lines()[0]);
     }
 }
 
