@@ -15,8 +15,11 @@ use std::path::{Path, PathBuf};
 /// Largest number of files open at once.
 const MOST_OPEN: usize = 64;
 
-/// Numbers above this are not searched for. Each needs a file, all in the same directory.
-const MOST_NUMBERS: u32 = 1 << 24;
+/// Largest number of closed files whose numbers are remembered.
+const MOST_CLOSED: usize = 1 << 16;
+
+/// Least number of digits in the name of a rotated file.
+const DIGITS: usize = 4;
 
 /// How files are written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,6 +37,8 @@ pub(super) struct Tree {
     directory: Directory,
     keeping: Keeping,
     open: HashMap<Box<str>, Open>,
+    /// With rotation, the numbers of files that were closed: a directory is searched only once for each.
+    closed: HashMap<Box<str>, u32>,
     /// Counts accesses, to find the file that was unused for longest.
     uses: u64,
     /// Records to be written to one file.
@@ -56,8 +61,15 @@ impl Tree {
     /// If it is not a directory or cannot be searched.
     pub(super) fn open(path: &Path, keeping: Keeping) -> io::Result<Self> {
         let directory = os::directory(path)?;
-        let (open, batch) = (HashMap::new(), Vec::new());
-        Ok(Self { path: path.to_owned(), directory, keeping, open, uses: 0, batch })
+        Ok(Self {
+            path: path.to_owned(),
+            directory,
+            keeping,
+            open: HashMap::new(),
+            closed: HashMap::new(),
+            uses: 0,
+            batch: Vec::new(),
+        })
     }
 
     /// Another handle to the directory.
@@ -142,7 +154,7 @@ impl Tree {
             if self.open.len() >= MOST_OPEN {
                 self.close_oldest();
             }
-            let number = self.last_number(path);
+            let number = self.newest(path)?;
             let open = self.open_numbered(path, number)?;
             self.open.insert(path.into(), open);
         }
@@ -154,8 +166,15 @@ impl Tree {
 
     fn close_oldest(&mut self) {
         let oldest = self.open.iter().min_by_key(|(_, open)| open.used);
-        if let Some(path) = oldest.map(|(path, _)| path.clone()) {
-            self.open.remove(&path);
+        let oldest = oldest.map(|(path, _)| path.clone());
+        let Some((path, open)) = oldest.and_then(|path| self.open.remove_entry(&path)) else {
+            return;
+        };
+        if self.keeping.rotate.is_some() {
+            if self.closed.len() >= MOST_CLOSED {
+                self.closed.clear();
+            }
+            self.closed.insert(path, open.number);
         }
     }
 
@@ -168,27 +187,25 @@ impl Tree {
         Ok(Open { file, size: metadata.len(), number, used: self.uses })
     }
 
-    /// The number of the newest file.
-    fn last_number(&self, path: &str) -> u32 {
+    /// The number of the newest file for `path`. Older ones may be missing.
+    fn newest(&mut self, path: &str) -> io::Result<u32> {
         if self.keeping.rotate.is_none() {
-            return 0;
+            return Ok(0);
         }
-        let exists = |number| os::exists_below(&self.directory, &numbered(path, number));
-        // Doubling search, then binary search.
-        let mut above = 1;
-        while above < MOST_NUMBERS && exists(above) {
-            above *= 2;
+        if let Some(number) = self.closed.remove(path) {
+            return Ok(number);
         }
-        let mut last = above / 2;
-        while above - last > 1 {
-            let middle = last + (above - last) / 2;
-            if exists(middle) {
-                last = middle;
-            } else {
-                above = middle;
-            }
-        }
-        last
+        let (stem, extension) = parts(path.rsplit_once('/').map_or(path, |(_, name)| name));
+        let number_in = |name: &str| {
+            let digits = name.strip_prefix(stem)?.strip_prefix('-')?.strip_suffix(extension)?;
+            let is_number = digits.len() >= DIGITS && digits.bytes().all(|it| it.is_ascii_digit());
+            digits.parse::<u32>().ok().filter(|_| is_number)
+        };
+        let mut newest = 0;
+        os::list_beside(&self.directory, path, |name| {
+            newest = newest.max(number_in(name).unwrap_or(0));
+        })?;
+        Ok(newest)
     }
 
     /// Begins the next file for `path`.
@@ -215,19 +232,22 @@ fn numbered(path: &str, number: u32) -> String {
     if number == 0 {
         return path.to_owned();
     }
-    let (directory, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| (above, name));
-    let slash = if directory.is_empty() { "" } else { "/" };
-    match name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => {
-            format!("{directory}{slash}{stem}-{number:04}.{extension}")
-        }
-        _ => format!("{directory}{slash}{name}-{number:04}"),
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let (stem, extension) = parts(&path[name..]);
+    format!("{}{stem}-{number:0DIGITS$}{extension}", &path[..name])
+}
+
+/// A file's name up to its extension, and the extension with its dot, if it has one.
+fn parts(name: &str) -> (&str, &str) {
+    match name.rfind('.') {
+        Some(dot) if dot > 0 => name.split_at(dot),
+        _ => (name, ""),
     }
 }
 
 #[cfg(unix)]
 mod os {
-    use rustix::fs::{AtFlags, Mode, OFlags, mkdirat, openat, statat};
+    use rustix::fs::{AtFlags, Dir, Mode, OFlags, mkdirat, openat, statat};
     use rustix::io::Errno;
     use std::fs::File;
     use std::io;
@@ -251,15 +271,7 @@ mod os {
 
     /// Opens the file at `path` below `directory` for appending; creates it and its directories if necessary.
     pub(super) fn open_below(directory: &Directory, path: &str) -> io::Result<File> {
-        let (above, name) =
-            path.rsplit_once('/').map_or((None, path), |(above, name)| (Some(above), name));
-        let mut below: Option<OwnedFd> = None;
-        for level in above.into_iter().flat_map(|above| above.split('/')) {
-            below = Some(match &below {
-                None => enter(directory, level)?,
-                Some(below) => enter(below, level)?,
-            });
-        }
+        let (below, name) = descend(directory, path)?;
         let file = match &below {
             None => create(directory, name)?,
             Some(below) => create(below, name)?,
@@ -267,9 +279,35 @@ mod os {
         Ok(File::from(file))
     }
 
-    /// Whether `path` exists below `directory`.
-    pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
-        statat(directory, path, AtFlags::SYMLINK_NOFOLLOW).is_ok()
+    /// Calls `see` with each name in the directory of the file at `path`.
+    pub(super) fn list_beside(
+        directory: &Directory,
+        path: &str,
+        mut see: impl FnMut(&str),
+    ) -> io::Result<()> {
+        let mut names = match descend(directory, path)?.0 {
+            None => Dir::read_from(directory)?,
+            Some(below) => Dir::read_from(below)?,
+        };
+        while let Some(entry) = names.read() {
+            if let Ok(name) = entry?.file_name().to_str() {
+                see(name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Enters the directories of `path`, and returns the last of them, if there are any, and the name of the file.
+    fn descend<'a>(directory: &Directory, path: &'a str) -> io::Result<(Option<OwnedFd>, &'a str)> {
+        let Some((above, name)) = path.rsplit_once('/') else { return Ok((None, path)) };
+        let mut below: Option<OwnedFd> = None;
+        for level in above.split('/') {
+            below = Some(match &below {
+                None => enter(directory, level)?,
+                Some(below) => enter(below, level)?,
+            });
+        }
+        Ok((below, name))
     }
 
     /// Opens a directory, creating it if necessary. If a file has that name, uses another name.
@@ -346,8 +384,21 @@ mod os {
         File::options().append(true).create(true).open(path)
     }
 
-    /// Whether `path` exists below `directory`.
-    pub(super) fn exists_below(directory: &Directory, path: &str) -> bool {
-        directory.join(path).symlink_metadata().is_ok()
+    /// Calls `see` with each name in the directory of the file at `path`.
+    pub(super) fn list_beside(
+        directory: &Directory,
+        path: &str,
+        mut see: impl FnMut(&str),
+    ) -> io::Result<()> {
+        let path = directory.join(path);
+        match path.parent().map(fs::read_dir) {
+            Some(Ok(names)) => names
+                .flatten()
+                .filter_map(|it| it.file_name().into_string().ok())
+                .for_each(|it| see(&it)),
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        Ok(())
     }
 }

@@ -238,6 +238,12 @@ fn a_file_that_would_be_too_large_is_followed_by_the_next() {
         ("a-0003.log", "y\n"),
     ]);
     assert_eq!(keep(&["12", "34", &long, "y"]), more);
+    // Old files may be deleted.
+    for old in ["a.log", "a-0001.log"] {
+        fs::remove_file(directory.path().join(old)).unwrap();
+    }
+    let left = files(&[("a-0002.log", &format!("{long}\n")), ("a-0003.log", "y\nz\n")]);
+    assert_eq!(keep(&["z"]), left);
     let kept = kept(&[("a", "123456789"), ("a-0001", "x"), ("a", "y")], "%t.x", "--rotate 10");
     assert_eq!(kept, files(&[("a.x", "123456789\n"), ("a%2D0001.x", "x\n"), ("a-0001.x", "y\n")]));
 }
