@@ -70,8 +70,11 @@ impl PasswordSource {
             Self::Command(command) => {
                 let command = command.clone();
                 Some(FreshPassword::new(false, move |by| {
-                    let secret = run(&command, Some(by)).map_err(|failure| failure.message)?;
-                    check_length(secret)
+                    // If the run ends before the command, the terminal is restored at the end of the program.
+                    ui::remember_terminal();
+                    let secret = run_cleanly(&command, Some(by));
+                    ui::forget_terminal();
+                    secret.map_err(|failure| failure.message).and_then(check_length)
                 }))
             }
             Self::File(_) | Self::Person | Self::Given(_) => None,
@@ -94,10 +97,7 @@ impl PasswordSource {
             Self::Command(command) => {
                 // A command that takes too long is killed.
                 let deadline = preparation.take_deadline();
-                let secret = preparation.keep_terminal(|| {
-                    // The command may have changed the terminal for a prompt of its own.
-                    run(&command, deadline).inspect_err(|_| drop(ui::restore_terminal()))
-                })?;
+                let secret = preparation.keep_terminal(|| run_cleanly(&command, deadline))?;
                 preparation.put_deadline(deadline);
                 secret
             }
@@ -169,6 +169,11 @@ fn without_newline(mut bytes: Vec<u8>) -> Secret {
         }
     }
     Secret::new(bytes)
+}
+
+/// Runs `command`, and restores the terminal if it fails: it may have changed it for a prompt of its own.
+fn run_cleanly(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
+    run(command, by).inspect_err(|_| drop(ui::restore_terminal()))
 }
 
 /// Runs `command` in a shell and returns its output. It shares our terminal, so that it can prompt, but not our
