@@ -16,7 +16,7 @@ pub(crate) mod schedule;
 mod variables;
 
 pub(crate) use order::Order;
-pub(crate) use process::{End, Process};
+pub(crate) use process::{End, FAREWELL, Process};
 pub(crate) use program::Program;
 pub(crate) use redelivery::Redelivery;
 pub(crate) use schedule::{Policy, Schedule, Try, Verdict};

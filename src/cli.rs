@@ -190,7 +190,7 @@ struct Call {
     args: ConnectionArgs,
 }
 
-/// Parses a command line that starts with the program's name. Preparing the returned run counts towards its deadline.
+/// Parses a command line that starts with the program's name. The time limit of the run covers parsing and preparation, too.
 ///
 /// # Errors
 /// When the line is invalid.
@@ -205,10 +205,7 @@ pub fn parse(
     let Some(entry) = entry else { return without_command(&line) };
     let words = line.get(2..).unwrap_or_default();
     let call = match entry.basic.as_ref().and_then(|basic| parse_basic(basic, words)) {
-        Some(call) => {
-            preparation.heed(&call.words, started);
-            call
-        }
+        Some(call) => call,
         None => {
             preparation.heed(&environment.timeout(), started);
             match parse_all(entry, words, &preparation, started)? {

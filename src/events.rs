@@ -1,4 +1,4 @@
-//! Reports what happens: as lines on stderr, and as NDJSON (`--events`, contract section 4.4). Every command's job
+//! Reports what happens: as lines on stderr, and as NDJSON (`--events`, docs/json.md). Every command's job
 //! passes its events to its [`Reporter`].
 
 mod log;
@@ -89,8 +89,7 @@ impl Reporter {
         self.service = service;
     }
 
-    /// Tells who started this as a service whether it `is_ready`, and how things are, of which `status` tells and `count`
-    /// whether that is something else.
+    /// Tells the service manager whether the run `is_ready`, and its `status` when `count` has changed.
     #[inline]
     pub fn serve(&mut self, is_ready: bool, count: u64, status: impl FnOnce() -> String) {
         if let Some(service) = &mut self.service {

@@ -1,4 +1,4 @@
-//! The exit status and the error line, both decided only here (contract, section 3).
+//! The exit status and the error line, both decided only here (mqtt(1), EXIT STATUS).
 
 use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;

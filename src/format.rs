@@ -34,7 +34,7 @@ pub enum Body {
     Hex,
     /// The payload in base64, standard alphabet.
     Base64,
-    /// The whole message as one JSON object (contract section 4.2).
+    /// The whole message as one JSON object (docs/json.md).
     Record(Payloads),
     /// The user's template.
     Template(Template),

@@ -4,7 +4,7 @@
 //! argv ──────┐
 //! options ───┤  settings/            connection/
 //! variables ─┼─► words with origin, ─► where, as whom, ─► commands ────► run/ ◄─ bytes ─► transport/
-//! profile ───┘   parsed once             how               │ a Job       │  ▲              tcp, unix, proxy, tls, ws
+//! profile ───┘   parsed together         how               │ a Job       │  ▲              tcp, unix, proxy, tls, ws
 //!                                                          │             ▼  │ events
 //!                                                          │            mqtt/  the session: no socket, no clock, no task
 //!                                                          ├─ source/ → outbox/  arg, file, stdin → records, on disk
@@ -24,7 +24,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the table of commands, and the clap tree made from it |
-//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run |
+//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run; and what several of them share |
 //! | `action` | commands that are run for messages: input, how many at once, retries, order of acknowledgements |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`settings`] | flags, options file, environment and profile as words, and which of them are in effect |
@@ -115,6 +115,8 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             Ok(ExitStatus::Usage.code())
         }
     });
+    // A password command may still have changed it.
+    ui::restore_terminal();
     match result {
         Err(failure) => end_of(&failure),
         Ok(code) => {

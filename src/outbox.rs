@@ -2,7 +2,7 @@
 //! crash of this program at any moment and, with syncs, a power failure.
 //!
 //! ```text
-//!  store ─► Outbox ─► Batch ─► Worker, a thread: Disk      box  state  00…1.ndjson  refused.ndjson  lock  new/
+//!  store ─► Outbox ─► Commit ─► Worker, a thread: Disk      box  state  00…1.ndjson  refused.ndjson  lock  new/
 //!            │  ▲                                             ▲
 //!            ▼  └──────────── Course: what may be sent ◄──────┘ recovered by Disk::open
 //!          Reader ─► messages for the session

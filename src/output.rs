@@ -131,7 +131,7 @@ impl Writer {
         Self { syncs: syncs && self.is_file, ..self }
     }
 
-    /// Writes to `file` from now on, in place of another file; what waits is still a part of what comes.
+    /// Writes to `file` from now on, in place of another file. Output that is still waiting goes to the new file.
     pub fn switch(&mut self, file: File) {
         self.descriptor = Arc::new(Descriptor::File(file));
         if let Some(worker) = &self.worker {

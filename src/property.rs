@@ -114,7 +114,7 @@ properties! {
     /// Seconds that the session outlives the connection.
     SessionExpiry = 0x11, Four, "session-expiry-interval", CONNACK | CONNECT | DISCONNECT_OUT;
     /// The client id the broker chose.
-    AssignedClientId = 0x12, Text, "assigned-client-identifier", CONNACK;
+    AssignedClientIdentifier = 0x12, Text, "assigned-client-identifier", CONNACK;
     /// The broker's keep-alive in seconds, which overrides the client's.
     ServerKeepAlive = 0x13, Two, "server-keep-alive", CONNACK;
     /// Enhanced authentication: its name.
@@ -148,11 +148,11 @@ properties! {
     /// Largest packet that the sender accepts, in bytes.
     MaximumPacketSize = 0x27, Four, "maximum-packet-size", CONNACK | CONNECT;
     /// Whether the broker supports wildcards in filters.
-    WildcardAvailable = 0x28, Byte, "wildcard-subscription-available", CONNACK;
+    WildcardSubscriptionAvailable = 0x28, Byte, "wildcard-subscription-available", CONNACK;
     /// Whether the broker supports subscription identifiers.
     SubscriptionIdAvailable = 0x29, Byte, "subscription-identifier-available", CONNACK;
     /// Whether the broker supports shared subscriptions.
-    SharedAvailable = 0x2a, Byte, "shared-subscription-available", CONNACK;
+    SharedSubscriptionAvailable = 0x2a, Byte, "shared-subscription-available", CONNACK;
 }
 
 impl Id {
@@ -326,9 +326,9 @@ fn in_range(id: Id, number: u32) -> bool {
         | Id::RequestProblemInformation
         | Id::RequestResponseInformation
         | Id::RetainAvailable
-        | Id::WildcardAvailable
+        | Id::WildcardSubscriptionAvailable
         | Id::SubscriptionIdAvailable
-        | Id::SharedAvailable => number <= 1,
+        | Id::SharedSubscriptionAvailable => number <= 1,
         Id::SubscriptionId | Id::ReceiveMaximum | Id::MaximumPacketSize | Id::TopicAlias => {
             number != 0
         }

@@ -95,7 +95,7 @@ impl Query {
 pub struct Subject<'a> {
     topic: &'a str,
     payload: &'a [u8],
-    /// The message as a JSON record (contract section 4.2, with the payload parsed).
+    /// The message as a JSON record (docs/json.md, with the payload parsed).
     record: &'a [u8],
     input: OnceCell<Val>,
 }

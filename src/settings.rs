@@ -25,7 +25,7 @@ pub use options_file::OptionsFile;
 pub use preparation::Preparation;
 pub use profile::names as profile_names;
 pub use settle::settle;
-pub use table::{Group, Need, SETTINGS, Secrecy, Setting, Trait};
+pub use table::{Fact, Group, Need, SETTINGS, Secrecy, Setting};
 pub use value::{
     LONGEST_TEXT, is_host, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
     parse_size,

@@ -8,7 +8,6 @@
 //! [`Invalid::Skip`], invalid records are missing from the batches (a batch may even be empty) and counted by
 //! [`Source::skipped`]. After each `poll_next`, [`Source::complaints`] returns why the first [`COMPLAINTS`] of them
 //! were skipped, as one-line errors.
-//! line each.
 
 mod at_hand;
 mod delimiter;

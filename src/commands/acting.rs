@@ -2,13 +2,15 @@
 //! letters, and acknowledges messages.
 
 pub(crate) mod args;
-mod outbox;
 mod plan;
+mod publications;
 pub(crate) mod replies;
 
 use super::deciding::Outputs;
 use super::request::job::no_response_topic;
-use crate::action::{End, Order, Process, Program, Redelivery, Schedule, Try, Variables, Verdict};
+use crate::action::{
+    End, FAREWELL, Order, Process, Program, Redelivery, Schedule, Try, Variables, Verdict,
+};
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, OwnedMessage, QoS};
@@ -18,8 +20,8 @@ use crate::topic::TopicFilter;
 use crate::ui::Ui;
 use bytes::Bytes;
 use jiff::Timestamp;
-use outbox::Outbox;
 pub(crate) use plan::{Aftermath, OnFailure, Plan, Work};
+use publications::Publications;
 use replies::Replies;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -29,8 +31,8 @@ use std::time::{Duration, Instant};
 /// How long commands may continue when the run is to end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long ending them may take after that: five seconds until SIGKILL, and some time for the system.
-const END: Duration = Duration::from_millis(5_500);
+/// How long ending them may take after that, with some time for the system.
+const END: Duration = FAREWELL.saturating_add(Duration::from_millis(500));
 
 /// How long to wait after that for acknowledgements of replies and dead letters.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
@@ -88,7 +90,7 @@ pub(crate) struct Acting {
     order: Order,
     unfinished: HashMap<u64, Rc<Assignment>>,
     running: Vec<(u64, Process)>,
-    outbox: Outbox,
+    publications: Publications,
     tally: Tally,
     /// Topics of retained messages that are done, if they are to be reported.
     retained: Option<Vec<String>>,
@@ -120,7 +122,7 @@ impl Acting {
             order: Order::default(),
             unfinished: HashMap::new(),
             running: Vec::new(),
-            outbox: Outbox::default(),
+            publications: Publications::default(),
             tally: Tally::default(),
             retained: wants_retained.then(Vec::new),
             failure: None,
@@ -212,7 +214,7 @@ impl Acting {
         reporter: &mut Reporter,
     ) {
         self.poll_offline(cx, written, now, reporter);
-        for (number, outcome) in self.outbox.send(session) {
+        for (number, outcome) in self.publications.send(session) {
             reporter.published(number, 0, &outcome);
             self.published(number, &outcome, reporter);
         }
@@ -243,7 +245,7 @@ impl Acting {
     fn begin(&mut self, now: Instant, reporter: &mut Reporter) -> bool {
         let mut has_ended = false;
         // Replies that wait to be sent hold back further commands.
-        while self.outbox.waiting() < self.plan.policy.jobs
+        while self.publications.waiting() < self.plan.policy.jobs
             && let may = self.lacks_any()
             && let Some(number) = self.schedule.next(now, may)
         {
@@ -324,7 +326,7 @@ impl Acting {
                     replies::add_failure(&mut envelope, &end);
                     self.tell(number, message.topic, &end, reporter);
                 }
-                self.outbox.add(number, envelope, end.output.into());
+                self.publications.add(number, envelope, end.output.into());
             }
             (Verdict::Failed, Aftermath::Settle(OnFailure::Stop)) => {
                 let stays = match self.plan.outlives && message.packet_id != 0 {
@@ -340,10 +342,10 @@ impl Acting {
                 self.finish(number, Try::Failed);
             }
             (Verdict::Failed, Aftermath::Settle(OnFailure::Publish(topic))) => {
-                let letter = outbox::letter(topic, &message, &end.how.to_string());
+                let letter = publications::letter(topic, &message, &end.how.to_string());
                 let payload = Bytes::copy_from_slice(message.payload);
                 self.tell(number, message.topic, &end, reporter);
-                self.outbox.add(number, letter, payload);
+                self.publications.add(number, letter, payload);
             }
         }
     }
@@ -383,7 +385,7 @@ impl Acting {
     /// Handles an event of the session.
     pub(crate) fn event(&mut self, event: &Event, reporter: &Reporter) {
         if let Event::Published { position, outcome, .. } = event
-            && self.outbox.concludes(*position)
+            && self.publications.concludes(*position)
         {
             self.published(*position, outcome, reporter);
         }
@@ -436,9 +438,13 @@ impl Acting {
         match self.running.len() {
             // Only acknowledgements are missing.
             0 => return Some(now + LAST_ANSWER),
-            1 => reporter.ui().note("waiting up to 10s for a command to end"),
-            several => {
-                reporter.ui().note(&format!("waiting up to 10s for {several} commands to end"));
+            running => {
+                let commands = match running {
+                    1 => "a command".to_owned(),
+                    several => format!("{several} commands"),
+                };
+                let grace = humantime::format_duration(GRACE);
+                reporter.ui().note(&format!("waiting up to {grace} for {commands} to end"));
             }
         }
         self.patience = Some(now + GRACE);
@@ -457,12 +463,12 @@ impl Acting {
 
     /// Whether commands or replies are under way that should be finished.
     pub(crate) fn is_busy(&self) -> bool {
-        !self.running.is_empty() || (!self.is_forsaken && !self.outbox.is_empty())
+        !self.running.is_empty() || (!self.is_forsaken && !self.publications.is_empty())
     }
 
     /// Whether every message is finished.
     pub(crate) fn is_idle(&self) -> bool {
-        self.schedule.unfinished() == 0 && self.outbox.is_empty()
+        self.schedule.unfinished() == 0 && self.publications.is_empty()
     }
 
     /// Number of messages printed or being printed.
@@ -477,7 +483,7 @@ impl Acting {
 
     /// Whether `--count` requires more than what is done and under way.
     fn lacks_any(&self) -> bool {
-        let begun = (self.schedule.begun() + self.outbox.len()) as u64;
+        let begun = (self.schedule.begun() + self.publications.len()) as u64;
         let claimed = self.tally.done + self.printed + begun;
         self.plan.count.is_none_or(|wanted| claimed < wanted)
     }
@@ -485,12 +491,12 @@ impl Acting {
     /// Whether reading should stop for now.
     pub(crate) fn is_full(&self) -> bool {
         // Keep reading while replies are out: their acknowledgements arrive among the messages.
-        self.outbox.is_empty() && (self.schedule.is_full() || !self.lacks_any())
+        self.publications.is_empty() && (self.schedule.is_full() || !self.lacks_any())
     }
 
     /// Whether something to publish has not been handed to the session.
     pub(crate) fn has_backlog(&self) -> bool {
-        self.outbox.waiting() > 0
+        self.publications.waiting() > 0
     }
 
     /// When to poll even if nothing happens.

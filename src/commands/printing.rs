@@ -35,8 +35,8 @@ pub(crate) struct Printing {
     writer: Writer,
     reopening: Option<Reopening>,
     written: u64,
-    /// Messages written while there was no connection, to be acknowledged on the next one.
-    written_offline: u64,
+    /// Messages written since the session was last told, which it is when there is a connection.
+    unreported: u64,
     /// The error that ended writing.
     failure: Option<io::Error>,
 }
@@ -50,7 +50,7 @@ impl Printing {
             writer,
             reopening: None,
             written: 0,
-            written_offline: 0,
+            unreported: 0,
             failure: None,
         }
     }
@@ -145,8 +145,8 @@ impl Printing {
 
     /// Advances the output and acknowledges written messages.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session) {
-        self.poll_offline(cx);
-        match std::mem::take(&mut self.written_offline) {
+        self.poll_output(cx);
+        match std::mem::take(&mut self.unreported) {
             0 => {}
             written => session.acknowledge(written),
         }
@@ -154,11 +154,11 @@ impl Printing {
 
     /// Takes the number of messages written since the last call or acknowledgement; the caller must acknowledge them.
     pub(crate) fn take_written(&mut self) -> u64 {
-        std::mem::take(&mut self.written_offline)
+        std::mem::take(&mut self.unreported)
     }
 
     /// Advances the output while nothing can be acknowledged.
-    pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn poll_output(&mut self, cx: &mut Context<'_>) {
         // All messages of one read get the same time.
         self.format.go_on();
         // Once reported, the writer no longer has the error.
@@ -175,7 +175,7 @@ impl Printing {
             Poll::Pending => {}
             Poll::Ready(Ok(written)) => {
                 self.written += written;
-                self.written_offline += written;
+                self.unreported += written;
             }
             Poll::Ready(Err(error)) => self.failure = Some(error),
         }

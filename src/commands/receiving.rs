@@ -117,9 +117,9 @@ impl Receiving {
     }
 
     /// Advances the output while nothing can be acknowledged.
-    pub(crate) fn poll_offline(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn poll_output(&mut self, cx: &mut Context<'_>) {
         self.reporter.flush(cx);
-        self.printing.poll_offline(cx);
+        self.printing.poll_output(cx);
     }
 
     /// As [`Receiving::poll`], but ready when everything was written.

@@ -169,7 +169,6 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let format = args.output.format()?;
     let decision = args.decide.decision()?;
     check_commands(&args)?;
-    check_commands(&args)?;
     let needs_5 = [
         (args.no_local, "--no-local"),
         (args.retain_as_published, "--retain-as-published"),

@@ -8,7 +8,7 @@ use super::place::Located;
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
 use crate::settings::properties::{SEPARATOR, USER_PROPERTY};
-use crate::settings::{Group, Origin, Rank, Said, Secrecy, Setting, Trait, Word, from_bytes};
+use crate::settings::{Fact, Group, Origin, Rank, Said, Secrecy, Setting, Word, from_bytes};
 use crate::transport::Target;
 use std::ffi::{OsStr, OsString};
 
@@ -116,7 +116,7 @@ fn is_password(word: &Word) -> bool {
 fn is_own(word: &Word) -> bool {
     let text = || word.text().map(OsStr::to_string_lossy);
     match word.setting.secrecy() {
-        _ if word.setting.is(Trait::Own) => true,
+        _ if word.setting.is(Fact::Own) => true,
         Some(Secrecy::Query) => text().is_some_and(|path| path.contains('?')),
         _ if word.is("property") => text().is_some_and(|text| {
             let mut parts = text.split(SEPARATOR).map(str::to_ascii_lowercase);

@@ -56,7 +56,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Decides every field.
+    /// Turns the settings in effect into options, reads the password, and opens the events file.
     ///
     /// # Errors
     /// When a value is invalid, or has no effect with the chosen version of MQTT, or the events file cannot be opened.

@@ -6,7 +6,7 @@ use crate::exit::Failure;
 use crate::run::options::Protocol;
 use crate::settings::properties::{Packet, SEPARATOR, split};
 use crate::settings::{
-    Group, Origin, SETTINGS, Said, Secrecy, Setting, Trait, Tree, Typed, Word, parse_protocol,
+    Fact, Group, Origin, SETTINGS, Said, Secrecy, Setting, Tree, Typed, Word, parse_protocol,
 };
 use std::fmt::Write;
 
@@ -42,7 +42,7 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
     let Some(last) = said.last() else {
         let is_id = |word: &Word| word.is("id-prefix") && word.said != Said::Off;
         let shown = match setting
-            .get(|known| if let Trait::Default(toml) = known { Some(toml) } else { None })
+            .get(|known| if let Fact::Default(toml) = known { Some(toml) } else { None })
         {
             Some(toml) => format!("{name} = {toml}"),
             None if name == "id" && !words.iter().any(is_id) => {
@@ -54,7 +54,7 @@ fn line(setting: &'static Setting, words: &[Word], tree: &Tree) -> Option<(Strin
     };
     let value = |word: &Word| toml(setting, word, tree);
     let has_password = words.iter().any(|word| word.setting.group() == Some(Group::Password));
-    let is_list = setting.is(Trait::List);
+    let is_list = setting.is(Fact::List);
     let shown = match (&last.said, setting.secrecy()) {
         (Said::Off, _) => Some("false".to_owned()),
         (Said::On, _) => Some("true".to_owned()),

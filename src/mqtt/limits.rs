@@ -51,8 +51,8 @@ impl Limits {
             maximum_qos: qos.and_then(QoS::from_number).unwrap_or(QoS::ExactlyOnce),
             retain_available: properties.number(Id::RetainAvailable) != Some(0),
             maximum_packet_size: properties.number(Id::MaximumPacketSize),
-            wildcards: properties.number(Id::WildcardAvailable) != Some(0),
-            shared: properties.number(Id::SharedAvailable) != Some(0),
+            wildcards: properties.number(Id::WildcardSubscriptionAvailable) != Some(0),
+            shared: properties.number(Id::SharedSubscriptionAvailable) != Some(0),
             subscription_ids: properties.number(Id::SubscriptionIdAvailable) != Some(0),
         }
     }

@@ -316,7 +316,7 @@ impl Session {
         self.link.up().is_some_and(|up| up.barrier.is_some() && !up.is_asking())
     }
 
-    /// A counter that rises with every acknowledgement that completes a step.
+    /// A counter that rises whenever something that was awaited has happened.
     pub fn progress(&self) -> u64 {
         self.progress
     }

@@ -1,4 +1,4 @@
-//! The descriptor to write to: standard output, standard error, or an opened file.
+//! Where to write: standard output, standard error, an opened file, or many files below a directory.
 
 use super::block::Block;
 use super::tree::{Directory, Tree};
@@ -41,7 +41,7 @@ impl Descriptor {
         }
     }
 
-    /// Writes the records of `block` to the files that they belong to, if they belong to several.
+    /// Writes the records of `block` to the files that they name; only files below a directory have names.
     pub(super) fn write_routed(&self, block: &Block) -> io::Result<()> {
         match self {
             Self::Tree(tree, _) => {

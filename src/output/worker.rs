@@ -15,7 +15,7 @@ const LULL: Duration = Duration::from_millis(10);
 /// Bytes per write, so that the progress of a slow reader is visible.
 const PIECE: usize = 32 << 10;
 
-/// Records smaller than this, in bytes, let others wait in memory while they are written.
+/// While a record smaller than this, in bytes, is being written, further records may wait in memory.
 const SMALL: usize = 16 << 20;
 
 /// Number of bytes that end the gathering early.
@@ -72,7 +72,7 @@ impl State {
 pub(super) struct Standing {
     /// Number of records written since the last call.
     pub(super) written: u64,
-    /// A counter of which only changes matter: they mean that the reader reads.
+    /// Changes whenever the reader has taken something; the value itself means nothing.
     pub(super) progress: u64,
     /// Why writing ended; returned once.
     pub(super) failure: Option<io::Error>,

@@ -1,4 +1,4 @@
-//! Records against the contract, and JSON against a reader.
+//! Records against docs/json.md, and JSON against a reader.
 
 use super::*;
 use crate::escape::{Keep, is_harmful};
@@ -32,7 +32,7 @@ fn line_with(payload: &[u8], properties: Properties<'_>, payloads: Payloads) -> 
 }
 
 #[test]
-fn a_record_has_the_keys_of_the_contract_in_their_order() {
+fn a_record_has_the_documented_keys_in_their_order() {
     let mut block: &[u8] = &[
         45, 0x26, 0, 1, b'k', 0, 1, b'v', 0x0b, 7, 0x09, 0, 2, 0xff, 0, 0x08, 0, 1, b'r', 0x03, 0,
         10, b't', b'e', b'x', b't', b'/', b'p', b'l', b'a', b'i', b'n', 0x02, 0, 0, 0, 60, 0x01, 1,

@@ -434,7 +434,7 @@ impl<W: World> Driver<'_, W> {
         } else if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
             return Ok(Poll::Ready(Leave::Done));
         }
-        // The job may have been waiting for exactly these events.
+        // The job was polled before it got these events, so it must be polled again.
         socket.has_moved = has_news;
         let was_stuck = socket.is_stuck;
         let wrote = self.poll_write(cx, socket, now);

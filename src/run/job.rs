@@ -59,7 +59,7 @@ pub trait Job {
     fn poll(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) -> Poll<()>;
 
     /// The run is to end at `now`. If the job must finish something it has begun, returns the deadline for that. Until
-    /// then, or until it is ready, it is polled as before but receives no more messages.
+    /// then, or until it is ready, it is polled, but receives no more messages.
     fn stop(&mut self, why: Stopping, now: Instant) -> Option<Instant> {
         let _ = (why, now);
         None
@@ -70,13 +70,13 @@ pub trait Job {
         false
     }
 
-    /// The run is being stopped: reports messages that are still being written, and is ready when none is left.
+    /// The run is being stopped: acknowledges messages as they are written, and is ready when none is left.
     fn poll_drain(&mut self, cx: &mut Context<'_>, session: &mut Session) -> Poll<()> {
         let _ = (cx, session);
         Poll::Ready(())
     }
 
-    /// [`Job::poll`] while there is no connection: must not read ahead. Ready if no connection could change anything.
+    /// [`Job::poll`] while there is no connection: must not read ahead. Ready if the job is done without another connection.
     fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()>;
 
     /// When to poll the job even if nothing happens.

@@ -231,7 +231,7 @@ impl Patience {
         self.waiting_since = None;
     }
 
-    /// Checks which limit has been reached. `progress` rises with every acknowledgement that completes a step; `owes`
+    /// Checks which limit has been reached. `progress` rises whenever something that was awaited has happened; `owes`
     /// says that the broker owes something, or that bytes or messages wait for it.
     pub fn check(&mut self, now: Instant, progress: u64, owes: bool) -> Option<Limit> {
         if self.policy.run_until.is_some_and(|until| now >= until) {

@@ -1,7 +1,7 @@
 //! A configuration file: its text, its permissions, and the position of errors in it.
 
 use super::files::{self, Openness};
-use super::table::{Group, Setting, Trait};
+use super::table::{Fact, Group, Setting};
 use crate::exit::{ExitStatus, Failure};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl ConfigFile {
                     .error(key.span().start, &message)
                     .hint(format!("chmod 600 {path}")));
             }
-            if (is_secret || setting.is(Trait::Command))
+            if (is_secret || setting.is(Fact::Command))
                 && let Some((message, hint)) = self.openness.distrust(&self.path, name)
             {
                 return Err(self.error(key.span().start, &message).hint(hint));

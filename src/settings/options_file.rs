@@ -3,7 +3,7 @@
 
 use super::files::{self, Openness};
 use super::line::{Argument, for_parser, split_options_line};
-use super::table::{Setting, Trait};
+use super::table::{Fact, Setting};
 use super::word::{Origin, Said, Word};
 use crate::exit::{ExitStatus, Failure};
 use clap::Command;
@@ -130,7 +130,7 @@ fn distrust(openness: Openness, path: &Path, arguments: &[Argument]) -> Option<(
             Said::Value(text) => setting.secret_in(&text.to_string_lossy(), true).is_some(),
             Said::On | Said::Off => false,
         };
-        let counts = is_secret || setting.is(Trait::Command);
+        let counts = is_secret || setting.is(Fact::Command);
         counts.then(|| openness.distrust(path, setting.name)).flatten()
     })
 }

@@ -1,4 +1,4 @@
-//! Profiles of the configuration file (contract, section 5; mqtt-config(5)): selects one and returns its words.
+//! Profiles of the configuration file (mqtt-config(5)): selects one and returns its words.
 //!
 //! A profile's keys are the long names of the settings. Errors name file and line, and never contain a value that may
 //! be secret.

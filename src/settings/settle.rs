@@ -3,7 +3,7 @@
 //! A pure function of the words, weakest source first.
 
 use super::properties::{SEPARATOR, USER_PROPERTY};
-use super::table::{Setting, Trait};
+use super::table::{Fact, Setting};
 use super::word::{Said, Word};
 
 /// The words in effect. For a setting this is the last word; for a list, all since it was last reset. What weaker
@@ -21,17 +21,17 @@ pub fn settle(words: Vec<Word>) -> Vec<Word> {
 fn overrides(word: &Word, earlier: &Word) -> bool {
     let is_weaker = earlier.rank() < word.rank();
     let is_same = word.setting == earlier.setting;
-    if is_same && is_weaker && word.setting.is(Trait::Way) {
+    if is_same && is_weaker && word.setting.is(Fact::Way) {
         return false;
     }
     if word.said == Said::Off {
-        let is_below = earlier.setting.is(Trait::Under(word.setting.name));
+        let is_below = earlier.setting.is(Fact::Under(word.setting.name));
         return is_same || (is_below && is_weaker);
     }
-    if word.setting.is(Trait::Place) && is_weaker {
+    if word.setting.is(Fact::Place) && is_weaker {
         return false;
     }
-    let adds_up = word.setting.is(Trait::List) && earlier.said != Said::Off;
+    let adds_up = word.setting.is(Fact::List) && earlier.said != Said::Off;
     // Two conflicting words of one source are a mistake that must be reported.
     (is_same && !adds_up)
         || is_weaker && (in_one_group(word.setting, earlier) || set_same_property(word, earlier))

@@ -10,12 +10,12 @@ use std::fmt;
 pub struct Setting {
     /// The long name of its flag, and its key in a profile.
     pub name: &'static str,
-    traits: &'static [Trait],
+    facts: &'static [Fact],
 }
 
 /// A fact about a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trait {
+pub enum Fact {
     /// Its value is, or may contain, a secret.
     Secret(Secrecy),
     /// It names a file: in a profile, relative to the configuration file, with `~` for the home directory.
@@ -95,24 +95,24 @@ impl Group {
     }
 }
 
-const fn row(name: &'static str, traits: &'static [Trait]) -> Setting {
-    Setting { name, traits }
+const fn row(name: &'static str, facts: &'static [Fact]) -> Setting {
+    Setting { name, facts }
 }
 
 impl Setting {
     /// Whether it has this trait.
-    pub fn is(&self, known: Trait) -> bool {
-        self.traits.contains(&known)
+    pub fn is(&self, known: Fact) -> bool {
+        self.facts.contains(&known)
     }
 
     /// The first trait that `pick` accepts.
-    pub fn get<T>(&self, pick: impl Fn(Trait) -> Option<T>) -> Option<T> {
-        self.traits.iter().find_map(|known| pick(*known))
+    pub fn get<T>(&self, pick: impl Fn(Fact) -> Option<T>) -> Option<T> {
+        self.facts.iter().find_map(|known| pick(*known))
     }
 
     /// How its value may be a secret.
     pub fn secrecy(&self) -> Option<Secrecy> {
-        self.get(|known| if let Trait::Secret(secrecy) = known { Some(secrecy) } else { None })
+        self.get(|known| if let Fact::Secret(secrecy) = known { Some(secrecy) } else { None })
     }
 
     /// What in the value `text` is secret, if anything; `has_password` if there is a password too.
@@ -142,29 +142,31 @@ impl Setting {
 
     /// Whether it names the broker or selects the route.
     pub fn leads_there(&self) -> bool {
-        self.is(Trait::Place) || self.is(Trait::Way)
+        self.is(Fact::Place) || self.is(Fact::Way)
     }
 
     /// What it requires to have an effect.
     pub fn need(&self) -> Option<Need> {
-        self.get(|known| if let Trait::Needs(need) = known { Some(need) } else { None })
+        self.get(|known| if let Fact::Needs(need) = known { Some(need) } else { None })
     }
 
     /// Its group.
     pub fn group(&self) -> Option<Group> {
-        self.get(|known| if let Trait::Group(group) = known { Some(group) } else { None })
+        self.get(|known| if let Fact::Group(group) = known { Some(group) } else { None })
     }
 
     /// The packet and name of the MQTT 5 property that it sets.
     pub fn property(&self) -> Option<(&'static str, &'static str)> {
-        self.get(|known| {
-            if let Trait::Property(packet, name) = known { Some((packet, name)) } else { None }
-        })
+        self.get(
+            |known| {
+                if let Fact::Property(packet, name) = known { Some((packet, name)) } else { None }
+            },
+        )
     }
 
     /// Whether the value `text` names a file, rather than standard input or an open descriptor.
     pub fn names_file(&self, text: &str) -> bool {
-        self.is(Trait::Path) && text != "-" && !text.starts_with("fd:")
+        self.is(Fact::Path) && text != "-" && !text.starts_with("fd:")
     }
 
     /// The flag that resets it: `--no-` and its name, or for a name with `no-`, that without.
@@ -217,9 +219,9 @@ fn is_token(name: &str) -> bool {
         && name.contains(char::is_alphabetic)
 }
 
+use Fact::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 use Group::{Diagnostics, Id, Identity, Password, Trust};
 use Need::{Network, Tls, TurnsTlsOn, WebSocket};
-use Trait::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 
 /// All settings.
 pub static SETTINGS: [Setting; 53] = [
@@ -233,15 +235,15 @@ pub static SETTINGS: [Setting; 53] = [
     row("ws-path", &[Needs(WebSocket), Secret(Secrecy::Query)]),
     row("ws-header", &[List, Needs(WebSocket), Secret(Secrecy::Header), Own]),
     row("tls", &[Way, Needs(TurnsTlsOn)]),
-    row("ca", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
-    row("capath", &[Needs(TurnsTlsOn), Path, Trait::Group(Trust)]),
+    row("ca", &[Needs(TurnsTlsOn), Path, Fact::Group(Trust)]),
+    row("capath", &[Needs(TurnsTlsOn), Path, Fact::Group(Trust)]),
     row("crl", &[Needs(Tls), Path]),
     row("pin", &[Needs(Tls), Own]),
-    row("cert", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Own]),
-    row("key", &[Needs(TurnsTlsOn), Path, Trait::Group(Identity), Under("cert"), Own]),
+    row("cert", &[Needs(TurnsTlsOn), Path, Fact::Group(Identity), Own]),
+    row("key", &[Needs(TurnsTlsOn), Path, Fact::Group(Identity), Under("cert"), Own]),
     row(
         "key-password-file",
-        &[Needs(TurnsTlsOn), Path, Command, Trait::Group(Identity), Under("cert"), Own],
+        &[Needs(TurnsTlsOn), Path, Command, Fact::Group(Identity), Under("cert"), Own],
     ),
     row("tls-server-name", &[Needs(Tls)]),
     row("tls-alpn", &[List, Needs(Tls)]),
@@ -251,13 +253,13 @@ pub static SETTINGS: [Setting; 53] = [
     row("require-tls", &[]),
     row("tls-keylog", &[Needs(Tls), Path]),
     row("protocol", &[Default("\"auto\"")]),
-    row("id", &[Trait::Group(Id), Own]),
-    row("id-prefix", &[Trait::Group(Id), Own]),
+    row("id", &[Fact::Group(Id), Own]),
+    row("id-prefix", &[Fact::Group(Id), Own]),
     row("username", &[Secret(Secrecy::User), Own]),
-    row("password", &[Secret(Secrecy::Secret), Trait::Group(Password), Own]),
-    row("password-file", &[Path, Command, Trait::Group(Password), Own]),
-    row("password-command", &[Command, Trait::Group(Password), Own]),
-    row("ask-password", &[Trait::Group(Password), Own]),
+    row("password", &[Secret(Secrecy::Secret), Fact::Group(Password), Own]),
+    row("password-file", &[Path, Command, Fact::Group(Password), Own]),
+    row("password-command", &[Command, Fact::Group(Password), Own]),
+    row("ask-password", &[Fact::Group(Password), Own]),
     row("no-clean-start", &[Own]),
     row("session-expiry", &[Property("connect", "session-expiry-interval")]),
     row("keepalive", &[Default("60")]),
@@ -276,7 +278,7 @@ pub static SETTINGS: [Setting; 53] = [
     row("will-qos", &[Under("will-topic"), Own]),
     row("will-retain", &[Under("will-topic"), Own]),
     row("will-delay", &[Under("will-topic"), Property("will", "will-delay-interval"), Own]),
-    row("debug", &[Trait::Group(Diagnostics)]),
+    row("debug", &[Fact::Group(Diagnostics)]),
     row("events", &[Path]),
-    row("quiet", &[Trait::Group(Diagnostics)]),
+    row("quiet", &[Fact::Group(Diagnostics)]),
 ];

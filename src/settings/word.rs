@@ -1,6 +1,6 @@
 //! A statement of one source about one setting.
 
-use super::table::{Setting, Trait};
+use super::table::{Fact, Setting};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
@@ -115,7 +115,7 @@ impl fmt::Display for Origin {
 impl Said {
     /// Whether it is a value that resets the setting.
     pub fn takes_back(&self, setting: &Setting) -> bool {
-        matches!(self, Self::Value(value) if setting.is(Trait::Never) && value == "never")
+        matches!(self, Self::Value(value) if setting.is(Fact::Never) && value == "never")
     }
 }
 

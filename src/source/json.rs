@@ -1,4 +1,4 @@
-//! Parses a line of JSON as a record (contract, 4.2), with the keys that `sub --json` prints and no others.
+//! Parses a line of JSON as a record (docs/json.md), with the keys that `sub --json` prints and no others.
 //!
 //! A line is parsed in one pass, and a payload without escapes is not copied. Errors are one line: the problem, and the
 //! column (in bytes, from 1) where it was noticed.

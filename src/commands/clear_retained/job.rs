@@ -392,7 +392,7 @@ impl Job for Clearing {
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
-        self.receiving.poll_offline(cx);
+        self.receiving.poll_output(cx);
         if self.receiving.printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }
     }
 

@@ -446,7 +446,7 @@ impl Job for Requesting {
     }
 
     fn poll_offline(&mut self, cx: &mut Context<'_>, _now: Instant) -> Poll<()> {
-        self.receiving.poll_offline(cx);
+        self.receiving.poll_output(cx);
         let printing = &self.receiving.printing;
         let done = self.refusal.is_some() || (self.has_all() && printing.is_over());
         if done || printing.has_failed() { Poll::Ready(()) } else { Poll::Pending }

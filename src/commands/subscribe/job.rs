@@ -129,7 +129,7 @@ impl Subscribing {
     /// Advances output and commands, and acknowledges what is finished.
     fn advance(&mut self, cx: &mut Context<'_>, session: &mut Session, now: Instant) {
         let Some(acting) = &mut self.acting else { return self.receiving.poll(cx, session) };
-        self.receiving.poll_offline(cx);
+        self.receiving.poll_output(cx);
         let written = self.receiving.printing.take_written();
         acting.poll(cx, session, written, now, &mut self.receiving.reporter);
         self.note_retained();
@@ -137,7 +137,7 @@ impl Subscribing {
 
     /// As [`Subscribing::advance`], but without a connection.
     fn advance_offline(&mut self, cx: &mut Context<'_>, now: Instant) {
-        self.receiving.poll_offline(cx);
+        self.receiving.poll_output(cx);
         if let Some(acting) = &mut self.acting {
             let written = self.receiving.printing.take_written();
             acting.poll_offline(cx, written, now, &mut self.receiving.reporter);

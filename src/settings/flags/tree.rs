@@ -3,7 +3,7 @@
 
 use super::ConnectionArgs;
 use crate::settings::line::{for_parser, split};
-use crate::settings::table::{Setting, Trait};
+use crate::settings::table::{Fact, Setting};
 use crate::settings::word::{Origin, Said, Word};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Args, Command, FromArgMatches};
@@ -46,7 +46,7 @@ impl Tree {
     pub fn shape(&self, setting: &Setting) -> Shape {
         match self.flag(setting).map(Arg::get_action) {
             Some(ArgAction::SetTrue) => Shape::Switch,
-            _ if setting.is(Trait::List) => Shape::List,
+            _ if setting.is(Fact::List) => Shape::List,
             _ => Shape::Value,
         }
     }
@@ -157,7 +157,7 @@ mod tests {
         for setting in &SETTINGS {
             let action = tree.flag(setting).map(Arg::get_action);
             let repeats = matches!(action, Some(ArgAction::Append));
-            assert_eq!(repeats, setting.is(Trait::List), "{}", setting.name);
+            assert_eq!(repeats, setting.is(Fact::List), "{}", setting.name);
         }
     }
 }

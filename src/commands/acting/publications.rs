@@ -11,12 +11,12 @@ use std::rc::Rc;
 /// Publications that wait for room in the session, and numbers of those that wait for an acknowledgement, by the
 /// message they are for.
 #[derive(Debug, Default)]
-pub(super) struct Outbox {
+pub(super) struct Publications {
     waiting: VecDeque<(u64, Envelope, Bytes)>,
     sent: HashSet<u64>,
 }
 
-impl Outbox {
+impl Publications {
     pub(super) fn add(&mut self, number: u64, envelope: Envelope, payload: Bytes) {
         self.waiting.push_back((number, envelope, payload));
     }
