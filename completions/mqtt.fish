@@ -71,7 +71,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s i -l id -d 'Use this c
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -174,7 +175,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s i -l id -d 'Use th
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -284,7 +286,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s i -l id -d 'Use this c
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -399,7 +402,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s i -l id -d 'Use 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -509,7 +513,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s i -l id -d 'Use this cl
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -620,7 +625,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s i -l id -d 'Use th
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -719,7 +725,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s i -l id -d 'Use this
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -789,7 +796,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s i -l id -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
@@ -860,7 +868,8 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s i -l id -d 'Use thi
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l unix -d 'Connect to this Unix socket' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s A -l bind -d 'Connect from this local address or host name' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy -d 'Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F

@@ -78,7 +78,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
@@ -218,7 +219,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
@@ -352,7 +354,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
@@ -451,7 +454,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
@@ -542,7 +546,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
@@ -629,7 +634,8 @@ module completions {
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
     --bind(-A): string        # Connect from this local address or host name
-    --proxy: string           # Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
     --ws                      # Use MQTT over WebSocket
     --ws-path: string         # Request this WebSocket path [default: /mqtt]
     --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated

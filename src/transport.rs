@@ -59,13 +59,12 @@ pub async fn dial(
         Place::Socket(_) => return Err(DialError::new("there are no Unix sockets here")),
         Place::Host(host, port) => (host.as_str(), *port),
     };
-    let stream = match &route.proxy {
-        None => tcp::connect(host, port, route.bind.as_deref()).await?,
+    let stream: Box<dyn Stream> = match &route.proxy {
+        None => Box::new(QuickAck::new(tcp::connect(host, port, route.bind.as_deref()).await?)),
         Some(proxy) => boxed(|| proxy.connect(host, port, route.bind.as_deref(), stage)).await?,
     };
-    let stream = QuickAck::new(stream);
     match &route.tls {
-        None if target.websocket.is_none() => Ok(Box::new(stream)),
+        None if target.websocket.is_none() => Ok(stream),
         None => boxed(|| upgrade(stream, target, route, stage)).await,
         Some(tls) => boxed(|| encrypt(stream, tls, target, route, stage)).await,
     }
@@ -81,7 +80,7 @@ fn boxed<'a, F: Future + 'a>(
 
 /// Performs the TLS handshake on `stream`, and the WebSocket upgrade if `target` has one.
 async fn encrypt(
-    stream: QuickAck,
+    stream: Box<dyn Stream>,
     tls: &tls::Client,
     target: &Target,
     route: &Route,

@@ -85,7 +85,8 @@ impl<'a> Owner<'a> {
         }
         let own =
             self.speaker.value("proxy").and_then(|url| parse_proxy(&url.to_string_lossy()).ok());
-        let place = |proxy: &Proxy| (proxy.host.to_ascii_lowercase(), proxy.port);
+        let place =
+            |proxy: &Proxy| (proxy.host.to_ascii_lowercase(), proxy.port, proxy.is_encrypted());
         own.as_ref().map(place) == located.proxy.as_ref().map(place)
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
         Place::Host(name, _) => name,
         place @ Place::Socket(_) => {
             let target = Target { place, encrypted: false, websocket: None };
-            refuse_without_use(speakers, &target)?;
+            refuse_without_use(speakers, &target, None)?;
             return Ok(with_topics(target, None, speakers));
         }
     };
@@ -57,8 +57,9 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     if let Place::Host(_, number) = &mut target.place {
         *number = port;
     }
-    refuse_without_use(speakers, &target)?;
-    Ok(with_topics(target, proxy(speakers)?, speakers))
+    let proxy = proxy(speakers)?;
+    refuse_without_use(speakers, &target, proxy.as_ref())?;
+    Ok(with_topics(target, proxy, speakers))
 }
 
 /// Refuses an invalid host, with a hint about what was probably meant.
@@ -192,7 +193,11 @@ fn with_topics(target: Target, proxy: Option<Proxy>, speakers: &[Speaker<'_>]) -
 
 /// Refuses typed flags that have no effect at `target`: typed flags are never ignored. Settings from other sources are
 /// ignored silently, because they were not meant for this connection.
-fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), Failure> {
+fn refuse_without_use(
+    speakers: &[Speaker<'_>],
+    target: &Target,
+    proxy: Option<&Proxy>,
+) -> Result<(), Failure> {
     let typed = speakers.iter().filter(|speaker| speaker.rank == Rank::Typed);
     let is_socket = matches!(target.place, Place::Socket(_));
     for word in typed.flat_map(Speaker::said) {
@@ -207,6 +212,9 @@ fn refuse_without_use(speakers: &[Speaker<'_>], target: &Target) -> Result<(), F
                 no_effect("without TLS").hint("--tls turns it on")
             }
             Some(Need::WebSocket) if target.websocket.is_none() => no_effect("without --ws"),
+            Some(Need::EncryptedProxy) if !proxy.is_some_and(Proxy::is_encrypted) => {
+                no_effect("without an https:// proxy")
+            }
             _ => continue,
         });
     }

@@ -182,6 +182,7 @@ fn check_encryption(
     let target = &located.target;
     if let Some(proxy) = &located.proxy
         && proxy.credentials.is_some()
+        && !proxy.is_encrypted()
         && !is_local_host(&proxy.host)
     {
         let warning = format!("the password for {proxy} goes there unencrypted");

@@ -66,7 +66,7 @@ impl fmt::Display for UrlError {
             Self::Scheme => {
                 "expected mqtt://HOST[:PORT][/TOPIC], mqtts, ws://HOST[:PORT][/PATH], wss or unix:///PATH"
             }
-            Self::ProxyScheme => "expected socks5://HOST[:PORT], socks5h or http",
+            Self::ProxyScheme => "expected socks5://HOST[:PORT], socks5h, http or https",
             Self::Host => "the host is missing, or cannot be one",
             Self::Brackets => "an IPv6 address is written [ADDRESS]",
             Self::Port => "a port is a number from 1 to 65535",

@@ -71,6 +71,8 @@ pub enum Need {
     TurnsTlsOn,
     /// A WebSocket.
     WebSocket,
+    /// A proxy with TLS.
+    EncryptedProxy,
 }
 
 /// Settings that are overridden as a group.
@@ -221,16 +223,17 @@ fn is_token(name: &str) -> bool {
 
 use Fact::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
 use Group::{Diagnostics, Id, Identity, Password, Trust};
-use Need::{Network, Tls, TurnsTlsOn, WebSocket};
+use Need::{EncryptedProxy, Network, Tls, TurnsTlsOn, WebSocket};
 
 /// All settings.
-pub static SETTINGS: [Setting; 53] = [
+pub static SETTINGS: [Setting; 54] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),
     row("port", &[Place, Needs(Network)]),
     row("unix", &[Place, Path]),
     row("bind", &[Needs(Network)]),
     row("proxy", &[Way, Needs(Network), Secret(Secrecy::Url)]),
+    row("proxy-ca", &[Needs(EncryptedProxy), Path, Under("proxy")]),
     row("ws", &[Way, Needs(Network)]),
     row("ws-path", &[Needs(WebSocket), Secret(Secrecy::Query)]),
     row("ws-header", &[List, Needs(WebSocket), Secret(Secrecy::Header), Own]),

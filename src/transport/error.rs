@@ -31,6 +31,11 @@ impl DialError {
         self
     }
 
+    /// Names the server that failed, in front of the cause.
+    pub(super) fn of(self, server: impl fmt::Display) -> Self {
+        Self { cause: format!("{server}: {}", self.cause), ..self }
+    }
+
     /// The error that a stream has put into an I/O error.
     pub fn inside(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()

@@ -1,12 +1,10 @@
 //! HTTP CONNECT: asks a proxy for a tunnel (RFC 9110, section 9.3.6).
 
 use super::credentials::Credentials;
+use super::error::DialError;
 use super::target::authority;
-use crate::os_error;
 use data_encoding::BASE64;
-use std::io;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
 
 /// Longest plausible answer to CONNECT, in bytes.
@@ -15,30 +13,41 @@ const LONGEST_ANSWER: usize = 16 << 10;
 /// Most header lines of an answer.
 const MOST_HEADERS: usize = 64;
 
-/// Turns a connection to the proxy into one to `host`. Errors are texts for the user.
-pub(super) async fn connect(
-    mut stream: TcpStream,
+/// Turns a connection to the proxy into one to `host`. Errors are texts that follow the proxy's name.
+pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: S,
     host: &str,
     port: u16,
     credentials: Option<&Credentials>,
-) -> Result<TcpStream, String> {
-    let plain = |error: io::Error| os_error::plain(&error);
-    stream.write_all(request(host, port, credentials).as_bytes()).await.map_err(plain)?;
+) -> Result<S, DialError> {
+    stream.write_all(request(host, port, credentials).as_bytes()).await?;
+    // A stream with TLS may keep bytes until it is flushed.
+    stream.flush().await?;
     let mut answer = Vec::new();
     loop {
-        if stream.read_buf(&mut answer).await.map_err(plain)? == 0 {
-            return Err("closed the connection without an answer to CONNECT".to_owned());
+        if stream.read_buf(&mut answer).await? == 0 {
+            return Err(DialError::new("closed the connection without an answer to CONNECT"));
         }
         if let Some(end) = understand(&answer)? {
             // The server has no reason to speak first.
             return match answer.len() == end {
                 true => Ok(stream),
-                false => Err("sent more than an answer to CONNECT".to_owned()),
+                false => Err(DialError::new("sent more than an answer to CONNECT")),
             };
         }
         if answer.len() > LONGEST_ANSWER {
-            return Err("does not speak HTTP".to_owned());
+            return Err(not_http(&answer));
         }
+    }
+}
+
+fn not_http(answer: &[u8]) -> DialError {
+    /// The first byte of a TLS alert (RFC 8446, section 5.1).
+    const ALERT: u8 = 21;
+    let error = DialError::new("does not speak HTTP");
+    match answer.first() {
+        Some(&ALERT) => error.hint("a proxy with TLS is reached by https://"),
+        _ => error,
     }
 }
 
@@ -56,19 +65,19 @@ fn request(host: &str, port: u16, credentials: Option<&Credentials>) -> Zeroizin
 }
 
 /// The end of the answer, once it is complete and successful.
-fn understand(answer: &[u8]) -> Result<Option<usize>, String> {
+fn understand(answer: &[u8]) -> Result<Option<usize>, DialError> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     let end = match response.parse(answer) {
         Ok(httparse::Status::Complete(end)) => end,
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(_) => return Err("does not speak HTTP".to_owned()),
+        Err(_) => return Err(not_http(answer)),
     };
     let reason = response.reason.unwrap_or_default();
     match response.code.unwrap_or_default() {
         200..=299 => Ok(Some(end)),
-        407 => Err(format!("refused the credentials (HTTP 407 {reason})")),
-        code => Err(format!("refused the connection (HTTP {code} {reason})")),
+        407 => Err(DialError::new(format!("refused the credentials (HTTP 407 {reason})"))),
+        code => Err(DialError::new(format!("refused the connection (HTTP {code} {reason})"))),
     }
 }
 
@@ -96,7 +105,10 @@ mod tests {
         assert_eq!(understand(yes), Ok(Some(yes.len())));
         assert_eq!(understand(&yes[..20]), Ok(None));
         let no = understand(b"HTTP/1.1 403 Forbidden\r\n\r\n");
-        assert_eq!(no, Err("refused the connection (HTTP 403 Forbidden)".to_owned()));
-        assert!(understand(b"SSH-2.0-OpenSSH\r\n").is_err());
+        let words = "refused the connection (HTTP 403 Forbidden)";
+        assert_eq!(no.map_err(|error| error.to_string()), Err(words.to_owned()));
+        let other = understand(b"SSH-2.0-OpenSSH\r\n").unwrap_err();
+        assert_eq!((other.to_string().as_str(), other.hint), ("does not speak HTTP", None));
+        assert!(understand(&[21, 3, 3, 0, 2, 2, 10]).unwrap_err().hint.is_some());
     }
 }

@@ -1,15 +1,15 @@
-//! Proxies: SOCKS5 (RFC 1928, 1929) and HTTP CONNECT (RFC 9110, section 9.3.6).
+//! Proxies: SOCKS5 (RFC 1928, 1929) and HTTP CONNECT (RFC 9110, section 9.3.6), which may be inside TLS.
 
 pub use super::credentials::Credentials;
 use super::error::DialError;
-use super::stream::Stage;
+use super::quick_ack::QuickAck;
+use super::stream::{Stage, Stream};
 use super::target::authority;
-use super::{http_proxy, tcp};
+use super::{http_proxy, tcp, tls};
 use crate::os_error;
 use std::cell::Cell;
 use std::fmt;
 use std::io;
-use tokio::net::TcpStream;
 use tokio_socks::tcp::Socks5Stream;
 use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
 
@@ -22,6 +22,8 @@ pub enum Kind {
     Socks5h,
     /// HTTP CONNECT.
     Http,
+    /// HTTP CONNECT inside TLS.
+    Https,
 }
 
 /// A proxy to connect through.
@@ -35,9 +37,16 @@ pub struct Proxy {
     pub port: u16,
     /// User name and password.
     pub credentials: Option<Credentials>,
+    /// How to verify the proxy itself, for [`Kind::Https`].
+    pub tls: Option<tls::Client>,
 }
 
 impl Proxy {
+    /// Whether the connection to the proxy uses TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.kind == Kind::Https
+    }
+
     /// Connects to `host` through the proxy, which is reached from the local address `bind`.
     pub(super) async fn connect(
         &self,
@@ -45,22 +54,33 @@ impl Proxy {
         port: u16,
         bind: Option<&str>,
         stage: &Cell<Stage>,
-    ) -> Result<TcpStream, DialError> {
+    ) -> Result<Box<dyn Stream>, DialError> {
         // Looked up before connecting, because the proxy would not wait for it.
         let destination = self.destination(host, port).await?;
         let stream = tcp::connect(&self.host, self.port, bind)
             .await
             .map_err(|error| DialError::new(format!("cannot reach {self}: {error}")))?;
+        let mut stream: Box<dyn Stream> = Box::new(QuickAck::new(stream));
+        if self.is_encrypted() {
+            stage.set(Stage::ProxyTls);
+            stream = self.encrypt(stream).await.map_err(|error| error.of(self))?;
+        }
         stage.set(Stage::Proxy);
         match destination {
             None => http_proxy::connect(stream, host, port, self.credentials.as_ref())
                 .await
-                .map_err(|error| self.failure(error)),
+                .map_err(|error| error.of(self)),
             Some(destination) => self
                 .socks(stream, destination)
                 .await
                 .map_err(|error| self.failure(in_words(&error))),
         }
+    }
+
+    /// Performs the TLS handshake with the proxy. Nothing else is sent before.
+    async fn encrypt(&self, stream: Box<dyn Stream>) -> Result<Box<dyn Stream>, DialError> {
+        let client = self.tls.as_ref().ok_or_else(|| DialError::lasting("cannot be verified"))?;
+        Ok(Box::new(client.connect(stream).await?))
     }
 
     /// The destination that a SOCKS proxy is asked for.
@@ -70,7 +90,7 @@ impl Proxy {
         port: u16,
     ) -> Result<Option<TargetAddr<'a>>, DialError> {
         match self.kind {
-            Kind::Http => Ok(None),
+            Kind::Http | Kind::Https => Ok(None),
             Kind::Socks5h => {
                 (host, port).into_target_addr().map(Some).map_err(|error| self.failure(error))
             }
@@ -88,9 +108,9 @@ impl Proxy {
 
     async fn socks(
         &self,
-        stream: TcpStream,
+        stream: Box<dyn Stream>,
         destination: TargetAddr<'_>,
-    ) -> Result<TcpStream, SocksError> {
+    ) -> Result<Box<dyn Stream>, SocksError> {
         let connected = match &self.credentials {
             None => Socks5Stream::connect_with_socket(stream, destination).await?,
             Some(Credentials { username, password }) => {

@@ -16,12 +16,24 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin {
     }
 }
 
+impl Stream for Box<dyn Stream> {
+    fn arrived(&self) -> u64 {
+        (**self).arrived()
+    }
+
+    fn expect_more(&mut self, expects_more: bool) {
+        (**self).expect_more(expects_more);
+    }
+}
+
 /// What connecting is waiting for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
     /// Name lookup and TCP.
     #[default]
     Connection,
+    /// The TLS handshake with the proxy.
+    ProxyTls,
     /// The proxy's own handshake.
     Proxy,
     /// The TLS handshake.
@@ -35,6 +47,7 @@ impl Stage {
     pub fn missing(self) -> &'static str {
         match self {
             Self::Connection => "connection",
+            Self::ProxyTls => "TLS handshake with the proxy",
             Self::Proxy => "answer from the proxy",
             Self::Tls => "TLS handshake",
             Self::WebSocket => "answer to the WebSocket upgrade",

@@ -18,7 +18,7 @@ mod x509;
 
 pub use ciphers::Ciphers;
 pub use pin::Pins;
-pub use settings::{Identity, Settings, Trust, Unusable, Version};
+pub use settings::{Identity, Server, Settings, Trust, Unusable, Version};
 
 use super::error::DialError;
 use super::stream::Stream;
@@ -38,6 +38,7 @@ use tokio_rustls::rustls::{ClientConfig, SupportedProtocolVersion};
 /// Everything that a TLS handshake needs besides the connection.
 pub struct Client {
     connector: TlsConnector,
+    server: Server,
     name: ServerName<'static>,
     /// The offered versions, for errors.
     versions: &'static str,
@@ -75,6 +76,7 @@ impl Client {
             .map_err(|_| Unusable::new(format!("none of --tls-ciphers is one of TLS {words}")))?
             .dangerous()
             .with_custom_certificate_verifier(verifier::new(
+                settings.server,
                 settings.trust,
                 settings.revoked,
                 settings.pins,
@@ -91,7 +93,7 @@ impl Client {
             config.key_log = keylog::open(path)?;
         }
         let connector = TlsConnector::from(Arc::new(config));
-        Ok(Self { connector, name, versions: words, has_identity })
+        Ok(Self { connector, server: settings.server, name, versions: words, has_identity })
     }
 
     /// Whether there is a client certificate.
@@ -105,18 +107,21 @@ impl Client {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         match self.connector.connect(self.name.clone(), stream).await {
-            Ok(stream) => Ok(Encrypted(stream)),
-            Err(error) => Err(diagnosis::of_handshake(&error, self.versions)),
+            Ok(stream) => Ok(Encrypted { stream, server: self.server }),
+            Err(error) => Err(diagnosis::of_handshake(&error, self.server, self.versions)),
         }
     }
 }
 
 /// A TLS connection with readable errors.
-pub(super) struct Encrypted<S>(TlsStream<S>);
+pub(super) struct Encrypted<S> {
+    stream: TlsStream<S>,
+    server: Server,
+}
 
 impl<S: Stream> Stream for Encrypted<S> {
     fn expect_more(&mut self, expects_more: bool) {
-        self.0.get_mut().0.expect_more(expects_more);
+        self.stream.get_mut().0.expect_more(expects_more);
     }
 }
 
@@ -126,11 +131,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf).map(|result| match result {
+        Pin::new(&mut self.stream).poll_read(cx, buf).map(|result| match result {
             // MQTT packets contain their length, so truncation is noticed anyway, and many brokers close without
             // notice.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
-            other => other.map_err(diagnosis::of_connection),
+            other => other.map_err(|error| diagnosis::of_connection(error, self.server)),
         })
     }
 }
@@ -141,14 +146,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, buf).map_err(diagnosis::of_connection)
+        Pin::new(&mut self.stream)
+            .poll_write(cx, buf)
+            .map_err(|error| diagnosis::of_connection(error, self.server))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx).map_err(diagnosis::of_connection)
+        Pin::new(&mut self.stream)
+            .poll_flush(cx)
+            .map_err(|error| diagnosis::of_connection(error, self.server))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

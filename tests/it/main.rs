@@ -73,6 +73,7 @@ mod profile;
 mod profile_precedence;
 mod profile_refused;
 mod proxy;
+mod proxy_encrypted;
 mod proxy_real;
 mod publish;
 mod publish_alias;

@@ -118,7 +118,7 @@ const REFUSED: [Case; 14] = [
         "quiet = true\nproxy = \"ftp://x\"",
         "--quiet\n--proxy ftp://x",
         2,
-        "invalid URL in --proxy: expected socks5://HOST[:PORT], socks5h or http",
+        "invalid URL in --proxy: expected socks5://HOST[:PORT], socks5h, http or https",
     ),
 ];
 

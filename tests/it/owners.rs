@@ -237,6 +237,9 @@ fn what_others_on_the_network_can_read_gets_a_warning_each() {
     let run = run.env("MQTT_PROXY", "http://u:p@proxy.invalid").status(3);
     run.stderr_line("*warning: the password for proxy proxy.invalid:8080 goes there unencrypted*")
         .run();
+    let run = Mqtt::new("pub").line("-t t -m x -h broker.example --connect-timeout 300ms");
+    let run = run.env("MQTT_PROXY", "https://u:p@proxy.invalid").status(3);
+    run.stderr_lacks("warning").stderr_line("*cannot reach proxy proxy.invalid:443*").run();
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn a_proxy_that_is_not_there_or_says_nothing_is_told() {
 #[test]
 fn a_proxy_that_cannot_be_is_refused_without_showing_it() {
     for (url, words) in [
-        ("ftp://u:canary@h", "expected socks5://HOST[:PORT], socks5h or http"),
+        ("ftp://u:canary@h", "expected socks5://HOST[:PORT], socks5h, http or https"),
         ("socks5://u:canary@h:x", "a port is a number from 1 to 65535"),
         ("http://u:canary@h/path", "a proxy has no path"),
         (

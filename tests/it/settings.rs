@@ -27,9 +27,10 @@ const TLS_13_IN_TOML: &str = "\"TLS_AES_128_GCM_SHA256\"";
 const TLS_12: &str = "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384";
 const TLS_12_IN_TOML: &str = "\"ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384\"";
 
-const CASES: [Case; 49] = [
+const CASES: [Case; 50] = [
     ("bind", ["127.0.0.1", "::1"], [r#""127.0.0.1""#, r#""::1""#]),
     ("proxy", ["http://a:1", "socks5://b"], [r#""http://a:1""#, r#""socks5://b""#]),
+    ("proxy-ca", ["/a", "/b c"], [r#""/a""#, r#""/b c""#]),
     ("ws", ON, TRUE),
     ("ws-path", ["/a", "/b%20c"], [r#""/a""#, r#""/b%20c""#]),
     ("tls", ON, TRUE),
@@ -220,6 +221,14 @@ fn shown((name, _, toml): &Case, said: Said) -> Option<String> {
     Some(format!("{value}*  # {}", origins.join(" and ")))
 }
 
+/// `mqtt config show` of a connection on which the setting has an effect.
+fn show(name: &str) -> &'static str {
+    match name {
+        "proxy-ca" => "show -L wss://localhost --proxy https://proxy",
+        _ => "show -L wss://localhost",
+    }
+}
+
 #[test]
 fn every_setting_is_among_these_cases() {
     let place = ["url", "host", "port", "unix"];
@@ -234,8 +243,7 @@ fn the_strongest_word_about_every_setting_is_shown_with_where_it_stands() {
     for case in &CASES {
         for _ in 0..6 {
             let said = draw(&mut random);
-            // Where everything has an effect.
-            let run = run("config", case, said).line("show -L wss://localhost");
+            let run = run("config", case, said).line(show(case.0));
             match shown(case, said) {
                 Some(line) => run.stdout_line(&line),
                 None => run.stdout_anything(),
@@ -305,7 +313,7 @@ fn what_is_shown_of_every_setting_means_the_same_in_a_profile() {
                     .collect()
             };
             let said = [Says::Nothing, Says::Nothing, Says::Nothing, says];
-            let first = run("config", case, said).line("show -L wss://localhost");
+            let first = run("config", case, said).line(show(case.0));
             let first = first.stdout_anything().stderr_anything().run();
             let first = lines(first.stdout_text());
             let second = Mqtt::new("config").line("show --profile p");

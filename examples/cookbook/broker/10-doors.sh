@@ -1,5 +1,5 @@
 # In this order: TLS with the system's CA certificates; your own CA and a client certificate; WebSocket; a Unix socket; a
-# SOCKS proxy.
+# SOCKS proxy (http:// and https:// proxies work too).
 #@ # A mosquitto with all these doors, whose certificate is for broker.example; commands are led to it.
 #@ set -- $(python3 -c 'import socket
 #@ sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]

@@ -4,9 +4,9 @@ use crate::connection::blame::Blame;
 use crate::connection::secret::{read_file, warn_if_open_to_others};
 use crate::exit::Failure;
 use crate::settings::ConnectionArgs;
-use crate::settings::flags::TlsArgs;
+use crate::settings::flags::{ReachArgs, TlsArgs};
 use crate::transport::proxy::Proxy;
-use crate::transport::tls::{Client, Identity, Settings, Trust};
+use crate::transport::tls::{Client, Identity, Server, Settings, Trust, Unusable};
 use crate::transport::{Place, Route, Target, websocket};
 use crate::ui::Ui;
 use std::fs::File;
@@ -31,7 +31,34 @@ pub(super) fn resolve_route(
         }
     }
     let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, blame, ui)).transpose()?;
+    let proxy = proxy.map(|proxy| resolve_proxy(proxy, &args.reach, blame)).transpose()?;
     Ok(Route { bind: args.reach.bind.clone(), proxy, tls, headers })
+}
+
+/// Prepares the TLS of an `https://` proxy.
+#[inline(never)]
+fn resolve_proxy(proxy: Proxy, args: &ReachArgs, blame: Blame<'_>) -> Result<Proxy, Failure> {
+    if !proxy.is_encrypted() {
+        return Ok(proxy);
+    }
+    let trust = match args.proxy_ca.as_deref() {
+        None => Trust::System,
+        file => Trust::Authorities { file, directory: None },
+    };
+    let client = Client::new(Settings {
+        server: Server::Proxy,
+        name: &proxy.host,
+        trust,
+        revoked: None,
+        pins: None,
+        identity: None,
+        version: None,
+        ciphers: None,
+        alpn: &[],
+        keylog: None,
+    });
+    let client = client.map_err(|unusable| failure_of(unusable, &["proxy-ca"], blame))?;
+    Ok(Proxy { tls: Some(client), ..proxy })
 }
 
 /// The settings that an error of the TLS client may be about.
@@ -57,6 +84,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
         ui.warn(&blame.locate("tls-keylog", warning));
     }
     let client = Client::new(Settings {
+        server: Server::Broker,
         name: args.tls_server_name.as_deref().unwrap_or(host),
         trust,
         revoked: args.crl.as_deref(),
@@ -67,13 +95,15 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
         alpn: &args.tls_alpn,
         keylog: args.tls_keylog.as_deref(),
     });
-    client.map_err(|unusable| {
-        let failure = blame.on_quoted(&FILES, Failure::usage(unusable.message));
-        match unusable.hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
-    })
+    client.map_err(|unusable| failure_of(unusable, &FILES, blame))
+}
+
+fn failure_of(unusable: Unusable, settings: &[&str], blame: Blame<'_>) -> Failure {
+    let failure = blame.on_quoted(settings, Failure::usage(unusable.message));
+    match unusable.hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 fn resolve_identity<'a>(

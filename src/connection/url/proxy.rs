@@ -15,6 +15,7 @@ pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
         "socks5" => (Kind::Socks5, 1080),
         "socks5h" => (Kind::Socks5h, 1080),
         "http" => (Kind::Http, 8080),
+        "https" => (Kind::Https, 443),
         _ => return Err(UrlError::ProxyScheme),
     };
     let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -29,7 +30,7 @@ pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
             let username = decode(name)?;
             let password = Secret::new(percent_decode_str(password).collect());
             let fits = |bytes: &[u8]| (1..=255).contains(&bytes.len());
-            let socks = kind != Kind::Http;
+            let socks = matches!(kind, Kind::Socks5 | Kind::Socks5h);
             let is_text = std::str::from_utf8(password.expose()).is_ok();
             if socks && !(fits(username.as_bytes()) && fits(password.expose()) && is_text) {
                 return Err(UrlError::ProxyUser);
@@ -37,7 +38,8 @@ pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
             Some(Credentials { username, password })
         }
     };
-    Ok(Proxy { kind, host: decode_host(host)?, port: port.unwrap_or(default_port), credentials })
+    let (host, port) = (decode_host(host)?, port.unwrap_or(default_port));
+    Ok(Proxy { kind, host, port, credentials, tls: None })
 }
 
 #[cfg(test)]
@@ -55,6 +57,8 @@ mod tests {
         );
         assert_eq!(parse_proxy("SOCKS5://h").unwrap().port, 1080);
         assert_eq!(parse_proxy("http://h/").unwrap().port, 8080);
+        let proxy = parse_proxy("https://:p@h").unwrap();
+        assert_eq!((proxy.kind, proxy.port), (Kind::Https, 443));
         for (text, error) in [
             ("ftp://h", UrlError::ProxyScheme),
             ("h:1080", UrlError::ProxyScheme),

@@ -17,12 +17,19 @@ pub struct ReachArgs {
     #[arg(short = 'A', long, value_name = "ADDRESS", value_parser = parse_host)]
     pub bind: Option<String>,
 
-    /// Connect through a proxy: socks5://, socks5h:// or http://[USER:PASSWORD@]HOST[:PORT]
+    /// Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     ///
-    /// With `socks5h` the proxy resolves the broker's name, with `socks5` this machine does. `http` needs a proxy that
-    /// supports CONNECT. The default port is 1080, or 8080 for `http`.
+    /// With `socks5h` the proxy resolves the broker's name, with `socks5` this machine does. `http` and `https` need a
+    /// proxy that supports CONNECT; with `https` the connection to the proxy uses TLS, whatever the broker's uses. The
+    /// default port is 1080, 8080 for `http`, or 443 for `https`.
     #[arg(long, value_name = "URL")]
     pub proxy: Option<String>,
+
+    /// Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
+    ///
+    /// The proxy's certificate is always verified: --ca, --insecure and the other TLS flags apply to the broker only.
+    #[arg(long, value_name = "FILE")]
+    pub proxy_ca: Option<PathBuf>,
 
     /// Use MQTT over WebSocket
     #[arg(long)]

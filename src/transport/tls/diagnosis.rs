@@ -4,26 +4,27 @@ mod certificate;
 
 pub(super) use certificate::is_version_1;
 
+use super::settings::Server;
 use crate::transport::DialError;
 use certificate::excerpt;
 use std::io;
 use tokio_rustls::rustls::{AlertDescription, Error};
 
-const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
-
 /// Why the handshake of a client with these TLS versions failed.
-pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
+pub(super) fn of_handshake(error: &io::Error, server: Server, versions: &str) -> DialError {
+    let noun = server.noun();
     match inside(error) {
         Some(
             Error::PeerIncompatible(_) | Error::AlertReceived(AlertDescription::ProtocolVersion),
         ) => DialError::lasting(format!(
-            "the broker supports none of our TLS versions and ciphers ({versions})"
+            "the {noun} supports none of our TLS versions and ciphers ({versions})"
         )),
-        Some(error) => explain(error),
+        Some(error) => explain(error, server),
         None if error.kind() == io::ErrorKind::UnexpectedEof
             || error.kind() == io::ErrorKind::ConnectionReset =>
         {
-            DialError::new("the server closed the connection during the TLS handshake").hint(PLAIN)
+            DialError::new("the server closed the connection during the TLS handshake")
+                .hint(server.without_tls())
         }
         None => DialError::new(crate::os_error::plain(error)),
     }
@@ -31,9 +32,9 @@ pub(super) fn of_handshake(error: &io::Error, versions: &str) -> DialError {
 
 /// The same for later errors, which remain I/O errors: with TLS 1.3 a broker checks our certificate only after our
 /// handshake is complete.
-pub(super) fn of_connection(error: io::Error) -> io::Error {
+pub(super) fn of_connection(error: io::Error, server: Server) -> io::Error {
     match inside(&error) {
-        Some(cause) => io::Error::new(error.kind(), explain(cause)),
+        Some(cause) => io::Error::new(error.kind(), explain(cause, server)),
         None => error,
     }
 }
@@ -42,45 +43,53 @@ fn inside(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
-fn explain(error: &Error) -> DialError {
+fn explain(error: &Error, server: Server) -> DialError {
     match error {
-        Error::InvalidCertificate(problem) => certificate::explain(problem),
-        Error::AlertReceived(alert) => of_alert(*alert),
-        Error::InvalidMessage(_) => DialError::new("the server does not speak TLS").hint(PLAIN),
-        Error::NoApplicationProtocol => no_application_protocol(),
+        Error::InvalidCertificate(problem) => certificate::explain(problem, server),
+        Error::AlertReceived(alert) => of_alert(*alert, server),
+        Error::InvalidMessage(_) => {
+            DialError::new("the server does not speak TLS").hint(server.without_tls())
+        }
+        Error::NoApplicationProtocol => no_application_protocol(server),
         other => DialError::new(format!("TLS failed: {}", excerpt(&other.to_string()))),
     }
 }
 
-fn of_alert(alert: AlertDescription) -> DialError {
+fn of_alert(alert: AlertDescription, server: Server) -> DialError {
     use AlertDescription as Alert;
+    let says = |words: &str| DialError::lasting(format!("the {} {words}", server.noun()));
     match alert {
-        Alert::CertificateRequired => DialError::lasting("the broker wants a client certificate")
-            .hint("give one with --cert and --key"),
-        Alert::UnknownCA => {
-            DialError::lasting("the broker does not know the CA of our certificate")
-        }
-        Alert::CertificateExpired => {
-            DialError::lasting("the broker says that our certificate has expired")
-        }
-        Alert::CertificateRevoked => {
-            DialError::lasting("the broker says that our certificate has been revoked")
-        }
+        Alert::CertificateRequired => wants_certificate(server),
+        Alert::UnknownCA => says("does not know the CA of our certificate"),
+        Alert::CertificateExpired => says("says that our certificate has expired"),
+        Alert::CertificateRevoked => says("says that our certificate has been revoked"),
         Alert::BadCertificate | Alert::UnsupportedCertificate | Alert::CertificateUnknown => {
-            DialError::lasting("the broker does not accept our certificate")
+            says("does not accept our certificate")
         }
         // The alert for all of these in TLS 1.2.
-        Alert::HandshakeFailure => DialError::lasting("the broker aborted the TLS handshake").hint(
-            "it may want a client certificate (--cert and --key), or support none of our ciphers",
-        ),
-        Alert::NoApplicationProtocol => no_application_protocol(),
-        Alert::UnrecognisedName => {
-            DialError::lasting("the broker has no certificate for this name")
-        }
+        Alert::HandshakeFailure => says("aborted the TLS handshake").hint(match server {
+            Server::Broker => {
+                "it may want a client certificate (--cert and --key), or support none of our ciphers"
+            }
+            Server::Proxy => "it may want a client certificate, or support none of our ciphers",
+        }),
+        Alert::NoApplicationProtocol => no_application_protocol(server),
+        Alert::UnrecognisedName => says("has no certificate for this name"),
         other => DialError::new(format!("the server sent the TLS alert {other:?}")),
     }
 }
 
-fn no_application_protocol() -> DialError {
-    DialError::lasting("the broker supports none of the protocols of --tls-alpn")
+fn wants_certificate(server: Server) -> DialError {
+    let wants = DialError::lasting(format!("the {} wants a client certificate", server.noun()));
+    match server {
+        Server::Broker => wants.hint("give one with --cert and --key"),
+        Server::Proxy => wants.hint("--cert and --key are for the broker only"),
+    }
+}
+
+fn no_application_protocol(server: Server) -> DialError {
+    DialError::lasting(match server {
+        Server::Broker => "the broker supports none of the protocols of --tls-alpn",
+        Server::Proxy => "the proxy requires an application protocol (ALPN)",
+    })
 }

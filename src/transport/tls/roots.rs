@@ -1,6 +1,6 @@
 //! CA certificates: those of the system, or from files.
 
-use super::Unusable;
+use super::settings::{Server, Unusable};
 use crate::os_error;
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,14 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 /// The system's CA certificates, as OpenSSL finds them (`SSL_CERT_FILE` and `SSL_CERT_DIR` apply).
-pub(super) fn of_system() -> Result<Vec<CertificateDer<'static>>, Unusable> {
+pub(super) fn of_system(server: Server) -> Result<Vec<CertificateDer<'static>>, Unusable> {
     let mut roots = rustls_native_certs::load_native_certs().certs;
     // A malformed certificate does not invalidate the others.
     roots.retain(|root| webpki::anchor_from_trusted_cert(root).is_ok());
     if roots.is_empty() {
+        let (noun, ca) = (server.noun(), server.ca());
         return Err(Unusable::new("this system has no trusted CA certificates")
-            .hint("name the broker's with --ca, or install ca-certificates"));
+            .hint(format!("name the {noun}'s with {ca}, or install ca-certificates")));
     }
     Ok(roots)
 }

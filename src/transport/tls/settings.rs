@@ -43,10 +43,47 @@ pub struct Identity<'a> {
     pub password: Option<Secret>,
 }
 
+/// The server at the other end, for errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// The broker.
+    Broker,
+    /// A proxy.
+    Proxy,
+}
+
+impl Server {
+    /// What it is.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Broker => "broker",
+            Self::Proxy => "proxy",
+        }
+    }
+
+    /// The flag that names its CA certificates.
+    pub(super) fn ca(self) -> &'static str {
+        match self {
+            Self::Broker => "--ca",
+            Self::Proxy => "--proxy-ca",
+        }
+    }
+
+    /// How it is reached if it does not use TLS.
+    pub(super) fn without_tls(self) -> &'static str {
+        match self {
+            Self::Broker => "a broker without TLS is reached by mqtt:// or ws://",
+            Self::Proxy => "a proxy without TLS is reached by http://",
+        }
+    }
+}
+
 /// The settings of a TLS client.
 #[derive(Debug)]
 pub struct Settings<'a> {
-    /// The name that the broker's certificate must contain: a host name or address.
+    /// Whom the settings are for.
+    pub server: Server,
+    /// The name that the server's certificate must contain: a host name or address.
     pub name: &'a str,
     /// Which certificates are trusted.
     pub trust: Trust<'a>,

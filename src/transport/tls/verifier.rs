@@ -2,7 +2,7 @@
 
 use super::pin::Pins;
 use super::refusal::{self, Refusal};
-use super::settings::{Trust, Unusable};
+use super::settings::{Server, Trust, Unusable};
 use super::x509::{Certificate, Fault, missing_issuer};
 use super::{revocation, roots};
 use std::cell::Cell;
@@ -22,6 +22,7 @@ use webpki::{CertRevocationList, EndEntityCert, KeyUsage, VerifiedPath};
 
 /// The verifier for `trust`, a file of revocation lists, and pinned keys.
 pub(super) fn new(
+    server: Server,
     trust: Trust<'_>,
     revoked: Option<&Path>,
     pins: Option<Pins>,
@@ -30,7 +31,7 @@ pub(super) fn new(
     let algorithms = provider.signature_verification_algorithms;
     let trusted = match trust {
         Trust::Anyone => None,
-        Trust::System => Some(roots::of_system()?),
+        Trust::System => Some(roots::of_system(server)?),
         Trust::Authorities { file, directory } => Some(roots::of_files(file, directory)?),
     };
     let revoked = revoked.map(revocation::read).transpose()?.unwrap_or_default();

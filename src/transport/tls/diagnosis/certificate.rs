@@ -2,6 +2,7 @@
 
 use crate::transport::DialError;
 use crate::transport::tls::refusal::Refusal;
+use crate::transport::tls::settings::Server;
 use crate::transport::tls::x509::Fault;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -28,17 +29,17 @@ fn other<T: std::error::Error + 'static>(problem: &CertificateError) -> Option<&
     }
 }
 
-pub fn explain(problem: &CertificateError) -> DialError {
+pub fn explain(problem: &CertificateError, server: Server) -> DialError {
     if let Some(refusal) = other(problem) {
-        return of_refusal(refusal);
+        return of_refusal(refusal, server);
     }
     if let Some(error) = other(problem) {
-        return of_webpki(error);
+        return of_webpki(error, server);
     }
     match problem {
         CertificateError::UnknownIssuer => {
             DialError::lasting("certificate issued by an unknown CA")
-                .hint("give the CA certificate with --ca FILE")
+                .hint(format!("give the CA certificate with {} FILE", server.ca()))
         }
         CertificateError::ExpiredContext { not_after, .. } => {
             DialError::lasting(format!("certificate has expired ({})", date(not_after)))
@@ -47,7 +48,7 @@ pub fn explain(problem: &CertificateError) -> DialError {
             DialError::lasting(format!("certificate is not valid before {}", date(not_before)))
         }
         CertificateError::NotValidForNameContext { expected, presented } => {
-            wrong_name(&expected.to_str(), presented)
+            wrong_name(&expected.to_str(), presented, server)
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             DialError::lasting("certificate is not meant for a server")
@@ -74,7 +75,8 @@ fn unacceptable(problem: &dyn fmt::Display) -> DialError {
     DialError::lasting(format!("certificate cannot be accepted: {problem}"))
 }
 
-fn of_refusal(refusal: &Refusal) -> DialError {
+fn of_refusal(refusal: &Refusal, server: Server) -> DialError {
+    let (noun, ca) = (server.noun(), server.ca());
     let fault = match refusal {
         Refusal::Pin => {
             return DialError::lasting("the key of the broker's certificate does not match --pin")
@@ -83,20 +85,20 @@ fn of_refusal(refusal: &Refusal) -> DialError {
         Refusal::Issuer(name) => {
             let name = excerpt(name);
             return DialError::lasting("certificate issued by an unknown CA").hint(format!(
-                "its issuer is \"{name}\", whose certificate is neither in --ca nor sent by the broker"
+                "its issuer is \"{name}\", whose certificate is neither in {ca} nor sent by the {noun}"
             ));
         }
         Refusal::Authority(fault) => fault,
     };
     let of_authority = |words: &str| DialError::lasting(format!("the CA certificate {words}"));
-    let newer = "give its current certificate with --ca FILE";
+    let newer = format!("give its current certificate with {ca} FILE");
     match fault {
         Fault::Expired(time) => of_authority(&format!("has expired ({})", date(time))).hint(newer),
         Fault::NotYetValid(time) => of_authority(&format!("is not valid before {}", date(time)))
             .hint("the clock of this machine may be wrong"),
         Fault::NotAnAuthority => {
             DialError::lasting("certificate was signed by one that is not a CA's (CA:FALSE)")
-                .hint("--ca takes a CA certificate, or the very one that the broker sends")
+                .hint(format!("{ca} takes a CA certificate, or the very one that the {noun} sends"))
         }
         Fault::PathTooLong => of_authority("allows fewer CAs below it (pathlen)"),
         Fault::KeyUsage => of_authority("must not sign others (its key usage has no keyCertSign)"),
@@ -106,12 +108,12 @@ fn of_refusal(refusal: &Refusal) -> DialError {
     }
 }
 
-fn of_webpki(error: &webpki::Error) -> DialError {
+fn of_webpki(error: &webpki::Error, server: Server) -> DialError {
     use webpki::Error;
     match error {
         Error::CaUsedAsEndEntity => {
             DialError::lasting("certificate is a CA's, and is not trusted itself")
-                .hint("give this very certificate with --ca FILE")
+                .hint(format!("give this very certificate with {} FILE", server.ca()))
         }
         Error::UnsupportedCertVersion => {
             DialError::lasting("certificate is of X.509 version 1, which cannot name a host")
@@ -137,7 +139,7 @@ fn of_webpki(error: &webpki::Error) -> DialError {
 
 /// `presented` contains names as rustls writes them: `DnsName("a.example")`, `IpAddress(127.0.0.1)`. None is suggested
 /// in the hint: an impostor has a good certificate for some name, too.
-fn wrong_name(wanted: &str, presented: &[String]) -> DialError {
+fn wrong_name(wanted: &str, presented: &[String], server: Server) -> DialError {
     let names: Vec<String> = presented
         .iter()
         .take(MOST_NAMES)
@@ -153,8 +155,14 @@ fn wrong_name(wanted: &str, presented: &[String]) -> DialError {
         names if names.is_empty() => DialError::lasting(format!(
             "certificate names no host, but {wanted} is expected (it has no subject alternative name)"
         )),
-        names => DialError::lasting(format!("certificate is for {names}{more}, not for {wanted}"))
-            .hint("if your broker really has another name: --tls-server-name NAME"),
+        names => {
+            let words = format!("certificate is for {names}{more}, not for {wanted}");
+            match server {
+                Server::Broker => DialError::lasting(words)
+                    .hint("if your broker really has another name: --tls-server-name NAME"),
+                Server::Proxy => DialError::lasting(words),
+            }
+        }
     }
 }
 
