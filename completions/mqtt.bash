@@ -67,7 +67,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__clear__subcmd__retained)
-            opts="-t -T -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --filter-out --dry-run --yes --idle --json --progress --no-progress --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -T -L -h -p -V -i -u -S -A -o -I -c -x -k -P -W -M -D -d --topic --filter-out --dry-run --yes --idle --json --progress --no-progress --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -192,6 +192,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -654,7 +661,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__config)
-            opts="-L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help show"
+            opts="-L -h -p -V -i -u -S -A -o -I -c -x -k -P -W -M -D -d --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help show"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -744,6 +751,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1192,7 +1206,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__pub)
-            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --outbox --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --replay --max-gap --topic-prefix --rate --progress --no-progress --later --outbox-limit --outbox-sync --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -m -f -s -l -n -q -r -0 -L -h -p -V -i -u -S -A -o -I -c -x -k -P -W -M -D -d --topic --message --file --stdin-file --stdin-line --null-message --json --qos --retain --outbox --delimiter --null --topic-from --hex --base64 --skip-invalid --repeat --interval --replay --max-gap --topic-prefix --rate --progress --no-progress --later --outbox-limit --outbox-sync --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --topic-alias --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1475,6 +1489,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -1923,7 +1944,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__reply)
-            opts="-t -q -e -m -f -C -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --response-topic --reply-prefix --message --file --echo --jobs --retry --retry-delay --job-timeout --count --idle --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -q -e -m -f -C -L -h -p -V -i -u -S -A -o -I -c -x -k -P -W -M -D -d --topic --qos --response-topic --reply-prefix --message --file --echo --jobs --retry --retry-delay --job-timeout --count --idle --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2149,6 +2170,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -2597,7 +2625,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__rr)
-            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --match --replies --idle --fail --latency --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
+            opts="-t -m -f -s -n -q -e -v -F -N -0 -L -h -p -V -i -u -S -A -o -I -c -x -k -P -M -D -d -W --topic --message --file --stdin-file --null-message --payload-hex --payload-base64 --qos --content-type --expiry --correlation --payload-utf8 --user-property --response-topic --match --replies --idle --fail --latency --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help --timeout"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2887,6 +2915,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;
@@ -3335,7 +3370,7 @@ _mqtt() {
             return 0
             ;;
         mqtt__subcmd__sub)
-            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --count --idle --exit-after-subscribe --on --jobs --retry --retry-delay --job-timeout --on-failure --dead-letter --url --host --port --protocol --id --username --unix --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
+            opts="-t -q -U -T -R -v -F -N -0 -C -E -L -h -p -V -i -u -S -A -o -I -c -x -k -P -W -M -D -d --topic --qos --unsubscribe --no-local --retain-as-published --retain-handling --subscription-id --filter-out --no-retained --retained-only --remove-retained --random-filter --where --until --select --changed --verbose --json --parse-json --pretty --hex --base64 --format --no-newline --null --raw --color --output --append --files --rotate --sync --count --idle --exit-after-subscribe --on --jobs --retry --retry-delay --job-timeout --on-failure --dead-letter --url --host --port --protocol --id --username --unix --srv --name-server --bind --proxy --proxy-ca --ws --ws-path --ws-header --tls --ca --capath --crl --pin --cert --key --key-password-file --tls-server-name --tls-alpn --tls-version --tls-ciphers --insecure --require-tls --tls-keylog --profile --config --no-config --options --id-prefix --no-clean-start --session-expiry --keepalive --password-file --password-command --ask-password --password --connect-timeout --ack-timeout --timeout --reconnect --reconnect-timeout --max-inflight --receive-maximum --maximum-packet-size --topic-alias-maximum --property --will-topic --will-payload --will-qos --will-retain --will-delay --debug --events --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3637,6 +3672,13 @@ _mqtt() {
                     fi
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --name-server)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
                     fi
                     return 0
                     ;;

@@ -70,6 +70,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s V -l protocol -d 'Use 
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -129,6 +130,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l progress -d 'Show a pr
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l no-progress -d 'Do not show a progress bar'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l later -d 'Store the messages in the outbox and end without connecting'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -174,6 +176,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s V -l protocol -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -233,6 +236,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l progress -d 'Show 
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l no-progress -d 'Do not show a progress bar'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l later -d 'Store the messages in the outbox and end without connecting'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l payload-utf8 -d 'Mark the payload as UTF-8 text (MQTT 5)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -285,6 +289,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s V -l protocol -d 'Use 
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -349,6 +354,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l raw -d 'Print raw byte
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l append -d 'Append to the --output file instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -401,6 +407,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s V -l protocol -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -465,6 +472,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l raw -d 'Print ra
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l append -d 'Append to the --output file instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l sync -d 'Sync files to disk before messages are acknowledged'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s E -l exit-after-subscribe -d 'End as soon as the broker has acknowledged the subscription'
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -512,6 +520,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s V -l protocol -d 'Use t
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -577,6 +586,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s 0 -l null -d 'Print a N
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l append -d 'Append to the --output file instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l sync -d 'Sync files to disk before messages are acknowledged'
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -624,6 +634,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s V -l protocol -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -689,6 +700,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s 0 -l null -d 'Prin
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l raw -d 'Print raw bytes even to a terminal, where control characters take effect'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l append -d 'Append to the --output file instead of replacing it'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l sync -d 'Sync files to disk before messages are acknowledged'
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -724,6 +736,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s V -l protocol -d 'Us
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -771,6 +784,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-qos -d 'QoS of 
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-delay -d 'Have the broker delay the will by this long (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l events -d 'Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l echo -d 'Reply with the payload of the request'
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -795,6 +809,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s V -l protoc
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -846,6 +861,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l yes -d 'Ski
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l json -d 'Print each message as one line of JSON, which `mqtt pub --json` can restore'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l progress -d 'Show a progress bar on stderr [default: on a terminal, after a second, if the output goes elsewhere]'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l no-progress -d 'Do not show a progress bar'
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
@@ -867,6 +883,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s V -l protocol -d 'U
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s A -l bind -d 'Connect from this local address or host name' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
@@ -913,6 +930,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-qos -d 'QoS of
 2\t''"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-delay -d 'Have the broker delay the will by this long (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l events -d 'Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ws -d 'Use MQTT over WebSocket'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'

@@ -77,6 +77,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
@@ -218,6 +220,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
@@ -353,6 +357,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
@@ -453,6 +459,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
@@ -545,6 +553,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
@@ -633,6 +643,8 @@ module completions {
     --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
     --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
     --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
     --bind(-A): string        # Connect from this local address or host name
     --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
     --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's

@@ -31,7 +31,7 @@
 //! | [`connection`] | the settings in effect → where to connect, as whom, how |
 //! | [`mod@run`] | one run: dials, moves bytes, watches the clock, and decides by one table whether a lost connection ends it |
 //! | [`mqtt`] | the session: bytes and calls in, bytes and events out |
-//! | [`transport`] | from an address to a stream of bytes, by whatever route |
+//! | [`transport`] | from an address or a domain to a stream of bytes, by whatever route |
 //! | `outbox` | messages on disk that survive a crash, and which of them may be sent (Unix) |
 //! | [`source`] | the messages to publish: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |

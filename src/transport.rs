@@ -1,14 +1,17 @@
-//! Connects to the broker: from an address to a stream of bytes, over TCP or a Unix socket, through a proxy, with TLS,
-//! over WebSocket.
+//! Connects to the broker: from an address, or from the SRV records of a domain, to a stream of bytes, over TCP or a Unix
+//! socket, through a proxy, with TLS, over WebSocket.
 //!
 //! The caller limits the time: dropping the future gives up, and [`Stage`] tells what was being waited for.
 
 mod credentials;
+mod dns;
 mod error;
 mod http_proxy;
 pub mod proxy;
 mod quick_ack;
+mod race;
 mod scheme;
+pub mod srv;
 mod stream;
 mod target;
 mod tcp;
@@ -21,11 +24,14 @@ pub use error::DialError;
 pub use scheme::Scheme;
 pub use stream::{Stage, Stream};
 pub use target::{Place, Target};
+pub use tcp::Network;
 
 use proxy::Proxy;
 use quick_ack::QuickAck;
+use race::race;
 use std::cell::Cell;
 use std::pin::Pin;
+use target::authority;
 
 #[cfg(unix)]
 impl Stream for tokio::net::UnixStream {}
@@ -33,8 +39,8 @@ impl Stream for tokio::net::UnixStream {}
 /// The route to the broker.
 #[derive(Debug, Default)]
 pub struct Route {
-    /// The local address to connect from.
-    pub bind: Option<String>,
+    /// Where to connect from, and which name servers to ask.
+    pub network: Network,
     /// The proxy to connect through.
     pub proxy: Option<Proxy>,
     /// TLS, if the target is encrypted.
@@ -52,22 +58,52 @@ pub async fn dial(
     route: &Route,
     stage: &Cell<Stage>,
 ) -> Result<Box<dyn Stream>, DialError> {
-    let (host, port) = match &target.place {
+    let stream = match &target.place {
         #[cfg(unix)]
         Place::Socket(path) => return Ok(Box::new(unix::connect(path).await?)),
         #[cfg(not(unix))]
         Place::Socket(_) => return Err(DialError::new("there are no Unix sockets here")),
-        Place::Host(host, port) => (host.as_str(), *port),
-    };
-    let stream: Box<dyn Stream> = match &route.proxy {
-        None => Box::new(QuickAck::new(tcp::connect(host, port, route.bind.as_deref()).await?)),
-        Some(proxy) => boxed(|| proxy.connect(host, port, route.bind.as_deref(), stage)).await?,
+        Place::Host(host, port) => reach(host, *port, route, stage).await?,
+        Place::Service(domain) => {
+            boxed(|| reach_any(domain, target.encrypted, route, stage)).await?
+        }
     };
     match &route.tls {
         None if target.websocket.is_none() => Ok(stream),
         None => boxed(|| upgrade(stream, target, route, stage)).await,
         Some(tls) => boxed(|| encrypt(stream, tls, target, route, stage)).await,
     }
+}
+
+/// Connects to a host, through the proxy if there is one.
+async fn reach(
+    host: &str,
+    port: u16,
+    route: &Route,
+    stage: &Cell<Stage>,
+) -> Result<Box<dyn Stream>, DialError> {
+    match &route.proxy {
+        None => Ok(Box::new(QuickAck::new(tcp::connect(host, port, &route.network).await?))),
+        Some(proxy) => boxed(|| proxy.connect(host, port, &route.network, stage)).await,
+    }
+}
+
+/// Connects to the first broker in the SRV records of `domain` that can be reached. The records are looked up each time,
+/// and here, whatever the proxy.
+async fn reach_any(
+    domain: &str,
+    encrypted: bool,
+    route: &Route,
+    stage: &Cell<Stage>,
+) -> Result<Box<dyn Stream>, DialError> {
+    stage.set(Stage::Service);
+    let brokers = srv::find(domain, encrypted, &route.network.name_servers).await?;
+    stage.set(Stage::Connection);
+    let reach = async |(host, port): &(String, u16)| {
+        let reached = reach(host, *port, route, stage).await;
+        reached.map_err(|error| error.of(authority(host, *port)))
+    };
+    race(&brokers, srv::STAGGER, reach).await.map_err(DialError::of_all)
 }
 
 /// Boxed, so that the common case does not pay stack for it.

@@ -1,7 +1,7 @@
 //! The owner of a secret: a host and a port, with TLS or without; for local brokers also the proxy used. Code that
 //! sends a secret asks here first.
 
-use super::place::{Located, WEBSOCKET_PATH, own_port, place_of, url_about, wants_tls};
+use super::place::{Located, WEBSOCKET_PATH, has_port, own_port, place_of, url_about, wants_tls};
 use super::speaker::Speaker;
 use super::url::{BrokerUrl, parse_proxy};
 use crate::exit::Failure;
@@ -58,11 +58,16 @@ impl<'a> Owner<'a> {
         if self.speaker.rank == Rank::Typed {
             return Ok(());
         }
-        let is_port =
-            || own_port(self.speaker, self.url).is_none_or(|port| Some(port) == target.port());
+        let is_port = || match target.port() {
+            // If SRV records tell the port, one of its own is another.
+            None => !has_port(self.speaker, self.url),
+            Some(port) => own_port(self.speaker, self.url).is_none_or(|own| own == port),
+        };
         let is_place = match (self.is_of_url, place_of(self.speaker), &target.place) {
             (true, ..) => url_about(self.speaker, target).is_some() && is_port(),
-            (_, Place::Host(own, _), Place::Host(host, _)) if self.speaker.names_place() => {
+            (_, Place::Host(own, _), Place::Host(host, _) | Place::Service(host))
+                if self.speaker.names_place() =>
+            {
                 own.eq_ignore_ascii_case(host) && is_port()
             }
             (_, Place::Socket(own), Place::Socket(path)) => own == *path,
@@ -128,6 +133,8 @@ fn is_local(target: &Target) -> bool {
     match &target.place {
         Place::Socket(_) => true,
         Place::Host(host, _) => is_local_host(host),
+        // The records may name any machine.
+        Place::Service(_) => false,
     }
 }
 

@@ -6,9 +6,10 @@
 use super::speaker::Speaker;
 use super::url::{BrokerUrl, parse_port, parse_proxy};
 use crate::exit::Failure;
-use crate::settings::{Need, Rank, Word, is_host};
+use crate::settings::{Need, Rank, Said, Word, is_host};
 use crate::transport::proxy::Proxy;
-use crate::transport::{Place, Target};
+use crate::transport::{Place, Target, srv};
+use std::net::IpAddr;
 
 /// The conventional path for MQTT over WebSocket.
 pub(super) const WEBSOCKET_PATH: &str = "/mqtt";
@@ -37,7 +38,7 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
         }
     }
     let name = match by.map_or_else(here, place_of) {
-        Place::Host(name, _) => name,
+        Place::Host(name, _) | Place::Service(name) => name,
         place @ Place::Socket(_) => {
             let target = Target { place, encrypted: false, websocket: None };
             refuse_without_use(speakers, &target, None)?;
@@ -54,9 +55,12 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
     // The path is chosen once the owner of each is known.
     target.websocket = is_websocket(speakers, &target).then(|| WEBSOCKET_PATH.to_owned());
     let port = port(speakers, &target, by)?;
-    if let Place::Host(_, number) = &mut target.place {
-        *number = port;
-    }
+    let is_service = is_service(speakers, &target)?;
+    target.place = match target.place {
+        Place::Host(name, _) if is_service => Place::Service(name),
+        Place::Host(name, _) => Place::Host(name, port),
+        place => place,
+    };
     let proxy = proxy(speakers)?;
     refuse_without_use(speakers, &target, proxy.as_ref())?;
     Ok(with_topics(target, proxy, speakers))
@@ -108,7 +112,7 @@ pub(super) fn place_of(speaker: &Speaker<'_>) -> Place {
 pub(super) fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option<&'a BrokerUrl> {
     speaker.url.as_ref().filter(|url| match (&target.place, &url.socket) {
         _ if speaker.rank == Rank::Typed => true,
-        (Place::Host(host, _), None) => url.host.eq_ignore_ascii_case(host),
+        (Place::Host(host, _) | Place::Service(host), None) => url.host.eq_ignore_ascii_case(host),
         (Place::Socket(path), Some(socket)) => path == socket,
         _ => false,
     })
@@ -118,6 +122,62 @@ pub(super) fn url_about<'a>(speaker: &'a Speaker<'_>, target: &Target) -> Option
 pub(super) fn own_port(speaker: &Speaker<'_>, url: Option<&BrokerUrl>) -> Option<u16> {
     let said = speaker.value("port").and_then(|port| parse_port(port.to_str()?).ok());
     said.or_else(|| url?.port_or_default()).filter(|_| url.is_none_or(|url| url.socket.is_none()))
+}
+
+/// Whether a speaker names a port, by its flag or in its URL.
+pub(super) fn has_port(speaker: &Speaker<'_>, url: Option<&BrokerUrl>) -> bool {
+    let is_socket = url.is_some_and(|url| url.socket.is_some());
+    let in_url = url.is_some_and(|url| url.port.is_some());
+    !is_socket && (speaker.value("port").is_some() || in_url)
+}
+
+/// Whether SRV records tell where the broker is. The strongest speaker decides that asks for them or names a port; one
+/// with another broker of its own has no say.
+fn is_service(speakers: &[Speaker<'_>], target: &Target) -> Result<bool, Failure> {
+    for speaker in speakers {
+        let is_about = speaker.rank == Rank::Typed
+            || !speaker.names_place()
+            || matches!(place_of(speaker), Place::Host(own, _)
+                if target.host().is_some_and(|host| host.eq_ignore_ascii_case(&own)));
+        if !is_about {
+            continue;
+        }
+        let has_port = has_port(speaker, url_about(speaker, target));
+        let word = match speaker.last("srv") {
+            Some(word) if word.said != Said::Off => word,
+            Some(_) => return Ok(false),
+            None if has_port => return Ok(false),
+            None => continue,
+        };
+        let obstacle = match target.host().unwrap_or_default() {
+            _ if has_port => "no port can be given, because the records tell it",
+            host if !is_looked_up(host) => "the host must be a name with SRV records",
+            _ if target.websocket.is_some() => "the records are of brokers without WebSocket",
+            host if !srv::is_domain(host, target.encrypted) => "the host is not a valid name",
+            _ => return Ok(true),
+        };
+        return match speaker.rank {
+            Rank::Environment | Rank::Profile if !has_port => Ok(false),
+            _ => Err(Failure::usage(word.origin.locate(format_args!("--srv: {obstacle}")))),
+        };
+    }
+    Ok(false)
+}
+
+/// Whether a host is a name that has to be looked up.
+fn is_looked_up(host: &str) -> bool {
+    !host.eq_ignore_ascii_case("localhost") && host.parse::<IpAddr>().is_err()
+}
+
+/// Whether there is a name that this machine looks up to reach `target`.
+fn looks_up(target: &Target, proxy: Option<&Proxy>) -> bool {
+    let is_here = proxy.is_none_or(|proxy| !proxy.looks_up());
+    let of_target = match &target.place {
+        Place::Host(host, _) => is_here && is_looked_up(host),
+        Place::Service(_) => true,
+        Place::Socket(_) => false,
+    };
+    of_target || proxy.is_some_and(|proxy| is_looked_up(&proxy.host))
 }
 
 /// Whether a speaker asks for TLS, by its flags or else by its URL.
@@ -214,6 +274,9 @@ fn refuse_without_use(
             Some(Need::WebSocket) if target.websocket.is_none() => no_effect("without --ws"),
             Some(Need::EncryptedProxy) if !proxy.is_some_and(Proxy::is_encrypted) => {
                 no_effect("without an https:// proxy")
+            }
+            Some(Need::Lookup) if !looks_up(target, proxy) => {
+                no_effect("without a name to look up")
             }
             _ => continue,
         });

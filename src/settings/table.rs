@@ -73,6 +73,8 @@ pub enum Need {
     WebSocket,
     /// A proxy with TLS.
     EncryptedProxy,
+    /// A name that has to be looked up.
+    Lookup,
 }
 
 /// Settings that are overridden as a group.
@@ -88,6 +90,8 @@ pub enum Group {
     Identity,
     /// How much diagnostics to print.
     Diagnostics,
+    /// The name servers: those of one source replace those of another.
+    NameServers,
 }
 
 impl Group {
@@ -222,15 +226,17 @@ fn is_token(name: &str) -> bool {
 }
 
 use Fact::{Command, Default, List, Needs, Never, Own, Path, Place, Property, Secret, Under, Way};
-use Group::{Diagnostics, Id, Identity, Password, Trust};
-use Need::{EncryptedProxy, Network, Tls, TurnsTlsOn, WebSocket};
+use Group::{Diagnostics, Id, Identity, NameServers, Password, Trust};
+use Need::{EncryptedProxy, Lookup, Network, Tls, TurnsTlsOn, WebSocket};
 
 /// All settings.
-pub static SETTINGS: [Setting; 54] = [
+pub static SETTINGS: [Setting; 56] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),
     row("port", &[Place, Needs(Network)]),
     row("unix", &[Place, Path]),
+    row("srv", &[Way, Needs(Network)]),
+    row("name-server", &[List, Needs(Lookup), Fact::Group(NameServers)]),
     row("bind", &[Needs(Network)]),
     row("proxy", &[Way, Needs(Network), Secret(Secrecy::Url)]),
     row("proxy-ca", &[Needs(EncryptedProxy), Path, Under("proxy")]),

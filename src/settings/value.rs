@@ -6,6 +6,7 @@ use crate::run::options::Protocol;
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use std::fs::File;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -72,6 +73,15 @@ pub(crate) fn parse_host(text: &str) -> Result<String, String> {
         true => Ok(text.to_owned()),
         false => Err("expected an address or a name".to_owned()),
     }
+}
+
+/// Parses the address of a name server, with or without a port.
+pub(crate) fn parse_name_server(text: &str) -> Result<SocketAddr, String> {
+    const PORT: u16 = 53;
+    let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
+    let alone = bare.parse().map(|address| SocketAddr::new(address, PORT));
+    let found = alone.or_else(|_| text.parse()).ok().filter(|it| it.port() != 0);
+    found.ok_or_else(|| "expected an IP address, or ADDRESS:PORT".to_owned())
 }
 
 /// Parses a session expiry: a duration in whole seconds, or `never`.

@@ -36,6 +36,21 @@ impl DialError {
         Self { cause: format!("{server}: {}", self.cause), ..self }
     }
 
+    /// One error for several failures; the first three are named.
+    pub(super) fn of_all(failures: Vec<Self>) -> Self {
+        const NAMED: usize = 3;
+        let named: Vec<&str> = failures.iter().take(NAMED).map(|it| it.cause.as_str()).collect();
+        let more = match failures.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        Self {
+            cause: named.join("; ") + &more,
+            hint: failures.iter().find_map(|it| it.hint.clone()),
+            is_final: failures.iter().all(|it| it.is_final),
+        }
+    }
+
     /// The error that a stream has put into an I/O error.
     pub fn inside(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()

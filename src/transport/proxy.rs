@@ -5,6 +5,7 @@ use super::error::DialError;
 use super::quick_ack::QuickAck;
 use super::stream::{Stage, Stream};
 use super::target::authority;
+use super::tcp::Network;
 use super::{http_proxy, tcp, tls};
 use crate::os_error;
 use std::cell::Cell;
@@ -47,17 +48,22 @@ impl Proxy {
         self.kind == Kind::Https
     }
 
-    /// Connects to `host` through the proxy, which is reached from the local address `bind`.
+    /// Whether it looks up the broker's name itself.
+    pub fn looks_up(&self) -> bool {
+        self.kind != Kind::Socks5
+    }
+
+    /// Connects to `host` through the proxy.
     pub(super) async fn connect(
         &self,
         host: &str,
         port: u16,
-        bind: Option<&str>,
+        network: &Network,
         stage: &Cell<Stage>,
     ) -> Result<Box<dyn Stream>, DialError> {
         // Looked up before connecting, because the proxy would not wait for it.
-        let destination = self.destination(host, port).await?;
-        let stream = tcp::connect(&self.host, self.port, bind)
+        let destination = self.destination(host, port, network).await?;
+        let stream = tcp::connect(&self.host, self.port, network)
             .await
             .map_err(|error| DialError::new(format!("cannot reach {self}: {error}")))?;
         let mut stream: Box<dyn Stream> = Box::new(QuickAck::new(stream));
@@ -88,6 +94,7 @@ impl Proxy {
         &self,
         host: &'a str,
         port: u16,
+        network: &Network,
     ) -> Result<Option<TargetAddr<'a>>, DialError> {
         match self.kind {
             Kind::Http | Kind::Https => Ok(None),
@@ -96,7 +103,7 @@ impl Proxy {
             }
             Kind::Socks5 => {
                 // Only one address can be tried: the proxy answers only the first request.
-                let found = tcp::addresses(host, port).await?;
+                let found = tcp::addresses(host, port, &network.name_servers).await?;
                 let v4_first = found.iter().find(|address| address.is_ipv4()).or(found.first());
                 match v4_first {
                     Some(address) => Ok(Some(TargetAddr::Ip(*address))),

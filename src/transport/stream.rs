@@ -32,6 +32,8 @@ pub enum Stage {
     /// Name lookup and TCP.
     #[default]
     Connection,
+    /// The SRV records.
+    Service,
     /// The TLS handshake with the proxy.
     ProxyTls,
     /// The proxy's own handshake.
@@ -47,6 +49,7 @@ impl Stage {
     pub fn missing(self) -> &'static str {
         match self {
             Self::Connection => "connection",
+            Self::Service => "answer from a name server",
             Self::ProxyTls => "TLS handshake with the proxy",
             Self::Proxy => "answer from the proxy",
             Self::Tls => "TLS handshake",

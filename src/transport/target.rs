@@ -4,11 +4,13 @@ use super::scheme::Scheme;
 use std::fmt;
 use std::path::PathBuf;
 
-/// A network address or a Unix socket.
+/// A network address, a domain with brokers, or a Unix socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Name or address literal, without brackets, and a port from 1 to 65535.
     Host(String, u16),
+    /// A domain whose SRV records tell the hosts and ports.
+    Service(String),
     /// A Unix socket.
     Socket(PathBuf),
 }
@@ -16,7 +18,7 @@ pub enum Place {
 /// The broker's address, and what MQTT runs over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Host and port, or socket.
+    /// Host and port, domain, or socket.
     pub place: Place,
     /// Whether to use TLS.
     pub encrypted: bool,
@@ -34,6 +36,14 @@ impl Target {
     pub fn port(&self) -> Option<u16> {
         match self.place {
             Place::Host(_, port) => Some(port),
+            Place::Service(_) | Place::Socket(_) => None,
+        }
+    }
+
+    /// The host, or the domain, as the user named it.
+    pub fn host(&self) -> Option<&str> {
+        match &self.place {
+            Place::Host(host, _) | Place::Service(host) => Some(host),
             Place::Socket(_) => None,
         }
     }
@@ -42,14 +52,17 @@ impl Target {
     pub fn scheme(&self) -> Scheme {
         match self.place {
             Place::Socket(_) => Scheme::Unix,
-            Place::Host(..) => Scheme::over_network(self.encrypted, self.websocket.is_some()),
+            Place::Host(..) | Place::Service(_) => {
+                Scheme::over_network(self.encrypted, self.websocket.is_some())
+            }
         }
     }
 
-    /// `host:port`, with brackets around an IPv6 address; empty for a socket.
+    /// `host:port`, with brackets around an IPv6 address; a domain without port; empty for a socket.
     pub fn authority(&self) -> String {
         match &self.place {
             Place::Host(host, port) => authority(host, *port),
+            Place::Service(domain) => domain.clone(),
             Place::Socket(_) => String::new(),
         }
     }
@@ -83,6 +96,8 @@ mod tests {
         target.encrypted = true;
         target.websocket = Some("/mqtt?token=secret".to_owned());
         assert_eq!(target.to_string(), "wss://[::1]:1883/mqtt");
+        let place = Place::Service("lab.example".to_owned());
+        assert_eq!(Target { place, ..Target::tcp("", 0) }.to_string(), "mqtt://lab.example");
         target.place = Place::Socket("/run/mosquitto.sock".into());
         assert_eq!(target.to_string(), "unix:///run/mosquitto.sock");
     }

@@ -1,27 +1,36 @@
 //! TCP: name lookup, and a race between the addresses found (RFC 8305).
 
+use super::dns;
 use super::error::DialError;
+use super::race::race;
 use crate::os_error;
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::net::{TcpSocket, TcpStream, lookup_host};
-use tokio::time::timeout;
 
 /// How long to wait for an address before trying the next one in parallel (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 
-/// Connects to whichever address of the host answers first, from the local address or name `bind`.
+/// What to use of the network.
+#[derive(Debug, Default)]
+pub struct Network {
+    /// The local address or name to connect from.
+    pub bind: Option<String>,
+    /// The name servers to ask; none means those of the system, in the system's way.
+    pub name_servers: Vec<SocketAddr>,
+}
+
+/// Connects to whichever address of the host answers first.
 pub(super) async fn connect(
     host: &str,
     port: u16,
-    bind: Option<&str>,
+    network: &Network,
 ) -> Result<TcpStream, DialError> {
-    let found = addresses(host, port).await?;
+    let bind = network.bind.as_deref();
+    let found = addresses(host, port, &network.name_servers).await?;
     let local = match bind {
-        Some(name) => Some(addresses(name, 0).await.map_err(|error| {
+        Some(name) => Some(addresses(name, 0, &[]).await.map_err(|error| {
             DialError::new(format!("cannot use the local address {name}: {error}"))
         })?),
         None => None,
@@ -43,7 +52,7 @@ pub(super) async fn connect(
         }
         ([], ..) => return Err(DialError::new(format!("unknown host {host}: no address"))),
         ([address], ..) => dial(*address).await.map_err(|error| explained(error, address))?,
-        _ => race(alternating(reachable), dial).await?,
+        _ => race(alternating(reachable), STAGGER, dial).await.map_err(most_telling)?,
     };
     // Packets are gathered before they are written, so waiting gains nothing.
     stream.set_nodelay(true)?;
@@ -64,13 +73,26 @@ fn explained(error: io::Error, address: &SocketAddr) -> DialError {
 
 /// Looks up a name. Addresses need no resolver and no thread for it, nor does `localhost`, which can only be this
 /// machine (RFC 6761, section 6.3).
-pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, DialError> {
+pub(super) async fn addresses(
+    host: &str,
+    port: u16,
+    name_servers: &[SocketAddr],
+) -> Result<Vec<SocketAddr>, DialError> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
     if host.eq_ignore_ascii_case("localhost") {
         let both = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
         return Ok(both.map(|address| SocketAddr::new(address, port)).into());
+    }
+    // An address with the name of an interface is for the system to understand.
+    if !name_servers.is_empty() && !host.contains('%') {
+        // Boxed, because it is rare and large.
+        let found = Box::pin(dns::addresses(host, name_servers)).await?;
+        return match found.is_empty() {
+            true => Err(DialError::new(format!("unknown host {host}"))),
+            false => Ok(found.into_iter().map(|address| (address, port).into()).collect()),
+        };
     }
     match lookup_host((host, port)).await {
         Ok(found) => Ok(found.collect()),
@@ -102,35 +124,6 @@ fn alternating(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     }
 }
 
-/// The first connection that succeeds. Each attempt starts when the one before has failed, or has taken a while.
-async fn race<A: Future<Output = io::Result<TcpStream>>>(
-    order: Vec<SocketAddr>,
-    attempt: impl Fn(SocketAddr) -> A,
-) -> io::Result<TcpStream> {
-    let mut waiting = order.into_iter();
-    let mut attempts = FuturesUnordered::new();
-    let mut failure: Option<io::Error> = None;
-    loop {
-        let next = waiting.next();
-        let is_last = next.is_none();
-        attempts.extend(next.map(&attempt));
-        let outcome = if is_last {
-            attempts.next().await
-        } else {
-            match timeout(STAGGER, attempts.next()).await {
-                Ok(outcome) => outcome,
-                Err(_) => continue,
-            }
-        };
-        match outcome {
-            Some(Ok(stream)) => return Ok(stream),
-            Some(Err(error)) => failure = Some(more_telling(failure, error)),
-            None if is_last => return Err(failure.unwrap_or(io::ErrorKind::NotFound.into())),
-            None => {}
-        }
-    }
-}
-
 async fn attempt(address: SocketAddr, from: Option<SocketAddr>) -> io::Result<TcpStream> {
     let Some(from) = from else { return TcpStream::connect(address).await };
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
@@ -141,19 +134,16 @@ async fn attempt(address: SocketAddr, from: Option<SocketAddr>) -> io::Result<Tc
     socket.connect(address).await
 }
 
-/// The more informative of two failures, or else the earlier: a missing address family says the least, and a refused
-/// connection less than other errors.
-fn more_telling(earlier: Option<io::Error>, later: io::Error) -> io::Error {
+/// The most informative failure, or else the earliest: a missing address family says the least, and a refused connection
+/// less than other errors.
+fn most_telling(failures: Vec<io::Error>) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, ConnectionRefused, NetworkUnreachable, Unsupported};
-    let weight = |error: &io::Error| match error.kind() {
-        AddrNotAvailable | NetworkUnreachable | Unsupported => 0,
+    let silence = |error: &io::Error| match error.kind() {
+        AddrNotAvailable | NetworkUnreachable | Unsupported => 2,
         ConnectionRefused => 1,
-        _ => 2,
+        _ => 0,
     };
-    match earlier {
-        Some(earlier) if weight(&earlier) >= weight(&later) => earlier,
-        _ => later,
-    }
+    failures.into_iter().min_by_key(silence).unwrap_or(io::ErrorKind::NotFound.into())
 }
 
 #[cfg(test)]
@@ -174,7 +164,7 @@ mod tests {
     #[test]
     fn a_missing_family_does_not_hide_why_the_other_failed() {
         let kind = |first: io::ErrorKind, second: io::ErrorKind| {
-            more_telling(Some(first.into()), second.into()).kind()
+            most_telling(vec![first.into(), second.into()]).kind()
         };
         use io::ErrorKind::{ConnectionRefused, ConnectionReset, NetworkUnreachable, TimedOut};
         assert_eq!(kind(NetworkUnreachable, ConnectionRefused), ConnectionRefused);

@@ -103,6 +103,7 @@ mod settings_edges;
 mod shared_session;
 #[cfg(target_os = "linux")]
 mod soak;
+mod srv;
 mod strangers;
 #[cfg(target_os = "linux")]
 mod stuck_readers;

@@ -27,7 +27,8 @@ const TLS_13_IN_TOML: &str = "\"TLS_AES_128_GCM_SHA256\"";
 const TLS_12: &str = "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384";
 const TLS_12_IN_TOML: &str = "\"ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384\"";
 
-const CASES: [Case; 50] = [
+const CASES: [Case; 52] = [
+    ("srv", ON, TRUE),
     ("bind", ["127.0.0.1", "::1"], [r#""127.0.0.1""#, r#""::1""#]),
     ("proxy", ["http://a:1", "socks5://b"], [r#""http://a:1""#, r#""socks5://b""#]),
     ("proxy-ca", ["/a", "/b c"], [r#""/a""#, r#""/b c""#]),
@@ -75,6 +76,7 @@ const CASES: [Case; 50] = [
     ("events", ["-", "fd:2"], [r#""-""#, r#""fd:2""#]),
     ("quiet", ON, TRUE),
     ("ws-header", ["A: b", "C: d"], ["", ""]),
+    ("name-server", ["127.0.0.1", "[::1]:53"], [r#""127.0.0.1""#, r#""[::1]:53""#]),
     ("tls-alpn", ["a", "b"], [r#""a""#, r#""b""#]),
     (
         "property",
@@ -107,7 +109,7 @@ const HEARD: [&str; 19] = [
     "max-inflight",
 ];
 
-const LISTS: [&str; 3] = ["ws-header", "tls-alpn", "property"];
+const LISTS: [&str; 4] = ["ws-header", "tls-alpn", "property", "name-server"];
 
 /// Their values are shown to nobody.
 const HIDDEN: [&str; 2] = ["ws-header", "password"];
@@ -182,11 +184,17 @@ fn run(command: &str, (name, values, _): &Case, said: Said) -> Mqtt {
     }
 }
 
-/// The words that hold: the last, or of a list all since it was taken back; each with its source.
+/// The words that hold: the last, or of a list all since it was taken back; each with its source. The name servers of
+/// a stronger source replace all others.
 fn holding(name: &str, said: Said) -> Vec<(usize, Says)> {
     let mut holding: Vec<(usize, Says)> = Vec::new();
     for (source, says) in said.into_iter().enumerate().filter(|(_, says)| *says != Says::Nothing) {
+        // The options file is as strong as the command line.
+        let rank = |source: usize| source.min(2);
+        let replaces =
+            name == "name-server" && holding.iter().any(|(other, _)| rank(*other) < rank(source));
         let adds = LISTS.contains(&name)
+            && !replaces
             && says != Says::Off
             && holding.iter().all(|(_, says)| *says != Says::Off);
         if !adds {
@@ -224,6 +232,7 @@ fn shown((name, _, toml): &Case, said: Said) -> Option<String> {
 /// `mqtt config show` of a connection on which the setting has an effect.
 fn show(name: &str) -> &'static str {
     match name {
+        "srv" | "name-server" => "show -L mqtts://lab.example",
         "proxy-ca" => "show -L wss://localhost --proxy https://proxy",
         _ => "show -L wss://localhost",
     }

@@ -7,7 +7,7 @@ use crate::settings::ConnectionArgs;
 use crate::settings::flags::{ReachArgs, TlsArgs};
 use crate::transport::proxy::Proxy;
 use crate::transport::tls::{Client, Identity, Server, Settings, Trust, Unusable};
-use crate::transport::{Place, Route, Target, websocket};
+use crate::transport::{Network, Route, Target, websocket};
 use crate::ui::Ui;
 use std::fs::File;
 
@@ -20,7 +20,7 @@ pub(super) fn resolve_route(
     blame: Blame<'_>,
     ui: Ui,
 ) -> Result<Route, Failure> {
-    let Place::Host(host, _) = &target.place else { return Ok(Route::default()) };
+    let Some(host) = target.host() else { return Ok(Route::default()) };
     let mut headers = websocket::Headers::default();
     if target.websocket.is_some() {
         for text in &args.reach.ws_header {
@@ -32,7 +32,9 @@ pub(super) fn resolve_route(
     }
     let tls = target.encrypted.then(|| resolve_tls(&args.tls, host, blame, ui)).transpose()?;
     let proxy = proxy.map(|proxy| resolve_proxy(proxy, &args.reach, blame)).transpose()?;
-    Ok(Route { bind: args.reach.bind.clone(), proxy, tls, headers })
+    let network =
+        Network { bind: args.reach.bind.clone(), name_servers: args.reach.name_server.clone() };
+    Ok(Route { network, proxy, tls, headers })
 }
 
 /// Prepares the TLS of an `https://` proxy.

@@ -1,10 +1,11 @@
-//! Flags for transports other than plain TCP.
+//! Flags for how the broker is found and reached.
 
-use crate::settings::value::parse_host;
+use crate::settings::value::{parse_host, parse_name_server};
 use clap::Args;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Unix socket, WebSocket, proxy, local address.
+/// Unix socket, SRV records, name servers, local address, proxy, WebSocket.
 #[derive(Args, Default)]
 #[group(skip)]
 #[command(next_help_heading = "Network")]
@@ -12,6 +13,20 @@ pub struct ReachArgs {
     /// Connect to this Unix socket
     #[arg(long, value_name = "PATH", conflicts_with_all = ["url", "host", "port"])]
     pub unix: Option<PathBuf>,
+
+    /// Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    ///
+    /// The records tell hosts and ports, which are tried in the records' order until one can be reached, so there must be
+    /// no --port. They are looked up by this machine, even if a proxy is used, and again for every connection. With TLS
+    /// the certificate must be for HOST, not for the host that a record names. Not for WebSockets.
+    #[arg(short = 'S', long)]
+    pub srv: bool,
+
+    /// Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
+    ///
+    /// Several are asked in turn until one answers.
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_name_server)]
+    pub name_server: Vec<SocketAddr>,
 
     /// Connect from this local address or host name
     #[arg(short = 'A', long, value_name = "ADDRESS", value_parser = parse_host)]

@@ -23,6 +23,7 @@ mod expected;
 mod install;
 mod manual;
 mod mqtt;
+mod name_server;
 mod openssl;
 mod packet;
 mod paho;
@@ -54,6 +55,7 @@ pub use expected::Output;
 pub use install::find_or_install;
 pub use manual::{BLESS, OPTIONAL, Page, config_page, pages};
 pub use mqtt::Mqtt;
+pub use name_server::{Entry, NameServer, Sent, a, cname, srv, wire};
 pub use openssl::{openssl, openssl_bytes, openssl_verify};
 pub use packet::{
     Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
