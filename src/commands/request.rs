@@ -36,8 +36,8 @@ const WAIT: Duration = Duration::from_secs(30);
 ///
 /// Subscribes to the response topic, publishes the request once the broker has acknowledged the subscription, and
 /// ends after the reply. With MQTT 5 the request names a response topic and carries 16 random bytes of correlation
-/// data, and only messages with exactly those bytes are replies. MQTT 3 has neither: the first message on the topic
-/// of --response-topic counts. Retained messages never count.
+/// data, and only messages with exactly those bytes are replies. Before MQTT 5 there is neither: the first message on the
+/// topic of --response-topic counts. Retained messages never count.
 #[derive(Args)]
 #[group(skip)]
 #[command(after_help = AFTER_HELP)]

@@ -1,7 +1,7 @@
 //! The ledger: all QoS 1 and 2 messages that were handed to the session and have no final acknowledgement, in input
 //! order.
 //!
-//! It is keyed by input position; a packet id only identifies an entry in messages from the broker during one session.
+//! It is keyed by input position; a packet id identifies an entry only within one session.
 //! All entries between the oldest and the newest incomplete one are kept, so that their order is never lost and the
 //! span (hence the memory) is bounded.
 

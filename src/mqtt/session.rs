@@ -158,9 +158,9 @@ impl Session {
     }
 
     /// The connection is gone; `fault` is set if the broker is to blame. In general messages in flight remain so until
-    /// the next CONNACK tells whether the session still exists. But if the broker rejected a publication, and only one
-    /// message can be meant, that one is refused; and if the broker violated the protocol, messages that it may have
-    /// received are not sent again.
+    /// the next CONNACK tells whether the session still exists. But if DISCONNECT carries a reason that rejects a PUBLISH, and
+    /// exactly one message is unanswered, that one counts as refused; and if the broker violated the protocol, messages
+    /// that it may have received are not sent again.
     pub fn lost(&mut self, fault: Option<&Fault>) {
         // No message was published before CONNACK; and if SUBSCRIBE is unanswered, that may be what was rejected.
         let (unproven, is_about_publish) = match std::mem::replace(&mut self.link, Link::Down) {
@@ -229,7 +229,7 @@ impl Session {
             || self.link.up().is_some_and(|up| up.request.is_some() || up.is_asking())
     }
 
-    /// Whether the broker is expected to send something: an answer, or messages at any time.
+    /// Whether the broker is expected to send something: an answer, or messages at any time. Always true before CONNACK.
     pub fn expects_more(&self) -> bool {
         !self.is_up() || self.is_owed() || self.subscriptions.are_any()
     }

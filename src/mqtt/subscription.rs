@@ -50,7 +50,7 @@ pub struct Interest {
     pub subscriptions: Vec<Subscription>,
     /// The identifier that the broker adds to their messages ([MQTT 5, 3.8.2.1.2]).
     pub subscription_id: Option<u32>,
-    /// Filters to unsubscribe from, once, after that.
+    /// Filters to unsubscribe from after the subscriptions, once per run.
     pub unsubscriptions: Vec<TopicFilter>,
     /// MQTT 5 user properties of SUBSCRIBE.
     pub subscribe_properties: Vec<(String, String)>,

@@ -259,7 +259,7 @@ impl Patience {
         }
     }
 
-    /// Bytes were written that were stuck before, which is a sign of life unless connections without progress preceded.
+    /// Bytes that had been stuck were written. This resets the limit, unless earlier connections made no progress.
     pub fn unstuck(&mut self) {
         if self.fruitless.is_none() {
             self.waiting_since = None;
