@@ -98,6 +98,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s k -l keepalive -d 'Pin
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -204,6 +207,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s k -l keepalive -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -317,6 +323,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s k -l keepalive -d 'Pin
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -435,6 +444,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s k -l keepalive -
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -548,6 +560,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s k -l keepalive -d 'Ping
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect -d 'When to retry a connection [default: lost]' -r -f -a "lost\t'After an established connection was lost'
@@ -662,6 +677,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s k -l keepalive -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect -d 'When to retry a connection [default: lost]' -r -f -a "lost\t'After an established connection was lost'
@@ -764,6 +782,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s k -l keepalive -d 'P
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -837,6 +858,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s k -l keepal
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f
@@ -911,6 +935,9 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s k -l keepalive -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s W -l timeout -d 'End after this time, with status 27 if the work is not done [default: never]' -r -f

@@ -26,6 +26,10 @@ module completions {
     ^mqtt completions --profiles | complete | get stdout | lines
   }
 
+  def "nu-complete mqtt pub auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
+  }
+
   def "nu-complete mqtt pub reconnect" [] {
     [ "lost" "always" "never" ]
   }
@@ -112,6 +116,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt pub auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
@@ -159,6 +164,10 @@ module completions {
 
   def "nu-complete mqtt sub profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt sub auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
   }
 
   def "nu-complete mqtt sub reconnect" [] {
@@ -255,6 +264,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt sub auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
@@ -299,6 +309,10 @@ module completions {
 
   def "nu-complete mqtt rr profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt rr auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
   }
 
   def "nu-complete mqtt rr reconnect" [] {
@@ -392,6 +406,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt rr auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --reconnect: string@"nu-complete mqtt rr reconnect" # When to retry a connection [default: lost]
@@ -427,6 +442,10 @@ module completions {
 
   def "nu-complete mqtt reply profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt reply auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
   }
 
   def "nu-complete mqtt reply reconnect" [] {
@@ -494,6 +513,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt reply auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
@@ -526,6 +546,10 @@ module completions {
 
   def "nu-complete mqtt clear-retained profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt clear-retained auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
   }
 
   def "nu-complete mqtt clear-retained reconnect" [] {
@@ -588,6 +612,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt clear-retained auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
@@ -624,6 +649,10 @@ module completions {
 
   def "nu-complete mqtt config profile" [] {
     ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt config auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
   }
 
   def "nu-complete mqtt config reconnect" [] {
@@ -678,6 +707,7 @@ module completions {
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
     --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt config auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
     --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]

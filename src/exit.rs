@@ -137,7 +137,7 @@ impl Failure {
         let target = &options.target;
         Some(match end {
             End::Done => return None,
-            End::Lost { loss, established: false, .. } => first_connection(loss, options),
+            End::Lost { loss, established: false, .. } => first_connection(loss, options, session),
             End::Lost { last_straw: LastStraw::HungUpOn(filters), .. } => hung_up(filters, options),
             End::Lost { last_straw: LastStraw::Contested, .. } => contested(options, session),
             End::Lost { loss, .. } => lost(loss, options, session),
@@ -177,10 +177,12 @@ impl Failure {
     }
 }
 
-fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
+fn first_connection(loss: &Loss, options: &RunOptions, session: &SessionOptions) -> Failure {
     let target = &options.target;
     let status = match loss.fault() {
-        Some(Fault::Refused(_) | Fault::Authentication) => ExitStatus::ConnectionRefused,
+        Some(Fault::Refused(_) | Fault::Authentication | Fault::Scram { .. }) => {
+            ExitStatus::ConnectionRefused
+        }
         Some(Fault::Violation(_) | Fault::OldConnack | Fault::Disconnected(_)) => ExitStatus::Lost,
         Some(Fault::NotMqtt(_) | Fault::Silent) | None => ExitStatus::Unreachable,
     };
@@ -190,6 +192,11 @@ fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
             let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
             failure.hint(format!("the broker does not support {}: try -V {other}", refusal.version))
         }
+        Loss::Fault(Fault::Authentication) => failure.hint(OFFER_SCRAM),
+        Loss::Fault(Fault::Refused(refusal)) if refusal.is_about_method() => match session.auth {
+            None => failure.hint(OFFER_SCRAM),
+            Some(_) => failure.hint("try another --auth, or log in without it"),
+        },
         Loss::Fault(Fault::OldConnack) => {
             failure.hint("the broker answered as in MQTT 3.1.1: try -V 3.1.1")
         }
@@ -200,6 +207,8 @@ fn first_connection(loss: &Loss, options: &RunOptions) -> Failure {
         _ => hinted(failure, loss),
     }
 }
+
+const OFFER_SCRAM: &str = "--auth scram-sha-256 offers it, with --username and a password";
 
 /// Adds the transport's hints.
 fn hinted(failure: Failure, loss: &Loss) -> Failure {
@@ -257,7 +266,9 @@ fn lost(loss: &Loss, options: &RunOptions, session: &SessionOptions) -> Failure 
         {
             Failure::new(ExitStatus::Refused, format!("connection to {target} lost: {loss}"))
         }
-        Loss::Fault(Fault::Refused(_) | Fault::Authentication) => Failure::new(
+        Loss::Fault(
+            Fault::Refused(_) | Fault::Authentication | Fault::Scram { again: false, .. },
+        ) => Failure::new(
             ExitStatus::ConnectionRefused,
             format!("cannot reconnect to {target}: {loss}"),
         ),

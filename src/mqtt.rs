@@ -4,6 +4,7 @@
 //!  bytes from the broker ─► Session::receive ─► messages (borrowed), Session::poll_event
 //!  publish, subscribe, acknowledge ─► Session ─► Session::output ─► bytes to the broker
 //!  the time ─► Session::handle_timeout, Session::timeout
+//!  random numbers ─► Session::connect, Session::authenticate
 //!
 //!   Session   outlives connections: ids, ledger (sent and not complete), inbound (received and
 //!      │      not released), subscriptions
@@ -27,6 +28,7 @@ pub mod options;
 pub mod packet;
 mod pings;
 pub mod reason;
+pub mod scram;
 pub mod session;
 pub mod subscription;
 mod subscriptions;

@@ -415,6 +415,14 @@ impl Block {
         put_binary(&mut self.0, bytes);
     }
 
+    /// Adds an Authentication Method and its data.
+    pub fn authentication(&mut self, method: &str, data: Option<&[u8]>) {
+        self.bytes(Id::AuthenticationMethod, method.as_bytes());
+        if let Some(data) = data {
+            self.bytes(Id::AuthenticationData, data);
+        }
+    }
+
     /// Adds user properties, in order.
     pub fn pairs(&mut self, pairs: &[(String, String)]) {
         for (name, value) in pairs {

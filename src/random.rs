@@ -1,6 +1,7 @@
-//! Random numbers, for ids and jitter.
+//! Random numbers, for ids, nonces and jitter.
 
-/// A uniformly distributed `u64`. If the system has no source of randomness, the time is used: no secret depends on it.
+/// A uniformly distributed `u64`. If the system has no source of randomness, the time is used: no secret depends on
+/// it, and a nonce need only be new.
 pub fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| {
         std::time::SystemTime::now()

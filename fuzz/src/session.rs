@@ -104,7 +104,7 @@ impl Play {
     fn connect(&mut self, resumed: bool, answered: bool) {
         self.tally.connections += 1;
         self.input.clear();
-        self.session.connect();
+        self.session.connect(|| 0);
         if answered {
             let present = u8::from(resumed);
             match (self.session.version(), self.narrow) {

@@ -9,6 +9,7 @@ use super::settled::Settled;
 use crate::events::{Log, Reporter};
 use crate::exit::{ExitStatus, Failure};
 use crate::mqtt::options::KEEP_ALIVE;
+use crate::mqtt::scram::{Mechanism, check_name};
 use crate::mqtt::{SessionOptions, Version};
 use crate::random::random;
 use crate::run::RunOptions;
@@ -71,6 +72,7 @@ impl Connection {
             Properties::new(words.iter().filter(|word| word.is("property")), &packets)?;
         let client_id = resolve_id(&args, blame)?;
         let password = PasswordSource::of(&args.more);
+        let auth = resolve_auth(&args, password.is_some(), blame)?;
         let lone_password = password.is_some() && args.basic.username.is_none();
         let of_command = needs.version_5.iter().filter(|(given, _)| *given);
         let of_password =
@@ -108,6 +110,7 @@ impl Connection {
             keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
             username,
             password,
+            auth,
             will,
             max_inflight: args.more.max_inflight,
             receive_maximum: connect.receive_maximum,
@@ -201,7 +204,8 @@ fn check_encryption(
         Setting::find(setting).and_then(|it| it.secret_in(text, has_password)).is_some()
     };
     let exposed = [
-        (has_password, None, "the password"),
+        // A proof of the password is not the password.
+        (has_password && args.more.auth.is_none(), None, "the password"),
         (
             args.basic.username.iter().any(|name| is_secret("username", name)),
             Some("username"),
@@ -226,6 +230,26 @@ fn check_encryption(
         });
     }
     Ok(())
+}
+
+/// Checks that there is what the authentication mechanism needs.
+fn resolve_auth(
+    args: &ConnectionArgs,
+    has_password: bool,
+    blame: Blame<'_>,
+) -> Result<Option<Mechanism>, Failure> {
+    let Some(auth) = args.more.auth else { return Ok(None) };
+    let Some(username) = &args.basic.username else {
+        return Err(blame.fault("auth", "--auth needs a username").hint("give it with --username"));
+    };
+    check_name(username)
+        .map_err(|what| blame.fault("username", format_args!("the username {what}")))?;
+    if !has_password {
+        return Err(blame
+            .fault("auth", "--auth needs a password")
+            .hint("give it with --password-file, --password-command or --ask-password"));
+    }
+    Ok(Some(auth.into()))
 }
 
 fn resolve_id(args: &ConnectionArgs, blame: Blame<'_>) -> Result<String, Failure> {

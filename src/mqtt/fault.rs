@@ -3,6 +3,7 @@
 use super::explanation::Explanation;
 use super::packet::{ConnAck, Violation};
 use super::reason::Reason;
+use super::scram::Problem;
 use super::version::Version;
 use std::fmt;
 
@@ -34,9 +35,16 @@ impl Refusal {
 
     /// Whether the broker does not support the requested version.
     pub fn is_about_version(&self) -> bool {
-        self.explanation
-            .as_ref()
-            .is_some_and(|explanation| explanation.reason == Reason::UNSUPPORTED_PROTOCOL_VERSION)
+        self.has_reason(Reason::UNSUPPORTED_PROTOCOL_VERSION)
+    }
+
+    /// Whether the broker does not support the authentication method, or wants one.
+    pub fn is_about_method(&self) -> bool {
+        self.has_reason(Reason::BAD_AUTHENTICATION_METHOD)
+    }
+
+    fn has_reason(&self, reason: Reason) -> bool {
+        self.explanation.as_ref().is_some_and(|explanation| explanation.reason == reason)
     }
 }
 
@@ -65,8 +73,15 @@ pub enum Fault {
     Refused(Refusal),
     /// The broker accepted an MQTT 5 CONNECT with an older version's CONNACK, so it supports only that version.
     OldConnack,
-    /// The broker wants enhanced authentication.
+    /// The broker asks for enhanced authentication, which we did not offer.
     Authentication,
+    /// Enhanced authentication failed.
+    Scram {
+        /// Why.
+        problem: Problem,
+        /// Whether the broker had accepted the connection before.
+        again: bool,
+    },
     /// Nothing arrived for one and a half keep-alive times.
     Silent,
     /// The broker violated the protocol.
@@ -84,7 +99,17 @@ impl Fault {
             }
             Self::Disconnected(explanation) => explanation.reason.is_final(),
             Self::Authentication => true,
+            Self::Scram { problem, .. } => problem.is_final(),
             Self::NotMqtt(_) | Self::OldConnack | Self::Silent | Self::Violation(_) => false,
+        }
+    }
+
+    /// Whether the broker refused the user name or password.
+    pub fn is_about_login(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.is_about_login(),
+            Self::Scram { problem, .. } => problem.is_about_login(),
+            _ => false,
         }
     }
 
@@ -111,7 +136,11 @@ impl fmt::Display for Fault {
             Self::OldConnack => f.write_str(
                 "the broker broke the protocol: malformed packet: CONNACK without properties in MQTT 5",
             ),
-            Self::Authentication => f.write_str("enhanced authentication is not supported"),
+            Self::Authentication => f.write_str("the broker asks for enhanced authentication"),
+            Self::Scram { problem, again: false } => problem.fmt(f),
+            Self::Scram { problem, again: true } => {
+                write!(f, "re-authentication failed: {problem}")
+            }
             Self::Silent => f.write_str("the broker fell silent (no answer to PINGREQ)"),
             Self::Violation(violation) => write!(f, "the broker broke the protocol: {violation}"),
             Self::Disconnected(explanation) => {

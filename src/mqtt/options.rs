@@ -2,6 +2,7 @@
 
 use super::aliases::Aliasing;
 use super::packet::encode::Parting;
+use super::scram::Mechanism;
 use super::subscription::Interest;
 use super::version::Version;
 use crate::message::Will;
@@ -42,6 +43,8 @@ pub struct SessionOptions {
     pub username: Option<String>,
     /// Password.
     pub password: Option<Secret>,
+    /// Prove the password with this mechanism instead of sending it; MQTT 5.
+    pub auth: Option<Mechanism>,
     /// The message that the broker publishes if the client vanishes.
     pub will: Option<Will>,
     /// Most QoS 1 and 2 messages in flight; the broker may allow fewer.
@@ -79,6 +82,7 @@ impl SessionOptions {
             keep_alive: KEEP_ALIVE,
             username: None,
             password: None,
+            auth: None,
             will: None,
             max_inflight: None,
             receive_maximum: None,

@@ -1,8 +1,8 @@
 //! MQTT packets as bytes, for 3.1, 3.1.1 and 5.
 //!
 //! Packets from the broker are parsed strictly and borrow from the network buffer. SUBSCRIBE, UNSUBSCRIBE and
-//! acknowledgements are written with rumqttc's packet types; CONNECT, PUBLISH and DISCONNECT by hand. The defects of
-//! rumqttc 0.25.1 are worked around here:
+//! acknowledgements are written with rumqttc's packet types; CONNECT, PUBLISH, AUTH and DISCONNECT by hand. The defects
+//! of rumqttc 0.25.1 are worked around here:
 //!
 //! | # | rumqttc 0.25.1 | here |
 //! |---|---|---|
@@ -10,7 +10,7 @@
 //! | 2 | reports "insufficient bytes" inside a complete frame | malformed, never "wait for more" |
 //! | 3 | corrupts the payload of a PUBLISH with several subscription identifiers | [`crate::property`] |
 //! | 4 | CONNECT: no MQTT 3.1, password must be UTF-8, empty user name written wrongly | [`connect`] writes it |
-//! | 5 | does not decode AUTH | [`Packet::Auth`] |
+//! | 5 | has no AUTH | [`Packet::Auth`], [`encode::auth`] |
 //! | 6 | truncates strings over 65,535 bytes | [`crate::topic`] and [`Connect`] check before |
 //! | 7 | a topic that is not UTF-8 is an error in v4 and passes in v5 | the same violation for both |
 //! | 8 | reports unknown reason codes without the code | a violation that shows the code |

@@ -11,6 +11,12 @@ impl Reason {
     pub const SUCCESS: Self = Self(0x00);
     /// The message was accepted, but nobody is subscribed.
     pub const NO_MATCHING_SUBSCRIBERS: Self = Self(0x10);
+    /// AUTH: another step.
+    pub const CONTINUE_AUTHENTICATION: Self = Self(0x18);
+    /// AUTH: once more from the start.
+    pub const RE_AUTHENTICATE: Self = Self(0x19);
+    /// The broker does not support the authentication method.
+    pub const BAD_AUTHENTICATION_METHOD: Self = Self(0x8c);
     /// The broker does not support the requested version.
     pub const UNSUPPORTED_PROTOCOL_VERSION: Self = Self(0x84);
     /// Another connection uses the same client id.

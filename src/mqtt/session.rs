@@ -3,6 +3,7 @@
 //! It covers CONNECT to DISCONNECT, the broker's limits, both directions of QoS 0, 1 and 2, and what a resumed or lost
 //! session implies.
 
+mod authentication;
 mod link;
 mod output;
 mod receiving;
@@ -21,12 +22,13 @@ use super::options::SessionOptions;
 use super::packet::Connect;
 use super::packet::encode::{self, Parting};
 use super::reason::Reason;
+use super::scram::Mechanism;
 use super::subscription::Interest;
 use super::subscriptions::{RequestKind, Subscriptions};
 use super::version::Version;
 use crate::message::{Message, QoS};
 use crate::secret::Secret;
-use link::{Closing, Link};
+use link::{Closing, Connecting, Link};
 use output::Output;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -133,16 +135,18 @@ impl Session {
         self.password = Some(password);
     }
 
-    /// A connection has been made: writes CONNECT.
-    pub fn connect(&mut self) {
+    /// A connection has been made: writes CONNECT. `random` makes the nonce of an authentication.
+    pub fn connect(&mut self, random: impl FnMut() -> u64) {
         let options = &*self.options;
+        let scram = self.scram(random).map(Box::new);
+        let first = scram.as_ref().map(|scram| scram.first());
         let connect = Connect {
             version: self.version,
             client_id: &options.client_id,
             clean_start: options.clean_start && !self.may_resume,
             keep_alive: options.keep_alive,
-            username: options.username.as_deref(),
-            password: self.password().map(Secret::expose),
+            username: options.username.as_deref().filter(|_| scram.is_none()),
+            password: self.password().map(Secret::expose).filter(|_| scram.is_none()),
             will: options.will.as_ref(),
             session_expiry: options.session_expiry(),
             receive_maximum: options.receive_maximum,
@@ -150,11 +154,15 @@ impl Session {
             topic_alias_maximum: options.topic_alias_maximum,
             request_response_information: options.request_response_information,
             request_problem_information: options.request_problem_information,
+            authentication: options
+                .auth
+                .map(Mechanism::name)
+                .zip(first.as_deref().map(str::as_bytes)),
             user_properties: &options.user_properties,
         };
         let mut out = Output::secret();
         connect.write(&mut out);
-        self.link = Link::Connecting(out);
+        self.link = Link::Connecting(Connecting { out, scram });
     }
 
     /// The connection is gone; `fault` is set if the broker is to blame. In general messages in flight remain so until
@@ -162,7 +170,7 @@ impl Session {
     /// exactly one message is unanswered, that one counts as refused; and if the broker violated the protocol, messages
     /// that it may have received are not sent again.
     pub fn lost(&mut self, fault: Option<&Fault>) {
-        // No message was published before CONNACK; and if SUBSCRIBE is unanswered, that may be what was rejected.
+        // No message was published before CONNACK; and if SUBSCRIBE or AUTH is unanswered, that may be what was rejected.
         let (unproven, is_about_publish) = match std::mem::replace(&mut self.link, Link::Down) {
             Link::Down | Link::Connecting(_) => (0, false),
             Link::Closing(closing) => (closing.unproven, true),
@@ -170,7 +178,7 @@ impl Session {
                 if let Some(request) = &up.request {
                     self.ids.release(request.packet_id);
                 }
-                (up.unproven(), up.request.is_none())
+                (up.unproven(), up.request.is_none() && up.renewal.is_none())
             }
         };
         let refusal = match fault {
@@ -415,7 +423,7 @@ impl Session {
         self.link = match std::mem::replace(&mut self.link, Link::Down) {
             Link::Down => Link::Down,
             Link::Closing(closing) => Link::Closing(closing),
-            Link::Connecting(mut out) => {
+            Link::Connecting(Connecting { mut out, .. }) => {
                 // A client need not wait for CONNACK ([MQTT 5, 3.1.4]), but before it the broker has not set its limits
                 // yet.
                 if !reason.is_failure() {

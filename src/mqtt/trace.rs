@@ -8,7 +8,7 @@
 use super::packet::{Frame, Packet};
 use super::reason::Reason;
 use super::version::Version;
-use crate::property::{Properties, Value, take_binary, take_u16, take_varint};
+use crate::property::{Carrier, Id, Properties, Value, take_binary, take_u16, take_varint};
 use std::fmt::Write as _;
 
 /// Bytes of a list after which the rest is only counted, because a packet may consist of properties only.
@@ -120,9 +120,10 @@ fn connect(body: &[u8]) -> Option<String> {
     let name = text(&mut rest)?;
     let (&[level, flags], mut rest) = rest.split_first_chunk::<2>()?;
     let keep_alive = take_u16(&mut rest)?;
-    if level == 5 {
-        skip_properties(&mut rest)?;
-    }
+    let found = match level {
+        5 => Properties::take(&mut rest, Carrier::Connect).ok()?,
+        _ => Properties::default(),
+    };
     let id = text(&mut rest)?;
     let mut line = format!(
         "{name} level {level} id {id:?} clean start {} keep alive {keep_alive}",
@@ -141,6 +142,10 @@ fn connect(body: &[u8]) -> Option<String> {
             flags >> 5 & 1,
             payload.len()
         );
+    }
+    if let Some(method) = found.text(Id::AuthenticationMethod) {
+        let data = found.binary(Id::AuthenticationData).unwrap_or_default();
+        let _ = write!(line, " authentication {method} ({} bytes)", data.len());
     }
     if flags & 0x80 != 0 {
         let name = text(&mut rest)?;

@@ -269,7 +269,8 @@ impl<W: World> Driver<'_, W> {
         let mut socket = Socket::new(stream, self.options.trace);
         let left = deadline.saturating_duration_since(self.world.now());
         let connack_by = if may_fall_back { deadline - left / 2 } else { deadline };
-        self.session.connect();
+        let world = self.world;
+        self.session.connect(|| world.random());
         let leave = poll_fn(|cx| self.poll_conversation(cx, &mut socket, connack_by)).await;
         (leave, Some(socket))
     }
@@ -417,12 +418,15 @@ impl<W: World> Driver<'_, W> {
             Ok(_) => {}
         }
         if !self.session.is_up() && now >= connack_by {
-            return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout("CONNACK")));
+            let missing =
+                if self.session.is_deriving() { "key from the password" } else { "CONNACK" };
+            return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout(missing)));
         }
         self.session.handle_timeout(now, self.is_deaf())?;
         if is_first && !self.is_deaf() {
             self.read_in(cx, socket, now)?;
         }
+        let is_authenticating = self.session.authenticate(|| self.world.random())?;
         let mut has_news = false;
         if self.session.is_up() {
             self.session.pump();
@@ -435,7 +439,7 @@ impl<W: World> Driver<'_, W> {
             return Ok(Poll::Ready(Leave::Done));
         }
         // The job was polled before it got these events, so it must be polled again.
-        socket.has_moved = has_news;
+        socket.has_moved = has_news || is_authenticating;
         let was_stuck = socket.is_stuck;
         let wrote = self.poll_write(cx, socket, now);
         // While an answer is owed, bytes written count as progress only if the broker had stopped reading before.

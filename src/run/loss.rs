@@ -80,7 +80,7 @@ impl Loss {
 
     /// Whether the broker refused our credentials.
     pub fn is_about_login(&self) -> bool {
-        matches!(self, Self::Fault(Fault::Refused(refusal)) if refusal.is_about_login())
+        self.fault().is_some_and(Fault::is_about_login)
     }
 
     /// Whether the broker violated the protocol.

@@ -15,6 +15,7 @@ pub use tree::{Shape, Tree};
 
 use super::value::{number, parse_duration, parse_expiry, parse_positive_duration, parse_protocol};
 use crate::message::QoS;
+use crate::mqtt::scram::Mechanism;
 use crate::run::options::{Protocol, Reconnect};
 use crate::topic::TopicName;
 use clap::{Args, ValueEnum};
@@ -39,6 +40,30 @@ impl From<ReconnectArg> for Reconnect {
             ReconnectArg::Lost => Self::Lost,
             ReconnectArg::Always => Self::Always,
             ReconnectArg::Never => Self::Never,
+        }
+    }
+}
+
+/// The values of `--auth`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthArg {
+    /// SCRAM with SHA-1, which only old brokers need
+    #[value(name = "scram-sha-1", alias = "SCRAM-SHA-1")]
+    ScramSha1,
+    /// SCRAM with SHA-256
+    #[value(name = "scram-sha-256", alias = "SCRAM-SHA-256")]
+    ScramSha256,
+    /// SCRAM with SHA-512
+    #[value(name = "scram-sha-512", alias = "SCRAM-SHA-512")]
+    ScramSha512,
+}
+
+impl From<AuthArg> for Mechanism {
+    fn from(arg: AuthArg) -> Self {
+        match arg {
+            AuthArg::ScramSha1 => Self::Sha1,
+            AuthArg::ScramSha256 => Self::Sha256,
+            AuthArg::ScramSha512 => Self::Sha512,
         }
     }
 }
@@ -180,6 +205,13 @@ pub struct MoreArgs {
         help_heading = "Login"
     )]
     pub password: Option<OsString>,
+
+    /// Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
+    ///
+    /// Needs a username, which is sent, and a password, which is not. A broker that does not prove that it knows the
+    /// password is refused.
+    #[arg(long, value_name = "MECHANISM", value_enum, help_heading = "Login")]
+    pub auth: Option<AuthArg>,
 
     /// Give up if the broker has not accepted the connection within this time [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Deadlines and reconnecting")]

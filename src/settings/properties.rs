@@ -177,7 +177,7 @@ impl FromStr for Property {
             return Err(format!("{packet} has no property {}", id.name()));
         }
         if matches!(id, Id::AuthenticationMethod | Id::AuthenticationData) {
-            return Err("enhanced authentication is not supported".to_owned());
+            return Err("--auth is for enhanced authentication".to_owned());
         }
         let value = match id.kind() {
             Kind::Pair => Value::Pair(short_text(value)?, short_text(next()?)?),
@@ -369,7 +369,7 @@ mod tests {
             ("publish payload-format-indicator 2", "cannot be '2'"),
             ("publish message-expiry-interval abc", "cannot be 'abc'"),
             ("subscribe subscription-identifier 268435456", "cannot be"),
-            ("connect authentication-method x", "not supported"),
+            ("connect authentication-method x", "--auth is for enhanced authentication"),
             ("publish correlation-data hex:0", "hexadecimal"),
             ("publish user-property k", "expected CMD NAME VALUE"),
             ("publish content-type a b", "'b' is one value too many"),

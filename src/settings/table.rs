@@ -230,7 +230,7 @@ use Group::{Diagnostics, Id, Identity, NameServers, Password, Trust};
 use Need::{EncryptedProxy, Lookup, Network, Tls, TurnsTlsOn, WebSocket};
 
 /// All settings.
-pub static SETTINGS: [Setting; 56] = [
+pub static SETTINGS: [Setting; 57] = [
     row("url", &[Place, Secret(Secrecy::Url)]),
     row("host", &[Place]),
     row("port", &[Place, Needs(Network)]),
@@ -269,6 +269,7 @@ pub static SETTINGS: [Setting; 56] = [
     row("password-file", &[Path, Command, Fact::Group(Password), Own]),
     row("password-command", &[Command, Fact::Group(Password), Own]),
     row("ask-password", &[Fact::Group(Password), Own]),
+    row("auth", &[Property("connect", "authentication-method"), Own]),
     row("no-clean-start", &[Own]),
     row("session-expiry", &[Property("connect", "session-expiry-interval")]),
     row("keepalive", &[Default("60")]),

@@ -1,4 +1,4 @@
-//! Enhanced authentication (MQTT 5, 4.12), which is refused: AUTH, whenever and however it comes, ends the run in order.
+//! Enhanced authentication (MQTT 5, 4.12) without `--auth`: AUTH, whenever and however it comes, ends the run in order.
 
 use crate::support::{Conn, Mqtt, Peer};
 
@@ -13,7 +13,7 @@ const AUTHS: [&[u8]; 7] = [
     &[0xf1, 2, 0x18, 0],
 ];
 
-const REFUSED: &str = "mqtt: cannot connect to *: enhanced authentication is not supported";
+const REFUSED: &str = "mqtt: cannot connect to *: the broker asks for enhanced authentication";
 
 /// Answers CONNECT with these bytes.
 fn answering(answer: &'static [u8]) -> Peer {
@@ -29,7 +29,9 @@ fn auth_instead_of_connack_is_refused_in_so_many_words() {
     for auth in &AUTHS[..3] {
         let peer = answering(auth);
         let run = peer.mqtt("pub").line("-V 5 -t t -m x");
-        run.status(4).stderr_line(REFUSED).run();
+        let run = run.status(4).stderr_line(REFUSED);
+        run.stderr_line("hint: --auth scram-sha-256 offers it, with --username and a password")
+            .run();
     }
 }
 
@@ -73,7 +75,7 @@ fn the_properties_of_enhanced_authentication_are_refused_as_flags() {
             .args(["-t", "t", "-m", "x", "-D", "connect", name, "canary"])
             .status(2)
             .stderr(format!(
-                "mqtt: --property connect {name}: enhanced authentication is not supported\n"
+                "mqtt: --property connect {name}: --auth is for enhanced authentication\n"
             ))
             .run();
     }

@@ -435,7 +435,7 @@ fn reserved_connack_flags_are_a_protocol_error() {
 #[test]
 fn enhanced_authentication_is_refused_in_so_many_words() {
     let peer = answering(&[0xf0, 2, 0x18, 0]);
-    fails(&peer, "5", 4).stderr_contains("enhanced authentication is not supported").run();
+    fails(&peer, "5", 4).stderr_contains("the broker asks for enhanced authentication").run();
 }
 
 #[test]

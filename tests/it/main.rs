@@ -92,6 +92,7 @@ mod reply;
 mod request;
 mod request_old;
 mod request_real;
+mod scram;
 mod secrets;
 mod series_hung_up;
 mod series_named;

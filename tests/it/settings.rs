@@ -27,7 +27,7 @@ const TLS_13_IN_TOML: &str = "\"TLS_AES_128_GCM_SHA256\"";
 const TLS_12: &str = "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384";
 const TLS_12_IN_TOML: &str = "\"ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_256_GCM_SHA384\"";
 
-const CASES: [Case; 52] = [
+const CASES: [Case; 53] = [
     ("srv", ON, TRUE),
     ("bind", ["127.0.0.1", "::1"], [r#""127.0.0.1""#, r#""::1""#]),
     ("proxy", ["http://a:1", "socks5://b"], [r#""http://a:1""#, r#""socks5://b""#]),
@@ -55,6 +55,7 @@ const CASES: [Case; 52] = [
     ("password-file", ["-", "/b"], [r#""-""#, r#""/b""#]),
     ("password-command", ["echo a", "echo 'b'"], [r#""echo a""#, r#""echo 'b'""#]),
     ("ask-password", ON, TRUE),
+    ("auth", ["scram-sha-1", "SCRAM-SHA-512"], [r#""scram-sha-1""#, r#""scram-sha-512""#]),
     ("no-clean-start", ON, TRUE),
     ("session-expiry", ["1h", "never"], [r#""1h""#, r#""never""#]),
     ("keepalive", ["0", "65535"], ["0", "65535"]),

@@ -37,6 +37,8 @@ pub struct Connect<'a> {
     pub request_response_information: bool,
     /// MQTT 5: let the broker explain what it refuses, which is the default.
     pub request_problem_information: bool,
+    /// MQTT 5: Authentication Method and Authentication Data, at most 65,535 bytes each.
+    pub authentication: Option<(&'a str, &'a [u8])>,
     /// MQTT 5: user properties.
     pub user_properties: &'a [(String, String)],
 }
@@ -112,6 +114,9 @@ impl Connect<'_> {
         }
         if !self.request_problem_information {
             block.number(Id::RequestProblemInformation, 0);
+        }
+        if let Some((method, data)) = self.authentication {
+            block.authentication(method, Some(data));
         }
         block.pairs(self.user_properties);
         block.finish()

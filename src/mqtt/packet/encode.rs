@@ -152,6 +152,28 @@ pub fn pingreq(out: &mut BytesMut) {
     out.put_slice(&[0xc0, 0]);
 }
 
+/// Appends AUTH ([MQTT 5, 3.15]), if its size in bytes `fits`; returns whether it did.
+pub fn auth(
+    out: &mut BytesMut,
+    reason: Reason,
+    method: &str,
+    data: Option<&[u8]>,
+    fits: impl Fn(usize) -> bool,
+) -> bool {
+    let mut block = Block::default();
+    block.authentication(method, data);
+    let properties = block.finish();
+    let remaining = 1 + properties.len();
+    if !fits(packet_size(remaining)) {
+        return false;
+    }
+    out.put_u8(0xf0);
+    put_varint(out, remaining);
+    out.put_u8(reason.0);
+    out.put_slice(&properties);
+    true
+}
+
 /// Appends DISCONNECT with as much of `parting` as `fits`, which gets the size of the packet. Texts are omitted first,
 /// then the session expiry ([MQTT-3.14.2-2], [MQTT-3.14.2-3]). Before MQTT 5 it has no contents.
 pub fn disconnect(

@@ -8,6 +8,7 @@ use crate::mqtt::limits::Limits;
 use crate::mqtt::options::SessionOptions;
 use crate::mqtt::packet::{PublishWriter, encode};
 use crate::mqtt::pings::Pings;
+use crate::mqtt::scram::Scram;
 use crate::mqtt::subscriptions::Request;
 use crate::mqtt::version::Version;
 use std::time::Instant;
@@ -23,7 +24,7 @@ pub(super) enum Link {
     /// Not connected.
     Down,
     /// CONNECT has been written; CONNACK is due.
-    Connecting(Output),
+    Connecting(Connecting),
     /// CONNACK accepted the connection.
     Up(Box<Up>),
     /// DISCONNECT has been written. Only acknowledgements of earlier packets still matter.
@@ -35,7 +36,7 @@ impl Link {
     pub(super) fn output(&self) -> &[u8] {
         match self {
             Self::Down => &[],
-            Self::Connecting(out) => out,
+            Self::Connecting(connecting) => &connecting.out,
             Self::Up(up) => &up.out,
             Self::Closing(closing) => &closing.out,
         }
@@ -45,9 +46,33 @@ impl Link {
     pub(super) fn output_mut(&mut self) -> Option<&mut Output> {
         match self {
             Self::Down => None,
-            Self::Connecting(out) => Some(out),
+            Self::Connecting(connecting) => Some(&mut connecting.out),
             Self::Up(up) => Some(&mut up.out),
             Self::Closing(closing) => Some(&mut closing.out),
+        }
+    }
+
+    /// The authentication that has begun and is not complete.
+    pub(super) fn scram(&self) -> Option<&Scram> {
+        match self {
+            Self::Connecting(connecting) => connecting.scram.as_deref(),
+            Self::Up(up) => match &up.renewal {
+                Some(Renewal::Begun(scram)) => Some(scram),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(super) fn scram_mut(&mut self) -> Option<&mut Scram> {
+        match self {
+            Self::Connecting(connecting) => connecting.scram.as_deref_mut(),
+            Self::Up(up) => match &mut up.renewal {
+                Some(Renewal::Begun(scram)) => Some(scram),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -64,6 +89,21 @@ impl Link {
             _ => None,
         }
     }
+}
+
+/// A connection that the broker has not accepted yet.
+pub(super) struct Connecting {
+    pub(super) out: Output,
+    /// The authentication, if it takes more than CONNECT.
+    pub(super) scram: Option<Box<Scram>>,
+}
+
+/// An authentication on a connection that has been accepted.
+pub(super) enum Renewal {
+    /// The broker asks for it.
+    Due,
+    /// It has begun.
+    Begun(Box<Scram>),
 }
 
 /// A connection that the broker has accepted.
@@ -85,6 +125,8 @@ pub(super) struct Up {
     pub(super) request: Option<Request>,
     /// Number of QoS 0 messages written.
     pub(super) written: u64,
+    /// The authentication that the broker has asked for.
+    pub(super) renewal: Option<Renewal>,
     /// How many QoS 1 and 2 messages may be in flight ([MQTT 5, 4.9]).
     pub(super) window: usize,
     /// Whether a message that we published was completed.
@@ -115,6 +157,7 @@ impl Up {
             barrier: None,
             request: None,
             written: 0,
+            renewal: None,
             window: window.into(),
             has_delivered: false,
             has_acknowledged: false,

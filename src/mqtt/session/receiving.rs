@@ -16,6 +16,7 @@ use crate::mqtt::packet::{
     Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Violation, check_header, encode,
 };
 use crate::mqtt::reason::Reason;
+use crate::mqtt::scram::Problem;
 use crate::mqtt::subscriptions::{Request, RequestKind};
 use crate::mqtt::version::Version;
 use crate::property::{Id, Properties};
@@ -65,7 +66,9 @@ impl Session {
                 return Err(disconnected(reason, &properties)?);
             }
             (Link::Connecting(_), Packet::ConnAck(connack)) => self.connack(now, &connack)?,
-            (Link::Connecting(_), Packet::Auth(..)) => return Err(Fault::Authentication),
+            (Link::Connecting(_), Packet::Auth(reason, properties)) => {
+                self.auth(reason, &properties)?;
+            }
             (Link::Connecting(_), _) => {
                 return Err(Violation::protocol(format!("{} before CONNACK", frame.name())).into());
             }
@@ -85,9 +88,7 @@ impl Session {
                 Ok(())
             }
             Packet::ConnAck(_) => Err(Violation::protocol("a second CONNACK").into()),
-            Packet::Auth(..) => {
-                Err(Violation::protocol("AUTH without enhanced authentication").into())
-            }
+            Packet::Auth(reason, properties) => self.auth(reason, &properties),
             Packet::Disconnect(reason, properties) => Err(disconnected(reason, &properties)?),
             // Handled before, in [`Session::receive`].
             Packet::Publish(_) => Ok(()),
@@ -103,7 +104,7 @@ impl Session {
 
     fn connack(&mut self, now: Instant, connack: &ConnAck<'_>) -> Result<(), Fault> {
         if connack.code != 0 {
-            return Err(Fault::Refused(Refusal::new(self.version, connack)));
+            return Err(refused(self.version, connack));
         }
         if connack.old_form && self.version == Version::V5 {
             return Err(Fault::OldConnack);
@@ -113,6 +114,7 @@ impl Session {
         if session_present && options.clean_start && !self.may_resume {
             return Err(Violation::protocol("CONNACK claims a session where none can be").into());
         }
+        self.check_proof(&connack.properties)?;
         let limits = Limits::new(&connack.properties);
         let out = self.link.output_mut().map(std::mem::take).unwrap_or_default();
         let up = Up::new(&self.options, self.version, limits, out, now);
@@ -315,6 +317,19 @@ impl Session {
         };
         Ok(Received::Message { length, message, delivery })
     }
+}
+
+/// Turns a CONNACK that refuses into a fault.
+fn refused(version: Version, connack: &ConnAck<'_>) -> Fault {
+    let mut refusal = Refusal::new(version, connack);
+    let data = connack.properties.binary(Id::AuthenticationData);
+    if let Some(problem) = data.and_then(Problem::in_message)
+        && let Some(explanation) = &mut refusal.explanation
+        && explanation.text().or(explanation.reference()).is_none()
+    {
+        *explanation = Explanation::ours(explanation.reason, problem.to_string());
+    }
+    Fault::Refused(refusal)
 }
 
 /// Turns DISCONNECT into a fault; an undefined reason code is a violation ([MQTT 5, 3.14.2.1]).

@@ -2,6 +2,7 @@
 //! comes out is read by rumqttc's own decoder, and time is a base plus durations.
 
 mod arbitrary;
+mod authentication;
 mod connection;
 mod honest;
 mod incoming;
@@ -16,6 +17,7 @@ use crate::mqtt::event::{Submitted, Taken};
 use crate::mqtt::ledger::Kept;
 use crate::mqtt::options::Keeper;
 use crate::mqtt::subscription::{Interest, Subscription};
+use crate::random::random;
 use bytes::{Buf, Bytes, BytesMut};
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5;
@@ -134,7 +136,7 @@ impl Bench {
         let topic: crate::topic::TopicName = "t".parse().unwrap();
         let envelope = |qos| Rc::new(Envelope::new(topic.clone(), qos, false));
         Self {
-            session: Session::new(Rc::new(options), version, crate::random::random()),
+            session: Session::new(Rc::new(options), version, random()),
             job: Recorder::default(),
             now: Instant::now(),
             envelopes: [ZERO, ONE, TWO].map(envelope),
@@ -154,7 +156,7 @@ impl Bench {
 
     /// Opens a connection and gets CONNACK; CONNECT is not looked at.
     fn connect(&mut self, session_present: bool, properties: &[u8]) {
-        self.session.connect();
+        self.session.connect(random);
         self.bytes();
         self.hear(&connack(self.session.version(), session_present, properties));
     }

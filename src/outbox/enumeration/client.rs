@@ -120,7 +120,7 @@ impl Client {
     }
 
     pub fn connect(&mut self, broker: &mut Broker) {
-        self.session.connect();
+        self.session.connect(|| 0);
         let length = self.session.output().len();
         self.session.wrote(length, self.now);
         let present = u8::from(broker.connect());

@@ -116,8 +116,9 @@ impl<W: World> Driver<'_, W> {
         now: Instant,
     ) -> Result<bool, Loss> {
         self.session.handle_timeout(now, false)?;
+        let is_authenticating = self.session.authenticate(|| self.world.random())?;
         self.session.pump();
-        socket.has_moved = false;
+        socket.has_moved = is_authenticating;
         self.poll_write(cx, socket, now);
         self.poll_read(cx, socket, now)?;
         Ok(socket.has_moved)
@@ -281,6 +282,8 @@ fn violation(loss: &Loss) -> Option<Reason> {
     match loss.fault()? {
         Fault::Violation(violation) => Some(violation.reason),
         Fault::OldConnack => Some(Reason(0x81)),
+        // Clients may send no code that says more ([MQTT 5, 3.14.2.1]).
+        Fault::Scram { again: true, .. } => Some(Reason(0x80)),
         _ => None,
     }
 }

@@ -111,6 +111,6 @@ fn other_packets_where_connack_is_due() {
     ] {
         ends(BOTH, answer, 6, &[&format!("{name} before CONNACK")]);
     }
-    ends(NEW, &[0xf0, 2, 0x18, 0], 4, &["enhanced authentication is not supported"]);
+    ends(NEW, &[0xf0, 2, 0x18, 0], 4, &["the broker asks for enhanced authentication"]);
     ends(OLD, &[0xf0, 2], 6, &["a broker must not send AUTH"]);
 }

@@ -15,6 +15,8 @@ pub mod property {
     pub const SUBSCRIPTION_ID: u8 = 0x0b;
     pub const SESSION_EXPIRY: u8 = 0x11;
     pub const SERVER_KEEP_ALIVE: u8 = 0x13;
+    pub const AUTHENTICATION_METHOD: u8 = 0x15;
+    pub const AUTHENTICATION_DATA: u8 = 0x16;
     pub const REQUEST_PROBLEM_INFORMATION: u8 = 0x17;
     pub const WILL_DELAY: u8 = 0x18;
     pub const REQUEST_RESPONSE_INFORMATION: u8 = 0x19;

@@ -13,7 +13,9 @@ use socket2::SockRef;
 
 use super::bytes::{Blob, Properties, frame, property};
 use super::delivery::{Delivery, Outbox};
-use super::packet::{Ack, Connect, Disconnect, Level, Packet, Publish, Subscribe, Unsubscribe};
+use super::packet::{
+    Ack, Auth, Connect, Disconnect, Level, Packet, Publish, Subscribe, Unsubscribe,
+};
 use super::peer::{PATIENCE, Stage};
 
 mod flood;
@@ -74,6 +76,7 @@ expectations! {
     expect_pubcomp: PubComp(Ack) = "PUBCOMP",
     expect_subscribe: Subscribe(Subscribe) = "SUBSCRIBE",
     expect_unsubscribe: Unsubscribe(Unsubscribe) = "UNSUBSCRIBE",
+    expect_auth: Auth(Auth) = "AUTH",
 }
 
 /// Reading.
@@ -423,6 +426,11 @@ impl Conn {
 
     pub fn pingresp(&mut self) {
         self.send_raw(&[0xd0, 0]);
+    }
+
+    /// AUTH (MQTT 5 only).
+    pub fn auth(&mut self, reason: u8, properties: Properties) {
+        self.send_raw(&frame(0xf0, &[&[reason], &properties.encode()[..]].concat()));
     }
 
     /// The broker's own DISCONNECT (MQTT 5 only).

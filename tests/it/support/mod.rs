@@ -35,6 +35,7 @@ mod random;
 mod recipe;
 mod roff;
 mod running;
+mod scram;
 mod screen;
 mod shell;
 pub mod stream;
@@ -58,7 +59,7 @@ pub use mqtt::Mqtt;
 pub use name_server::{Entry, NameServer, Sent, a, cname, srv, wire};
 pub use openssl::{openssl, openssl_bytes, openssl_verify};
 pub use packet::{
-    Ack, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
+    Ack, Auth, Connect, Disconnect, Filter, Level, Packet, Publish, Subscribe, Unsubscribe,
 };
 pub use paho::{Responder, requester};
 pub use peer::{Peer, Record};
@@ -71,6 +72,7 @@ pub use roff::plain;
 pub use running::Running;
 #[cfg(target_os = "linux")]
 pub use running::peak_memory;
+pub use scram::{AGAIN, CONTINUE, MECHANISMS, Scram, authentication, check};
 pub use screen::Screen;
 pub use shell::check_commands;
 pub use tls::tls_door;

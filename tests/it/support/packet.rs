@@ -22,7 +22,7 @@ pub enum Packet {
     Unsubscribe(Unsubscribe),
     PingReq,
     Disconnect(Disconnect),
-    Auth(Blob),
+    Auth(Auth),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +98,13 @@ pub struct Disconnect {
     pub properties: Properties,
 }
 
+/// One step of enhanced authentication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Auth {
+    pub reason: u8,
+    pub properties: Properties,
+}
+
 impl Packet {
     /// Decodes one frame. `level` is that of the CONNECT before it, which has none itself.
     #[track_caller]
@@ -125,7 +132,7 @@ impl Packet {
                 Self::PingReq
             }
             14 => Self::Disconnect(Disconnect::decode(body, v5)),
-            15 if v5 => Self::Auth(body.into()),
+            15 if v5 => Self::Auth(Auth::decode(body)),
             _ => panic!("the client sent a packet that only a broker may send: 0x{header:02x}"),
         }
     }
@@ -335,6 +342,16 @@ impl Disconnect {
     fn decode(body: &[u8], v5: bool) -> Self {
         let mut fields = Fields::new("DISCONNECT", body);
         let (reason, properties) = fields.reason_and_properties(v5);
+        fields.finish();
+        Self { reason, properties }
+    }
+}
+
+impl Auth {
+    #[track_caller]
+    fn decode(body: &[u8]) -> Self {
+        let mut fields = Fields::new("AUTH", body);
+        let (reason, properties) = fields.reason_and_properties(true);
         fields.finish();
         Self { reason, properties }
     }

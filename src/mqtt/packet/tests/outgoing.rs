@@ -17,6 +17,7 @@ fn connect(version: Version) -> Connect<'static> {
         topic_alias_maximum: 0,
         request_response_information: false,
         request_problem_information: true,
+        authentication: None,
         user_properties: &[],
     }
 }

@@ -61,7 +61,7 @@ fn bench(version: Version, connected: bool) -> Bench {
             bench.publish(position, qos, "mine");
         }
     } else {
-        bench.session.connect();
+        bench.session.connect(random);
     }
     bench
 }
@@ -165,7 +165,7 @@ proptest! {
         for round in 1..=3 {
             let _ = bench.try_hear(&stream);
             bench.lost(None);
-            bench.session.connect();
+            bench.session.connect(random);
             let resumed = session_present && version == Version::V5;
             bench.hear(&connack(version, resumed, &[]));
             bench.publish(5 + round, ONE, "more");

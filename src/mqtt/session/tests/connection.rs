@@ -11,7 +11,7 @@ fn connect_goes_out_first_and_connack_opens_the_session() {
         (Version::V5, b"\x10\x14\0\x04MQTT\x05\x02\0\x3c\x05\x11\0\0\0\x78\0\x02id"),
     ] {
         let mut bench = Bench::new(options(), version);
-        bench.session.connect();
+        bench.session.connect(random);
         assert_eq!(bench.bytes(), connect);
         assert!(!bench.session.is_up() && !bench.session.has_room(ZERO));
         bench.hear(&connack(version, false, &[]));
@@ -24,7 +24,7 @@ fn connect_goes_out_first_and_connack_opens_the_session() {
 fn what_is_missing_without_a_connection_is_a_sign_of_life() {
     let mut bench = Bench::new(options(), Version::V5);
     assert_eq!(bench.session.owed(), "sign of life");
-    bench.session.connect();
+    bench.session.connect(random);
     bench.hear(&connack(Version::V5, false, &[]));
     assert_eq!(bench.session.owed(), "sign of reading");
     bench.lost(None);
@@ -41,7 +41,7 @@ fn a_connack_that_says_no_is_a_refusal_with_its_code() {
         (Version::V5, &[0x20, 3, 0, 0x42, 0], 0x42, None),
     ] {
         let mut bench = Bench::new(options(), version);
-        bench.session.connect();
+        bench.session.connect(random);
         match bench.try_hear(bytes) {
             Err(Fault::Refused(refusal)) => {
                 let explanation = reason.map(|reason| Explanation::from(Reason(reason)));
@@ -56,7 +56,7 @@ fn a_connack_that_says_no_is_a_refusal_with_its_code() {
 #[test]
 fn auth_instead_of_connack_is_its_own_fault_and_later_a_violation() {
     let mut bench = Bench::new(options(), Version::V5);
-    bench.session.connect();
+    bench.session.connect(random);
     assert!(matches!(bench.try_hear(&[0xf0, 0]), Err(Fault::Authentication)));
     let mut bench = Bench::up(options(), Version::V5);
     assert_eq!(bench.violation(&[0xf0, 1, 0x18]).0, 0x82);
@@ -71,7 +71,7 @@ fn nothing_may_come_before_connack() {
             (vec![0xd0, 0], "PINGRESP"),
         ] {
             let mut bench = Bench::new(options(), version);
-            bench.session.connect();
+            bench.session.connect(random);
             let expected = (0x82, format!("{name} before CONNACK"));
             assert_eq!(bench.violation(&bytes), expected);
             assert!(bench.job.messages.is_empty());
@@ -92,7 +92,7 @@ fn a_second_connack_is_a_violation() {
 fn a_session_where_none_can_be_is_a_violation() {
     for version in [Version::V311, Version::V5] {
         let mut bench = Bench::new(options(), version);
-        bench.session.connect();
+        bench.session.connect(random);
         assert_eq!(bench.violation(&connack(version, true, &[])).0, 0x82);
     }
 }
@@ -100,7 +100,7 @@ fn a_session_where_none_can_be_is_a_violation() {
 #[test]
 fn packets_behind_connack_in_the_same_read_are_taken() {
     let mut bench = Bench::new(options(), Version::V5);
-    bench.session.connect();
+    bench.session.connect(random);
     let bytes =
         [connack(Version::V5, false, &[]), message(Version::V5, 0x30, 0, "one"), vec![0xd0]];
     let mut input = BytesMut::from(&bytes.concat()[..]);
@@ -261,7 +261,7 @@ fn after_our_disconnect_only_the_brokers_own_matters() {
 #[test]
 fn another_version_is_used_from_the_next_connect_on() {
     let mut bench = Bench::new(options(), Version::V5);
-    bench.session.connect();
+    bench.session.connect(random);
     bench.bytes();
     assert!(matches!(bench.try_hear(&[0x20, 2, 0, 1]), Err(Fault::Refused(_))));
     bench.lost(None);

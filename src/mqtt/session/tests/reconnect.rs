@@ -72,14 +72,14 @@ fn a_lost_session_gets_everything_as_new_and_in_order() {
 fn the_second_connect_asks_for_the_session_the_first_one_made() {
     let mut bench = Bench::new(options(), Version::V5);
     for flags in [0x02, 0x00, 0x00] {
-        bench.session.connect();
+        bench.session.connect(random);
         assert_eq!(bench.bytes()[9], flags, "clean start");
         bench.hear(&connack(Version::V5, flags == 0, &[]));
         bench.lost(None);
     }
     let mut bench = Bench::new(options(), Version::V311);
     for _ in 0..2 {
-        bench.session.connect();
+        bench.session.connect(random);
         assert_eq!(bench.bytes()[9], 0x02, "3.1.1 has no session to come back to");
         bench.hear(&connack(Version::V311, false, &[]));
         bench.lost(None);
@@ -179,7 +179,7 @@ fn half_a_packet_of_output_does_not_reach_the_next_connection() {
     bench.publish(1, ONE, "one");
     bench.session.wrote(3, bench.now);
     bench.lost(None);
-    bench.session.connect();
+    bench.session.connect(random);
     assert_eq!(bench.bytes()[0], 0x10, "CONNECT and nothing before it");
 }
 
@@ -247,7 +247,7 @@ fn a_disconnect_instead_of_connack_or_suback_refuses_no_message() {
     let mut bench = Bench::up(options(), Version::V5);
     bench.publish(1, ONE, "one");
     bench.lost(None);
-    bench.session.connect();
+    bench.session.connect(random);
     bench.lost(Some(&turned_down(0x97)));
     assert!(bench.job.ends.is_empty() && bench.session.is_owed());
 
