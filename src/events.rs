@@ -264,7 +264,9 @@ impl Reporter {
             ConnectionEvent::ShortSessions => {
                 self.ui.hint(&format!("another client may be using id {}", self.client_id));
             }
-            ConnectionEvent::Lost(_) | ConnectionEvent::Disconnected => {}
+            ConnectionEvent::Dialled { .. }
+            | ConnectionEvent::Lost(_)
+            | ConnectionEvent::Disconnected => {}
         }
     }
 
@@ -409,7 +411,7 @@ impl Reporter {
                 Line::log(&format!("the broker does not speak MQTT 5: trying {version}"))
             }
             ConnectionEvent::ShortSessions => Line::log("another client may be using this id"),
-            ConnectionEvent::Packet(..) => return,
+            ConnectionEvent::Dialled { .. } | ConnectionEvent::Packet(..) => return,
         };
         self.log(line);
     }

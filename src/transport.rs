@@ -1,7 +1,8 @@
 //! Connects to the broker: from an address, or from the SRV records of a domain, to a stream of bytes, over TCP or a Unix
 //! socket, through a proxy, with TLS, over WebSocket.
 //!
-//! The caller limits the time: dropping the future gives up, and [`Stage`] tells what was being waited for.
+//! The caller limits the time: dropping the future gives up, and [`Stages`] tell what was being waited for, and how
+//! long everything before took.
 
 mod credentials;
 mod dns;
@@ -12,6 +13,7 @@ mod quick_ack;
 mod race;
 mod scheme;
 pub mod srv;
+mod stages;
 mod stream;
 mod target;
 mod tcp;
@@ -22,14 +24,14 @@ pub mod websocket;
 
 pub use error::DialError;
 pub use scheme::Scheme;
-pub use stream::{Stage, Stream};
+pub use stages::{Finding, Leg, Stage, Stages};
+pub use stream::Stream;
 pub use target::{Place, Target};
 pub use tcp::Network;
 
 use proxy::Proxy;
 use quick_ack::QuickAck;
 use race::race;
-use std::cell::Cell;
 use std::pin::Pin;
 use target::authority;
 
@@ -49,29 +51,32 @@ pub struct Route {
     pub headers: websocket::Headers,
 }
 
-/// Connects to `target` by `route`; `stage` is kept up to date.
+/// Connects to `target` by `route`; `stages` are noted as they are reached.
 ///
 /// # Errors
 /// The step that failed.
 pub async fn dial(
     target: &Target,
     route: &Route,
-    stage: &Cell<Stage>,
+    stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
     let stream = match &target.place {
         #[cfg(unix)]
-        Place::Socket(path) => return Ok(Box::new(unix::connect(path).await?)),
+        Place::Socket(path) => {
+            stages.set(Stage::Unix);
+            return Ok(Box::new(unix::connect(path).await?));
+        }
         #[cfg(not(unix))]
         Place::Socket(_) => return Err(DialError::new("there are no Unix sockets here")),
-        Place::Host(host, port) => reach(host, *port, route, stage).await?,
+        Place::Host(host, port) => reach(host, *port, route, stages).await?,
         Place::Service(domain) => {
-            boxed(|| reach_any(domain, target.encrypted, route, stage)).await?
+            boxed(|| reach_any(domain, target.encrypted, route, stages)).await?
         }
     };
     match &route.tls {
         None if target.websocket.is_none() => Ok(stream),
-        None => boxed(|| upgrade(stream, target, route, stage)).await,
-        Some(tls) => boxed(|| encrypt(stream, tls, target, route, stage)).await,
+        None => boxed(|| upgrade(stream, target, route, stages)).await,
+        Some(tls) => boxed(|| encrypt(stream, tls, target, route, stages)).await,
     }
 }
 
@@ -80,11 +85,14 @@ async fn reach(
     host: &str,
     port: u16,
     route: &Route,
-    stage: &Cell<Stage>,
+    stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
     match &route.proxy {
-        None => Ok(Box::new(QuickAck::new(tcp::connect(host, port, &route.network).await?))),
-        Some(proxy) => boxed(|| proxy.connect(host, port, &route.network, stage)).await,
+        None => {
+            let stream = tcp::connect(host, port, &route.network, stages).await?;
+            Ok(Box::new(QuickAck::new(stream)))
+        }
+        Some(proxy) => boxed(|| proxy.connect(host, port, &route.network, stages)).await,
     }
 }
 
@@ -94,16 +102,22 @@ async fn reach_any(
     domain: &str,
     encrypted: bool,
     route: &Route,
-    stage: &Cell<Stage>,
+    stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
-    stage.set(Stage::Service);
+    stages.set(Stage::Service);
     let brokers = srv::find(domain, encrypted, &route.network.name_servers).await?;
-    stage.set(Stage::Connection);
+    stages.set(Stage::Tcp);
+    // Several are reached for at the same time. The stages are those of the one that is reached.
     let reach = async |(host, port): &(String, u16)| {
-        let reached = reach(host, *port, route, stage).await;
-        reached.map_err(|error| error.of(authority(host, *port)))
+        let own = Stages::default();
+        match reach(host, *port, route, &own).await {
+            Ok(stream) => Ok((stream, own)),
+            Err(error) => Err(error.of(authority(host, *port))),
+        }
     };
-    race(&brokers, srv::STAGGER, reach).await.map_err(DialError::of_all)
+    let (stream, own) = race(&brokers, srv::STAGGER, reach).await.map_err(DialError::of_all)?;
+    stages.replace_last(own);
+    Ok(stream)
 }
 
 /// Boxed, so that the common case does not pay stack for it.
@@ -120,14 +134,14 @@ async fn encrypt(
     tls: &tls::Client,
     target: &Target,
     route: &Route,
-    stage: &Cell<Stage>,
+    stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
-    stage.set(Stage::Tls);
-    let stream = tls.connect(stream).await?;
+    stages.set(Stage::Tls);
+    let stream = tls.connect(stream, stages).await?;
     if target.websocket.is_none() {
         return Ok(Box::new(stream));
     }
-    upgrade(stream, target, route, stage).await
+    upgrade(stream, target, route, stages).await
 }
 
 /// Opens a WebSocket on `stream`.
@@ -135,8 +149,8 @@ async fn upgrade<S: Stream + 'static>(
     stream: S,
     target: &Target,
     route: &Route,
-    stage: &Cell<Stage>,
+    stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
-    stage.set(Stage::WebSocket);
+    stages.set(Stage::WebSocket);
     Ok(Box::new(websocket::open(stream, target, &route.headers).await?))
 }

@@ -14,7 +14,7 @@ use super::timer::Timer;
 use super::world::World;
 use crate::mqtt::{Received, Session, SessionOptions, Version};
 use crate::secret::Secret;
-use std::cell::Cell;
+use crate::transport::Stages;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -276,9 +276,16 @@ impl<W: World> Driver<'_, W> {
     }
 
     async fn dial(&mut self, deadline: Instant) -> Result<Box<W::Stream>, Leave> {
-        let (world, stage) = (self.world, Cell::default());
-        let dialled = self.meanwhile(world.dial(&stage), deadline, || stage.get().missing());
-        dialled.await?.map_err(|error| Loss::Unreachable(error).into())
+        let (world, stages) = (self.world, Stages::default());
+        let dialled = self.meanwhile(world.dial(&stages), deadline, || stages.missing()).await;
+        let dialled = dialled.and_then(|it| it.map_err(|error| Loss::Unreachable(error).into()));
+        let connected = dialled.is_ok();
+        if connected {
+            stages.complete();
+        }
+        let (legs, at) = (stages.into_legs(), self.world.now());
+        self.job.connection(&ConnectionEvent::Dialled { legs: &legs, connected, at });
+        dialled
     }
 
     /// Reads the password again, if possible.

@@ -4,12 +4,22 @@ use super::loss::Loss;
 use crate::message::Message;
 use crate::mqtt::version::Version;
 use crate::mqtt::{Event, Session, Taken};
+use crate::transport::Leg;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// An event of the connection, rather than of the session.
 #[derive(Debug)]
 pub enum ConnectionEvent<'a> {
+    /// An attempt to connect is over, and CONNECT follows if it succeeded.
+    Dialled {
+        /// The stages it reached; a failed attempt ended in the last.
+        legs: &'a [Leg],
+        /// Whether it succeeded.
+        connected: bool,
+        /// When.
+        at: Instant,
+    },
     /// The connection, or an attempt at one, failed.
     Lost(&'a Loss),
     /// The next attempt follows after this delay.

@@ -3,8 +3,8 @@
 use super::options::RunOptions;
 use super::signals::{Signal, Signals};
 use crate::random::random;
-use crate::transport::{self, DialError, Stage, Stream};
-use std::cell::{Cell, RefCell};
+use crate::transport::{self, DialError, Stages, Stream};
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::rc::Rc;
@@ -28,11 +28,8 @@ pub(crate) trait World {
     /// Ready with a request to stop.
     fn poll_signal(&self, cx: &mut Context<'_>) -> Poll<Signal>;
 
-    /// Connects to the broker; `stage` tells what is being waited for.
-    fn dial(
-        &self,
-        stage: &Cell<Stage>,
-    ) -> impl Future<Output = Result<Box<Self::Stream>, DialError>>;
+    /// Connects to the broker; `stages` tell what is being waited for.
+    fn dial(&self, stages: &Stages) -> impl Future<Output = Result<Box<Self::Stream>, DialError>>;
 }
 
 /// The real environment: this process and its network.
@@ -71,10 +68,7 @@ impl World for Outside {
         self.signals.borrow_mut().poll(cx)
     }
 
-    fn dial(
-        &self,
-        stage: &Cell<Stage>,
-    ) -> impl Future<Output = Result<Box<dyn Stream>, DialError>> {
-        transport::dial(&self.options.target, &self.options.route, stage)
+    fn dial(&self, stages: &Stages) -> impl Future<Output = Result<Box<dyn Stream>, DialError>> {
+        transport::dial(&self.options.target, &self.options.route, stages)
     }
 }

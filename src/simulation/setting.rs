@@ -10,7 +10,7 @@ use crate::mqtt::{SessionOptions, Version};
 use crate::output::{Memory, Writer};
 use crate::run::options::{IdOrigin, Protocol, Reconnect};
 use crate::run::{End, Job, RunOptions, Signal, World, drive};
-use crate::transport::{DialError, Stage, Stream, Target};
+use crate::transport::{DialError, Stages, Stream, Target};
 use crate::ui::{Ui, Verbosity};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -61,7 +61,7 @@ impl World for Surroundings {
         }
     }
 
-    async fn dial(&self, _stage: &Cell<Stage>) -> Result<Box<Pipe>, DialError> {
+    async fn dial(&self, _stages: &Stages) -> Result<Box<Pipe>, DialError> {
         let pipe = self.network.dial().await;
         pipe.map(Box::new).map_err(|error| DialError::new(error.to_string()))
     }

@@ -3,12 +3,12 @@
 pub use super::credentials::Credentials;
 use super::error::DialError;
 use super::quick_ack::QuickAck;
-use super::stream::{Stage, Stream};
+use super::stages::{Stage, Stages};
+use super::stream::Stream;
 use super::target::authority;
 use super::tcp::Network;
 use super::{http_proxy, tcp, tls};
 use crate::os_error;
-use std::cell::Cell;
 use std::fmt;
 use std::io;
 use tokio_socks::tcp::Socks5Stream;
@@ -59,19 +59,19 @@ impl Proxy {
         host: &str,
         port: u16,
         network: &Network,
-        stage: &Cell<Stage>,
+        stages: &Stages,
     ) -> Result<Box<dyn Stream>, DialError> {
         // Looked up before connecting, because the proxy would not wait for it.
-        let destination = self.destination(host, port, network).await?;
-        let stream = tcp::connect(&self.host, self.port, network)
+        let destination = self.destination(host, port, network, stages).await?;
+        let stream = tcp::connect(&self.host, self.port, network, stages)
             .await
             .map_err(|error| DialError::new(format!("cannot reach {self}: {error}")))?;
         let mut stream: Box<dyn Stream> = Box::new(QuickAck::new(stream));
         if self.is_encrypted() {
-            stage.set(Stage::ProxyTls);
+            stages.set(Stage::ProxyTls);
             stream = self.encrypt(stream).await.map_err(|error| error.of(self))?;
         }
-        stage.set(Stage::Proxy);
+        stages.set(Stage::Proxy);
         match destination {
             None => http_proxy::connect(stream, host, port, self.credentials.as_ref())
                 .await
@@ -86,7 +86,8 @@ impl Proxy {
     /// Performs the TLS handshake with the proxy. Nothing else is sent before.
     async fn encrypt(&self, stream: Box<dyn Stream>) -> Result<Box<dyn Stream>, DialError> {
         let client = self.tls.as_ref().ok_or_else(|| DialError::lasting("cannot be verified"))?;
-        Ok(Box::new(client.connect(stream).await?))
+        // What this handshake finds out is not about the broker.
+        Ok(Box::new(client.connect(stream, &Stages::default()).await?))
     }
 
     /// The destination that a SOCKS proxy is asked for.
@@ -95,6 +96,7 @@ impl Proxy {
         host: &'a str,
         port: u16,
         network: &Network,
+        stages: &Stages,
     ) -> Result<Option<TargetAddr<'a>>, DialError> {
         match self.kind {
             Kind::Http | Kind::Https => Ok(None),
@@ -103,7 +105,7 @@ impl Proxy {
             }
             Kind::Socks5 => {
                 // Only one address can be tried: the proxy answers only the first request.
-                let found = tcp::addresses(host, port, &network.name_servers).await?;
+                let found = tcp::look_up(host, port, &network.name_servers, stages).await?;
                 let v4_first = found.iter().find(|address| address.is_ipv4()).or(found.first());
                 match v4_first {
                     Some(address) => Ok(Some(TargetAddr::Ip(*address))),

@@ -1,4 +1,4 @@
-//! A connection to a broker as a stream of bytes, and the stages of connecting.
+//! A connection to a broker as a stream of bytes.
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -23,37 +23,5 @@ impl Stream for Box<dyn Stream> {
 
     fn expect_more(&mut self, expects_more: bool) {
         (**self).expect_more(expects_more);
-    }
-}
-
-/// What connecting is waiting for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
-    /// Name lookup and TCP.
-    #[default]
-    Connection,
-    /// The SRV records.
-    Service,
-    /// The TLS handshake with the proxy.
-    ProxyTls,
-    /// The proxy's own handshake.
-    Proxy,
-    /// The TLS handshake.
-    Tls,
-    /// The answer to the HTTP upgrade.
-    WebSocket,
-}
-
-impl Stage {
-    /// What is missing, for an error.
-    pub fn missing(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::Service => "answer from a name server",
-            Self::ProxyTls => "TLS handshake with the proxy",
-            Self::Proxy => "answer from the proxy",
-            Self::Tls => "TLS handshake",
-            Self::WebSocket => "answer to the WebSocket upgrade",
-        }
     }
 }

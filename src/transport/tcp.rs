@@ -3,6 +3,7 @@
 use super::dns;
 use super::error::DialError;
 use super::race::race;
+use super::stages::{Finding, Stage, Stages};
 use crate::os_error;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -26,9 +27,11 @@ pub(super) async fn connect(
     host: &str,
     port: u16,
     network: &Network,
+    stages: &Stages,
 ) -> Result<TcpStream, DialError> {
     let bind = network.bind.as_deref();
-    let found = addresses(host, port, &network.name_servers).await?;
+    let found = look_up(host, port, &network.name_servers, stages).await?;
+    stages.set(Stage::Tcp);
     let local = match bind {
         Some(name) => Some(addresses(name, 0, &[]).await.map_err(|error| {
             DialError::new(format!("cannot use the local address {name}: {error}"))
@@ -56,6 +59,9 @@ pub(super) async fn connect(
     };
     // Packets are gathered before they are written, so waiting gains nothing.
     stream.set_nodelay(true)?;
+    if let Ok(peer) = stream.peer_addr() {
+        stages.note(Finding::Peer(peer));
+    }
     Ok(stream)
 }
 
@@ -71,9 +77,25 @@ fn explained(error: io::Error, address: &SocketAddr) -> DialError {
     }
 }
 
+/// Looks up the host to connect to. For an address, this is not a stage.
+pub(super) async fn look_up(
+    host: &str,
+    port: u16,
+    name_servers: &[SocketAddr],
+    stages: &Stages,
+) -> Result<Vec<SocketAddr>, DialError> {
+    if host.parse::<IpAddr>().is_ok() {
+        return addresses(host, port, name_servers).await;
+    }
+    stages.set(Stage::Name);
+    let found = addresses(host, port, name_servers).await?;
+    stages.note(Finding::Addresses(host.to_owned(), found.clone()));
+    Ok(found)
+}
+
 /// Looks up a name. Addresses need no resolver and no thread for it, nor does `localhost`, which can only be this
 /// machine (RFC 6761, section 6.3).
-pub(super) async fn addresses(
+async fn addresses(
     host: &str,
     port: u16,
     name_servers: &[SocketAddr],

@@ -21,6 +21,7 @@ pub use pin::Pins;
 pub use settings::{Identity, Server, Settings, Trust, Unusable, Version};
 
 use super::error::DialError;
+use super::stages::{Finding, Stages};
 use super::stream::Stream;
 use std::fmt;
 use std::io;
@@ -33,7 +34,9 @@ use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::version::{TLS12, TLS13};
-use tokio_rustls::rustls::{ClientConfig, SupportedProtocolVersion};
+use tokio_rustls::rustls::{
+    ClientConfig, ClientConnection, ProtocolVersion, SupportedProtocolVersion,
+};
 
 /// Everything that a TLS handshake needs besides the connection.
 pub struct Client {
@@ -101,15 +104,40 @@ impl Client {
         self.has_identity
     }
 
-    /// Performs the handshake over `stream`.
-    pub(super) async fn connect<S>(&self, stream: S) -> Result<Encrypted<S>, DialError>
+    /// Performs the handshake over `stream`, and notes the version of TLS and the end of the certificate, whether the
+    /// certificate is checked or not.
+    pub(super) async fn connect<S>(
+        &self,
+        stream: S,
+        stages: &Stages,
+    ) -> Result<Encrypted<S>, DialError>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
         match self.connector.connect(self.name.clone(), stream).await {
-            Ok(stream) => Ok(Encrypted { stream, server: self.server }),
-            Err(error) => Err(diagnosis::of_handshake(&error, self.server, self.versions)),
+            Ok(stream) => {
+                note_session(stream.get_ref().1, stages);
+                Ok(Encrypted { stream, server: self.server })
+            }
+            Err(error) => {
+                let end = diagnosis::end_of_expired(&error);
+                end.into_iter().for_each(|end| stages.note(Finding::CertificateEnd(end.as_secs())));
+                Err(diagnosis::of_handshake(&error, self.server, self.versions))
+            }
         }
+    }
+}
+
+/// Notes what a completed handshake tells. The end of a certificate that `--insecure` accepts may be unreadable.
+fn note_session(session: &ClientConnection, stages: &Stages) {
+    match session.protocol_version() {
+        Some(ProtocolVersion::TLSv1_2) => stages.note(Finding::TlsVersion("1.2")),
+        Some(ProtocolVersion::TLSv1_3) => stages.note(Finding::TlsVersion("1.3")),
+        _ => {}
+    }
+    let shown = session.peer_certificates().and_then(<[_]>::first);
+    if let Some(Ok(certificate)) = shown.map(|shown| x509::Certificate::parse(shown)) {
+        stages.note(Finding::CertificateEnd(certificate.not_after.as_secs()));
     }
 }
 

@@ -8,7 +8,8 @@ use super::settings::Server;
 use crate::transport::DialError;
 use certificate::excerpt;
 use std::io;
-use tokio_rustls::rustls::{AlertDescription, Error};
+use tokio_rustls::rustls::pki_types::UnixTime;
+use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
 
 /// Why the handshake of a client with these TLS versions failed.
 pub(super) fn of_handshake(error: &io::Error, server: Server, versions: &str) -> DialError {
@@ -36,6 +37,16 @@ pub(super) fn of_connection(error: io::Error, server: Server) -> io::Error {
     match inside(&error) {
         Some(cause) => io::Error::new(error.kind(), explain(cause, server)),
         None => error,
+    }
+}
+
+/// When the broker's certificate ended, if that is why the handshake failed.
+pub(super) fn end_of_expired(error: &io::Error) -> Option<UnixTime> {
+    match inside(error)? {
+        Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. }) => {
+            Some(*not_after)
+        }
+        _ => None,
     }
 }
 

@@ -51,7 +51,7 @@ pub(super) enum Fault {
 pub(super) struct Certificate {
     pub(super) is_self_issued: bool,
     not_before: UnixTime,
-    not_after: UnixTime,
+    pub(super) not_after: UnixTime,
     is_authority: bool,
     path_length: Option<u32>,
     key_usage: Option<u8>,
