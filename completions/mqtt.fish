@@ -34,6 +34,7 @@ complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "rr" -d 'Publish a request
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "request" -d 'Publish a request and print the reply'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "reply" -d 'Answer requests on topics with the output of a command'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "clear-retained" -d 'Remove the retained messages of matching topics, and print what was removed'
+complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "check" -d 'Check a broker step by step'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "config" -d 'Show the connection settings and where each comes from'
 complete -c mqtt -n "__fish_mqtt_needs_command" -f -a "completions" -d 'Print a shell completion script'
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s t -l topic -d 'Publish to this topic; can be repeated to send each message to each topic' -r -f
@@ -897,6 +898,88 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-retain
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s d -l debug -d 'Print every packet to stderr, without secrets or payloads'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l quiet -d 'Print only errors'
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l help -d 'Show this help'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s t -l topic -d 'Also subscribe to this topic, publish 16 random bytes, and wait for exactly these' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s q -l qos -d 'QoS of that message and of the subscription: 0, 1 or 2 [default: 0]' -r -f -a "0\t''
+1\t''
+2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l warn -d 'Warn if a step takes longer, or the certificate ends sooner, as in connect=300ms,cert=14d' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l critical -d 'Fail if a step takes longer (status 27), or the certificate ends sooner (status 3)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s V -l protocol -d 'Use this MQTT version: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]' -r -f -a "auto\t''
+5\t''
+3.1.1\t''
+3.1\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s i -l id -d 'Use this client id [default: mqtt- and 16 random hex digits]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s u -l username -d 'Log in with this username [env: MQTT_USERNAME]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l unix -d 'Connect to this Unix socket' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l name-server -d 'Ask this name server instead of the system\'s: ADDRESS[:PORT]; can be repeated [default port: 53]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s A -l bind -d 'Connect from this local address or host name' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l proxy -d 'Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l proxy-ca -d 'Trusted CA certificates (PEM) for an https:// proxy, instead of the system\'s' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ws-path -d 'Request this WebSocket path [default: /mqtt]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ws-header -d 'Add this HTTP header to the WebSocket request; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ca -d 'Trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l capath -d 'Directory of trusted CA certificates (PEM), instead of the system\'s; turns TLS on' -r -f -a "(__fish_complete_directories)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l crl -d 'Refuse certificates revoked by the revocation lists (CRLs) in this PEM file' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l pin -d 'Also require this public key, or one of several: sha256//BASE64[;sha256//...]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l cert -d 'Client certificate (PEM); turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l key -d 'Private key of the client certificate (PEM); turns TLS on [default: the file of --cert]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l key-password-file -d 'Read the password of an encrypted private key from this file, `-` for standard input; turns TLS on' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls-server-name -d 'Expect this name in the broker\'s certificate [default: the host]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls-alpn -d 'Offer this ALPN protocol, preferred ones first; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls-version -d 'Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]' -r -f -a "1.2\t'TLS 1.2'
+1.3\t'TLS 1.3'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls-ciphers -d 'Offer only these cipher suites, best first, separated by colons' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls-keylog -d 'Append the TLS secrets to this file, for decrypting captured packets' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l profile -d 'Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file\'s]' -r -f -a "(mqtt completions --profiles 2>/dev/null)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l config -d 'Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 to disable [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l auth -d 'Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)' -r -f -a "scram-sha-1\t'SCRAM with SHA-1, which only old brokers need'
+scram-sha-256\t'SCRAM with SHA-256'
+scram-sha-512\t'SCRAM with SHA-512'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l connect-timeout -d 'Give up if the broker has not accepted the connection within this time [default: 10s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ack-timeout -d 'Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l reconnect -d 'When to retry a connection [default: lost]' -r -f -a "lost\t'After an established connection was lost'
+always\t'Also if the first connection fails'
+never\t'Never: a lost connection ends the run'"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker [default: the broker\'s limit, 20 before MQTT 5]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-payload -d 'Payload of the will [default: empty]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
+1\t''
+2\t''"
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-delay -d 'Have the broker delay the will by this long (MQTT 5) [default: 0]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l events -d 'Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor' -r -F
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s W -l timeout -d 'Fail with status 27 if the check takes longer than this [default: 10s]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l versions -d 'Also try whether the broker accepts MQTT 5, 3.1.1 and 3.1'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l json -d 'Print one line of JSON, with times in seconds'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l prometheus -d 'Print metrics for the textfile collector of Prometheus\' node exporter'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l nagios -d 'Print one line with performance data, and end with a status of Nagios: 0, 1, 2 or 3'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s S -l srv -d 'Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ws -d 'Use MQTT over WebSocket'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l tls -d 'Use TLS, as mqtts:// and wss:// do'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l insecure -d 'Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l require-tls -d 'Refuse to connect to another machine without TLS'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l no-config -d 'Do not read any configuration file'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s c -l no-clean-start -d 'Resume the session of this client id, and keep it afterwards (needs --id)'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l ask-password -d 'Prompt for the password on the terminal'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-retain -d 'Retain the will'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s d -l debug -d 'Print every packet to stderr, without secrets or payloads'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l quiet -d 'Print only errors'
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l help -d 'Show this help'
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s L -l url -d 'Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s h -l host -d 'Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]' -r -f -a "(__fish_print_hostnames)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s p -l port -d 'Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]' -r -f

@@ -635,6 +635,108 @@ module completions {
     ...filters: string        # Topic filters, same as -t
   ]
 
+  def "nu-complete mqtt check qos" [] {
+    [ "0" "1" "2" ]
+  }
+
+  def "nu-complete mqtt check protocol" [] {
+    [ "auto" "5" "3.1.1" "3.1" ]
+  }
+
+  def "nu-complete mqtt check tls_version" [] {
+    [ "1.2" "1.3" ]
+  }
+
+  def "nu-complete mqtt check profile" [] {
+    ^mqtt completions --profiles | complete | get stdout | lines
+  }
+
+  def "nu-complete mqtt check auth" [] {
+    [ "scram-sha-1" "scram-sha-256" "scram-sha-512" ]
+  }
+
+  def "nu-complete mqtt check reconnect" [] {
+    [ "lost" "always" "never" ]
+  }
+
+  def "nu-complete mqtt check will_qos" [] {
+    [ "0" "1" "2" ]
+  }
+
+  # Check a broker step by step
+  export extern "mqtt check" [
+    --topic(-t): string       # Also subscribe to this topic, publish 16 random bytes, and wait for exactly these
+    --qos(-q): string@"nu-complete mqtt check qos" # QoS of that message and of the subscription: 0, 1 or 2 [default: 0]
+    --versions                # Also try whether the broker accepts MQTT 5, 3.1.1 and 3.1
+    --warn: string            # Warn if a step takes longer, or the certificate ends sooner, as in connect=300ms,cert=14d
+    --critical: string        # Fail if a step takes longer (status 27), or the certificate ends sooner (status 3)
+    --json                    # Print one line of JSON, with times in seconds
+    --prometheus              # Print metrics for the textfile collector of Prometheus' node exporter
+    --nagios                  # Print one line with performance data, and end with a status of Nagios: 0, 1, 2 or 3
+    --url(-L): string         # Connect to mqtt://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], or mqtts, ws, wss, unix [env: MQTT_URL]
+    --host(-h): string        # Connect to this host; for help, use --help [env: MQTT_HOST] [default: localhost]
+    --port(-p): string        # Connect to this port [env: MQTT_PORT] [default: 1883; 8883 with TLS, 80 with WebSocket, 443 with both]
+    --protocol(-V): string@"nu-complete mqtt check protocol" # Use this MQTT version: auto, 5, 3.1.1 or 3.1 [env: MQTT_PROTOCOL] [default: auto]
+    --id(-i): string          # Use this client id [default: mqtt- and 16 random hex digits]
+    --username(-u): string    # Log in with this username [env: MQTT_USERNAME]
+    --unix: path              # Connect to this Unix socket
+    --srv(-S)                 # Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
+    --name-server: string     # Ask this name server instead of the system's: ADDRESS[:PORT]; can be repeated [default port: 53]
+    --bind(-A): string        # Connect from this local address or host name
+    --proxy: string           # Connect through a proxy: socks5://, socks5h://, http:// or https://[USER:PASSWORD@]HOST[:PORT]
+    --proxy-ca: path          # Trusted CA certificates (PEM) for an https:// proxy, instead of the system's
+    --ws                      # Use MQTT over WebSocket
+    --ws-path: string         # Request this WebSocket path [default: /mqtt]
+    --ws-header: string       # Add this HTTP header to the WebSocket request; can be repeated
+    --tls                     # Use TLS, as mqtts:// and wss:// do
+    --ca: path                # Trusted CA certificates (PEM), instead of the system's; turns TLS on
+    --capath: directory       # Directory of trusted CA certificates (PEM), instead of the system's; turns TLS on
+    --crl: path               # Refuse certificates revoked by the revocation lists (CRLs) in this PEM file
+    --pin: string             # Also require this public key, or one of several: sha256//BASE64[;sha256//...]
+    --cert: path              # Client certificate (PEM); turns TLS on
+    --key: path               # Private key of the client certificate (PEM); turns TLS on [default: the file of --cert]
+    --key-password-file: path # Read the password of an encrypted private key from this file, `-` for standard input; turns TLS on
+    --tls-server-name: string # Expect this name in the broker's certificate [default: the host]
+    --tls-alpn: string        # Offer this ALPN protocol, preferred ones first; can be repeated
+    --tls-version: string@"nu-complete mqtt check tls_version" # Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]
+    --tls-ciphers: string     # Offer only these cipher suites, best first, separated by colons
+    --insecure                # Accept any certificate, so that anyone can impersonate the broker (unless --pin is given)
+    --require-tls             # Refuse to connect to another machine without TLS
+    --tls-keylog: path        # Append the TLS secrets to this file, for decrypting captured packets
+    --profile: string@"nu-complete mqtt check profile" # Use this profile from the configuration file, see mqtt-config(5) [env: MQTT_PROFILE] [default: the file's]
+    --config: path            # Read this configuration file [env: MQTT_CONFIG] [default: ~/.config/mqtt/config.toml]
+    --no-config               # Do not read any configuration file
+    --options(-o): path       # Read flags from this file, one per line, as if they came first on the command line
+    --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
+    --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
+    --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
+    --password-command: string # Run this command and use its output as the password
+    --ask-password            # Prompt for the password on the terminal
+    --password(-P): string    # Password (visible to other users; prefer --password-file)
+    --auth: string@"nu-complete mqtt check auth" # Prove the password with SCRAM instead of sending it, and have the broker prove that it knows it (MQTT 5)
+    --connect-timeout: string # Give up if the broker has not accepted the connection within this time [default: 10s]
+    --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
+    --reconnect: string@"nu-complete mqtt check reconnect" # When to retry a connection [default: lost]
+    --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
+    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-payload: string    # Payload of the will [default: empty]
+    --will-qos: string@"nu-complete mqtt check will_qos" # QoS of the will [default: 0]
+    --will-retain             # Retain the will
+    --will-delay: string      # Have the broker delay the will by this long (MQTT 5) [default: 0]
+    --debug(-d)               # Print every packet to stderr, without secrets or payloads
+    --events: path            # Write events to this file as NDJSON; `-` is stderr, `fd:N` an open file descriptor
+    --quiet                   # Print only errors
+    --help                    # Show this help
+    --timeout(-W): string     # Fail with status 27 if the check takes longer than this [default: 10s]
+  ]
+
   def "nu-complete mqtt config action" [] {
     [ "show" ]
   }

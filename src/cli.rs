@@ -3,7 +3,9 @@
 mod complaint;
 mod help;
 
-use crate::commands::{clear_retained, completions, config, publish, reply, request, subscribe};
+use crate::commands::{
+    check, clear_retained, completions, config, publish, reply, request, subscribe,
+};
 use crate::exit::{ExitStatus, Failure};
 use crate::settings::flags::BasicArgs;
 use crate::settings::{
@@ -105,6 +107,21 @@ const COMMANDS: &[Entry] = &[
         basic: None,
     },
     Entry {
+        name: "check",
+        alias: None,
+        about: "Check a broker step by step, for people and for monitoring",
+        flags: |command| {
+            check::with_own_timeout(connecting(check::CheckArgs::augment_args(command)))
+        },
+        run: |mut found, typed| {
+            let args = FromArgMatches::from_arg_matches_mut(&mut found);
+            let args = args.map_err(|error| usage_failure(&error));
+            // With --nagios, the status is that of a Nagios plugin.
+            Box::pin(async move { check::run(args?, typed).await })
+        },
+        basic: None,
+    },
+    Entry {
         name: "config",
         alias: None,
         about: "Show the connection settings and where each comes from",
@@ -151,7 +168,6 @@ Examples:
   mqtt pub -t sensors/hall -m 21.5 -r    publish a retained message
   mqtt pub -t log -l -q 1 < app.log      publish a file, one message per line
   mqtt rr -t rpc/time -m now             publish a request and print the reply
-  mqtt sub -L mqtts://ops@broker.example 'a/#' --ask-password
 
 `mqtt help COMMAND` fits one screen, `mqtt COMMAND --help` lists all flags.
 There, -h is the host and -V the protocol version, as in mosquitto_pub.";

@@ -3,6 +3,7 @@
 pub(crate) mod acting;
 #[cfg(feature = "broker")]
 pub mod broker;
+pub mod check;
 pub mod clear_retained;
 pub mod completions;
 pub mod config;

@@ -24,7 +24,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the table of commands, and the clap tree made from it |
-//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `config`, `completions`, `broker`: flags, help and run; and what several of them share |
+//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `check`, `config`, `completions`, `broker`: flags, help and run; and what several of them share |
 //! | `action` | commands that are run for messages: input, how many at once, retries, order of acknowledgements |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`settings`] | flags, options file, environment and profile as words, and which of them are in effect |
@@ -98,9 +98,12 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
         // A release build would abort after the hook, whichever thread panicked. The status must be that of a bug.
         std::process::exit(ExitStatus::Bug.code().into());
     }));
-    let preparation = Preparation::new(|failure| {
-        ui::restore_terminal();
-        std::process::exit(end_of(failure).into());
+    let line: Vec<OsString> = line.into_iter().collect();
+    let is_for_nagios = commands::check::is_for_nagios(&line);
+    let end_of = if is_for_nagios { end_for_nagios } else { end_of };
+    let preparation = Preparation::new(match is_for_nagios {
+        true => |failure| exit(end_for_nagios(failure)),
+        false => |failure| exit(self::end_of(failure)),
     });
     let request = cli::parse(line, Environment::of_process(), preparation);
     let result = request.and_then(|request| match request {
@@ -124,6 +127,22 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
             code
         }
     }
+}
+
+/// Ends the process before a session began.
+fn exit(status: u8) -> ! {
+    ui::restore_terminal();
+    std::process::exit(status.into());
+}
+
+/// As [`end_of`], for Nagios: the check could not be made, and standard output tells why.
+fn end_for_nagios(failure: &Failure) -> u8 {
+    if failure.status.signal().is_some() {
+        return end_of(failure);
+    }
+    // If nobody can read it, the status says the same.
+    let _ = commands::print(&commands::check::unknown(failure));
+    commands::check::UNKNOWN
 }
 
 /// Prints the error and returns its status; if a signal was the reason, the process dies of it.

@@ -11,6 +11,7 @@
 //! `MQTT_TEST_SEED=N cargo test --lib simulation::seeds` repeats it, and `MQTT_TEST_SEEDS=1000000` plays that many.
 
 mod broker;
+mod checking;
 mod clearing;
 mod draw;
 mod mini;

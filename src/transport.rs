@@ -60,6 +60,16 @@ pub async fn dial(
     route: &Route,
     stages: &Stages,
 ) -> Result<Box<dyn Stream>, DialError> {
+    let stream = establish(target, route, stages).await?;
+    stages.complete();
+    Ok(stream)
+}
+
+async fn establish(
+    target: &Target,
+    route: &Route,
+    stages: &Stages,
+) -> Result<Box<dyn Stream>, DialError> {
     let stream = match &target.place {
         #[cfg(unix)]
         Place::Socket(path) => {

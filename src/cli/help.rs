@@ -16,7 +16,7 @@ const BROKER: [Essential; 4] = [
     ("username", "username; --ask-password prompts for a password"),
 ];
 
-const COMMANDS: [(&str, &[Essential]); 8] = [
+const COMMANDS: [(&str, &[Essential]); 9] = [
     (
         "pub",
         &[
@@ -66,6 +66,17 @@ const COMMANDS: [(&str, &[Essential]); 8] = [
             ("dry_run", "only print what would be removed"),
             ("json", "print records that `mqtt pub --json` can restore"),
             ("yes", "skip the confirmation"),
+        ],
+    ),
+    (
+        "check",
+        &[
+            ("topic", "also send a message to this topic and back"),
+            ("versions", "try MQTT 5, 3.1.1 and 3.1"),
+            ("warn", "limits for steps, as in connect=300ms,cert=14d"),
+            ("critical", "the same, but exceeding one is a failure"),
+            ("timeout", "limit for the whole check [default: 10s]"),
+            ("json", "print one line of JSON"),
         ],
     ),
     ("config", &[("profile", "profile from the configuration file")]),

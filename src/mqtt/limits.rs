@@ -15,12 +15,18 @@ pub struct Limits {
     pub topic_alias_maximum: u16,
     /// Keep-alive in seconds, if the broker overrides ours.
     pub keep_alive: Option<u16>,
-    maximum_qos: QoS,
-    retain_available: bool,
-    maximum_packet_size: Option<u32>,
-    wildcards: bool,
-    shared: bool,
-    subscription_ids: bool,
+    /// The highest QoS of a message or subscription.
+    pub maximum_qos: QoS,
+    /// Whether retained messages are kept.
+    pub retain_available: bool,
+    /// The largest packet in bytes, if there is a limit.
+    pub maximum_packet_size: Option<u32>,
+    /// Whether filters may have wildcards.
+    pub wildcards: bool,
+    /// Whether there are shared subscriptions.
+    pub shared: bool,
+    /// Whether subscriptions may have an identifier.
+    pub subscription_ids: bool,
 }
 
 impl Default for Limits {

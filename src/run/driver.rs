@@ -279,11 +279,7 @@ impl<W: World> Driver<'_, W> {
         let (world, stages) = (self.world, Stages::default());
         let dialled = self.meanwhile(world.dial(&stages), deadline, || stages.missing()).await;
         let dialled = dialled.and_then(|it| it.map_err(|error| Loss::Unreachable(error).into()));
-        let connected = dialled.is_ok();
-        if connected {
-            stages.complete();
-        }
-        let (legs, at) = (stages.into_legs(), self.world.now());
+        let (legs, connected, at) = (stages.into_legs(), dialled.is_ok(), self.world.now());
         self.job.connection(&ConnectionEvent::Dialled { legs: &legs, connected, at });
         dialled
     }

@@ -1,7 +1,7 @@
 //! Plays many seeds.
 
 use super::draw::Draw;
-use super::{clearing, publishing, requesting, subscribing};
+use super::{checking, clearing, publishing, requesting, subscribing};
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,11 +14,12 @@ const MOST_FAILURES: usize = 10;
 /// Plays one seed, which also selects the command.
 fn play(seed: u64) {
     let mut draw = Draw::new(seed);
-    match draw.number(0..=9) {
+    match draw.number(0..=10) {
         0..=4 => publishing::run(draw),
         5..=7 => subscribing::run(draw),
         8 => requesting::run(draw),
-        _ => clearing::run(draw),
+        9 => clearing::run(draw),
+        _ => checking::run(draw),
     }
 }
 

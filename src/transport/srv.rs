@@ -11,7 +11,7 @@ use std::time::Duration;
 pub(super) const STAGGER: Duration = Duration::from_secs(2);
 
 /// The name whose SRV records tell the brokers of `domain`, as registered with IANA.
-fn service(domain: &str, encrypted: bool) -> String {
+pub fn service(domain: &str, encrypted: bool) -> String {
     let service = if encrypted { "_secure-mqtt" } else { "_mqtt" };
     format!("{service}._tcp.{domain}")
 }

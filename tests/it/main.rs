@@ -18,6 +18,9 @@ mod broker;
 #[cfg(feature = "broker")]
 mod broker_hostile;
 mod canary;
+mod check;
+#[cfg(target_os = "linux")]
+mod check_faults;
 #[cfg(target_os = "linux")]
 mod ci;
 mod clear_retained;
