@@ -2,12 +2,13 @@
 //! `check_faults`.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use serde_json::Value;
 
 use crate::support::{
-    Authority, Level, Mosquitto, Mqtt, Peer, Properties, Publish, http_proxy, openssl, property,
-    socks_proxy, tls_door,
+    Authority, Level, Mosquitto, Mqtt, NameServer, Peer, Properties, Publish, a, free_port,
+    http_proxy, openssl, property, socks_proxy, srv, tls_door,
 };
 
 const YES: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -154,6 +155,34 @@ fn a_proxy_is_a_step_of_its_own() {
         let expected = [*way, &["connect", "ping", "message", "limits"]].concat();
         assert_eq!(steps(output.stdout_text()), expected);
     }
+}
+
+#[test]
+fn srv_records_and_the_tls_of_a_proxy_are_steps() {
+    let broker = Mosquitto::start();
+    let (service, host) = ("_mqtt._tcp.lab.example", "broker.example");
+    // The first broker is not there.
+    let zone = vec![
+        srv(service, 0, 0, free_port(), host),
+        srv(service, 1, 0, broker.port(), host),
+        a(host, Ipv4Addr::LOCALHOST),
+    ];
+    let server = NameServer::new(zone);
+    let run = Mqtt::new("check").line("-S -h lab.example --name-server").arg(server.address());
+    let output = run.stdout_anything().run();
+    let told = output.stdout_text();
+    assert_eq!(steps(told), ["srv", "name", "tcp", "connect", "ping", "limits"], "{told}");
+    assert!(told.contains(service) && told.contains("broker.example is 127.0.0.1"), "{told}");
+    let (authority, inner) = (Authority::new("office"), http_proxy(YES, broker.port()));
+    let door = tls_door(&authority.server(&["localhost"]), &[], inner.port());
+    let proxy = format!("https://localhost:{}", door.port());
+    let run = Mqtt::new("check").line("-h broker.example --proxy").arg(&proxy);
+    let run = run.file("proxy-ca.pem", authority.pem()).line("--proxy-ca proxy-ca.pem");
+    let output = run.stdout_anything().run();
+    let told = output.stdout_text();
+    let all = ["name", "tcp", "proxy-tls", "proxy", "connect", "ping", "limits"];
+    assert_eq!(steps(told), all, "{told}");
+    assert!(!told.contains("certificate"), "that of the proxy is not the broker's: {told}");
 }
 
 #[test]
