@@ -10,8 +10,7 @@ use clap::{Arg, ArgAction, Command};
 
 use super::roff::{bold, italic, literal, prose};
 
-/// The command that is only there with its feature. What is committed does not depend on features: mqtt(1) has words
-/// about it.
+/// The command that is only there with its feature. What is committed of the others does not depend on features.
 pub const OPTIONAL: &str = "broker";
 
 /// The one command that writes what is generated and committed.
@@ -66,6 +65,14 @@ pub fn pages() -> Vec<Page> {
     for (page, name) in pages.iter_mut().zip(&names) {
         page.push_str(&sections(name));
         page.push_str(&see_also(&names, name));
+    }
+    let mut whole = mqtt::cli::command();
+    whole.build();
+    if let Some(optional) = whole.find_subcommand(OPTIONAL) {
+        let name = page_name(optional);
+        let words = sections(&name) + &see_also(&names, &name);
+        pages.push(command_page(optional) + &words);
+        names.push(name);
     }
     names.into_iter().zip(pages).map(|(name, roff)| Page { name, roff }).collect()
 }
