@@ -111,7 +111,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -122,10 +122,10 @@ module completions {
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
     --reconnect: string@"nu-complete mqtt pub reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -259,7 +259,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -270,10 +270,10 @@ module completions {
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
     --reconnect: string@"nu-complete mqtt sub reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -401,7 +401,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -411,10 +411,10 @@ module completions {
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --reconnect: string@"nu-complete mqtt rr reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -508,7 +508,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -519,10 +519,10 @@ module completions {
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
     --reconnect: string@"nu-complete mqtt reply reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -607,7 +607,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -618,10 +618,10 @@ module completions {
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
     --reconnect: string@"nu-complete mqtt clear-retained reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -710,7 +710,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -720,10 +720,10 @@ module completions {
     --ack-timeout: string     # Drop the connection if acknowledgements are due and none arrives for this long [default: 30s]
     --reconnect: string@"nu-complete mqtt check reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
@@ -804,7 +804,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -815,10 +815,10 @@ module completions {
     --timeout(-W): string     # End after this time, with status 27 if the work is not done [default: never]
     --reconnect: string@"nu-complete mqtt config reconnect" # When to retry a connection [default: lost]
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
-    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
-    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
-    --topic-alias-maximum: string # Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
+    --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]

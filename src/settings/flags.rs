@@ -179,7 +179,7 @@ pub struct MoreArgs {
     #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true, help_heading = "Session")]
     pub session_expiry: Option<u32>,
 
-    /// Ping the broker after this many idle seconds, 0 to disable [default: 60]
+    /// Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
     #[arg(short = 'k', long, value_name = "SECONDS", value_parser = number::<u16>(0..=65_535), help_heading = "Session")]
     pub keepalive: Option<u16>,
 
@@ -233,19 +233,19 @@ pub struct MoreArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Deadlines and reconnecting")]
     pub reconnect_timeout: Option<Duration>,
 
-    /// Limit QoS 1 and 2 messages in flight to the broker [default: the broker's limit, 20 before MQTT 5]
+    /// Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     #[arg(short = 'M', long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub max_inflight: Option<u16>,
 
-    /// Limit QoS 1 and 2 messages in flight from the broker (MQTT 5) [default: 65535]
+    /// Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
     #[arg(long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub receive_maximum: Option<u16>,
 
-    /// Largest packet that the broker may send, in bytes (MQTT 5) [default: 268435460]
+    /// Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     #[arg(long, value_name = "BYTES", value_parser = number::<u32>(1..=4_294_967_295), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
-    /// Let the broker use up to N topic aliases, for at most 16 MiB of topics (MQTT 5) [default: 0]
+    /// Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     #[arg(long, value_name = "N", value_parser = number::<u16>(0..=65_535), help_heading = "Limits")]
     pub topic_alias_maximum: Option<u16>,
 
