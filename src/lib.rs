@@ -102,8 +102,8 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     let is_for_nagios = commands::check::is_for_nagios(&line);
     let end_of = if is_for_nagios { end_for_nagios } else { end_of };
     let preparation = Preparation::new(match is_for_nagios {
-        true => |failure| exit(end_for_nagios(failure)),
-        false => |failure| exit(self::end_of(failure)),
+        true => |failure| exit(end_for_nagios, failure),
+        false => |failure| exit(self::end_of, failure),
     });
     let request = cli::parse(line, Environment::of_process(), preparation);
     let result = request.and_then(|request| match request {
@@ -129,10 +129,10 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Ends the process before a session began.
-fn exit(status: u8) -> ! {
+/// Ends the process before a session began. `end_of` may die of a signal, so the terminal comes first.
+fn exit(end_of: fn(&Failure) -> u8, failure: &Failure) -> ! {
     ui::restore_terminal();
-    std::process::exit(status.into());
+    std::process::exit(end_of(failure).into());
 }
 
 /// As [`end_of`], for Nagios: the check could not be made, and standard output tells why.
