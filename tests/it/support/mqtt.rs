@@ -1,5 +1,6 @@
 //! The builder for one run of `mqtt`: what it is given, and what is expected of it.
 
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
@@ -309,12 +310,19 @@ fn below_script(command: &Command, columns: usize, input: &str) -> Command {
     let words = [command.get_program()].into_iter().chain(command.get_args());
     let words: Vec<String> =
         words.map(|word| quoted(word.to_str().expect("an argument that is text"))).collect();
-    let mut script = Command::new("script");
+    let mut script = Command::new(found("script"));
     let line = format!("stty cols {columns} rows 24; exec {} <{input}", words.join(" "));
     script.args(["-qec", &line, "/dev/null"]).env_clear();
     script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     script.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
     script
+}
+
+/// Where a program is. For a mere name, the PATH of the command would count, which may be empty.
+fn found(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut places = env::split_paths(&path).map(|directory| directory.join(name));
+    places.find(|place| place.is_file()).unwrap_or_else(|| panic!("{name} is not there"))
 }
 
 /// Whether the suite runs at a terminal, which its runs could use to ask for something.
@@ -324,7 +332,7 @@ fn has_terminal() -> bool {
 
 /// The same command in a session of its own, without a terminal.
 fn in_own_session(command: &Command) -> Command {
-    let mut setsid = Command::new("setsid");
+    let mut setsid = Command::new(found("setsid"));
     setsid.arg(command.get_program()).args(command.get_args()).env_clear();
     setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     setsid.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
