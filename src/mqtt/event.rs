@@ -27,7 +27,7 @@ pub enum Event {
     Connected {
         /// The version used.
         version: Version,
-        /// Whether a session was resumed.
+        /// Whether a session was resumed; in MQTT 3.1, where CONNACK cannot say so, whether this run had one before.
         session_present: bool,
         /// The properties of CONNACK.
         properties: OwnedProperties,

@@ -239,6 +239,30 @@ fn a_message_at_qos_2_is_printed_once_over_a_lost_connection() {
     }
 }
 
+/// MQTT 3.1 has no flag for it, so CONNACK looks the same whether the broker has kept the session or not.
+#[test]
+fn a_message_at_qos_2_of_mqtt_3_1_is_printed_once_over_a_lost_connection() {
+    let message = Publish::new("t", "once").qos(2, 7);
+    let first = message.clone();
+    let peer = Peer::script(move |conn| {
+        conn.accept_subscriber();
+        conn.publish(&first);
+        assert_eq!(conn.expect_pubrec().id, 7);
+        conn.cut();
+    })
+    .then(move |conn| {
+        conn.accept_subscriber();
+        conn.publish(&message.dup());
+        assert_eq!(conn.expect_pubrec().id, 7);
+        conn.pubrel(7, 0);
+        assert_eq!(conn.expect_pubcomp().id, 7);
+        conn.publish(&Publish::new("t", "end"));
+        conn.expect_goodbye();
+    });
+    let run = peer.mqtt("sub").line("-t t -q 2 -C 2 -c -i me -V 3.1");
+    run.stdout("once\nend\n").stderr_contains("QoS 0 messages may have been missed").run();
+}
+
 #[test]
 fn a_wildcard_in_a_topic_is_a_protocol_error_and_not_printed() {
     let peer = Peer::script(|conn| {

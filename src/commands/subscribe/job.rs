@@ -10,7 +10,7 @@ use crate::commands::removal::Removal;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::Message;
 use crate::mqtt::subscription::Interest;
-use crate::mqtt::{Event, Session, Taken};
+use crate::mqtt::{Event, Session, Taken, Version};
 use crate::run::{ConnectionEvent, Job, Stopping};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -368,7 +368,8 @@ impl Job for Subscribing {
                     acting.connected(*version, *session_present);
                 }
                 self.connected = true;
-                self.answers.connected(*session_present);
+                // In MQTT 3.1 they are asked for on every connection.
+                self.answers.connected(*session_present && *version != Version::V31);
                 self.receiving.printing.begin();
                 if self.stop.after_retained && self.taken > 0 {
                     ui.note("the stored messages come again from the start");

@@ -115,6 +115,9 @@ impl Session {
             return Err(Violation::protocol("CONNACK claims a session where none can be").into());
         }
         self.check_proof(&connack.properties)?;
+        // The flag is reserved in MQTT 3.1: a session that this run has used is taken to exist still. That loses nothing
+        // if it does not: PUBLISH with DUP is then the first the broker hears of a message.
+        let is_resumed = session_present || self.version == Version::V31 && self.may_resume;
         let limits = Limits::new(&connack.properties);
         let out = self.link.output_mut().map(std::mem::take).unwrap_or_default();
         let up = Up::new(&self.options, self.version, limits, out, now);
@@ -124,14 +127,15 @@ impl Session {
             self.options.keeps_session(self.version) && !self.options.client_id.is_empty();
         self.events.push_back(Event::Connected {
             version: self.version,
-            session_present,
+            session_present: is_resumed,
             properties: connack.properties.into(),
         });
-        if session_present {
+        if is_resumed {
             self.resend();
         } else {
             self.start_over();
         }
+        // Subscriptions that are merely taken to exist are made again.
         self.subscriptions.connected(session_present);
         self.ask();
         self.pump();

@@ -78,7 +78,7 @@ fn with_its_session_a_message_is_sent_again_and_released_when_the_caller_says_so
 
 #[test]
 fn without_its_session_the_caller_publishes_again() {
-    for version in VERSIONS {
+    for version in [Version::V311, Version::V5] {
         let mut bench = Bench::up(keeping(), version);
         bench.publish_kept(1, TWO, kept(2));
         bench.publish_kept(2, ONE, kept(3));

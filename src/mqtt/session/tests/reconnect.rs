@@ -48,9 +48,48 @@ fn a_resumed_session_gets_pubrel_first_and_then_publish_with_dup_under_the_same_
     }
 }
 
+/// The flags of CONNACK are reserved in MQTT 3.1.
+#[test]
+fn a_session_of_mqtt_3_1_goes_on_although_connack_cannot_say_so() {
+    let mut bench = four_in_flight(Version::V31);
+    let id = oldest_id(&bench);
+    bench.hear(&message(Version::V31, 0x34, 8, "once"));
+    bench.session.acknowledge(1);
+    assert_eq!(bench.sent(), ["PUBREC 8"]);
+    bench.reconnect(false);
+    let publishes = [(id + 1, 1, 3), (id + 2, 2, 4)];
+    let publishes = publishes.map(|(id, qos, is)| format!("PUBLISH q{qos} id {id} dup = {is}"));
+    assert_eq!(bench.sent(), [&[format!("PUBREL {id}")], &publishes[..]].concat());
+    bench.hear(&message(Version::V31, 0x3c, 8, "once"));
+    assert_eq!(bench.sent(), ["PUBREC 8"]);
+    assert_eq!(bench.job.messages.len(), 1);
+    assert!(bench.job.events.is_empty(), "{:?}", bench.job.events);
+}
+
+/// Should the broker have lost the session after all, the subscriptions must not be missing.
+#[test]
+fn a_session_of_mqtt_3_1_is_subscribed_again_on_every_connection() {
+    let interest = subscribing().interest;
+    let mut bench = Bench::up(SessionOptions { interest, ..persistent() }, Version::V31);
+    let id: u16 = bench.sent()[0].split([' ', ':']).nth(1).unwrap().parse().unwrap();
+    let [high, low] = id.to_be_bytes();
+    bench.hear(&[0x90, 4, high, low, 2, 1]);
+    bench.reconnect(false);
+    assert_eq!(bench.sent(), [format!("SUBSCRIBE {}: a/# q2 b q1", id.wrapping_add(1).max(1))]);
+}
+
+#[test]
+fn a_clean_session_of_mqtt_3_1_ends_with_its_connection() {
+    let mut bench = Bench::up(options(), Version::V31);
+    bench.publish(1, TWO, "one");
+    bench.sent();
+    bench.reconnect(false);
+    assert_eq!(bench.sent(), ["PUBLISH q2 id 2 = one"]);
+}
+
 #[test]
 fn a_lost_session_gets_everything_as_new_and_in_order() {
-    for version in VERSIONS {
+    for version in [Version::V311, Version::V5] {
         let mut bench = four_in_flight(version);
         let id = oldest_id(&bench);
         bench.reconnect(false);
