@@ -134,6 +134,13 @@ fn what_an_outbox_cannot_do_is_refused_before_anything_happens() {
         ("-t t", "--topic has no effect without a message"),
         ("-q 1", "--qos has no effect without a message"),
         ("-r", "--retain has no effect without a message"),
+        ("-t t -m x -q 1 -V 3.1", "an outbox needs MQTT 3.1.1 or 5"),
+        ("-t t -m x -q 1 -x 0", "--session-expiry must not be 0"),
+        ("-t t -m x -q 1 --later -x 0", "--session-expiry must not be 0"),
+        (
+            "-t t -m x -q 1 -D disconnect session-expiry-interval 0",
+            "-D disconnect session-expiry-interval must not be 0",
+        ),
         ("-t t -m x -q 1 --outbox-limit 0", "a size is a number of bytes"),
         ("-t t -m x -q 1 --outbox-sync often", "invalid value 'often'"),
     ] {

@@ -13,11 +13,11 @@ use crate::commands::converse;
 use crate::commands::progress::Progress;
 use crate::connection::Connection;
 use crate::exit::{ExitStatus, Failure};
-use crate::mqtt::{Keeper, SessionOptions};
+use crate::mqtt::{Keeper, SessionOptions, Version};
 use crate::outbox::folder::Durability;
 use crate::outbox::{Folder, Label, Lock, Outbox, Unusable};
 use crate::run::RunOptions;
-use crate::run::options::IdOrigin;
+use crate::run::options::{IdOrigin, Protocol};
 use sending::Sending;
 use std::future::poll_fn;
 use std::path::Path;
@@ -61,6 +61,7 @@ pub(crate) async fn run(
     progress: Progress,
     mut connection: Connection,
 ) -> Result<(), Failure> {
+    check_session(&connection)?;
     let folder = Folder::open(plan.path, plan.durability).map_err(unusable)?;
     connection.preparation.waits_for("the outbox");
     let mut lock = folder.lock().map_err(failed)?;
@@ -159,6 +160,22 @@ fn finished(refused: u64, storing: &Storing, shown: &str) -> Result<(), Failure>
     let gravest = failures.pop();
     failures.iter().for_each(|failure| storing.ui.error(&failure.message));
     gravest.map_or(Ok(()), Err)
+}
+
+/// Refuses settings that would make it impossible to continue the session in the next run.
+fn check_session(connection: &Connection) -> Result<(), Failure> {
+    let Connection { options, session: SessionOptions { session_expiry, parting, .. }, .. } =
+        connection;
+    let fault = if options.protocol == Protocol::Exactly(Version::V31) {
+        "an outbox needs MQTT 3.1.1 or 5: with 3.1 a broker cannot say whether it has kept the session"
+    } else if *session_expiry == Some(0) {
+        "an outbox needs a session that outlives the connection: --session-expiry must not be 0"
+    } else if parting.session_expiry == Some(0) {
+        "an outbox needs a session that outlives the run: -D disconnect session-expiry-interval must not be 0"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::usage(fault))
 }
 
 /// Checks that the outbox belongs to this broker and client id; labels a new one.
