@@ -109,13 +109,23 @@ pub fn aged(envelope: &Rc<Envelope>, line: &[u8], now: Timestamp) -> Option<Rc<E
         Duration::try_from(now.duration_since(time)).unwrap_or(Duration::ZERO)
     });
     let left = u64::from(seconds).checked_sub(age.as_secs()).filter(|left| *left > 0)?;
-    let left = u32::try_from(left).unwrap_or(u32::MAX);
-    if left == seconds {
-        return Some(Rc::clone(envelope));
+    Some(expiring(envelope, u32::try_from(left).unwrap_or(u32::MAX)))
+}
+
+/// The envelope of a message that has expired, but must be completed under its packet identifier: it gets the shortest
+/// lifetime that there is.
+pub fn overdue(envelope: &Rc<Envelope>) -> Rc<Envelope> {
+    expiring(envelope, 1)
+}
+
+/// The envelope with an expiry interval of `seconds`.
+fn expiring(envelope: &Rc<Envelope>, seconds: u32) -> Rc<Envelope> {
+    if envelope.properties.message_expiry == Some(seconds) {
+        return Rc::clone(envelope);
     }
-    let mut aged = Envelope::clone(envelope);
-    aged.properties.message_expiry = Some(left);
-    Some(Rc::new(aged))
+    let mut expiring = Envelope::clone(envelope);
+    expiring.properties.message_expiry = Some(seconds);
+    Rc::new(expiring)
 }
 
 #[cfg(test)]
@@ -188,6 +198,7 @@ mod tests {
         assert_eq!(left("2026-01-01T00:00:00Z"), None);
         assert_eq!(left("2025-01-01T00:00:00Z"), None);
         assert_eq!(left("2027-01-01T00:00:00Z"), Some(Some(60)), "the clock was set back");
+        assert_eq!(overdue(&envelope).properties.message_expiry, Some(1));
     }
 
     #[test]

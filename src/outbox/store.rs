@@ -4,7 +4,7 @@
 use super::course::{Course, IDS, Next};
 use super::disk::{Disk, Found};
 use super::folder::{Folder, Lock};
-use super::line::{self, Lines, aged};
+use super::line::{self, Lines, aged, overdue};
 use super::reader::Reader;
 use super::segments::{Segment, Segments};
 use super::storage;
@@ -298,13 +298,13 @@ impl Outbox {
             .lines
             .read(&line)
             .map_err(|cause| anyhow!("message {number} in the outbox: {cause}"))?;
-        // A message the broker may already have must be completed in the session, even if expired.
-        if next.again || next.received {
-            let aged = aged(&envelope, &line, Timestamp::now());
-            return Ok(Some(Delivery::Send { next, envelope: aged.unwrap_or(envelope), payload }));
-        }
         match aged(&envelope, &line, Timestamp::now()) {
             Some(envelope) => Ok(Some(Delivery::Send { next, envelope, payload })),
+            // The broker may be in the middle of receiving it, and would take another message with its packet
+            // identifier for a repetition.
+            None if next.again || next.received => {
+                Ok(Some(Delivery::Send { next, envelope: overdue(&envelope), payload }))
+            }
             None => {
                 self.keep(&line);
                 self.course.done(number);

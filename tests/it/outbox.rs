@@ -237,6 +237,33 @@ fn time_in_the_box_counts_and_what_is_over_is_kept_aside() {
     assert!(kept.contains("\"payload\":\"short\""), "{kept}");
 }
 
+/// Such a message may be the one that the broker already has.
+#[test]
+fn what_has_expired_but_may_have_been_sent_is_completed_with_the_shortest_lifetime() {
+    let (_home, path) = place();
+    let peer = Peer::script(|conn| {
+        conn.accept_with(Properties::new().two(property::RECEIVE_MAXIMUM, 1));
+        let one = conn.expect_publish();
+        assert!(one.properties.number(property::MESSAGE_EXPIRY) > Some(1));
+        conn.cut();
+    })
+    .then(|conn| {
+        conn.resume();
+        for (id, text) in [(2, "one"), (3, "two")] {
+            let publish = conn.take();
+            assert_eq!((publish.id, publish.dup, &*publish.text()), (Some(id), true, text));
+            assert_eq!(publish.properties.number(property::MESSAGE_EXPIRY), Some(1));
+        }
+        conn.expect_goodbye();
+    });
+    let line = "-t t -m one -m two -q 1 --expiry 1h --reconnect never";
+    publish(&peer, &path, line).status(6).stderr_contains("0 delivered, 2 stored in").run();
+    date(&path, "2024-01-01T00:00:00.000000000Z");
+    publish(&peer, &path, "").run();
+    peer.finish();
+    assert!(records(&path).is_empty());
+}
+
 #[test]
 fn a_last_line_without_its_end_is_cut_wherever_that_is() {
     let (home, path) = place();
