@@ -216,6 +216,9 @@ impl Reporter {
             }
             Event::Overrun(maximum) => self.ui.warn(&overrun(*maximum)),
             Event::Downgraded => self.ui.warn(DOWNGRADED),
+            Event::ShortSession { granted, requested } => {
+                self.ui.warn(&short_session(*granted, *requested));
+            }
             Event::HungUpOn { position, topic } => {
                 self.hung_up_on += 1;
                 if self.hung_up_on <= NAMED {
@@ -361,6 +364,9 @@ impl Reporter {
             }
             Event::Overrun(maximum) => Line::log(&overrun(*maximum)),
             Event::Downgraded => Line::log(DOWNGRADED),
+            Event::ShortSession { granted, requested } => {
+                Line::log(&short_session(*granted, *requested))
+            }
             Event::Stray(name, id) => Line::log(&stray(name, *id)),
         };
         self.log(line);
@@ -448,6 +454,13 @@ fn hung_up_on(position: u64, topic: &str) -> String {
 
 fn stray(name: &str, id: u16) -> String {
     format!("unexpected {name} for packet id {id}")
+}
+
+fn short_session(granted: u32, requested: u32) -> String {
+    let asked = if requested == u32::MAX { "ever".to_owned() } else { requested.to_string() };
+    format!(
+        "the broker keeps the session for {granted} seconds after the connection, not for {asked}"
+    )
 }
 
 fn overrun(maximum: u16) -> String {

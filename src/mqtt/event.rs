@@ -81,6 +81,13 @@ pub enum Event {
     Republished(usize),
     /// The broker has more messages in flight to us than CONNECT allows; reported once per connection.
     Overrun(u16),
+    /// The broker keeps the session for a shorter time than the user asked for; reported once.
+    ShortSession {
+        /// Seconds that the session outlives the connection.
+        granted: u32,
+        /// The same as requested; `u32::MAX` is forever.
+        requested: u32,
+    },
     /// The broker acknowledged a QoS 2 message as if it had QoS 1; reported once.
     Downgraded,
     /// The broker acknowledged something that was not waiting for it.

@@ -15,6 +15,8 @@ pub struct Limits {
     pub topic_alias_maximum: u16,
     /// Keep-alive in seconds, if the broker overrides ours.
     pub keep_alive: Option<u16>,
+    /// Seconds that the session outlives the connection, if the broker overrides ours.
+    pub session_expiry: Option<u32>,
     /// The highest QoS of a message or subscription.
     pub maximum_qos: QoS,
     /// Whether retained messages are kept.
@@ -35,6 +37,7 @@ impl Default for Limits {
             receive_maximum: u16::MAX,
             topic_alias_maximum: 0,
             keep_alive: None,
+            session_expiry: None,
             maximum_qos: QoS::ExactlyOnce,
             retain_available: true,
             maximum_packet_size: None,
@@ -54,6 +57,7 @@ impl Limits {
             receive_maximum: small(Id::ReceiveMaximum).unwrap_or(u16::MAX),
             topic_alias_maximum: small(Id::TopicAliasMaximum).unwrap_or(0),
             keep_alive: small(Id::ServerKeepAlive),
+            session_expiry: properties.number(Id::SessionExpiry),
             maximum_qos: qos.and_then(QoS::from_number).unwrap_or(QoS::ExactlyOnce),
             retain_available: properties.number(Id::RetainAvailable) != Some(0),
             maximum_packet_size: properties.number(Id::MaximumPacketSize),

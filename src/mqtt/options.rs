@@ -113,13 +113,28 @@ impl SessionOptions {
         self.session_expiry.is_none() && self.clean_start && self.resumes
     }
 
-    /// Whether the broker keeps the session when the connection is lost.
-    pub(super) fn keeps_session(&self, version: Version) -> bool {
-        if version == Version::V5 { self.session_expiry() > 0 } else { !self.clean_start }
+    /// The Session Expiry Interval for DISCONNECT, in seconds, if it differs from the one for CONNECT.
+    pub(super) fn parting_expiry(&self) -> Option<u32> {
+        self.parting.session_expiry.or(self.expires_at_once().then_some(0))
+    }
+
+    /// Whether the broker keeps the session when the connection is lost. `granted` is the Session Expiry Interval in
+    /// CONNACK, which overrides the requested one ([MQTT-3.2.2-21]).
+    pub(super) fn keeps_session(&self, version: Version, granted: Option<u32>) -> bool {
+        match version {
+            Version::V5 => granted.unwrap_or_else(|| self.session_expiry()) > 0,
+            _ => !self.clean_start,
+        }
     }
 
     /// Whether a later run may resume the session.
-    pub(super) fn outlives_the_run(&self, version: Version) -> bool {
-        self.keeps_session(version) && !(version == Version::V5 && self.expires_at_once())
+    pub(super) fn outlives_the_run(&self, version: Version, granted: Option<u32>) -> bool {
+        let is_ended = version == Version::V5 && self.parting_expiry() == Some(0);
+        self.keeps_session(version, granted) && !is_ended
+    }
+
+    /// Whether the broker keeps the session for a shorter time than the user asked for.
+    pub(super) fn is_cut_short(&self, granted: u32) -> bool {
+        granted < self.session_expiry() && !self.expires_at_once()
     }
 }

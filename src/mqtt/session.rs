@@ -89,6 +89,8 @@ pub struct Session {
     isolated: Option<u64>,
     /// Whether the user was told that the broker lowered the QoS of what we publish.
     told_downgrade: bool,
+    /// Whether the user was told that the broker shortened the life of the session.
+    told_short_session: bool,
     progress: u64,
     events: VecDeque<Event>,
 }
@@ -108,6 +110,7 @@ impl Session {
             taking: true,
             isolated: None,
             told_downgrade: false,
+            told_short_session: false,
             progress: 0,
             events: VecDeque::new(),
             options,
@@ -284,7 +287,13 @@ impl Session {
     /// Whether the broker has not yet released received QoS 2 messages in a session that a later run may resume, and
     /// would deliver them again.
     pub fn awaits_release(&self) -> bool {
-        self.is_up() && self.inbound.unreleased() > 0 && self.options.outlives_the_run(self.version)
+        self.is_up() && self.inbound.unreleased() > 0 && self.outlives_the_run()
+    }
+
+    /// Whether a later run may resume the session.
+    fn outlives_the_run(&self) -> bool {
+        let granted = self.link.up().and_then(|up| up.limits.session_expiry);
+        self.options.outlives_the_run(self.version, granted)
     }
 
     /// Replaces the subscriptions with those of `interest`. Only call this while [`Session::is_subscribed`]. Filters
@@ -404,8 +413,8 @@ impl Session {
     /// Writes DISCONNECT and accepts no more messages: a normal end.
     pub fn disconnect(&mut self) {
         let options = Rc::clone(&self.options);
-        let expiry = options.parting.session_expiry.or(options.expires_at_once().then_some(0));
-        self.close(Reason::SUCCESS, Parting { session_expiry: expiry, ..options.parting.clone() });
+        let session_expiry = options.parting_expiry();
+        self.close(Reason::SUCCESS, Parting { session_expiry, ..options.parting.clone() });
     }
 
     /// Writes DISCONNECT with a reason, in place of everything that waits to be written. Before MQTT 5 nothing is

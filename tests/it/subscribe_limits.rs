@@ -316,3 +316,29 @@ fn filters_without_a_wildcard_are_sent_to_a_broker_without_wildcards() {
     });
     peer.mqtt("sub").line("-V 5 -E -t $share/group/plain -t $SYS/plain").run();
 }
+
+#[test]
+fn a_session_that_the_broker_keeps_for_a_shorter_time_is_warned_about() {
+    for (options, granted, said) in [
+        ("-c -i w -x 3600", 0, "for 0 seconds after the connection, not for 3600"),
+        ("-c -i w", 7200, "for 7200 seconds after the connection, not for ever"),
+        ("-c -i w -x 60", 60, ""),
+        ("-c -i w -x 60", 90, ""),
+        ("", 1, ""),
+    ] {
+        let peer = Peer::script(move |conn| {
+            conn.accept_subscriber_with(Properties::new().four(property::SESSION_EXPIRY, granted));
+            conn.publish(&Publish::new("t", "x").qos(1, 1));
+            conn.expect_puback();
+            conn.expect_goodbye();
+        });
+        let run = subscribe(&peer, options).line("-q 1 -C 1").stdout("x\n");
+        match said {
+            "" => run.run(),
+            said => run
+                .stderr_line(&format!("mqtt: warning: the broker keeps the session {said}"))
+                .run(),
+        };
+        peer.finish();
+    }
+}

@@ -123,13 +123,20 @@ impl Session {
         let up = Up::new(&self.options, self.version, limits, out, now);
         self.link = Link::Up(Box::new(up));
         // If the broker chose the client id, it would not recognise this client again.
-        self.may_resume =
-            self.options.keeps_session(self.version) && !self.options.client_id.is_empty();
+        self.may_resume = self.options.keeps_session(self.version, limits.session_expiry)
+            && !self.options.client_id.is_empty();
         self.events.push_back(Event::Connected {
             version: self.version,
             session_present: is_resumed,
             properties: connack.properties.into(),
         });
+        if let Some(granted) = limits.session_expiry
+            && self.options.is_cut_short(granted)
+            && !std::mem::replace(&mut self.told_short_session, true)
+        {
+            let requested = self.options.session_expiry();
+            self.events.push_back(Event::ShortSession { granted, requested });
+        }
         if is_resumed {
             self.resend();
         } else {

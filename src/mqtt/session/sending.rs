@@ -114,7 +114,7 @@ impl Session {
         match taken {
             // Not acknowledged, so the broker sends it again to this session. Until then it occupies a place in the
             // broker's window.
-            Taken::Passed if self.options.outlives_the_run(self.version) => {}
+            Taken::Passed if self.outlives_the_run() => {}
             Taken::Writing | Taken::Last => {
                 self.inbound.hand_on();
                 if delivery.qos != QoS::AtMostOnce {

@@ -262,3 +262,45 @@ fn behind_the_barrier_only_stored_messages_are_progress() {
         assert_eq!(bench.session.progress(), after, "nobody asks any more");
     }
 }
+
+/// [MQTT-3.2.2-21]: a message that is left for the next run must be one that the next run can get.
+#[test]
+fn the_broker_has_the_last_word_on_how_long_a_session_lives() {
+    let hour = || SessionOptions { session_expiry: Some(3600), ..persistent() };
+    let ended = Parting { session_expiry: Some(0), ..Parting::default() };
+    let default = || Bench::up_with(options(), Version::V5, &[0x11, 0, 0, 0, 1]);
+    let none: &[String] = &[];
+    for (mut bench, acks, events) in [
+        (Bench::up(hour(), Version::V5), &[][..], none),
+        (Bench::up_with(hour(), Version::V5, &[0x11, 0, 0, 14, 16]), &[], none),
+        (
+            Bench::up_with(hour(), Version::V5, &[0x11, 0, 0, 0, 1]),
+            &[],
+            &["ShortSession { granted: 1, requested: 3600 }".to_owned()],
+        ),
+        (
+            Bench::up_with(hour(), Version::V5, &[0x11, 0, 0, 0, 0]),
+            &["PUBACK 1"],
+            &["ShortSession { granted: 0, requested: 3600 }".to_owned()],
+        ),
+        (Bench::up(SessionOptions { parting: ended, ..hour() }, Version::V5), &["PUBACK 1"], none),
+        // Nobody asked for this session.
+        (default(), &["PUBACK 1"], none),
+    ] {
+        bench.job.answers.push_back(Taken::Passed);
+        bench.hear(&message(Version::V5, 0x32, 1, "a"));
+        assert_eq!(bench.sent(), acks);
+        assert_eq!(bench.job.events, events);
+        bench.reconnect(true);
+        assert_eq!(bench.job.events.len(), events.len(), "said once");
+    }
+}
+
+#[test]
+fn a_session_that_the_broker_does_not_keep_cannot_be_resumed() {
+    let mut bench = Bench::up_with(options(), Version::V5, &[0x11, 0, 0, 0, 0]);
+    bench.lost(None);
+    bench.session.connect(random);
+    assert_eq!(bench.bytes()[9], 2, "clean start");
+    assert_eq!(bench.violation(&connack(Version::V5, true, &[])).0, 0x82);
+}
