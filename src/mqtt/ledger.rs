@@ -91,8 +91,12 @@ pub enum Verdict {
     Final(u64, Reason),
     /// The same, but the broker acknowledged it as if it had QoS 1.
     Downgraded(u64, Reason),
-    /// Send PUBREL, possibly again.
+    /// Send PUBREL.
     Release,
+    /// PUBREC came again: send PUBREL again.
+    ReleaseAgain,
+    /// PUBREC came again, and PUBREL still waits for the caller.
+    StillReceived,
     /// PUBREL is to be sent for the message at this position when the caller says so.
     Received(u64),
     /// No message with this id waits for anything.
@@ -343,15 +347,21 @@ impl Ledger {
         }
     }
 
-    /// PUBREC. A failure is final and frees the id ([MQTT 5, 4.3.3]).
+    /// PUBREC. A failure is final and frees the id ([MQTT 5, 4.3.3]), but the broker cannot take back that it has
+    /// received the message: then nothing waits for it, and PUBREL must not answer it ([MQTT-4.3.3-4]).
     pub fn pubrec(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Verdict {
         match self.find(id) {
             None => Verdict::Unknown,
             Some(entry) if entry.envelope.qos != QoS::ExactlyOnce => Verdict::Wrong,
-            Some(entry) if reason.is_failure() && entry.state != State::Released => {
-                self.finish(id, reason, ids)
+            Some(entry) if matches!(entry.state, State::Received | State::Released) => {
+                match (reason.is_failure(), entry.state) {
+                    (true, _) => Verdict::Unknown,
+                    (false, State::Received) => Verdict::StillReceived,
+                    (false, _) => Verdict::ReleaseAgain,
+                }
             }
-            Some(entry) if entry.is_kept && entry.state != State::Released => {
+            Some(_) if reason.is_failure() => self.finish(id, reason, ids),
+            Some(entry) if entry.is_kept => {
                 entry.reason = reason;
                 let position = entry.position;
                 let waited = std::mem::replace(&mut entry.state, State::Received) == State::Queued;
@@ -361,9 +371,7 @@ impl Ledger {
             }
             Some(entry) => {
                 // The payload is kept: if the session is lost, the message is sent again.
-                if entry.state != State::Released {
-                    entry.reason = reason;
-                }
+                entry.reason = reason;
                 let waited = std::mem::replace(&mut entry.state, State::Released) == State::Queued;
                 self.in_flight += usize::from(waited);
                 self.skip_sent();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{
-    Conn, Level, Mosquitto, Mqtt, Peer, Properties, Publish, Running, Signal, property,
+    Conn, Level, Mosquitto, Mqtt, Packet, Peer, Properties, Publish, Running, Signal, property,
 };
 
 /// `mqtt pub` of one message over MQTT 5.
@@ -394,6 +394,37 @@ fn pings_and_their_answers_are_no_progress_on_an_acknowledgement() {
         .stderr_contains("no acknowledgement")
         .stderr_contains("1 unconfirmed")
         .run();
+}
+
+#[test]
+fn a_pubrec_again_and_again_is_no_progress_on_an_acknowledgement() {
+    for code in [0, 0x87] {
+        let peer = Peer::script(move |conn| {
+            let id = take_first(conn);
+            conn.pubrec(id, 0);
+            assert_eq!(conn.expect_pubrel().id, id);
+            loop {
+                conn.pubrec(id, code);
+                if code == 0 {
+                    match conn.expect_any("PUBREL or DISCONNECT") {
+                        Packet::PubRel(pubrel) => assert_eq!(pubrel.id, id),
+                        _ => break,
+                    }
+                    conn.stall_for(Duration::from_millis(200));
+                } else {
+                    // No PUBREL: the first that comes is DISCONNECT.
+                    conn.until_it_speaks(Duration::from_millis(200), |conn| conn.pubrec(id, code));
+                    conn.expect_disconnect(0);
+                    break;
+                }
+            }
+        });
+        publish(&peer, "-q 2 --ack-timeout 1s --reconnect never")
+            .status(6)
+            .stderr_contains("no acknowledgement")
+            .stderr_contains("1 unconfirmed")
+            .run();
+    }
 }
 
 #[test]

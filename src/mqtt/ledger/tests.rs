@@ -151,23 +151,27 @@ impl Model {
 
     fn answer(&mut self, kind: Kind, id: u16, reason: Reason) {
         let place = self.open.iter().position(|entry| entry.3 != 0 && entry.3 == id);
-        let expected = match (kind, place.map(|place| self.open[place])) {
-            (_, None) => Verdict::Unknown,
-            (Kind::Ack, Some((position, QoS::AtLeastOnce, ..))) => Verdict::Final(position, reason),
-            (Kind::Ack, Some((position, QoS::ExactlyOnce, State::Sent, _))) => {
-                Verdict::Downgraded(position, reason)
-            }
-            (Kind::Rec, Some((position, QoS::ExactlyOnce, state, _)))
-                if reason.is_failure() && state != State::Released =>
-            {
-                Verdict::Final(position, reason)
-            }
-            (Kind::Rec, Some((_, QoS::ExactlyOnce, ..))) => Verdict::Release,
-            (Kind::Comp, Some((position, _, State::Released, _))) => {
-                Verdict::Final(position, Reason::SUCCESS)
-            }
-            _ => Verdict::Wrong,
-        };
+        let expected =
+            match (kind, place.map(|place| self.open[place])) {
+                (_, None) => Verdict::Unknown,
+                (Kind::Ack, Some((position, QoS::AtLeastOnce, ..))) => {
+                    Verdict::Final(position, reason)
+                }
+                (Kind::Ack, Some((position, QoS::ExactlyOnce, State::Sent, _))) => {
+                    Verdict::Downgraded(position, reason)
+                }
+                (Kind::Rec, Some((_, QoS::ExactlyOnce, State::Released, _))) => {
+                    if reason.is_failure() { Verdict::Unknown } else { Verdict::ReleaseAgain }
+                }
+                (Kind::Rec, Some((position, QoS::ExactlyOnce, ..))) if reason.is_failure() => {
+                    Verdict::Final(position, reason)
+                }
+                (Kind::Rec, Some((_, QoS::ExactlyOnce, ..))) => Verdict::Release,
+                (Kind::Comp, Some((position, _, State::Released, _))) => {
+                    Verdict::Final(position, Reason::SUCCESS)
+                }
+                _ => Verdict::Wrong,
+            };
         let verdict = match kind {
             Kind::Ack => self.ledger.puback(id, reason, &mut self.ids),
             Kind::Rec => self.ledger.pubrec(id, reason, &mut self.ids),
@@ -324,15 +328,20 @@ fn what_the_first_pubrec_said_is_the_reason_in_the_end() {
     let (mut ledger, mut ids) = sent(&[TWO]);
     let nobody = Reason::NO_MATCHING_SUBSCRIBERS;
     assert_eq!(ledger.pubrec(1, nobody, &mut ids), Verdict::Release);
-    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Verdict::Release);
+    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Verdict::ReleaseAgain);
     assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Final(1, nobody));
 }
 
 #[test]
-fn a_second_pubrec_asks_for_pubrel_again_even_when_it_refuses() {
+fn a_second_pubrec_asks_for_pubrel_again_unless_it_refuses() {
     let (mut ledger, mut ids) = sent(&[TWO]);
-    for reason in [Reason::SUCCESS, Reason::SUCCESS, Reason(0x87)] {
-        assert_eq!(ledger.pubrec(1, reason, &mut ids), Verdict::Release);
+    for (reason, verdict) in [
+        (Reason::SUCCESS, Verdict::Release),
+        (Reason::SUCCESS, Verdict::ReleaseAgain),
+        (Reason(0x87), Verdict::Unknown),
+        (Reason::SUCCESS, Verdict::ReleaseAgain),
+    ] {
+        assert_eq!(ledger.pubrec(1, reason, &mut ids), verdict);
     }
     assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Final(1, Reason::SUCCESS));
 }

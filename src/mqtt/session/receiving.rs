@@ -203,6 +203,11 @@ impl Session {
                 self.progress += 1;
                 self.write(|out, version| encode::pubrel(out, version, id, true));
             }
+            // Not progress: a broker could go on like this for ever.
+            Verdict::ReleaseAgain => {
+                self.write(|out, version| encode::pubrel(out, version, id, true))
+            }
+            Verdict::StillReceived => {}
             Verdict::Unknown => {
                 self.events.push_back(Event::Stray(name, id));
                 // Answered so that the broker can release the id.

@@ -272,6 +272,29 @@ fn a_second_pubrec_gets_a_second_pubrel() {
     assert_eq!(bench.delivered(), [1]);
 }
 
+/// What the broker has received it cannot refuse any more, and PUBREL answers no failure ([MQTT-4.3.3-4]).
+#[test]
+fn a_refusal_after_pubrec_is_neither_answered_nor_believed() {
+    let mut bench = Bench::up(options(), Version::V5);
+    bench.publish(1, TWO, "one");
+    bench.hear(&ack(PUBREC, 1));
+    bench.sent();
+    bench.hear(&refusal(PUBREC, 1, 0x87));
+    assert!(bench.sent().is_empty() && bench.job.ends.is_empty() && bench.session.is_owed());
+    bench.hear(&ack(PUBCOMP, 1));
+    assert_eq!(bench.delivered(), [1]);
+}
+
+#[test]
+fn a_pubrec_that_comes_again_and_again_is_no_progress() {
+    let mut bench = Bench::up(options(), Version::V5);
+    bench.publish(1, TWO, "one");
+    bench.hear(&ack(PUBREC, 1));
+    let progress = bench.session.progress();
+    bench.hear(&[ack(PUBREC, 1), refusal(PUBREC, 1, 0x87)].concat());
+    assert_eq!(bench.session.progress(), progress);
+}
+
 #[test]
 fn giving_up_tells_what_was_sent_from_what_was_not() {
     let mut bench = Bench::up(options(), Version::V5);
