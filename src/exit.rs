@@ -183,7 +183,9 @@ fn first_connection(loss: &Loss, options: &RunOptions, session: &SessionOptions)
         Some(Fault::Refused(_) | Fault::Authentication | Fault::Scram { .. }) => {
             ExitStatus::ConnectionRefused
         }
-        Some(Fault::Violation(_) | Fault::OldConnack | Fault::Disconnected(_)) => ExitStatus::Lost,
+        Some(
+            Fault::Violation(_) | Fault::Excess { .. } | Fault::OldConnack | Fault::Disconnected(_),
+        ) => ExitStatus::Lost,
         Some(Fault::NotMqtt(_) | Fault::Silent) | None => ExitStatus::Unreachable,
     };
     let failure = Failure::new(status, format!("cannot connect to {target}: {loss}"));

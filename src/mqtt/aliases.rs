@@ -1,6 +1,7 @@
 //! Topic aliases of one connection, in both directions ([MQTT 5, 3.3.2.3.4]).
 
 use super::explanation::Explanation;
+use super::fault::Fault;
 use super::packet::Violation;
 use super::reason::Reason;
 use crate::topic::TopicName;
@@ -107,13 +108,13 @@ impl IncomingAliases {
     ///
     /// # Errors
     /// When the alias is above the maximum in CONNECT ([MQTT-3.1.2-26], [MQTT-3.1.2-27]), or the topics are too large
-    /// in total.
-    pub fn learn(&mut self, topic: &str, alias: Option<u32>) -> Result<(), Violation> {
+    /// in total, which is our limit and not the standard's.
+    pub fn learn(&mut self, topic: &str, alias: Option<u32>) -> Result<(), Fault> {
         let Some(alias) = alias else { return Ok(()) };
         let maximum = self.maximum;
         if alias == 0 || alias > u32::from(maximum) {
             let text = format!("PUBLISH with topic alias {alias}, and {maximum} is the maximum");
-            return Err(Violation { reason: Reason(0x94), text });
+            return Err(Violation { reason: Reason(0x94), text }.into());
         }
         if !topic.is_empty() {
             let at = alias as usize - 1;
@@ -126,10 +127,10 @@ impl IncomingAliases {
                 if self.size > INCOMING_LIMIT {
                     let megabytes = INCOMING_LIMIT >> 20;
                     let text = format!(
-                        "PUBLISH with topic alias {alias}, and {megabytes} MiB of topics is the maximum; \
+                        "the broker's topic aliases need more than the {megabytes} MiB there are for them: \
                          a lower --topic-alias-maximum allows fewer"
                     );
-                    return Err(Violation { reason: Reason::QUOTA_EXCEEDED, text });
+                    return Err(Fault::Excess { reason: Reason::QUOTA_EXCEEDED, text });
                 }
                 *known = Some(topic.into());
             }
@@ -221,7 +222,7 @@ mod tests {
         for alias in (1..=most).chain(1..=most) {
             aliases.learn(&topic, Some(alias)).unwrap();
         }
-        let violation = aliases.learn("t", Some(most + 1)).unwrap_err();
-        assert_eq!(violation.reason, Reason::QUOTA_EXCEEDED);
+        let fault = aliases.learn("t", Some(most + 1)).unwrap_err();
+        assert!(matches!(fault, Fault::Excess { reason: Reason::QUOTA_EXCEEDED, .. }), "{fault}");
     }
 }

@@ -86,6 +86,13 @@ pub enum Fault {
     Silent,
     /// The broker violated the protocol.
     Violation(Violation),
+    /// The broker sent more than this program takes, which the standard allows.
+    Excess {
+        /// The reason for our DISCONNECT.
+        reason: Reason,
+        /// Description.
+        text: String,
+    },
     /// The broker sent DISCONNECT.
     Disconnected(Explanation),
 }
@@ -100,7 +107,11 @@ impl Fault {
             Self::Disconnected(explanation) => explanation.reason.is_final(),
             Self::Authentication => true,
             Self::Scram { problem, .. } => problem.is_final(),
-            Self::NotMqtt(_) | Self::OldConnack | Self::Silent | Self::Violation(_) => false,
+            Self::NotMqtt(_)
+            | Self::OldConnack
+            | Self::Silent
+            | Self::Violation(_)
+            | Self::Excess { .. } => false,
         }
     }
 
@@ -143,6 +154,7 @@ impl fmt::Display for Fault {
             }
             Self::Silent => f.write_str("the broker fell silent (no answer to PINGREQ)"),
             Self::Violation(violation) => write!(f, "the broker broke the protocol: {violation}"),
+            Self::Excess { text, .. } => f.write_str(text),
             Self::Disconnected(explanation) => {
                 write!(f, "the broker ended the connection: {explanation}")
             }

@@ -83,9 +83,9 @@ impl Loss {
         self.fault().is_some_and(Fault::is_about_login)
     }
 
-    /// Whether the broker violated the protocol.
+    /// Whether the broker violated the protocol, or sent more than this program takes; it may well do so again.
     pub fn is_violation(&self) -> bool {
-        self.fault().is_some_and(Fault::is_violation)
+        self.fault().is_some_and(|it| it.is_violation() || matches!(it, Fault::Excess { .. }))
     }
 }
 

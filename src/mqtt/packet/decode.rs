@@ -223,11 +223,8 @@ pub enum Packet<'a> {
     Auth(Reason, Properties<'a>),
 }
 
-/// Largest plausible packet except PUBLISH, in bytes: a few strings of at most 65,535 bytes each.
-const LONGEST: usize = 1 << 20;
-
-/// Checks the fixed header before the rest arrives: that a broker may send this packet, its flags, and that its length
-/// is plausible.
+/// Checks the fixed header before the rest arrives: that a broker may send this packet, its flags, and the length of those
+/// that have only one.
 ///
 /// # Errors
 /// The violation.
@@ -243,7 +240,12 @@ pub fn check_header(version: Version, frame: Frame) -> Result<(), Violation> {
     if flags != expected {
         return Err(Violation::malformed(format!("{} with flags 0x{flags:x}", frame.name())));
     }
-    if frame.body > LONGEST || (kind == 13 && frame.body > 0) {
+    let most = match kind {
+        13 => 0,
+        4..=7 | 11 if version != Version::V5 => 2,
+        _ => usize::MAX,
+    };
+    if frame.body > most {
         return Err(Violation::malformed(format!("{} of {} bytes", frame.name(), frame.total())));
     }
     Ok(())
@@ -320,10 +322,10 @@ impl<'a> Packet<'a> {
         let packet = match frame.first >> 4 {
             3 => Packet::Publish(Published::read(version, frame, body)?),
             2 => Packet::ConnAck(read_connack(version, body)?),
-            4 => Packet::Ack(read_ack(version, AckKind::PubAck, frame, body)?),
-            5 => Packet::Ack(read_ack(version, AckKind::PubRec, frame, body)?),
-            6 => Packet::Ack(read_ack(version, AckKind::PubRel, frame, body)?),
-            7 => Packet::Ack(read_ack(version, AckKind::PubComp, frame, body)?),
+            4 => Packet::Ack(read_ack(AckKind::PubAck, frame, body)?),
+            5 => Packet::Ack(read_ack(AckKind::PubRec, frame, body)?),
+            6 => Packet::Ack(read_ack(AckKind::PubRel, frame, body)?),
+            7 => Packet::Ack(read_ack(AckKind::PubComp, frame, body)?),
             9 => Packet::SubAck(read_codes(version, frame, body)?),
             11 => Packet::UnsubAck(read_codes(version, frame, body)?),
             14 => {
@@ -408,12 +410,7 @@ fn read_connack(version: Version, body: &[u8]) -> Result<ConnAck<'_>, Violation>
     Ok(ConnAck { session_present, code, old_form, properties })
 }
 
-fn read_ack(
-    version: Version,
-    kind: AckKind,
-    frame: Frame,
-    body: &[u8],
-) -> Result<Ack<'_>, Violation> {
+fn read_ack(kind: AckKind, frame: Frame, body: &[u8]) -> Result<Ack<'_>, Violation> {
     let mut rest = body;
     let packet_id = take_u16(&mut rest).ok_or_else(|| truncated(frame))?;
     if packet_id == 0 {
@@ -426,9 +423,6 @@ fn read_ack(
             reason: Reason::SUCCESS,
             properties: Properties::default(),
         });
-    }
-    if version != Version::V5 {
-        return Err(Violation::malformed(format!("{} is longer than it may be", frame.name())));
     }
     let (reason, properties) = read_reason(Carrier::Ack, frame, rest)?;
     let known = match kind {

@@ -22,6 +22,10 @@ use crate::mqtt::version::Version;
 use crate::property::{Id, Properties};
 use std::time::Instant;
 
+/// Largest packet that is taken if it is not PUBLISH, in bytes without its fixed header: a few strings of at most 65,535
+/// bytes each fit.
+const LONGEST: usize = 1 << 20;
+
 impl Session {
     /// Takes one packet from the front of `input`.
     ///
@@ -36,6 +40,7 @@ impl Session {
         let is_short = frame.short_ack().is_some();
         if !is_short {
             check_header(self.version, frame)?;
+            check_length(frame)?;
         }
         let length = frame.total();
         if let Some(limit) = self.options.maximum_packet_size
@@ -333,6 +338,18 @@ impl Session {
         };
         Ok(Received::Message { length, message, delivery })
     }
+}
+
+/// Refuses to wait for a packet that is larger than any that makes sense, although the standard allows it.
+fn check_length(frame: Frame) -> Result<(), Fault> {
+    if frame.is_publish() || frame.body <= LONGEST {
+        return Ok(());
+    }
+    let (name, length) = (frame.name(), frame.total());
+    let text = format!(
+        "the broker sent {name} of {length} bytes, and only PUBLISH may be larger than 1 MiB here"
+    );
+    Err(Fault::Excess { reason: Reason::PACKET_TOO_LARGE, text })
 }
 
 /// Turns a CONNACK that refuses into a fault.

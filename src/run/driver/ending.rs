@@ -277,10 +277,11 @@ fn is_end(loss: &Loss) -> bool {
     }
 }
 
-/// The reason code for a broker that violated the protocol.
+/// The reason code for a broker that violated the protocol or sent too much.
 fn violation(loss: &Loss) -> Option<Reason> {
     match loss.fault()? {
         Fault::Violation(violation) => Some(violation.reason),
+        Fault::Excess { reason, .. } => Some(*reason),
         Fault::OldConnack => Some(Reason(0x81)),
         // Clients may send no code that says more ([MQTT 5, 3.14.2.1]).
         Fault::Scram { again: true, .. } => Some(Reason(0x80)),

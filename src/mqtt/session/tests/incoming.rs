@@ -304,3 +304,19 @@ fn a_session_that_the_broker_does_not_keep_cannot_be_resumed() {
     assert_eq!(bench.bytes()[9], 2, "clean start");
     assert_eq!(bench.violation(&connack(Version::V5, true, &[])).0, 0x82);
 }
+
+/// The standard allows it, so the broker is not to blame.
+#[test]
+fn a_packet_that_is_larger_than_makes_sense_is_our_limit_and_no_violation() {
+    for first in [0x40, 0x90, 0xe0] {
+        let mut bench = Bench::up(options(), Version::V5);
+        // 1 MiB and one byte.
+        match bench.try_hear(&[first, 0x81, 0x80, 0x40]) {
+            Err(fault @ Fault::Excess { reason: Reason::PACKET_TOO_LARGE, .. }) => {
+                assert!(!fault.is_violation() && fault.to_string().contains("1048581 bytes"));
+            }
+            other => panic!("{other:?}"),
+        }
+        bench.hear(&[0x30, 4, 0, 1, b't', 0]);
+    }
+}
