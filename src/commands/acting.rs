@@ -137,7 +137,7 @@ impl Acting {
     }
 
     /// The answer for a message that was received before and must not run again.
-    pub(crate) fn repeated(&self, message: &Message<'_>) -> Option<Taken> {
+    pub(crate) fn repeated(&mut self, message: &Message<'_>) -> Option<Taken> {
         self.redelivery.number_of(message).map(Taken::Again)
     }
 

@@ -328,7 +328,7 @@ impl Job for Subscribing {
         if self.removal.as_mut().is_some_and(|removal| removal.is_echo(message)) {
             return Taken::Dropped;
         }
-        if let Some(again) = self.acting.as_ref().and_then(|acting| acting.repeated(message)) {
+        if let Some(again) = self.acting.as_mut().and_then(|acting| acting.repeated(message)) {
             return again;
         }
         if self.selection.wanted == Wanted::Retained && message.retain {
