@@ -1,5 +1,5 @@
-//! Keeps acknowledgements in order of arrival ([MQTT-4.6.0-2]): a message is acknowledged once it and all earlier ones
-//! are finished.
+//! Keeps acknowledgements in order of arrival ([MQTT-4.6.0-2], [MQTT-4.6.0-3]): a message is acknowledged once it and all
+//! earlier ones are finished.
 //!
 //! Size is bounded by the number of unfinished commands, as runs of other messages are stored as counts.
 

@@ -2,11 +2,13 @@
 //! message has been written.
 //!
 //! A QoS 2 message is handed on once, however often the broker sends it ([MQTT 5, 4.3.3]). No message is acknowledged
-//! before it has been written, and acknowledgements keep the order of arrival ([MQTT-4.6.0-2]).
+//! before it has been written, and acknowledgements keep the order of arrival ([MQTT-4.6.0-2],
+//! [MQTT-4.6.0-3]).
 //!
-//! Whether a message with an id that was not released is a repetition is judged by its contents, not by the id alone:
-//! mosquitto (2.0.11 at least) allocates ids in turn, and with a long backlog gives one to a second message before the
-//! first is complete.
+//! Whether a message with an id that was not released is a repetition is judged by topic and payload, not by the id alone.
+//! This departs from the standard's method ([MQTT 5, 4.3.3]), in which the id decides: mosquitto (2.0.11 at least)
+//! allocates ids in turn, and with a long backlog gives one to a second message before the first is complete, which would
+//! then be lost. Properties do not count, since a broker may change them from one transmission to the next.
 
 use crate::message::QoS;
 use std::collections::VecDeque;

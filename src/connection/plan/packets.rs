@@ -107,7 +107,7 @@ pub(super) fn resolve_parting(given: Vec<Property>, expiry: u32) -> Result<Parti
     let mut parting = Parting::default();
     for Property { about, value } in given {
         match (about.id, value) {
-            // [MQTT-3.1.2-23]: a session expiry of 0 cannot be raised.
+            // [MQTT 5, 3.14.2.2.2]: a session expiry of 0 cannot be raised.
             (Id::SessionExpiry, Value::Number(seconds)) if seconds > 0 && expiry == 0 => {
                 return Err(about.fault(
                     "-D disconnect session-expiry-interval needs a session that CONNECT did not end: \

@@ -175,7 +175,7 @@ pub fn auth(
 }
 
 /// Appends DISCONNECT with as much of `parting` as `fits`, which gets the size of the packet. Texts are omitted first,
-/// then the session expiry ([MQTT-3.14.2-2], [MQTT-3.14.2-3]). Before MQTT 5 it has no contents.
+/// then the session expiry ([MQTT-3.14.2-3], [MQTT-3.14.2-4]). Before MQTT 5 it has no contents.
 pub fn disconnect(
     out: &mut BytesMut,
     version: Version,

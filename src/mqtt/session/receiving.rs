@@ -155,7 +155,7 @@ impl Session {
     }
 
     /// The broker kept the session: sends PUBREL first, then PUBLISH with DUP, with the same ids in the same order, as
-    /// far as the window allows ([MQTT-4.4.0-1], [MQTT-4.6.0-1], [MQTT-3.3.4-9]).
+    /// far as the window allows ([MQTT-4.4.0-1], [MQTT-4.6.0-1], [MQTT-3.3.4-7]).
     fn resend(&mut self) {
         let released = self.ledger.resume();
         let Link::Up(up) = &mut self.link else { return };

@@ -67,7 +67,8 @@ impl Session {
     }
 
     /// Sends queued messages as far as the window allows; call this after output was written. Messages that the broker
-    /// is known not to accept are refused here ([MQTT-3.2.2-15]).
+    /// is known not to accept are refused here: the QoS ([MQTT-3.2.2-11]), the retain flag ([MQTT-3.2.2-14]), the size
+    /// ([MQTT-3.2.2-15]).
     pub fn pump(&mut self) {
         while let Link::Up(up) = &mut self.link
             && self.ledger.has_queued()

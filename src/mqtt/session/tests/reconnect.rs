@@ -331,7 +331,7 @@ fn what_is_published_anew_keeps_to_the_window_of_the_new_connection() {
     assert_eq!(bench.sent(), ["PUBLISH q1 id 5 = 2", "PUBLISH q1 id 6 = 3"]);
 }
 
-/// [MQTT-3.3.4-9], and 4.9: the quota starts anew with each connection.
+/// [MQTT-3.3.4-7], and 4.9: the quota starts anew with each connection.
 #[test]
 fn what_is_resent_keeps_to_the_window_of_the_new_connection() {
     let mut bench = Bench::up(options(), Version::V5);
@@ -348,7 +348,7 @@ fn what_is_resent_keeps_to_the_window_of_the_new_connection() {
     assert_eq!(bench.sent(), ["PUBLISH q1 id 2 dup = 2", "PUBLISH q1 id 3 dup = 3"]);
 }
 
-/// [MQTT-3.2.2-11], [MQTT-3.2.2-15].
+/// [MQTT-3.2.2-14], [MQTT-3.2.2-15].
 #[test]
 fn what_is_published_anew_keeps_to_the_limits_of_the_new_connection() {
     for (properties, reason) in [(&[0x24, 0][..], 0x9b), (&[0x27, 0, 0, 0, 5], 0x95)] {
