@@ -2,10 +2,15 @@
 //! written next.
 //!
 //! ```text
-//!  stored ─► Commit: records durable ─► next: PUBLISH ─┬─ PUBACK ─────────────────────────────► done, lazily
-//!                                                      └─ PUBREC ─► Commit: `received` durable
-//!                                                                    ─► next_release: PUBREL ─ PUBCOMP ─► done
+//!  stored ─► Commit: records durable ─► Commit: `sent` written ─► next: PUBLISH ─┬─ PUBACK ─► done, lazily
+//!                                                                                └─ PUBREC ─► Commit: `received` durable
+//!                                                                                      ─► next_release: PUBREL ─ PUBCOMP ─► done
 //! ```
+//!
+//! The mark `sent` is written ahead of the messages that it covers, but not synced. If the program ends, the next run
+//! finds it, and sets DUP for every message up to it, though some were not sent. After a power failure the next run may
+//! find an older one, and then sends a PUBLISH that had gone out without DUP, and lets a message expire that the broker
+//! may have. The packet identifier is the same all the same, and by it the broker recognizes a message at QoS 2.
 //!
 //! The packet identifier of a message is derived from its number, so that it is the same after a crash. Two messages
 //! that are [`IDS`] apart must therefore never be unfinished at the same time, not even on a disk that has lost
