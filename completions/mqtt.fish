@@ -114,7 +114,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l receive-maximum -d 'Li
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -223,7 +223,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l receive-maximum -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -339,7 +339,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l receive-maximum -d 'Li
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -460,7 +460,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l receive-maximum 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -575,7 +575,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l receive-maximum -d 'Lim
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -692,7 +692,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l receive-maximum -d
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -798,7 +798,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l receive-maximum -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -874,7 +874,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l receive-max
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -956,7 +956,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l receive-maximum -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''
@@ -1033,7 +1033,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l receive-maximum -d 
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-topic -d 'Last will: topic that the broker publishes to if the connection ends without DISCONNECT' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-payload -d 'Payload of the will [default: empty]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-qos -d 'QoS of the will [default: 0]' -r -f -a "0\t''
 1\t''

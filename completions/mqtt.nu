@@ -127,7 +127,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt pub will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -275,7 +275,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt sub will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -416,7 +416,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt rr will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -524,7 +524,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt reply will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -623,7 +623,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt clear-retained will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -725,7 +725,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt check will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will
@@ -820,7 +820,7 @@ module completions {
     --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
-    --will-topic: string      # Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     --will-payload: string    # Payload of the will [default: empty]
     --will-qos: string@"nu-complete mqtt config will_qos" # QoS of the will [default: 0]
     --will-retain             # Retain the will

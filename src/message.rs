@@ -136,7 +136,8 @@ impl Envelope {
     }
 }
 
-/// The message the broker publishes when the connection ends without DISCONNECT ([MQTT 5, 3.1.2.5]).
+/// The message that the broker publishes unless the client ends the connection with a normal DISCONNECT (reason 0x00)
+/// ([MQTT 5, 3.1.2.5]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Will {
     /// Topic, QoS and retain flag.

@@ -123,6 +123,15 @@ impl Connection {
             user_properties: connect.user_properties,
             ..SessionOptions::new(client_id.clone())
         };
+        if session.session_expiry() < session.will_delay() {
+            let message = format!(
+                "the will would be published when the session ends, after {} seconds, and not after {}",
+                session.session_expiry(),
+                session.will_delay()
+            );
+            let hint = "--session-expiry must not be shorter than --will-delay";
+            return Err(blame.fault("will-delay", message).hint(hint));
+        }
         session.parting =
             resolve_parting(properties.of(Packet::Disconnect), session.session_expiry())?;
         let chosen = args.basic.id.as_ref().is_some_and(|id| !id.is_empty());

@@ -103,14 +103,20 @@ impl SessionOptions {
         match self.session_expiry {
             Some(seconds) => seconds,
             None if !self.clean_start => u32::MAX,
-            None if self.resumes => RESUME_WINDOW,
-            None => 0,
+            None if self.resumes => RESUME_WINDOW.max(self.will_delay()),
+            None => self.will_delay(),
         }
     }
 
-    /// Whether the session was only kept so that this run could resume it.
+    /// Seconds that the session must outlive the connection for the will to be delayed as asked: the end of the session
+    /// ends the delay ([MQTT 5, 3.1.3.2.2]).
+    pub fn will_delay(&self) -> u32 {
+        self.will.as_ref().and_then(|will| will.delay).unwrap_or(0)
+    }
+
+    /// Whether the session was only kept so that this run could resume it, or to delay the will.
     pub(super) fn expires_at_once(&self) -> bool {
-        self.session_expiry.is_none() && self.clean_start && self.resumes
+        self.session_expiry.is_none() && self.clean_start && self.session_expiry() > 0
     }
 
     /// The Session Expiry Interval for DISCONNECT, in seconds, if it differs from the one for CONNECT.

@@ -428,14 +428,15 @@ impl Session {
     }
 
     fn close(&mut self, reason: Reason, parting: Parting) {
-        let is_said = self.version == Version::V5 || !reason.is_failure();
+        // Before MQTT 5, every DISCONNECT discards the will.
+        let is_said = self.version == Version::V5 || reason == Reason::SUCCESS;
         self.link = match std::mem::replace(&mut self.link, Link::Down) {
             Link::Down => Link::Down,
             Link::Closing(closing) => Link::Closing(closing),
             Link::Connecting(Connecting { mut out, .. }) => {
                 // A client need not wait for CONNACK ([MQTT 5, 3.1.4]), but before it the broker has not set its limits
                 // yet.
-                if !reason.is_failure() {
+                if is_said && !reason.is_failure() {
                     let fits = |_| true;
                     encode::disconnect(&mut out, self.version, reason, &Parting::default(), fits);
                 }

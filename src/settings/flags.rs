@@ -262,7 +262,7 @@ pub struct MoreArgs {
     )]
     pub property: Vec<String>,
 
-    /// Last will: topic that the broker publishes to if the connection ends without DISCONNECT
+    /// Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
     #[arg(long, value_name = "TOPIC", help_heading = "Will")]
     pub will_topic: Option<TopicName>,
 
@@ -279,6 +279,9 @@ pub struct MoreArgs {
     pub will_retain: bool,
 
     /// Have the broker delay the will by this long (MQTT 5) [default: 0]
+    ///
+    /// The will is not published if the session is resumed in the meantime. The session is kept for at least as long, unless
+    /// --session-expiry is given, which must not be shorter.
     #[arg(long, value_name = "DURATION", value_parser = parse_expiry, help_heading = "Will")]
     pub will_delay: Option<u32>,
 

@@ -326,6 +326,31 @@ fn every_property_of_disconnect_can_be_set() {
     });
 }
 
+/// The end of the session ends the delay.
+#[test]
+fn a_session_lasts_at_least_as_long_as_the_delay_of_the_will() {
+    for (args, expiry) in [
+        ("--will-delay 300", 300),
+        ("--will-delay 5", 120),
+        ("--will-delay 300 --reconnect never", 300),
+        ("--will-delay 300 -x 300", 300),
+        ("--will-delay 300 -c -i me", u32::MAX),
+        ("-D will will-delay-interval 300", 300),
+    ] {
+        connected(&format!("--will-topic w {args}"), move |conn| {
+            let connect = conn.accept();
+            assert_eq!(connect.properties.number(property::SESSION_EXPIRY), Some(expiry));
+            conn.expect_publish();
+            let said = conn.expect_goodbye().properties.number(property::SESSION_EXPIRY);
+            let is_ours = !args.contains("-x") && !args.contains("-c");
+            assert_eq!(said, is_ours.then_some(0), "it was for this run only");
+        });
+    }
+    let longer = "--session-expiry must not be shorter than --will-delay";
+    refuses("pub -t t -m x --will-topic w --will-delay 300 -x 299", longer);
+    refuses("pub -t t -m x --will-topic w -D will will-delay-interval 1 -x 0", longer);
+}
+
 #[test]
 fn every_property_of_the_will_can_be_set() {
     let args = "--will-topic w --will-payload gone -D will payload-format-indicator 1 \
