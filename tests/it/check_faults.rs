@@ -234,6 +234,7 @@ fn no_pingresp_and_a_connection_that_is_lost() {
     fails_at("", ending, "ping", 6, "the broker ended the connection: 0x8b Server shutting down");
     let broken = |conn: &mut Conn| {
         conn.accept();
+        conn.expect_pingreq();
         conn.send_raw(&[0xf5, 0]);
         conn.expect_closed();
     };
