@@ -3,7 +3,6 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
@@ -11,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{Mosquitto, Recipe, wait_at_most};
+use crate::support::{Mosquitto, Recipe, in_own_session, wait_at_most};
 
 /// A recipe takes seconds. The machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -128,20 +127,19 @@ fn cook(recipe: &Recipe, shell: Shell) -> Result<(), String> {
     for time in 1..=times {
         let output = File::create(&log).unwrap();
         let mut command = Command::new(name);
-        command.args(arguments);
-        match shell {
-            Shell::Script => command.arg(&file).stdin(Stdio::null()),
-            Shell::Pasted(_) => command.stdin(File::open(&file).unwrap()),
+        command.args(arguments).env_clear().env("PATH", path()).env("HOME", &home);
+        let stdin = match shell {
+            Shell::Script => {
+                command.arg(&file);
+                Stdio::null()
+            }
+            Shell::Pasted(_) => File::open(&file).unwrap().into(),
         };
-        let mut shell = command
-            .env_clear()
-            .env("PATH", path())
-            .env("HOME", &home)
-            .current_dir(&home)
+        // What it leaves running in the background belongs to the same session.
+        let mut shell = in_own_session(command.current_dir(&home))
+            .stdin(stdin)
             .stdout(output.try_clone().unwrap())
             .stderr(output)
-            // What it leaves running in the background belongs to the same group.
-            .process_group(0)
             .spawn()
             .expect("the shell can be started: ci/check installs it");
         let status = wait_at_most(&mut shell, PATIENCE);

@@ -63,7 +63,7 @@ pub use packet::{
 };
 pub use paho::{Responder, requester};
 pub use peer::{Peer, Record};
-pub use process::{Signal, free_port, wait_at_most, wait_until_it_listens};
+pub use process::{Signal, free_port, in_own_session, wait_at_most, wait_until_it_listens};
 pub use proxy::{http_proxy, refusing_socks_proxy, socks_proxy};
 pub use published::{all_published, published};
 pub use random::Random;

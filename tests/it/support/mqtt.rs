@@ -1,6 +1,5 @@
 //! The builder for one run of `mqtt`: what it is given, and what is expected of it.
 
-use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::expected::{Expected, Fragment, Output, Stream};
+use super::process::{found, in_own_session};
 use super::running::Running;
 
 /// A run to be. The environment is empty but for `HOME`, an empty directory that is the working directory too.
@@ -318,25 +318,9 @@ fn below_script(command: &Command, columns: usize, input: &str) -> Command {
     script
 }
 
-/// Where a program is. For a mere name, the PATH of the command would count, which may be empty.
-fn found(name: &str) -> PathBuf {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut places = env::split_paths(&path).map(|directory| directory.join(name));
-    places.find(|place| place.is_file()).unwrap_or_else(|| panic!("{name} is not there"))
-}
-
 /// Whether the suite runs at a terminal, which its runs could use to ask for something.
 fn has_terminal() -> bool {
     cfg!(target_os = "linux") && std::fs::File::open("/dev/tty").is_ok()
-}
-
-/// The same command in a session of its own, without a terminal.
-fn in_own_session(command: &Command) -> Command {
-    let mut setsid = Command::new(found("setsid"));
-    setsid.arg(command.get_program()).args(command.get_args()).env_clear();
-    setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    setsid.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
-    setsid
 }
 
 /// The word for a shell.

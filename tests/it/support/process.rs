@@ -1,7 +1,10 @@
 //! Child processes without `unsafe`: signals, waiting with a deadline, output collected while it is written.
 
+use std::env;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -42,6 +45,31 @@ pub fn wait_at_most(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
             None => thread::sleep(TICK),
         }
     }
+}
+
+/// Where a program is. For a mere name, the PATH of the command would count, which may be empty.
+pub fn found(name: &str) -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut places = env::split_paths(&path).map(|directory| directory.join(name));
+    places.find(|place| place.is_file()).unwrap_or_else(|| panic!("{name} is not there"))
+}
+
+/// The same command in a session of its own, without a terminal: an interactive shell would take the one that the tests
+/// run at. The session is a process group, too.
+pub fn in_own_session(command: &Command) -> Command {
+    let mut own = if cfg!(target_os = "linux") {
+        let mut setsid = Command::new(found("setsid"));
+        setsid.arg(command.get_program());
+        setsid
+    } else {
+        let mut program = Command::new(command.get_program());
+        program.process_group(0);
+        program
+    };
+    own.args(command.get_args()).env_clear();
+    own.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    own.current_dir(command.get_current_dir().expect("each run has a directory of its own"));
+    own
 }
 
 /// A port of 127.0.0.1 on which nothing listens (any more).
