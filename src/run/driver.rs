@@ -2,12 +2,13 @@
 //! cleanly.
 
 mod ending;
+mod leave;
 
 use super::job::{ConnectionEvent, Job, Stopping};
 use super::loss::Loss;
 use super::options::{Protocol, RunOptions};
 use super::password::STALE;
-use super::patience::{Decision, LastStraw, Limit, Patience, Policy, Retry, Setback};
+use super::patience::{Decision, LastStraw, Limit, Patience, Policy, Retry, Setback, Testimony};
 use super::signals::Signal;
 use super::socket::Socket;
 use super::timer::Timer;
@@ -15,6 +16,7 @@ use super::world::World;
 use crate::mqtt::{Received, Session, SessionOptions, Version};
 use crate::secret::Secret;
 use crate::transport::Stages;
+use leave::{Leave, Quit, Stop};
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
@@ -50,39 +52,6 @@ pub enum End {
     },
     /// A signal stopped the run.
     Signalled(Signal),
-}
-
-/// What stops a run from outside the session.
-#[derive(Clone, Copy, Debug)]
-enum Stop {
-    Signal(Signal),
-    TimedOut,
-    /// There was no connection for too long.
-    Offline,
-}
-
-impl From<Stop> for Stopping {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Signal(_) => Self::Asked,
-            Stop::TimedOut => Self::TimedOut,
-            Stop::Offline => Self::Lost,
-        }
-    }
-}
-
-/// Why a connection ends.
-#[derive(Debug)]
-enum Leave {
-    Done,
-    Stop(Stop),
-    Lost(Loss),
-}
-
-impl From<Loss> for Leave {
-    fn from(loss: Loss) -> Self {
-        Self::Lost(loss)
-    }
 }
 
 /// Runs `job` until it is done or cannot continue.
@@ -132,16 +101,9 @@ struct Driver<'a, W> {
 impl<W: World> Driver<'_, W> {
     async fn run(&mut self) -> End {
         loop {
-            let (loss, testimony) = match self.attempt().await {
-                (Leave::Done, _) => return End::Done,
-                (Leave::Stop(stop), _) => return self.stopped(stop).await,
-                (Leave::Lost(loss), testimony) => (loss, testimony),
-            };
-            let setback = Setback {
-                is_final: loss.is_final(),
-                is_violation: loss.is_violation(),
-                is_hang_up: loss.is_hang_up(),
-                ..testimony
+            let (loss, setback) = match self.attempt().await {
+                Ok(failure) => failure,
+                Err(quit) => return self.quit(quit).await,
             };
             let decision = self.patience.lost(self.world.now(), &setback, self.world.random());
             self.session.lost(loss.fault());
@@ -152,11 +114,16 @@ impl<W: World> Driver<'_, W> {
                 Decision::End(last_straw) => return self.ended(loss, last_straw).await,
             }
             self.last_loss = Some(loss);
-            match self.wait().await {
-                Some(Leave::Stop(stop)) => return self.stopped(stop).await,
-                Some(Leave::Done | Leave::Lost(_)) => return End::Done,
-                None => {}
+            if let Err(quit) = self.wait().await {
+                return self.quit(quit).await;
             }
+        }
+    }
+
+    async fn quit(&mut self, quit: Quit) -> End {
+        match quit {
+            Quit::Done => End::Done,
+            Quit::Stop(stop) => self.stopped(stop).await,
         }
     }
 
@@ -178,16 +145,24 @@ impl<W: World> Driver<'_, W> {
         }
     }
 
-    /// How the session went, before its state changes.
-    fn testify(&self, socket: Option<&Socket<W::Stream>>) -> Setback {
+    /// How the connection went, before the session's state changes.
+    fn testimony(&self, socket: Option<&Socket<W::Stream>>) -> Testimony {
         // If the connection had ended before the packet was written, that is not the answer to it.
         let has_waited = socket.is_some_and(|socket| socket.has_waited);
-        Setback {
+        Testimony {
             suspect: self.session.suspect().filter(|_| has_waited),
             has_delivered: self.session.has_delivered(),
             has_acknowledged: self.session.has_acknowledged(),
+        }
+    }
+
+    fn setback(&self, loss: &Loss, testimony: Testimony) -> Setback {
+        Setback {
+            is_final: loss.is_final(),
+            is_violation: loss.is_violation(),
+            is_hang_up: loss.is_hang_up(),
             is_finite: self.job.is_finite(),
-            ..Setback::default()
+            testimony,
         }
     }
 
@@ -207,9 +182,12 @@ impl<W: World> Driver<'_, W> {
         self.job.connection(&ConnectionEvent::Reconnecting { attempt, delay, loss });
     }
 
-    /// Makes one connection, from dialling to its end, and returns how the session went. With `Protocol::Auto` this
-    /// includes a second connection with 3.1.1 if the broker does not support 5.
-    async fn attempt(&mut self) -> (Leave, Setback) {
+    /// Makes one connection, from dialling to its end, and returns how it was lost. With `Protocol::Auto` this includes
+    /// a second connection with 3.1.1 if the broker does not support 5.
+    ///
+    /// # Errors
+    /// Why the run ends instead.
+    async fn attempt(&mut self) -> Result<(Loss, Setback), Quit> {
         let deadline = self.patience.begin(self.world.now());
         let may_fall_back = !self.patience.is_established()
             && self.options.protocol == Protocol::Auto
@@ -229,26 +207,30 @@ impl<W: World> Driver<'_, W> {
             && loss.is_about_login()
         {
             match self.has_other_password(deadline).await {
-                Ok(false) => {}
                 Ok(true) => {
                     drop(socket.take());
                     self.session.lost(None);
                     (leave, socket) = self.connection(deadline, false).await;
                 }
-                Err(Leave::Lost(_)) => {}
-                Err(stop) => leave = stop,
+                Ok(false) | Err(Leave::Lost(_)) => {}
+                Err(Leave::Quit(quit)) => leave = quit.into(),
             }
         }
-        let testimony = self.testify(socket.as_ref());
-        let leave = match socket {
-            Some(mut socket) => self.leave(leave, &mut socket, &testimony).await,
-            None => leave,
-        };
+        let testimony = self.testimony(socket.as_ref());
+        if let Some(mut socket) = socket {
+            leave = self.leave(leave, &mut socket, &testimony).await;
+        }
         if may_fall_back && !self.patience.is_established() {
             // The broker may have closed it for any reason: the next attempt starts with 5 again.
             self.session.set_version(Version::V5);
         }
-        (leave, testimony)
+        match leave {
+            Leave::Quit(quit) => Err(quit),
+            Leave::Lost(loss) => {
+                let setback = self.setback(&loss, testimony);
+                Ok((loss, setback))
+            }
+        }
     }
 
     /// Dials and runs the connection. With `may_fall_back`, silence may take only half of the available time.
@@ -301,9 +283,10 @@ impl<W: World> Driver<'_, W> {
         let next = self.asked + STALE;
         if !is_cheap && self.world.now() < next {
             // Only the time limit of the connection ends this wait.
-            match self.meanwhile(pending::<()>(), next, || "password").await {
-                Ok(()) | Err(Leave::Lost(_)) => {}
-                Err(stop) => return Err(stop),
+            if let Err(Leave::Quit(quit)) =
+                self.meanwhile(pending::<()>(), next, || "password").await
+            {
+                return Err(quit.into());
             }
         }
         let refused = self.session.password().map(|it| Zeroizing::new(it.expose().to_vec()));
@@ -327,8 +310,8 @@ impl<W: World> Driver<'_, W> {
             }
             let now = self.world.now();
             match self.poll_offline(cx, now) {
-                Poll::Ready(Some(leave)) => return Poll::Ready(Err(leave)),
-                Poll::Ready(None) => {}
+                Poll::Ready(Err(quit)) => return Poll::Ready(Err(quit.into())),
+                Poll::Ready(Ok(())) => {}
                 Poll::Pending if now < deadline => {
                     let own = self.job.offline_deadline();
                     return self.poll_timer(cx, own.into_iter().chain([deadline]).min());
@@ -344,8 +327,11 @@ impl<W: World> Driver<'_, W> {
         Loss::ConnectTimeout { after: self.options.connect_timeout, missing }
     }
 
-    /// Waits before the next attempt; `None` when it is time.
-    async fn wait(&mut self) -> Option<Leave> {
+    /// Waits before the next attempt.
+    ///
+    /// # Errors
+    /// Why the run ends instead.
+    async fn wait(&mut self) -> Result<(), Quit> {
         poll_fn(|cx| {
             let now = self.world.now();
             match self.poll_offline(cx, now) {
@@ -356,16 +342,19 @@ impl<W: World> Driver<'_, W> {
         .await
     }
 
-    /// Handles everything while there is no connection. Ready with `None` when it is time to go on: with the next
-    /// attempt, or because this one takes too long.
-    fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<Option<Leave>> {
+    /// Handles everything while there is no connection. Ready when it is time to go on: with the next attempt, or because
+    /// this one takes too long.
+    ///
+    /// # Errors
+    /// Why the run ends instead.
+    fn poll_offline(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<Result<(), Quit>> {
         if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
-            return Poll::Ready(Some(Leave::Done));
+            return Poll::Ready(Err(Quit::Done));
         }
         match self.poll_stop(cx, now) {
             Ok(None) => Poll::Pending,
-            Ok(Some(_)) => Poll::Ready(None),
-            Err(stop) => Poll::Ready(Some(Leave::Stop(stop))),
+            Ok(Some(_)) => Poll::Ready(Ok(())),
+            Err(stop) => Poll::Ready(Err(Quit::Stop(stop))),
         }
     }
 
@@ -383,7 +372,7 @@ impl<W: World> Driver<'_, W> {
         for turn in 0..TURNS {
             let now = self.world.now();
             match self.turn(cx, socket, connack_by, now, turn == 0) {
-                Ok(Poll::Ready(leave)) => return Poll::Ready(leave),
+                Ok(Poll::Ready(quit)) => return Poll::Ready(quit.into()),
                 Ok(Poll::Pending) => {}
                 Err(loss) => return Poll::Ready(loss.into()),
             }
@@ -414,9 +403,9 @@ impl<W: World> Driver<'_, W> {
         connack_by: Instant,
         now: Instant,
         is_first: bool,
-    ) -> Result<Poll<Leave>, Loss> {
+    ) -> Result<Poll<Quit>, Loss> {
         match self.poll_stop(cx, now) {
-            Err(stop) => return Ok(Poll::Ready(Leave::Stop(stop))),
+            Err(stop) => return Ok(Poll::Ready(Quit::Stop(stop))),
             Ok(Some(Limit::Ack)) => return Err(self.unanswered(self.session.owed())),
             Ok(_) => {}
         }
@@ -436,10 +425,10 @@ impl<W: World> Driver<'_, W> {
             let done = self.job.poll(cx, &mut self.session, now);
             has_news = self.tell_events();
             if done.is_ready() {
-                return Ok(Poll::Ready(Leave::Done));
+                return Ok(Poll::Ready(Quit::Done));
             }
         } else if self.patience.is_established() && self.job.poll_offline(cx, now).is_ready() {
-            return Ok(Poll::Ready(Leave::Done));
+            return Ok(Poll::Ready(Quit::Done));
         }
         // The job was polled before it got these events, so it must be polled again.
         socket.has_moved = has_news || is_authenticating;
@@ -509,7 +498,7 @@ impl<W: World> Driver<'_, W> {
     fn take(&mut self, socket: &mut Socket<W::Stream>, now: Instant) -> Result<(), Loss> {
         let mut at = 0;
         let result = loop {
-            if at > 0 && self.is_full() {
+            if at > 0 && self.is_deaf() {
                 socket.has_left_over = true;
                 break Ok(());
             }
@@ -543,15 +532,14 @@ impl<W: World> Driver<'_, W> {
         has_news
     }
 
-    /// Whether no further message can be accepted.
-    fn is_full(&self) -> bool {
-        self.session.is_up()
-            && (self.session.is_full() || (self.session.is_taking() && self.job.is_full()))
+    /// Whether nothing is read from the broker for now, because there is no room for it.
+    fn is_deaf(&self) -> bool {
+        self.session.is_full() || self.has_no_room()
     }
 
-    /// Whether the socket must not be read for now, because there is no room for messages.
-    fn is_deaf(&self) -> bool {
-        self.session.is_up() && (self.session.is_full() || self.job.is_full())
+    /// Whether the job takes no further message for now.
+    fn has_no_room(&self) -> bool {
+        self.session.is_up() && self.session.is_taking() && self.job.is_full()
     }
 
     /// Checks which limit has been reached.
@@ -562,9 +550,8 @@ impl<W: World> Driver<'_, W> {
         if let Poll::Ready(signal) = self.world.poll_signal(cx) {
             return Err(Stop::Signal(signal));
         }
-        // While the job accepts no messages, the broker's answers are not read.
-        let is_deaf = self.session.is_up() && self.job.is_full();
-        let owes = !is_deaf
+        // While the job takes no messages, the broker's answers are not read.
+        let owes = !self.has_no_room()
             && (self.session.is_waiting()
                 || self.job.has_backlog(now)
                 || (!self.session.is_up() && self.job.is_finite()));

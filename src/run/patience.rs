@@ -94,8 +94,19 @@ pub enum Limit {
     Retry,
 }
 
+/// How a connection went, as far as the session can tell.
+#[derive(Clone, Debug)]
+pub struct Testimony {
+    /// The unanswered packet, if the broker had accepted the connection.
+    pub suspect: Option<Suspect>,
+    /// Whether a message that we published was completed.
+    pub has_delivered: bool,
+    /// Whether a received message was acknowledged.
+    pub has_acknowledged: bool,
+}
+
 /// How a connection, or an attempt to connect, ended.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Setback {
     /// Whether another attempt would end the same way.
     pub is_final: bool,
@@ -103,14 +114,10 @@ pub struct Setback {
     pub is_violation: bool,
     /// Whether the broker closed the connection without a reason.
     pub is_hang_up: bool,
-    /// The unanswered packet, if the broker had accepted the connection.
-    pub suspect: Option<Suspect>,
-    /// Whether a message that we published was completed.
-    pub has_delivered: bool,
-    /// Whether a received message was acknowledged.
-    pub has_acknowledged: bool,
     /// Whether the run is expected to end by itself.
     pub is_finite: bool,
+    /// How it had gone until then.
+    pub testimony: Testimony,
 }
 
 /// What to do after a setback.
@@ -327,11 +334,11 @@ impl Patience {
 
     /// A session that lasted, or delivered something, resets backoff and counters.
     fn judge_session(&mut self, lasted: Duration, setback: &Setback) {
-        if lasted >= WORTHWHILE || setback.has_delivered {
+        if lasted >= WORTHWHILE || setback.testimony.has_delivered {
             self.backoff.reset();
             self.violations = 0;
             self.short_sessions = 0;
-        } else if setback.has_acknowledged {
+        } else if setback.testimony.has_acknowledged {
             self.short_sessions = 0;
         } else if !setback.is_violation {
             // A violation is not caused by another client.
@@ -340,7 +347,7 @@ impl Patience {
     }
 
     fn judge_hang_up(&mut self, setback: &Setback) {
-        let suspect = setback.suspect.as_ref().filter(|_| setback.is_hang_up);
+        let suspect = setback.testimony.suspect.as_ref().filter(|_| setback.is_hang_up);
         self.suspicion = match (suspect, self.suspicion.take()) {
             (Some(suspect), Some((before, count))) if *suspect == before => {
                 Some((before, count + 1))

@@ -1,11 +1,12 @@
 //! Ends a connection: finishes what was accepted, flushes what was written, and sends DISCONNECT before closing the
 //! socket.
 
-use super::{Driver, Leave, Stop};
+use super::Driver;
+use super::leave::{Leave, Quit, Stop};
 use crate::mqtt::{Fault, Reason};
 use crate::run::job::{ConnectionEvent, Stopping};
 use crate::run::loss::Loss;
-use crate::run::patience::{Decision, Setback};
+use crate::run::patience::{Decision, Testimony};
 use crate::run::socket::Socket;
 use crate::run::world::World;
 use std::future::poll_fn;
@@ -28,37 +29,33 @@ impl<W: World> Driver<'_, W> {
         &mut self,
         mut leave: Leave,
         socket: &mut Socket<W::Stream>,
-        testimony: &Setback,
+        testimony: &Testimony,
     ) -> Leave {
-        if let Leave::Done = leave
+        if let Leave::Quit(Quit::Done) = leave
             && let Err(stop) = self.release(socket).await
         {
-            leave = Leave::Stop(stop);
+            leave = stop.into();
         }
-        match leave {
-            Leave::Done => match self.close(socket, None).await {
-                Ok(()) => Leave::Done,
-                Err(Leave::Lost(_) | Leave::Stop(Stop::TimedOut))
-                    if !self.job.needs_clean_end() =>
-                {
-                    Leave::Done
-                }
-                Err(leave) => leave,
+        match &leave {
+            Leave::Quit(Quit::Done) => match self.close(socket, None).await {
+                Err(Leave::Lost(_) | Leave::Quit(Quit::Stop(Stop::TimedOut)))
+                    if !self.job.needs_clean_end() => {}
+                Err(other) => return other,
+                Ok(()) => {}
             },
-            Leave::Stop(stop) => {
-                self.finish_begun(Some(&mut *socket), stop.into()).await;
+            Leave::Quit(Quit::Stop(stop)) => {
+                self.finish_begun(Some(&mut *socket), (*stop).into()).await;
                 self.part(socket).await;
-                Leave::Stop(stop)
             }
             Leave::Lost(loss) => {
-                if let Some(reason) = violation(&loss) {
+                if let Some(reason) = violation(loss) {
                     self.hang_up(socket, reason).await;
-                } else if matches!(loss, Loss::Unanswered { .. }) && self.is_last(testimony) {
+                } else if matches!(loss, Loss::Unanswered { .. }) && self.is_last(loss, testimony) {
                     self.part(socket).await;
                 }
-                Leave::Lost(loss)
             }
         }
+        leave
     }
 
     /// Lets the job finish what it must not abandon, and keeps the connection alive meanwhile. A second request to stop
@@ -125,8 +122,9 @@ impl<W: World> Driver<'_, W> {
     }
 
     /// Whether no further connection will follow this one.
-    fn is_last(&self, testimony: &Setback) -> bool {
-        let decision = self.patience.clone().lost(self.world.now(), testimony, 0);
+    fn is_last(&self, loss: &Loss, testimony: &Testimony) -> bool {
+        let setback = self.setback(loss, testimony.clone());
+        let decision = self.patience.clone().lost(self.world.now(), &setback, 0);
         matches!(decision, Decision::End(_))
     }
 
@@ -192,7 +190,7 @@ impl<W: World> Driver<'_, W> {
             loop {
                 let now = self.world.now();
                 if let Poll::Ready(signal) = self.world.poll_signal(cx) {
-                    return Poll::Ready(Err(Leave::Stop(Stop::Signal(signal))));
+                    return Poll::Ready(Err(Leave::from(Stop::Signal(signal))));
                 }
                 socket.has_moved = false;
                 if self.poll_write(cx, socket, now) && by.is_none() {
@@ -203,7 +201,7 @@ impl<W: World> Driver<'_, W> {
                 }
                 let run_until = self.patience.run_until().filter(|_| by.is_none());
                 if run_until.is_some_and(|at| now >= at) {
-                    return Poll::Ready(Err(Leave::Stop(Stop::TimedOut)));
+                    return Poll::Ready(Err(Leave::from(Stop::TimedOut)));
                 }
                 let is_flushed = socket.is_flushed(&self.session);
                 if is_flushed && linger_until.is_none() && socket.poll_shutdown(cx).is_ready() {

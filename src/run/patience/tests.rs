@@ -32,6 +32,15 @@ fn policy(words: &str, start: Instant) -> Policy {
     policy
 }
 
+/// A setback of which nothing is known.
+const UNEVENTFUL: Setback = Setback {
+    is_final: false,
+    is_violation: false,
+    is_hang_up: false,
+    is_finite: false,
+    testimony: Testimony { suspect: None, has_delivered: false, has_acknowledged: false },
+};
+
 /// Something that a script is played with.
 struct Play {
     patience: Patience,
@@ -75,19 +84,19 @@ impl Play {
     /// The connection is lost: by a hang-up unless another way is named, with what is suspected behind a slash.
     fn lost(&mut self, how: &str) -> String {
         let (how, suspect) = how.split_once('/').unwrap_or((how, ""));
-        let mut setback = Setback { is_hang_up: true, ..Setback::default() };
+        let mut setback = Setback { is_hang_up: true, ..UNEVENTFUL };
         for kind in how.split(',').filter(|kind| !kind.is_empty()) {
             match kind {
                 "silent" => setback.is_hang_up = false,
                 "final" => setback.is_final = true,
                 "bad" => (setback.is_violation, setback.is_hang_up) = (true, false),
-                "delivered" => setback.has_delivered = true,
-                "printed" => setback.has_acknowledged = true,
+                "delivered" => setback.testimony.has_delivered = true,
+                "printed" => setback.testimony.has_acknowledged = true,
                 "finite" => setback.is_finite = true,
                 other => panic!("{other}"),
             }
         }
-        setback.suspect = match suspect.parse() {
+        setback.testimony.suspect = match suspect.parse() {
             Ok(position) => Some(Suspect::Publish(position)),
             Err(_) if suspect.is_empty() => None,
             Err(_) => Some(Suspect::Subscribe(vec![suspect.to_owned()])),
@@ -270,7 +279,7 @@ fn the_deadline_is_when_the_next_limit_is_reached() {
     assert_eq!(patience.deadline(), at(100.0));
     patience.check(start, 0, true);
     assert_eq!(patience.deadline(), at(30.0));
-    patience.lost(start, &Setback::default(), u64::MAX / 2);
+    patience.lost(start, &UNEVENTFUL, u64::MAX / 2);
     assert_eq!(patience.deadline(), at(0.25), "by lot, up to half a second");
     assert!(patience.is_offline() && patience.is_established());
 }
