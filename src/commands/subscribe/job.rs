@@ -175,9 +175,13 @@ impl Subscribing {
     }
 
     /// Advances the removal of retained messages, and returns whether it is complete.
-    fn poll_removal(&mut self, session: &mut Session) -> bool {
+    fn poll_removal(&mut self, session: Option<&mut Session>) -> bool {
         let written = self.receiving.printing.written();
-        self.removal.as_mut().is_none_or(|removal| removal.poll(written, session))
+        match (&mut self.removal, session) {
+            (None, _) => true,
+            (Some(removal), Some(session)) => removal.poll(written, session),
+            (Some(removal), None) => removal.is_done(),
+        }
     }
 
     /// Number of messages that count: those printed, and those whose command is done.
@@ -194,17 +198,22 @@ impl Subscribing {
         self.stop.count.is_some_and(|wanted| self.counted() >= wanted)
     }
 
-    /// Whether no message has arrived for the time of --idle, which starts with the subscriptions.
-    fn is_idle(&mut self, session: &Session, now: Instant) -> bool {
-        let is_subscribed = session.is_subscribed();
-        let is_listening = if self.stop.after_retained {
-            is_subscribed && session.is_past_barrier()
-        } else {
-            is_subscribed || self.was_lost
+    /// Whether the run may end: enough has arrived or nothing more will, and all that was begun is finished. Without a
+    /// connection there is no `session`.
+    fn is_done(&mut self, mut session: Option<&mut Session>, now: Instant) -> bool {
+        let is_removed = self.poll_removal(session.as_deref_mut());
+        let subscribed = session.as_deref().filter(|session| session.is_subscribed());
+        let (is_subscribed, is_at_rest) = (subscribed.is_some(), self.is_at_rest());
+        // The time of --idle starts with the subscriptions.
+        let is_listening = match self.stop.after_retained {
+            true => subscribed.is_some_and(Session::is_past_barrier),
+            false => is_subscribed || self.was_lost,
         };
+        let is_idle = self.receiving.is_idle(now, is_listening && is_at_rest);
         self.ended_deaf = !is_subscribed;
-        let is_listening = is_listening && self.is_at_rest();
-        self.receiving.is_idle(now, is_listening)
+        let nothing_left =
+            is_subscribed && (self.stop.after_subscribe || self.answers.is_hopeless());
+        (is_idle || nothing_left || self.has_all()) && is_at_rest && is_removed
     }
 
     /// Applies the filters to a message, then runs a command for it or prints it.
@@ -415,15 +424,10 @@ impl Job for Subscribing {
         if let Some(ready) = self.poll_end() {
             return ready;
         }
-        let removed = self.poll_removal(session);
         if self.stop.after_retained && session.is_subscribed() {
             session.raise_barrier(now);
         }
-        let nothing_left =
-            session.is_subscribed() && (self.stop.after_subscribe || self.answers.is_hopeless());
-        let is_idle = self.is_idle(session, now);
-        let done = is_idle || self.has_all() || nothing_left;
-        if done && removed && self.is_at_rest() { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_done(Some(session), now) { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn stop(&mut self, why: Stopping, now: Instant) -> Option<Instant> {
@@ -451,12 +455,7 @@ impl Job for Subscribing {
         if let Some(ready) = self.poll_end() {
             return ready;
         }
-        let removed = self.removal.as_ref().is_none_or(Removal::is_done);
-        let is_at_rest = self.is_at_rest();
-        let is_idle = !self.stop.after_retained && self.receiving.is_idle(now, is_at_rest);
-        self.ended_deaf = is_idle;
-        let done = (self.has_all() || is_idle) && is_at_rest && removed;
-        if done { Poll::Ready(()) } else { Poll::Pending }
+        if self.is_done(None, now) { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn deadline(&self) -> Option<Instant> {
