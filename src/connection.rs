@@ -17,3 +17,4 @@ mod url;
 pub use plan::{Connection, Needs};
 pub use settled::Settled;
 pub use show::show;
+pub use url::UrlTopics;

@@ -12,7 +12,7 @@ pub(crate) mod thresholds;
 pub use nagios::UNKNOWN;
 pub(crate) use nagios::unknown;
 
-use crate::connection::{Connection, Needs, Settled};
+use crate::connection::{Connection, Needs, Settled, UrlTopics};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::QoS;
 use crate::mqtt::{SessionOptions, Version};
@@ -149,7 +149,7 @@ pub async fn run(args: CheckArgs, typed: Typed) -> Result<u8, Failure> {
     settled.set_default_timeout(WAIT);
     let connection = Connection::resolve(settled, &needs)?;
     let Connection { mut options, mut session, reporter, started, .. } = connection;
-    let topic = topic(args.topic, connection.url_topic)?;
+    let topic = topic(args.topic, UrlTopics { default: None, ..connection.url_topics })?;
     if args.qos.is_some() && topic.is_none() {
         return Err(Failure::usage("--qos has no effect without --topic"));
     }
@@ -200,17 +200,10 @@ fn refuse_reconnecting(typed: &Typed) -> Result<(), Failure> {
 /// The topic of the message, and the filter that matches it.
 fn topic(
     typed: Option<TopicName>,
-    of_url: Option<String>,
+    of_urls: UrlTopics,
 ) -> Result<Option<(TopicName, TopicFilter)>, Failure> {
-    let of_url = || {
-        let topic = of_url.map(|topic| {
-            topic.parse().map_err(|error| {
-                Failure::usage(format!("invalid topic '{topic}' in the URL: {error}"))
-            })
-        });
-        topic.transpose()
-    };
-    let Some(topic) = typed.map_or_else(of_url, |topic| Ok(Some(topic)))? else { return Ok(None) };
+    let topic = typed.map_or_else(|| of_urls.topic(), |topic| Ok(Some(topic)))?;
+    let Some(topic) = topic else { return Ok(None) };
     match topic.as_str().parse::<TopicFilter>() {
         Ok(filter) if !filter.is_shared() => Ok(Some((topic, filter))),
         _ => Err(Failure::usage(format!("{topic} would be a shared subscription"))),

@@ -104,13 +104,7 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
         ));
     }
     let mut filters = args.filters.0;
-    if let Some(filter) =
-        connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()))
-    {
-        filters.push(filter.parse().map_err(|error| {
-            Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
-        })?);
-    }
+    connection.url_topics.add_to(&mut filters)?;
     check(&filters)?;
     if !args.dry_run && !args.yes {
         confirm(&filters, &connection.options.target.to_string())?;

@@ -14,7 +14,7 @@ pub use args::PublishArgs;
 use super::input::{failure as source_failure, reads_stdin};
 use super::progress::{Progress, When, Whole};
 use super::properties::add_to_message;
-use crate::connection::{Connection, Needs, Settled};
+use crate::connection::{Connection, Needs, Settled, UrlTopics};
 use crate::exit::Failure;
 use crate::message::{Envelope, PublishProperties, QoS};
 use crate::mqtt::Aliasing;
@@ -58,7 +58,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let mut connection = Connection::resolve(settled, &needs)?;
     let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
     connection.session.aliasing = aliasing;
-    if more.topic_from.is_some() && connection.url_topic.is_some() {
+    if more.topic_from.is_some() && connection.url_topics.typed.is_some() {
         return Err(Failure::usage("the URL's topic has no effect with --topic-from"));
     }
     if message.outbox.is_some() {
@@ -68,8 +68,8 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         let progress = Progress::new(when(&more, alone), Whole::Unknown);
         return Box::pin(store_and_send(&message, &more, None, progress, connection)).await;
     };
-    let named = connection.url_topic.take().or(connection.default_topic.take());
-    let topics = topics(&message, &more, named, &source.input)?;
+    let url_topics = std::mem::take(&mut connection.url_topics);
+    let topics = topics(&message, &more, url_topics, &source.input)?;
     let addressing = addressing(topics, &message, properties)?.below(more.topic_prefix.clone());
     let addressing = addressing.map_err(|error| {
         Failure::usage(format!("--topic-prefix: the topic is invalid: {error}"))
@@ -291,7 +291,7 @@ fn properties(
 fn topics(
     message: &MessageArgs,
     more: &MoreArgs,
-    named: Option<String>,
+    of_urls: UrlTopics,
     input: &Input,
 ) -> Result<Vec<TopicName>, Failure> {
     if more.topic_from.is_some() {
@@ -301,14 +301,11 @@ fn topics(
             Err(Failure::usage("--topic has no effect with --topic-from: each line has its own"))
         };
     }
-    match named {
-        _ if !message.topic.is_empty() => Ok(message.topic.clone()),
-        Some(topic) => match topic.parse() {
-            Ok(name) => Ok(vec![name]),
-            Err(error) => {
-                Err(Failure::usage(format!("invalid topic '{topic}' in the URL: {error}")))
-            }
-        },
+    if !message.topic.is_empty() {
+        return Ok(message.topic.clone());
+    }
+    match of_urls.topic()? {
+        Some(topic) => Ok(vec![topic]),
         None if matches!(input, Input::Records | Input::Recording) => Ok(Vec::new()),
         None => Err(Failure::usage("no topic: give one with --topic")),
     }

@@ -121,12 +121,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
     let settled = Settled::new(typed, &[Packet::Subscribe])?;
     let mut connection = Connection::resolve(settled, &needs)?;
     let mut filters = args.filters.0;
-    let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));
-    if let Some(filter) = from_url {
-        filters.push(filter.parse().map_err(|error| {
-            Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
-        })?);
-    }
+    connection.url_topics.add_to(&mut filters)?;
     check_topics(&filters, args.response_topic.as_ref())?;
     check_version(connection.options.protocol, args.response_topic.is_some())?;
     let subscriptions = filters.into_iter().map(|filter| Subscription {

@@ -8,7 +8,7 @@ use super::output::OutputArgs;
 use super::printing::Printing;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
 use super::receiving::Receiving;
-use crate::connection::{Connection, Needs, Settled};
+use crate::connection::{Connection, Needs, Settled, UrlTopics};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::QoS;
 use crate::mqtt::Version;
@@ -246,7 +246,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     connection.session.aliasing = aliasing.unwrap_or_default();
     let has_response_topic = properties.response_topic.is_some() || filter.is_some();
     check_version(connection.options.protocol, has_response_topic)?;
-    let topic = topic(request.topic, connection.url_topic.or(connection.default_topic))?;
+    let topic = topic(request.topic, connection.url_topics)?;
     let listens_to = properties.response_topic.as_ref().map(TopicName::as_str);
     check_topics(&topic, listens_to.or(filter.as_ref().map(TopicFilter::as_str)))?;
     let source = Source::open(source).map_err(input::failure)?;
@@ -305,14 +305,9 @@ fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Fai
     }
 }
 
-fn topic(typed: Option<TopicName>, named: Option<String>) -> Result<TopicName, Failure> {
-    match (typed, named) {
-        (Some(topic), _) => Ok(topic),
-        (None, Some(topic)) => topic.parse().map_err(|error| {
-            Failure::usage(format!("invalid topic '{topic}' in the URL: {error}"))
-        }),
-        (None, None) => Err(Failure::usage("no topic: give one with --topic")),
-    }
+fn topic(typed: Option<TopicName>, of_urls: UrlTopics) -> Result<TopicName, Failure> {
+    let topic = typed.map_or_else(|| of_urls.topic(), |topic| Ok(Some(topic)))?;
+    topic.ok_or_else(|| Failure::usage("no topic: give one with --topic"))
 }
 
 /// Checks that the response topic differs from the request's and can be subscribed to normally.

@@ -189,12 +189,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin: false };
     let settled = Settled::new(typed, &[Packet::Subscribe, Packet::Unsubscribe])?;
     let mut connection = Connection::resolve(settled, &needs)?;
-    let from_url = connection.url_topic.or(connection.default_topic.filter(|_| filters.is_empty()));
-    if let Some(filter) = from_url {
-        filters.push(filter.parse().map_err(|error| {
-            Failure::usage(format!("invalid filter '{filter}' in the URL: {error}"))
-        })?);
-    }
+    connection.url_topics.add_to(&mut filters)?;
     let clean_start = connection.session.clean_start;
     if clean_start && !args.unsubscribe.is_empty() {
         return Err(Failure::usage(

@@ -4,7 +4,7 @@
 //! count if the address is its own; its user and query only if they are meant for this connection, too.
 
 use super::speaker::Speaker;
-use super::url::{BrokerUrl, parse_port, parse_proxy};
+use super::url::{BrokerUrl, UrlTopics, parse_port, parse_proxy};
 use crate::exit::Failure;
 use crate::settings::{Need, Rank, Said, Word, is_host};
 use crate::transport::proxy::Proxy;
@@ -19,10 +19,7 @@ pub(super) struct Located {
     pub(super) target: Target,
     /// The proxy to use.
     pub(super) proxy: Option<Proxy>,
-    /// The topic or filter in the URL on the command line.
-    pub(super) url_topic: Option<String>,
-    /// The one in another URL, used if nothing else gives one.
-    pub(super) default_topic: Option<String>,
+    pub(super) url_topics: UrlTopics,
 }
 
 /// Finds the broker's address.
@@ -247,8 +244,9 @@ fn with_topics(target: Target, proxy: Option<Proxy>, speakers: &[Speaker<'_>]) -
     let typed = speakers.iter().find(|speaker| speaker.rank == Rank::Typed);
     let mut others = speakers.iter().filter(|speaker| speaker.rank != Rank::Typed);
     let has_url = typed.is_some_and(|speaker| speaker.url.is_some());
-    let default_topic = others.find_map(topic).filter(|_| !has_url);
-    Located { url_topic: typed.and_then(topic), default_topic, target, proxy }
+    let default = others.find_map(topic).filter(|_| !has_url);
+    let url_topics = UrlTopics { typed: typed.and_then(topic), default };
+    Located { target, proxy, url_topics }
 }
 
 /// Refuses typed flags that have no effect at `target`: typed flags are never ignored. Settings from other sources are

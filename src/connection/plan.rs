@@ -6,6 +6,7 @@ use super::owner::{is_here, is_local_host};
 use super::place::Located;
 use super::secret::{PasswordSource, is_stdin};
 use super::settled::Settled;
+use super::url::UrlTopics;
 use crate::events::{Log, Reporter};
 use crate::exit::{ExitStatus, Failure};
 use crate::mqtt::options::KEEP_ALIVE;
@@ -44,10 +45,8 @@ pub struct Connection {
     pub session: SessionOptions,
     /// Reports what happens.
     pub reporter: Reporter,
-    /// The topic or filter in the URL on the command line.
-    pub url_topic: Option<String>,
-    /// The one in a URL of the environment or profile, used if nothing else gives one.
-    pub default_topic: Option<String>,
+    /// What URLs say about topics.
+    pub url_topics: UrlTopics,
     /// The `-D` properties of the command's own packets.
     pub properties: Properties,
     /// When the program started.
@@ -88,7 +87,7 @@ impl Connection {
         let will = resolve_will(&args, properties.of(Packet::Will), blame)?;
         check_stdin(needs, &args, password.as_ref(), blame)?;
         check_encryption(&args, &located, password.is_some(), blame, ui)?;
-        let Located { target, proxy, url_topic, default_topic } = located;
+        let Located { target, proxy, url_topics } = located;
         preparation.waits_for("the files of TLS");
         let route = resolve_route(&args, &target, proxy, blame, ui)?;
         preparation.waits_for("the events file");
@@ -149,16 +148,7 @@ impl Connection {
             ..RunOptions::new(target.clone())
         };
         let reporter = Reporter::new(ui, target, client_id, log);
-        Ok(Self {
-            options,
-            session,
-            reporter,
-            url_topic,
-            default_topic,
-            properties,
-            started,
-            preparation,
-        })
+        Ok(Self { options, session, reporter, url_topics, properties, started, preparation })
     }
 }
 

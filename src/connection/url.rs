@@ -4,8 +4,10 @@
 //! `?`. Errors never show any part of the URL: it may be the password.
 
 mod proxy;
+mod topics;
 
 pub use proxy::parse_proxy;
+pub use topics::UrlTopics;
 
 use crate::secret::Secret;
 use crate::settings::is_host;

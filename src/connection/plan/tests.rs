@@ -77,13 +77,13 @@ fn what_a_url_in_the_environment_says_stays_with_its_host() {
     let environment = [("MQTT_URL", "mqtt://prod:secret@prod.example/topic")];
     let plan = resolve(&["-h", "other"], &environment).ok().unwrap();
     assert!(plan.session.username.is_none() && plan.session.password.is_none());
-    assert_eq!(plan.default_topic, None);
+    assert_eq!(plan.url_topics.default, None);
     let plan = resolve(&["-h", "PROD.example"], &environment).ok().unwrap();
     assert_eq!(plan.session.username.as_deref(), Some("prod"));
     // Another port is another broker: it may be anybody's.
     let plan = resolve(&["-p", "1884"], &environment).ok().unwrap();
     assert!(plan.session.username.is_none() && plan.session.password.is_none());
-    assert_eq!(plan.default_topic.as_deref(), Some("topic"));
+    assert_eq!(plan.url_topics.default.as_deref(), Some("topic"));
 }
 
 #[test]
