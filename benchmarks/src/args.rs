@@ -15,9 +15,11 @@ Usage: cargo run --release -p benchmarks -- [OPTIONS]
 
   --only TEXT        only rows whose title contains TEXT (can be repeated)
   --runs N           runs of each row and program; 40 times as many of `pub -m` (default 5)
-  --peer NAMES       programs to measure, of mqtt,mosquitto,Paho,MQTT.js (default all; mqtt with --verify)
+  --peer NAMES       programs to measure, of mqtt,mosquitto,newer-mosquitto,Paho,MQTT.js (default all;
+                     mqtt with --verify)
   --mqtt PATH        measure this mqtt instead of building one
   --mosquitto DIR    take mosquitto_pub and mosquitto_sub from DIR, and the broker if it is there, instead of PATH
+  --newer-mosquitto DIR  measure mosquitto_pub and mosquitto_sub from DIR, too
   --count N          messages per row (default 200000 published, 500000 received, 100000 stored, 200000 received over
                      TCP, TLS and WebSocket, 3000 that come 1,000 a second, 20000 that come 10,000 a second,
                      1000 through a broker; few with --verify)
@@ -48,6 +50,7 @@ pub struct Args {
     pub makers: Vec<Maker>,
     pub mqtt: Option<PathBuf>,
     pub mosquitto: Option<PathBuf>,
+    pub newer_mosquitto: Option<PathBuf>,
     pub count: Option<usize>,
     pub window: u16,
     pub record: bool,
@@ -64,6 +67,7 @@ impl Args {
             makers: Vec::new(),
             mqtt: None,
             mosquitto: None,
+            newer_mosquitto: None,
             count: None,
             window: WINDOW,
             record: false,
@@ -88,6 +92,7 @@ impl Args {
                 "--peer" => args.makers = makers(&value()?)?,
                 "--mqtt" => args.mqtt = Some(value()?.into()),
                 "--mosquitto" => args.mosquitto = Some(value()?.into()),
+                "--newer-mosquitto" => args.newer_mosquitto = Some(value()?.into()),
                 "--count" => args.count = Some(positive(flag, &value()?)?),
                 "--window" => args.window = positive(flag, &value()?)?,
                 "--scratch" => args.scratch = Some(value()?.into()),
@@ -113,7 +118,9 @@ impl Args {
         let verify = self.mode == Mode::Verify;
         if self.makers.is_empty() {
             let all: &[Maker] = if verify { &[Maker::Mqtt] } else { &Maker::ALL };
-            self.makers.extend(all);
+            let is_there =
+                |maker: &&Maker| **maker != Maker::NewerMosquitto || self.newer_mosquitto.is_some();
+            self.makers.extend(all.iter().filter(is_there));
         }
         if self.runs == 0 {
             self.runs = if verify { 1 } else { 5 };

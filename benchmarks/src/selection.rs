@@ -62,10 +62,9 @@ fn named(args: &Args, cases: Vec<Case>) -> Vec<Case> {
         .collect()
 }
 
-/// Those that are there. Paho and MQTT.js need not be.
+/// Those that are there. Paho, MQTT.js and a second mosquitto need not be.
 pub fn programs(args: &Args) -> Result<Vec<Program>> {
-    let find =
-        |&maker| Program::find(maker, args.mqtt.as_deref(), args.mosquitto.as_deref()).transpose();
+    let find = |&maker| Program::find(maker, args).transpose();
     // Last first: whether the others are there is known before a long build.
     let mut programs = args.makers.iter().rev().filter_map(find).collect::<Result<Vec<_>>>()?;
     programs.reverse();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::{Maker, Program, build, words};
+use crate::args::Args;
 use anyhow::{Context, Error, Result};
 
 /// The root of the repository.
@@ -15,14 +16,14 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 impl Program {
     /// Finds it. None where it is not there and need not be.
-    pub fn find(
-        maker: Maker,
-        mqtt: Option<&Path>,
-        mosquitto: Option<&Path>,
-    ) -> Result<Option<Self>> {
+    pub fn find(maker: Maker, args: &Args) -> Result<Option<Self>> {
         match maker {
-            Maker::Mqtt => Self::mqtt(mqtt).map(Some),
-            Maker::Mosquitto => Self::mosquitto(mosquitto).map(Some),
+            Maker::Mqtt => Self::mqtt(args.mqtt.as_deref()).map(Some),
+            Maker::Mosquitto => Self::mosquitto(maker, args.mosquitto.as_deref()).map(Some),
+            Maker::NewerMosquitto => {
+                let folder = args.newer_mosquitto.as_deref();
+                folder.map(|folder| Self::mosquitto(maker, Some(folder))).transpose()
+            }
             Maker::Paho => Ok(Self::paho()),
             Maker::MqttJs => Self::mqtt_js(),
         }
@@ -46,7 +47,7 @@ impl Program {
     }
 
     /// mosquitto_pub and mosquitto_sub from this folder, or from PATH.
-    fn mosquitto(folder: Option<&Path>) -> Result<Self> {
+    fn mosquitto(maker: Maker, folder: Option<&Path>) -> Result<Self> {
         let [publish, subscribe] = ["mosquitto_pub", "mosquitto_sub"].map(|name| match folder {
             Some(folder) => file(folder.join(name)),
             None => in_path(name),
@@ -69,7 +70,7 @@ impl Program {
         let number = number.unwrap_or(&line);
         let version = format!("mosquitto {number}");
         let websocket = has_websocket(number);
-        Ok(Self { maker: Maker::Mosquitto, version, publish, subscribe, script: None, websocket })
+        Ok(Self { maker, version, publish, subscribe, script: None, websocket })
     }
 
     /// The first Python that has paho-mqtt: that in PATH, or the system's, for which Debian packages it.

@@ -29,18 +29,22 @@ pub const LESS: usize = 5;
 pub enum Maker {
     Mqtt,
     Mosquitto,
+    /// Another version, beside it.
+    NewerMosquitto,
     Paho,
     MqttJs,
 }
 
 impl Maker {
-    pub const ALL: [Self; 4] = [Self::Mqtt, Self::Mosquitto, Self::Paho, Self::MqttJs];
+    pub const ALL: [Self; 5] =
+        [Self::Mqtt, Self::Mosquitto, Self::NewerMosquitto, Self::Paho, Self::MqttJs];
 
     /// As tables and `--peer` call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mqtt => "mqtt",
             Self::Mosquitto => "mosquitto",
+            Self::NewerMosquitto => "newer-mosquitto",
             Self::Paho => "Paho",
             Self::MqttJs => "MQTT.js",
         }
@@ -50,8 +54,12 @@ impl Maker {
     pub fn protocol(self) -> Version {
         match self {
             Self::Mqtt => Version::V5,
-            Self::Mosquitto | Self::Paho | Self::MqttJs => Version::V311,
+            Self::Mosquitto | Self::NewerMosquitto | Self::Paho | Self::MqttJs => Version::V311,
         }
+    }
+
+    pub fn is_mosquitto(self) -> bool {
+        matches!(self, Self::Mosquitto | Self::NewerMosquitto)
     }
 
     /// Whether it is given less to do, so that it does not take most of the time.

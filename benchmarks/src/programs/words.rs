@@ -39,9 +39,9 @@ impl Maker {
         let subscribes = case.kind.subscribes();
         let program: &[&str] = match (self, case.kind) {
             (Self::Mqtt, _) => &["mqtt"],
-            (Self::Mosquitto, Kind::ClearRetained(_)) => &["mosquitto_sub"],
-            (Self::Mosquitto, _) if subscribes => &["mosquitto_sub"],
-            (Self::Mosquitto, _) => &["mosquitto_pub"],
+            (Self::Mosquitto | Self::NewerMosquitto, Kind::ClearRetained(_)) => &["mosquitto_sub"],
+            (Self::Mosquitto | Self::NewerMosquitto, _) if subscribes => &["mosquitto_sub"],
+            (Self::Mosquitto | Self::NewerMosquitto, _) => &["mosquitto_pub"],
             (Self::Paho, _) => &["python3", PAHO],
             (Self::MqttJs, _) if subscribes => &[MQTT_JS[1]],
             (Self::MqttJs, _) => &[MQTT_JS[0]],
@@ -117,7 +117,7 @@ impl Maker {
             (Kind::SubscribeTrickle(_) | Kind::SubscribeOver(_), _) => add(&["-t", FILTER]),
             (Kind::ClearRetained(version), _) => {
                 add(&["-t", FILTER, "-V", version.name()]);
-                if self == Self::Mosquitto {
+                if self.is_mosquitto() {
                     add(&["-v", "--retained-only", "--remove-retained", "-W", PATIENCE]);
                 }
                 return words;
