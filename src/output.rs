@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a reader may make no progress at the end of the run, while output waits for it.
 const LAST_WRITE: Duration = Duration::from_millis(300);
 
-/// How long a slow reader may delay the end of the run.
+/// How long a slow reader, or a slow disk, may delay the end of the run.
 const LONGEST_END: Duration = Duration::from_secs(5);
 
 /// A descriptor, and the output that waits for it.
@@ -292,6 +292,11 @@ impl Writer {
         self.unwritten() == 0
     }
 
+    /// Whether it goes to a file on a disk, which no reader can hold up.
+    pub fn is_file(&self) -> bool {
+        self.is_file
+    }
+
     /// Number of records not written yet.
     pub fn unwritten(&self) -> u64 {
         self.handed + self.fresh.records
@@ -314,6 +319,8 @@ impl Writer {
         self.hurry();
         self.advance(None)?;
         let end = Instant::now() + LONGEST_END;
+        // A disk tells nothing of its progress.
+        let patience = if self.is_file { LONGEST_END } else { patience };
         let mut deadline = Instant::now() + patience;
         while !self.is_idle() && Instant::now() < deadline.min(end) {
             let before = self.progress;

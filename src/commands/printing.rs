@@ -2,6 +2,7 @@
 
 use super::deciding::Outputs;
 use super::output;
+use super::progress::messages;
 use super::reopening::Reopening;
 use crate::exit::{ExitStatus, Failure};
 use crate::format::{Format, PathTemplate};
@@ -211,14 +212,18 @@ impl Printing {
             Some(error) => return Err(output::failure(error)),
             None => {}
         }
-        let unwritten = self.writer.unwritten();
-        if unwritten == 0 {
-            return Ok(Reader::Here);
-        }
+        let what = match (self.writer.unwritten(), self.writer.is_file()) {
+            (0, _) => return Ok(Reader::Here),
+            (1, false) => "the reader is stuck: 1 received message was not written".to_owned(),
+            (some, false) => {
+                format!("the reader is stuck: {some} received messages were not written")
+            }
+            (some, true) => {
+                format!("the disk is slow: {some} received {} may not be on it", messages(some))
+            }
+        };
         let cause = end.map(|failure| format!("{}; ", failure.message)).unwrap_or_default();
         let status = end.map_or(ExitStatus::Success, |failure| failure.status);
-        let message =
-            format!("{cause}the reader is stuck: {unwritten} received messages were not written");
-        Err(Failure::new(status.graver(ExitStatus::LocalIo), message))
+        Err(Failure::new(status.graver(ExitStatus::LocalIo), format!("{cause}{what}")))
     }
 }

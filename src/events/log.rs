@@ -80,8 +80,11 @@ impl Log {
         match missing {
             0 => Ok(()),
             count => {
-                let message = format!("the reader is stuck, up to {count} were left out");
-                Err(io::Error::other(message))
+                let why = match self {
+                    Self::Opened(writer) if writer.is_file() => "the disk is slow",
+                    _ => "the reader is stuck",
+                };
+                Err(io::Error::other(format!("{why}, up to {count} were left out")))
             }
         }
     }
