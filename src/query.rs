@@ -121,14 +121,22 @@ fn check_size(text: &str) -> Result<(), Misplaced> {
         let message = format!("the filter is longer than {LONGEST} bytes");
         return Err(Misplaced::new(text, 0, message));
     }
-    let mut depth = 0usize;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+    // What is open: brackets, and strings, in which brackets mean something only after a backslash.
+    let mut open = Vec::new();
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (open.last(), byte) {
+            (Some(b'"'), b'"') => drop(open.pop()),
+            (Some(b'"'), b'\\') => {
+                open.extend(bytes.next().map(|(_, it)| it).filter(|it| *it == b'('))
+            }
+            (Some(b'"'), _) => {}
+            (_, b'#') => drop(bytes.find(|(_, byte)| *byte == b'\n')),
+            (_, b'"' | b'(' | b'[' | b'{') => open.push(byte),
+            (Some(b'('), b')') | (Some(b'['), b']') | (Some(b'{'), b'}') => drop(open.pop()),
             _ => {}
         }
-        if depth > DEEPEST {
+        if open.len() > DEEPEST {
             return Err(Misplaced::new(text, at, "nested too deeply"));
         }
     }

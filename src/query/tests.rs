@@ -205,6 +205,12 @@ fn a_bad_filter_is_refused_with_the_place() {
     }
     let brackets = "[".repeat(101);
     assert!(refused(&brackets).starts_with("nested too deeply at character 101"));
+    // These open something for the parser each time, whatever closes between.
+    for part in ["[)", "(]", "\"\\(", "{\"a\":"] {
+        assert!(refused(&part.repeat(500)).starts_with("nested too deeply"), "{part}");
+    }
+    let quoted = format!("\"{brackets}\" == . # {brackets}\n | [not]");
+    assert!(Query::parse(&quoted).is_ok());
     assert!(refused(&"-".repeat(LONGEST + 1)).starts_with("the filter is longer than 4096 bytes"));
 }
 
