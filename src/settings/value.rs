@@ -12,6 +12,7 @@ use std::time::Duration;
 
 /// Longer durations (136 years) are a mistake, and would overflow the clock.
 const LONGEST: Duration = Duration::from_secs(u32::MAX as u64);
+const TOO_LONG: &str = "at most 4294967295 seconds (136 years)";
 
 /// Largest binary data in MQTT, in bytes ([MQTT 5, 1.5.6]).
 const LONGEST_BINARY: u64 = 65_535;
@@ -31,7 +32,7 @@ pub fn number<T: TryFrom<u64>>(
         let converted = in_range.and_then(|number: u64| number.try_into().ok());
         converted.ok_or_else(|| match (*range.start(), *range.end()) {
             (0, u64::MAX) => "expected a whole number".to_owned(),
-            (start, u64::MAX) => format!("expected a whole number from {start} on"),
+            (start, u64::MAX) => format!("expected a whole number, {start} or more"),
             (start, end) => format!("expected a number from {start} to {end}"),
         })
     }
@@ -40,17 +41,22 @@ pub fn number<T: TryFrom<u64>>(
 /// Parses a duration such as `500ms`, `10s`, `1m30s`, or a number of seconds, with fractions.
 ///
 /// # Errors
-/// What a duration looks like.
+/// What a duration looks like, or how long it may be.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let parsed = if bare {
-        text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-    } else {
-        humantime::parse_duration(text).ok()
+    let parsed = match text.parse() {
+        // Too large for a `Duration` is too long in any case.
+        Ok(seconds) if bare => Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)),
+        _ => match humantime::parse_duration(text) {
+            Err(humantime::DurationError::NumberOverflow) => Some(Duration::MAX),
+            parsed => parsed.ok(),
+        },
     };
-    parsed
-        .filter(|duration| *duration <= LONGEST)
-        .ok_or_else(|| "a duration is like 500ms, 10s, 1m30s, or a number of seconds".to_owned())
+    match parsed {
+        Some(duration) if duration <= LONGEST => Ok(duration),
+        Some(_) => Err(TOO_LONG.to_owned()),
+        None => Err("a duration is like 500ms, 10s, 1m30s, or a number of seconds".to_owned()),
+    }
 }
 
 /// Parses a duration above zero.
@@ -102,7 +108,7 @@ pub fn parse_seconds(text: &str) -> Result<u32, String> {
     if duration.subsec_nanos() != 0 {
         return Err("MQTT counts it in whole seconds".to_owned());
     }
-    u32::try_from(duration.as_secs()).map_err(|_| "at most 4294967295 seconds".to_owned())
+    u32::try_from(duration.as_secs()).map_err(|_| TOO_LONG.to_owned())
 }
 
 /// Parses a size in bytes: digits, and optionally a unit, a power of 1024.

@@ -163,8 +163,12 @@ fn standard_input_is_read_for_one_thing() {
 
 #[test]
 fn durations_that_no_clock_can_count() {
-    refuses_line("sub -t t --idle 9999999999999999", "--idle");
-    refuses_line("pub -t t -m x --connect-timeout 9999999999999999", "--connect-timeout");
+    const LONGEST: &str = "at most 4294967295 seconds";
+    refuses_line("sub -t t --idle 9999999999999999", LONGEST);
+    refuses_line("pub -t t -m x --connect-timeout 99999999999999999999999", LONGEST);
+    refuses_line("sub -t t -W 200y", LONGEST);
+    refuses_line("sub -t t -W 99999999999999999999y", LONGEST);
+    refuses_line("sub -t t -c -i x -x 4294967296", LONGEST);
 }
 
 /// Words of the libraries that people should not have to read.
@@ -277,7 +281,7 @@ fn what_was_meant_is_named_or_nothing_is() {
         ),
         (
             "sub -t t -C -1",
-            "invalid value '-1' for '--count <N>': expected a whole number from 1 on",
+            "invalid value '-1' for '--count <N>': expected a whole number, 1 or more",
             "",
         ),
         ("help pbu", "unknown command 'pbu'", "hint: did you mean mqtt pub?\n"),
