@@ -93,10 +93,13 @@ impl Style {
             (Self::Json, Maker::Mqtt) => {
                 format!(r#"","topic":"{TOPIC}","qos":{qos},"retain":false,"payload":"{text}"}}"#)
             }
-            (Self::Json, _) => format!(
-                r#"","topic":"{TOPIC}","qos":{qos},"retain":0,"payloadlen":{},"payload":"{text}"}}"#,
-                payload.len()
-            ),
+            (Self::Json, _) => {
+                let retain = if maker == Maker::NewerMosquitto { "false" } else { "0" };
+                format!(
+                    r#"","topic":"{TOPIC}","qos":{qos},"retain":{retain},"payloadlen":{},"payload":"{text}"}}"#,
+                    payload.len()
+                )
+            }
             (Self::Template, _) => format!(" {TOPIC} {qos} {text}"),
             _ => payload.iter().map(|byte| format!("{byte:02x}")).collect(),
         };
