@@ -57,7 +57,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l outbox-sync -d 'When t
 never\t'Whenever the system does it by itself'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l response-topic -d 'Topic for replies to the message (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-alias -d 'Use this topic alias for repeated topics, or with `auto` as many as the broker allows (MQTT 5) [default: none]' -r -f
@@ -95,7 +95,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l config -d 'Read this c
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -111,7 +111,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand pub" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -166,7 +166,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l outbox-sync -d 'Wh
 never\t'Whenever the system does it by itself'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l response-topic -d 'Topic for replies to the message (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-alias -d 'Use this topic alias for repeated topics, or with `auto` as many as the broker allows (MQTT 5) [default: none]' -r -f
@@ -204,7 +204,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l config -d 'Read th
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -220,7 +220,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand publish" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -320,7 +320,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l config -d 'Read this c
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -336,7 +336,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand sub" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -441,7 +441,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l config -d 'Read 
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -457,7 +457,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand subscribe" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -505,7 +505,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s q -l qos -d 'QoS of the
 2\t''"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s e -l response-topic -d 'Expect the reply on this topic; required before MQTT 5' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
@@ -557,7 +557,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l config -d 'Read this co
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -572,7 +572,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand rr" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -622,7 +622,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s q -l qos -d 'QoS o
 2\t''"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l content-type -d 'Content type of the payload, such as text/plain (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l expiry -d 'Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l correlation -d 'Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l user-property -d 'Add a user property; can be repeated (MQTT 5)' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s e -l response-topic -d 'Expect the reply on this topic; required before MQTT 5' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l match -d 'Which messages on the response topic count as replies [default: auto]' -r -f -a "auto\t'Those with the request\'s correlation data; with --response-topic, also those without any'
@@ -674,7 +674,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l config -d 'Read th
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -689,7 +689,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand request" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -779,7 +779,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l config -d 'Read this
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -795,7 +795,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand reply" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -855,7 +855,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l config -d '
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -871,7 +871,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand clear-retained" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -938,7 +938,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l config -d 'Read this
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -953,7 +953,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand check" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f
@@ -1014,7 +1014,7 @@ complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l config -d 'Read thi
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s o -l options -d 'Read flags from this file, one per line, as if they came first on the command line' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s I -l id-prefix -d 'Use a client id made of this prefix and 16 random hex digits' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s x -l session-expiry -d 'Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s k -l keepalive -d 'Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-file -d 'Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]' -r -F
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l password-command -d 'Run this command and use its output as the password' -r -f -a "(__fish_complete_command)"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s P -l password -d 'Password (visible to other users; prefer --password-file)' -r -f
@@ -1030,7 +1030,7 @@ never\t'Never: a lost connection ends the run'"
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l reconnect-timeout -d 'Stop reconnecting after the broker has been unreachable for this long [default: never]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s M -l max-inflight -d 'Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker\'s limit, 20 before MQTT 5]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l receive-maximum -d 'Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]' -r -f
-complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]' -r -f
+complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l maximum-packet-size -d 'Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l topic-alias-maximum -d 'Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -s D -l property -d 'Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated' -r -f
 complete -c mqtt -n "__fish_mqtt_using_subcommand config" -l will-topic -d 'Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT' -r -f

@@ -69,7 +69,7 @@ module completions {
     --outbox-sync: string@"nu-complete mqtt pub outbox_sync" # When to sync messages to disk: always, to survive a power failure, or never [default: always]
     --content-type: string    # Content type of the payload, such as text/plain (MQTT 5)
     --expiry: string          # Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]
-    --correlation: string     # Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    --correlation: string     # Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)
     --payload-utf8            # Mark the payload as UTF-8 text (MQTT 5)
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic: string  # Topic for replies to the message (MQTT 5)
@@ -111,7 +111,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -124,7 +124,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -259,7 +259,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -272,7 +272,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -335,7 +335,7 @@ module completions {
     --qos(-q): string@"nu-complete mqtt rr qos" # QoS of the request and of the subscription to replies: 0, 1 or 2 [default: 0]
     --content-type: string    # Content type of the payload, such as text/plain (MQTT 5)
     --expiry: string          # Message expiry: have the broker drop the message after this time (MQTT 5) [default: never]
-    --correlation: string     # Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    --correlation: string     # Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)
     --payload-utf8            # Mark the payload as UTF-8 text (MQTT 5)
     --user-property: string   # Add a user property; can be repeated (MQTT 5)
     --response-topic(-e): string # Expect the reply on this topic; required before MQTT 5
@@ -401,7 +401,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -413,7 +413,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -508,7 +508,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -521,7 +521,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -607,7 +607,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -620,7 +620,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -710,7 +710,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -722,7 +722,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
@@ -804,7 +804,7 @@ module completions {
     --id-prefix(-I): string   # Use a client id made of this prefix and 16 random hex digits
     --no-clean-start(-c)      # Resume the session of this client id, and keep it afterwards (needs --id)
     --session-expiry(-x): string # Expire the session this long after the connection ends: a duration or `never` (MQTT 5) [default: never with -c]
-    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    --keepalive(-k): string   # Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     --password-file: path     # Read the password from this file, `-` for standard input [env: MQTT_PASSWORD_FILE, MQTT_PASSWORD]
     --password-command: string # Run this command and use its output as the password
     --ask-password            # Prompt for the password on the terminal
@@ -817,7 +817,7 @@ module completions {
     --reconnect-timeout: string # Stop reconnecting after the broker has been unreachable for this long [default: never]
     --max-inflight(-M): string # Limit QoS 1 and 2 messages in flight to the broker, 1 to 65535 [default: the broker's limit, 20 before MQTT 5]
     --receive-maximum: string # Limit QoS 1 and 2 messages in flight from the broker, 1 to 65535 (MQTT 5) [default: 65535]
-    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    --maximum-packet-size: string # Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     --topic-alias-maximum: string # Let the broker use up to N topic aliases, 0 to 65535, for at most 16 MiB of topics (MQTT 5) [default: 0]
     --property(-D): string    # Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     --will-topic: string      # Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT

@@ -122,7 +122,7 @@ def main() -> None:
     for command in COMMANDS:
         lines.append(f'<tspan class="prompt">$</tspan> {escape(command)}')
         # The port is another one each time.
-        output = run(command).replace(f"127.0.0.1:{port}", "localhost")
+        output = run(command).replace(f"127.0.0.1:{port}", "localhost:1883")
         lines.extend(spans(line) for line in output.splitlines())
     print(draw(lines))
 

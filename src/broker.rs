@@ -65,7 +65,6 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(250);
 ///
 /// It has its own thread, so it is served whatever the caller's runtime does. rumqttd's router is a second thread that
 /// cannot be stopped: it sleeps, with its memory, until the process ends.
-/// thread, which has no way to end: it sleeps on, with its memory, until the process ends.
 #[derive(Debug)]
 pub struct Broker {
     local_addr: SocketAddr,

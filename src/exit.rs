@@ -173,7 +173,8 @@ impl Failure {
 
     /// The failure if the system cannot report signals.
     pub fn no_signals(error: std::io::Error) -> Self {
-        Self::new(ExitStatus::LocalIo, format!("cannot listen for signals: {error}"))
+        let cause = os_error::plain(&error);
+        Self::new(ExitStatus::LocalIo, format!("cannot listen for signals: {cause}"))
     }
 }
 
@@ -228,8 +229,12 @@ fn guess(loss: &Loss, options: &RunOptions) -> Option<&'static str> {
         Some(Fault::NotMqtt(what)) => Some(what),
         _ => None,
     };
-    if target.scheme() == Scheme::Mqtt && stranger.is_some_and(|what| what.contains("HTTP/")) {
-        return Some("MQTT over WebSocket is reached by ws://");
+    if stranger.is_some_and(|what| what.contains("HTTP/")) {
+        match target.scheme() {
+            Scheme::Mqtt => return Some("for MQTT over WebSocket, use ws://"),
+            Scheme::Mqtts => return Some("for MQTT over WebSocket, use wss://"),
+            _ => {}
+        }
     }
     match (target.scheme(), target.port()) {
         (Scheme::Mqtt, Some(8883)) => Some("port 8883 usually speaks TLS: try mqtts://"),

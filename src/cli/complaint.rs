@@ -135,8 +135,12 @@ fn missing(what: &[String]) -> Failure {
             "no message: give one with -m TEXT or -f FILE; -s reads standard input",
         );
     }
-    let hint = if is("<ACTION>") { "mqtt config show" } else { "mqtt completions bash" };
-    Failure::usage(format!("missing: {}", what.join(", "))).hint(format!("as in {hint}"))
+    let missing = Failure::usage(format!("missing: {}", what.join(", ")));
+    match () {
+        () if is("<ACTION>") => missing.hint("for example: mqtt config show"),
+        () if is("<SHELL>") => missing.hint("for example: mqtt completions bash"),
+        () => missing.hint("another flag on this line has no effect without it"),
+    }
 }
 
 fn strings(error: &clap::Error, kind: ContextKind) -> Vec<String> {

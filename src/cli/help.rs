@@ -100,9 +100,7 @@ pub(super) fn short(command: &mut Command) -> String {
             let _ = writeln!(text, "  {:<29} {words}", spelled(flag));
         }
     }
-    // It has no man page of its own.
-    let page = if name == "broker" { "mqtt".to_owned() } else { format!("mqtt-{name}") };
-    let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man {page}.\n");
+    let _ = write!(text, "\nAll flags: mqtt {name} --help. Manual: man mqtt-{name}.\n");
     text
 }
 

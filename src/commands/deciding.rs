@@ -256,9 +256,9 @@ impl Decision {
     pub(crate) fn unmet(&self) -> Option<String> {
         let until = self.until.as_ref().filter(|until| !until.has_held)?;
         Some(match until.asked {
-            0 => "no message came that --until could be true of".to_owned(),
-            1 => "--until was not true of the only message".to_owned(),
-            asked => format!("--until was true of none of {asked} messages"),
+            0 => "no message came for --until to match".to_owned(),
+            1 => "the only message did not match --until".to_owned(),
+            asked => format!("none of {asked} messages matched --until"),
         })
     }
 

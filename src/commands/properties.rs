@@ -48,7 +48,7 @@ pub struct PropertyArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_seconds)]
     pub expiry: Option<u32>,
 
-    /// Correlation data that ties a reply to this message: text, `hex:…`, `base64:…` or `@FILE` (MQTT 5)
+    /// Correlation data that ties a reply to this message: text, `hex:...`, `base64:...` or `@FILE` (MQTT 5)
     #[arg(long, value_name = "DATA", allow_hyphen_values = true)]
     pub correlation: Option<Binary>,
 

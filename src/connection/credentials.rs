@@ -39,7 +39,7 @@ pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
                 let (place, instead) = match (word.setting.name, secret) {
                     ("password", _) => ("after -P".to_owned(), "use --password-file"),
                     ("url", "password") => ("in --url".to_owned(), "use --password-file"),
-                    (name, _) => (format!("in --{name}"), "a profile can have it"),
+                    (name, _) => (format!("in --{name}"), "put it into a profile"),
                 };
                 format!("other users of this machine can read the {secret} {place}: {instead}")
             }

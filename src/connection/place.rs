@@ -147,7 +147,7 @@ fn is_service(speakers: &[Speaker<'_>], target: &Target) -> Result<bool, Failure
             None => continue,
         };
         let obstacle = match target.host().unwrap_or_default() {
-            _ if has_port => "no port can be given, because the records tell it",
+            _ if has_port => "a port cannot be given: the SRV records name it",
             host if !is_looked_up(host) => "the host must be a name with SRV records",
             _ if target.websocket.is_some() => "the records are of brokers without WebSocket",
             host if !srv::is_domain(host, target.encrypted) => "the host is not a valid name",

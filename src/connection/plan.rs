@@ -222,7 +222,7 @@ fn check_encryption(
         ),
     ];
     for (_, setting, what) in exposed.into_iter().filter(|(is_exposed, ..)| *is_exposed) {
-        let warning = format!("{what} goes to {target} unencrypted: --tls protects it");
+        let warning = format!("{what} goes to {target} unencrypted: use --tls");
         ui.warn(&match setting {
             Some(setting) => blame.locate(setting, warning),
             None => blame.locate_password(warning),
@@ -285,7 +285,7 @@ fn resolve_protocol(args: &ConnectionArgs, needed: Option<String>) -> Result<Pro
     let asked = args.basic.protocol.unwrap_or(Protocol::Auto);
     match (needed, asked) {
         (Some(what), Protocol::Exactly(version)) if version < Version::V5 => {
-            Err(Failure::usage(format!("{what} needs MQTT 5, and {version} was asked for")))
+            Err(Failure::usage(format!("{what} needs MQTT 5, but {version} was requested")))
         }
         (Some(_), _) => Ok(Protocol::Exactly(Version::V5)),
         (None, asked) => Ok(asked),

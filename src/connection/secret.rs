@@ -14,6 +14,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{self, Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Longest password that CONNECT can carry, in bytes.
@@ -190,13 +191,18 @@ fn run(command: &str, by: Option<Instant>) -> Result<Secret, Failure> {
         .map_err(|error| failed(os_error::plain(&error)))?;
     let mut output = child.stdout.take();
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
+    let reading = thread::Builder::new().name("password".to_owned()).spawn(move || {
         let mut bytes = roomy();
         let limit = LONGEST as u64 + 3;
         let read = output.as_mut().map(|pipe| pipe.take(limit).read_to_end(&mut bytes));
         // After the deadline nobody receives it.
         let _ = sender.send(read.transpose().map(|_| bytes));
     });
+    if let Err(error) = reading {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(failed(os_error::plain(&error)));
+    }
     let read = match by {
         Some(by) => receiver.recv_timeout(by.saturating_duration_since(Instant::now())),
         None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),

@@ -1,5 +1,6 @@
 //! Reads the password again before each CONNECT, because it may have changed.
 
+use crate::os_error;
 use crate::secret::Secret;
 use crate::transport::DialError;
 use std::fmt;
@@ -36,7 +37,13 @@ impl FreshPassword {
         let (sender, receiver) = oneshot::channel();
         let ask = Arc::clone(&self.ask);
         // The receiver may have given up.
-        thread::spawn(move || drop(sender.send(ask(by))));
+        thread::Builder::new()
+            .name("password".to_owned())
+            .spawn(move || drop(sender.send(ask(by))))
+            .map_err(|error| {
+                let cause = os_error::plain(&error);
+                DialError::new(format!("cannot ask for the password: {cause}"))
+            })?;
         match receiver.await {
             Ok(answer) => answer.map_err(DialError::new),
             Err(_) => Err(DialError::new("cannot ask for the password")),

@@ -61,7 +61,8 @@ impl ConfigFile {
             let (name, path) = (setting.name, self.path.display());
             let is_secret = texts(value).any(|it| setting.secret_in(it, has_password).is_some());
             if self.openness.readable && is_secret {
-                let message = format!("others can read this file, and {name} in it is secret");
+                let message =
+                    format!("others can read this file, and it contains a secret: {name}");
                 return Err(self
                     .error(key.span().start, &message)
                     .hint(format!("chmod 600 {path}")));

@@ -179,7 +179,7 @@ pub struct MoreArgs {
     #[arg(short = 'x', long, value_name = "DURATION", value_parser = parse_expiry, allow_hyphen_values = true, help_heading = "Session")]
     pub session_expiry: Option<u32>,
 
-    /// Ping the broker after this many idle seconds, 0 (never) to 65535; it may set another number [default: 60]
+    /// Ping the broker after this many idle seconds, 0 (never) to 65535; the broker may override it [default: 60]
     #[arg(short = 'k', long, value_name = "SECONDS", value_parser = number::<u16>(0..=65_535), help_heading = "Session")]
     pub keepalive: Option<u16>,
 
@@ -241,7 +241,7 @@ pub struct MoreArgs {
     #[arg(long, value_name = "N", value_parser = number::<u16>(1..=65_535), help_heading = "Limits")]
     pub receive_maximum: Option<u16>,
 
-    /// Largest packet that the broker may send, in bytes, from 1 (MQTT 5) [default: 268435460]
+    /// Largest packet that the broker may send, in bytes, at least 1 (MQTT 5) [default: 268435460]
     #[arg(long, value_name = "BYTES", value_parser = number::<u32>(1..=4_294_967_295), help_heading = "Limits")]
     pub maximum_packet_size: Option<u32>,
 
@@ -252,7 +252,7 @@ pub struct MoreArgs {
     /// Set an MQTT 5 property: CMD NAME VALUE, or CMD user-property NAME VALUE; can be repeated
     ///
     /// CMD is the packet: connect, publish, subscribe, unsubscribe, disconnect or will. NAME is the property's name in
-    /// the MQTT standard, such as content-type. Binary values can be given as `hex:…`, `base64:…` or `@FILE`.
+    /// the MQTT standard, such as content-type. Binary values can be given as `hex:...`, `base64:...` or `@FILE`.
     #[arg(
         short = 'D',
         long,

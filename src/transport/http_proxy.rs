@@ -46,7 +46,7 @@ fn not_http(answer: &[u8]) -> DialError {
     const ALERT: u8 = 21;
     let error = DialError::new("does not speak HTTP");
     match answer.first() {
-        Some(&ALERT) => error.hint("a proxy with TLS is reached by https://"),
+        Some(&ALERT) => error.hint("for a proxy with TLS, use https://"),
         _ => error,
     }
 }

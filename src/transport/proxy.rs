@@ -65,7 +65,7 @@ impl Proxy {
         let destination = self.destination(host, port, network, stages).await?;
         let stream = tcp::connect(&self.host, self.port, network, stages)
             .await
-            .map_err(|error| DialError::new(format!("cannot reach {self}: {error}")))?;
+            .map_err(|error| error.of(format_args!("cannot reach {self}")))?;
         let mut stream: Box<dyn Stream> = Box::new(QuickAck::new(stream));
         if self.is_encrypted() {
             stages.set(Stage::ProxyTls);

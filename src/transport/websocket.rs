@@ -39,7 +39,7 @@ const WAITING: usize = CHUNK + (4 << 10);
 /// Number of messages without data, such as pings, to handle before other tasks get their turn.
 const IDLE_MESSAGES: usize = 1_000;
 
-const PLAIN: &str = "a broker without WebSocket is reached by mqtt:// or mqtts://";
+const PLAIN: &str = "for a broker without WebSocket, use mqtt:// or mqtts://; with TLS, wss://";
 
 /// HTTP headers besides those of the upgrade itself. Their values may be secret, and `Debug` does not show them.
 #[derive(Clone, Debug, Default)]

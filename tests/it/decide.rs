@@ -125,10 +125,10 @@ fn until_leaves_a_durable_session_after_its_message() {
 fn a_run_that_does_not_reach_its_condition_is_27() {
     let four = messages(&["1", "2", "3", "4"]);
     for (bound, words) in [
-        ("-C 3", "--until was true of none of 3 messages"),
+        ("-C 3", "none of 3 messages matched --until"),
         ("-W 1s", "timed out after 1s"),
-        ("-W 1s", "--until was true of none of 4 messages"),
-        ("--idle 400ms", "--until was true of none of 4 messages"),
+        ("-W 1s", "none of 4 messages matched --until"),
+        ("--idle 400ms", "none of 4 messages matched --until"),
         ("-C 9 --idle 400ms", "silence after 4 of 9 messages"),
     ] {
         let peer = Peer::sending(&four);
@@ -138,13 +138,13 @@ fn a_run_that_does_not_reach_its_condition_is_27() {
     let peer = Peer::sending(&[]);
     given(&peer, &["--until", ".", "-W", "500ms"])
         .status(27)
-        .stderr_contains("no message came that --until could be true of")
+        .stderr_contains("no message came for --until to match")
         .run();
     let peer = Peer::sending(&messages(&["1"]));
     given(&peer, &["--until", ". > 1", "-C", "1"])
         .status(27)
         .stdout("1\n")
-        .stderr_contains("--until was not true of the only message")
+        .stderr_contains("the only message did not match --until")
         .run();
     // The last message of `-C` may also be the one for `--until`.
     let peer = Peer::sending(&four);
@@ -372,11 +372,11 @@ fn a_reply_that_never_comes_is_27_and_says_what_came() {
     let bound = ["-e", "lamp", "--until", ". == 3", "--replies", "2", "-W", "20s"];
     asks("5", &bound, states(), |run| {
         let run = run.status(27).stdout("1\n2\n");
-        run.stderr_contains("--until was true of none of 2 messages")
+        run.stderr_contains("none of 2 messages matched --until")
     });
     let late = ["-e", "lamp", "--until", ". == 3", "-W", "1s"];
     asks("5", &late, states(), |run| {
         let run = run.status(27).stdout("1\n2\n");
-        run.stderr_contains("--until was true of none of 2 messages")
+        run.stderr_contains("none of 2 messages matched --until")
     });
 }

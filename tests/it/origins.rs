@@ -149,7 +149,7 @@ fn an_invalid_url_and_what_needs_mqtt_5_name_their_line() {
     run.stderr_line("mqtt: invalid URL in --url of options file options:2: expected *").run();
     let run = publish().line("--profile p -V 3.1.1 -h 127.0.0.1");
     let run = run.config("[profiles.p]\n\nsession-expiry = \"1h\"\n");
-    let complaint = "needs MQTT 5, and MQTT 3.1.1 was asked for";
+    let complaint = "needs MQTT 5, but MQTT 3.1.1 was requested";
     let file = run.path(CONFIG).display().to_string();
     run.stderr_line(&format!("mqtt: session-expiry of profile p ({file}:3) {complaint}")).run();
     let run = publish().line("-o options -V 3.1.1 -h 127.0.0.1").file("options", "\n-x 1h\n");
@@ -165,19 +165,19 @@ fn a_warning_about_a_setting_of_a_file_names_its_line() {
             "tls = true\ninsecure = true",
             "--tls\n--insecure",
             2,
-            "--insecure: anybody on the way can pretend to be the broker",
+            "--insecure: anyone on the network path can impersonate the broker",
         ),
         (
             "username = \"me\"\npassword-command = \"echo x\"",
             "-u me\n--password-command echo x",
             2,
-            "the password goes to * unencrypted: --tls protects it",
+            "the password goes to * unencrypted: use --tls",
         ),
         (
             "ws = true\nws-header = [\n\"Authorization: x\"]",
             "--ws\n\n--ws-header Authorization: x",
             3,
-            "a header goes to * unencrypted: --tls protects it",
+            "a header goes to * unencrypted: use --tls",
         ),
     ] {
         // Through a proxy, on which nothing listens, every broker is another machine.

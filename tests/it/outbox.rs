@@ -160,7 +160,11 @@ fn an_outbox_is_for_one_broker_and_one_client_id() {
     publish(&peer, &path, "-t t -m x -q 1 -i meter --later").run();
     let other = Mqtt::new("pub").arg("--outbox").arg(&path).line("-L mqtt://other.invalid");
     let message = format!("* is for mqtt://{}, not mqtt://other.invalid:1883", peer.address());
-    other.status(2).stderr_line(&message).stderr_contains("hint: send its messages first").run();
+    other
+        .status(2)
+        .stderr_line(&message)
+        .stderr_contains("hint: use another directory; to send its messages: mqtt pub --outbox")
+        .run();
     let message = "* is for client id meter, not another";
     publish(&peer, &path, "-i another").status(2).stderr_line(message).stderr_anything().run();
     peer.finish();

@@ -65,7 +65,7 @@ fn behind_a_proxy_nothing_is_here() {
     let lines = format!("proxy = \"http://{}\"\n", proxy.address());
     let run = Mqtt::new("pub").line("-t t -m x").config(&profile(&lines));
     let file = run.path(".config/mqtt/config.toml").display().to_string();
-    let warning = "the password goes to mqtt://localhost:1883 unencrypted: --tls protects it";
+    let warning = "the password goes to mqtt://localhost:1883 unencrypted: use --tls";
     run.stderr(format!("mqtt: warning: {file}:5: {warning}\n")).run();
     // And without it, nothing here is that broker.
     let peer = told(false);
@@ -251,7 +251,7 @@ fn secrets_among_the_arguments_get_a_warning_each() {
         let line = line.replace("PORT", &free_port().to_string());
         let run = Mqtt::at("pub", free_port()).line("-t t -m x").line(&line).status(3);
         let warning =
-            format!("*other users of this machine can read {what}: a profile can have it*");
+            format!("*other users of this machine can read {what}: put it into a profile*");
         run.stderr_line(&warning).stderr_lacks("X-Token").run();
     }
 }

@@ -133,7 +133,7 @@ fn a_secret_that_others_can_read_is_refused_with_the_command_that_helps() {
                 mode,
                 "--profile other",
                 &format!(
-                    "FILE:3: others can read this file, and {name} in it is secret\n\
+                    "FILE:3: others can read this file, and it contains a secret: {name}\n\
                      hint: chmod 600 FILE"
                 ),
             );

@@ -170,7 +170,7 @@ fn a_proxy_without_tls_is_told_apart() {
         .status(3)
         .stderr(format!(
             "mqtt: cannot connect to {BROKER}: proxy {address}: the server does not speak TLS\n\
-             hint: a proxy without TLS is reached by http://\n"
+             hint: for a proxy without TLS, use http://\n"
         ))
         .run();
 }
@@ -183,7 +183,7 @@ fn a_proxy_with_tls_that_is_spoken_to_without() {
         .status(3)
         .stderr(format!(
             "mqtt: cannot connect to {BROKER}: proxy {address}: does not speak HTTP\n\
-             hint: a proxy with TLS is reached by https://\n"
+             hint: for a proxy with TLS, use https://\n"
         ))
         .run();
 }

@@ -616,7 +616,7 @@ fn what_it_needs_is_checked_before_connecting() {
     with_password("").stderr_line("mqtt: --auth needs a username").run();
     run("-u me").stderr_line("mqtt: --auth needs a password").run();
     with_password("-u me -V 3.1.1")
-        .stderr("mqtt: --auth needs MQTT 5, and MQTT 3.1.1 was asked for\n")
+        .stderr("mqtt: --auth needs MQTT 5, but MQTT 3.1.1 was requested\n")
         .run();
     with_password("-u").arg("").stderr("mqtt: the username is empty\n").run();
     let profile = "[profiles.p]\nauth = \"scram-sha-1\"\n";

@@ -192,7 +192,7 @@ fn elsewhere(peer: &Peer, url: &str) -> (Door, Mqtt) {
 #[test]
 fn a_password_that_others_on_the_network_can_read_gets_one_warning() {
     let warning =
-        |url| format!("mqtt: warning: the password goes to {url} unencrypted: --tls protects it\n");
+        |url| format!("mqtt: warning: the password goes to {url} unencrypted: use --tls\n");
     for (url, is_open) in [
         ("mqtt://broker.example:1883", true),
         ("mqtt://192.0.2.1:1883", true),
@@ -219,7 +219,7 @@ fn a_password_that_is_encrypted_or_not_there_needs_no_warning() {
     run.line("--insecure --connect-timeout 300ms")
         .status(3)
         .stderr(
-            "mqtt: warning: --insecure: anybody on the way can pretend to be the broker\n\
+            "mqtt: warning: --insecure: anyone on the network path can impersonate the broker\n\
              mqtt: cannot connect to mqtts://broker.example:8883: no TLS handshake within 300ms\n",
         )
         .run();

@@ -309,8 +309,8 @@ fn a_proxy_gets_the_host_that_the_record_names() {
 #[test]
 fn a_place_that_has_no_records_is_refused() {
     for (flags, words) in [
-        ("-h lab.example -p 1883", "--srv: no port can be given, because the records tell it"),
-        ("-L mqtt://lab.example:1883", "--srv: no port can be given, because the records tell it"),
+        ("-h lab.example -p 1883", "--srv: a port cannot be given: the SRV records name it"),
+        ("-L mqtt://lab.example:1883", "--srv: a port cannot be given: the SRV records name it"),
         ("-h 127.0.0.1", "--srv: the host must be a name with SRV records"),
         ("-L mqtt://[::1]", "--srv: the host must be a name with SRV records"),
         ("-h localhost", "--srv: the host must be a name with SRV records"),

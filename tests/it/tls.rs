@@ -153,7 +153,7 @@ fn insecure_accepts_anything_and_warns_on_every_run() {
     for version in ["1.2", "1.3"] {
         publish("127.0.0.1", broker.port(), "")
             .args(["--insecure", "--tls-version", version])
-            .stderr("mqtt: warning: --insecure: anybody on the way can pretend to be the broker\n")
+            .stderr("mqtt: warning: --insecure: anyone on the network path can impersonate the broker\n")
             .run();
     }
 }

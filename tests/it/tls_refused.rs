@@ -22,7 +22,7 @@ const UNKNOWN: (&str, &str) = (
     "its issuer is \"lab\", whose certificate is neither in --ca nor sent by the broker",
 );
 const NAME: &str = "if your broker really has another name: --tls-server-name NAME";
-const PLAIN: &str = "a broker without TLS is reached by mqtt:// or ws://";
+const PLAIN: &str = "for a broker without TLS, use mqtt:// or ws://";
 
 #[test]
 fn an_authority_that_nobody_named() {

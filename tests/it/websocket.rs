@@ -48,7 +48,7 @@ fn a_listener_for_websockets_that_is_spoken_to_without() {
         .stderr(format!(
             "mqtt: cannot connect to mqtt://127.0.0.1:{port}: \
              not an MQTT broker (answered `HTTP/1.0 403 Forbidden`)\n\
-             hint: MQTT over WebSocket is reached by ws://\n"
+             hint: for MQTT over WebSocket, use ws://\n"
         ))
         .run();
 }
@@ -63,7 +63,7 @@ fn a_broker_without_websockets_hangs_up() {
         .stderr(format!(
             "mqtt: cannot connect to {url}: \
              the server closed the connection during the WebSocket upgrade\n\
-             hint: a broker without WebSocket is reached by mqtt:// or mqtts://\n"
+             hint: for a broker without WebSocket, use mqtt:// or mqtts://; with TLS, wss://\n"
         ))
         .run();
 }

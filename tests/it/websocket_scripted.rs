@@ -17,7 +17,7 @@ const CONNACK: &[u8] = &[0x20, 3, 0, 0, 0];
 const SUBACK: &[u8] = &[0x90, 4, 0, 1, 0, 0];
 
 const NO_WEBSOCKET: &str = "the server does not speak WebSocket\n\
-    hint: a broker without WebSocket is reached by mqtt:// or mqtts://";
+    hint: for a broker without WebSocket, use mqtt:// or mqtts://; with TLS, wss://";
 
 fn url(port: u16) -> String {
     format!("ws://127.0.0.1:{port}/mqtt")
@@ -82,7 +82,7 @@ fn the_request_asks_for_mqtt_at_the_path_with_the_headers() {
         .args(["--ws-header", "X-One: 1", "--ws-header", "Authorization: Bearer y"])
         .stderr(
             "mqtt: warning: other users of this machine can read the header in --ws-header: \
-             a profile can have it\n",
+             put it into a profile\n",
         )
         .run();
     let notes = door.notes();

@@ -1,6 +1,6 @@
-# A bridge between two brokers, which are profiles here. A message is acknowledged on one side when the other side has it, so
-# that nothing is lost, whatever is killed; each takes a connection of its own. The second line is for thousands of
-# messages a second: it acknowledges what is in the pipe, and loses that when it is killed.
+# A bridge between the brokers of two profiles, `here` and `there`. A message is acknowledged to one broker once the
+# other has it, so nothing is lost, whatever is killed; each message makes a connection of its own. The second line is
+# for thousands of messages a second: it acknowledges what is in the pipe, and loses that when it is killed.
 #@ mqtt pub --profile here -t sensors/hall -m 21.5 --repeat 600 --interval 100ms &
 #@ publisher=$!
 #@ first() {

@@ -1,5 +1,5 @@
-# The first line creates a durable session; from then on the broker queues for it. The last takes ten messages and leaves
-# the rest for the next run.
+# The first line creates a durable session; from then on the broker queues for it. The last line takes ten messages and
+# leaves the rest for the next run.
 #@ {
 
 mqtt sub -t jobs -q 1 -c -i collector -E

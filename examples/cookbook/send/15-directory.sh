@@ -1,5 +1,5 @@
-# Publish a directory, each file to the topic of its path: one file at a time, which suits any bytes and ends with status
-# 123 if one fails; or, if all are text, over a single connection.
+# Publish a directory: each file goes to the topic that is its path. The line with `xargs` sends one file at a time,
+# works for any bytes, and ends with status 123 if one fails; the last line uses a single connection, but needs text.
 #@ rm -f ready
 #@ mqtt sub 'config/#' -R -C 4 -N -v --events ready > got &
 #@ until grep -qs '"event":"subscribe"' ready; do sleep 0.1; done

@@ -1,5 +1,5 @@
-# Presence: the broker publishes the will, `offline`, if the device vanishes. After an orderly end, here after an hour, the
-# last line does.
+# Presence: the broker publishes the will, `offline`, if the device vanishes. After an orderly end (here, after an
+# hour), the last line publishes it.
 #@ # Kills the subscriber once it is there.
 #@ mqtt() {
 #@     case $1 in sub) ;; *) command mqtt "$@"; return ;; esac

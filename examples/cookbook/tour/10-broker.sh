@@ -1,4 +1,5 @@
-# In one terminal, start a broker, unless one is already running, such as mosquitto. Ctrl-C stops it.
+# In one terminal, start a broker, unless one is already running, such as mosquitto. Ctrl-C stops it. One line below needs
+# `jq`.
 #@ # On a free port, and for as long as it takes to use it.
 #@ port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 #@ mqtt() {

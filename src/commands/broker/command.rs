@@ -65,7 +65,8 @@ impl RunningCommand {
     /// When the system does not report it.
     pub(super) async fn wait(&mut self) -> Result<u8, Failure> {
         let status = self.child.wait().await.map_err(|error| {
-            Failure::new(ExitStatus::LocalIo, format!("cannot wait for the command: {error}"))
+            let cause = os_error::plain(&error);
+            Failure::new(ExitStatus::LocalIo, format!("cannot wait for the command: {cause}"))
         })?;
         Ok(shell_status(status))
     }

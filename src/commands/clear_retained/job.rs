@@ -6,7 +6,6 @@
 //! for which there was no room, arrive in a later pass. The last pass, which brings nothing new, also waits for the
 //! idle time. If topics arrive again that should be gone, one more pass finds out whether they really exist: until then
 //! they may belong to an earlier subscription, or to another one of several.
-//! earlier subscription, or one of several, still brought.
 
 use super::memory::{Again, Memory};
 use crate::commands::printing::Reader;

@@ -72,7 +72,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
     let trust = match (args.insecure, file, directory) {
         (true, ..) => {
             let warning = match args.pin {
-                None => "--insecure: anybody on the way can pretend to be the broker",
+                None => "--insecure: anyone on the network path can impersonate the broker",
                 Some(_) => "--insecure: only --pin identifies the broker",
             };
             ui.warn(&blame.locate("insecure", warning));

@@ -40,7 +40,7 @@ fn what_only_mqtt_5_can_do_decides_the_version() {
     assert_eq!(plan.options.protocol, Protocol::Exactly(Version::V5));
     assert_eq!(
         refused(&["-x", "1h", "-V", "3.1.1"], &[]),
-        "--session-expiry needs MQTT 5, and MQTT 3.1.1 was asked for"
+        "--session-expiry needs MQTT 5, but MQTT 3.1.1 was requested"
     );
     assert!(refused(&["-V", "mqttv31"], &[("MQTT_PASSWORD", "x")]).contains("user name"));
 }

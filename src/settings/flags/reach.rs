@@ -16,8 +16,8 @@ pub struct ReachArgs {
 
     /// Find the broker by SRV records of the host: _mqtt._tcp.HOST, or with TLS _secure-mqtt._tcp.HOST
     ///
-    /// The records tell hosts and ports, which are tried in the records' order until one can be reached, so there must be
-    /// no --port. They are looked up by this machine, even if a proxy is used, and again for every connection. With TLS
+    /// The records give hosts and ports, which are tried in the records' order until one can be reached, so --port is
+    /// refused. They are looked up by this machine, even if a proxy is used, and again for every connection. With TLS
     /// the certificate must be for HOST, not for the host that a record names. Not for WebSockets.
     #[arg(short = 'S', long)]
     pub srv: bool,

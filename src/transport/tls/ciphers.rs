@@ -66,7 +66,7 @@ impl FromStr for Ciphers {
             let found = SUITES.iter().find(|(_, iana, openssl)| is_it(iana) || is_it(openssl));
             found.map(|(suite, ..)| *suite).ok_or_else(|| {
                 let names: Vec<_> = SUITES.iter().map(|(.., openssl)| *openssl).collect();
-                format!("unknown cipher '{name}'; there are {}", names.join(", "))
+                format!("unknown cipher '{name}'; the known ones are {}", names.join(", "))
             })
         };
         text.split([':', ',']).map(suite).collect::<Result<_, _>>().map(Self)

@@ -72,8 +72,8 @@ impl Server {
     /// How it is reached if it does not use TLS.
     pub(super) fn without_tls(self) -> &'static str {
         match self {
-            Self::Broker => "a broker without TLS is reached by mqtt:// or ws://",
-            Self::Proxy => "a proxy without TLS is reached by http://",
+            Self::Broker => "for a broker without TLS, use mqtt:// or ws://",
+            Self::Proxy => "for a proxy without TLS, use http://",
         }
     }
 }

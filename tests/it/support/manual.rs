@@ -153,16 +153,23 @@ fn description(name: &str, command: &Command) -> String {
 
 fn synopsis(command: &Command) -> String {
     let mut line = format!("{} [\\fIOPTION\\fR...]", bold(&format!("mqtt {}", command.get_name())));
+    for arg in shown(command).filter(|arg| arg.is_positional() && !arg.is_last_set()) {
+        let _ = write!(line, " {}", positional(arg));
+    }
+    let mut last = shown(command).find(|arg| arg.is_last_set());
     for group in command.get_groups().filter(|group| group.is_required_set()) {
         let choices: Vec<String> = group
             .get_args()
             .filter_map(|id| shown(command).find(|arg| arg.get_id() == id))
-            .map(|arg| with_values(&shortest(arg), arg))
+            .map(|arg| match last.take_if(|last| last.get_id() == arg.get_id()) {
+                Some(last) => after_dashes(last),
+                None => with_values(&shortest(arg), arg),
+            })
             .collect();
         let _ = write!(line, " {{{}}}", choices.join(" | "));
     }
-    for arg in shown(command).filter(|arg| arg.is_positional()) {
-        let _ = write!(line, " {}", positional(arg));
+    if let Some(last) = last {
+        let _ = write!(line, " [{}]", after_dashes(last));
     }
     line + "\n"
 }
@@ -182,6 +189,12 @@ fn with_values(flag: &str, arg: &Arg) -> String {
         }
     }
     text
+}
+
+/// A command, which comes after everything else.
+fn after_dashes(arg: &Arg) -> String {
+    let name = arg.get_value_names().unwrap_or_default().first().expect("it has a name");
+    format!("{} {}...", bold("--"), italic(name))
 }
 
 fn positional(arg: &Arg) -> String {
