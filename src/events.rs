@@ -216,7 +216,7 @@ impl Reporter {
             }
             Event::Overrun(maximum) => self.ui.warn(&overrun(*maximum)),
             Event::Downgraded => self.ui.warn(DOWNGRADED),
-            Event::ShortSession { granted, requested } => {
+            Event::ExpiryShortened { granted, requested } => {
                 self.ui.warn(&short_session(*granted, *requested));
             }
             Event::HungUpOn { position, topic } => {
@@ -264,7 +264,7 @@ impl Reporter {
             ConnectionEvent::FallingBack(version) => {
                 self.ui.trace(&format!("the broker does not speak MQTT 5: trying {version}"));
             }
-            ConnectionEvent::ShortSessions => {
+            ConnectionEvent::ContestedId => {
                 self.ui.hint(&format!("another client may be using id {}", self.client_id));
             }
             ConnectionEvent::Dialled { .. }
@@ -364,7 +364,7 @@ impl Reporter {
             }
             Event::Overrun(maximum) => Line::log(&overrun(*maximum)),
             Event::Downgraded => Line::log(DOWNGRADED),
-            Event::ShortSession { granted, requested } => {
+            Event::ExpiryShortened { granted, requested } => {
                 Line::log(&short_session(*granted, *requested))
             }
             Event::Stray(name, id) => Line::log(&stray(name, *id)),
@@ -416,7 +416,7 @@ impl Reporter {
             ConnectionEvent::FallingBack(version) => {
                 Line::log(&format!("the broker does not speak MQTT 5: trying {version}"))
             }
-            ConnectionEvent::ShortSessions => Line::log("another client may be using this id"),
+            ConnectionEvent::ContestedId => Line::log("another client may be using this id"),
             ConnectionEvent::Dialled { .. } | ConnectionEvent::Packet(..) => return,
         };
         self.log(line);

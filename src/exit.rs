@@ -1,4 +1,4 @@
-//! The exit status and the error line, both decided only here (mqtt(1), EXIT STATUS).
+//! Exit statuses, their order, and the failure that the end of a run means (mqtt(1), EXIT STATUS).
 
 use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;
@@ -52,7 +52,7 @@ impl ExitStatus {
         }
     }
 
-    /// The graver of two statuses: being stopped explains everything, then 6 before 5 before the rest.
+    /// The graver of two statuses: a bug, a signal, a timeout, then 6, 5, 4, 3, 2, 1.
     #[must_use]
     pub fn graver(self, other: Self) -> Self {
         if self.gravity() >= other.gravity() { self } else { other }

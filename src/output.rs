@@ -38,8 +38,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-pub use tree::Keeping;
 use tree::Tree;
+pub use tree::{DIGITS, Keeping};
 use worker::Worker;
 
 /// Number of waiting bytes beyond which lines are dropped.

@@ -330,8 +330,9 @@ impl Wishes {
         unsubscriptions: Vec<TopicFilter>,
     ) -> Result<Interest, Failure> {
         if filters.is_empty() && unsubscriptions.is_empty() {
-            return Err(Failure::usage("no topic filter: give at least one")
-                .hint("for example: mqtt sub 'sensors/#', in quotes: shells take # for a comment"));
+            return Err(Failure::usage("no topic filter: give at least one").hint(
+                "for example: mqtt sub 'sensors/#', in quotes: shells take # for a comment",
+            ));
         }
         if let Some(shared) = filters.iter().find(|filter| filter.is_shared()) {
             let flag = match self {

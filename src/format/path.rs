@@ -12,6 +12,7 @@
 
 use super::clock::{Clock, Moment, PerSecond, strftime};
 use crate::misplaced::Misplaced;
+use crate::output::DIGITS;
 use data_encoding::HEXLOWER;
 use ring::digest::{SHA256, digest};
 use std::fmt::Write as _;
@@ -24,9 +25,6 @@ const LONGEST_TOPIC: usize = 2_000;
 
 /// Bytes of the hash in a cut name.
 const HASHED: usize = 16;
-
-/// Least number of digits at the end of a rotated file's name.
-const DIGITS: usize = 4;
 
 /// A template that gives each message a file name.
 #[derive(Clone, Debug)]

@@ -82,7 +82,7 @@ pub enum Event {
     /// The broker has more messages in flight to us than CONNECT allows; reported once per connection.
     Overrun(u16),
     /// The broker keeps the session for a shorter time than the user asked for; reported once.
-    ShortSession {
+    ExpiryShortened {
         /// Seconds that the session outlives the connection.
         granted: u32,
         /// The same as requested; `u32::MAX` is forever.

@@ -96,7 +96,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session that has not connected yet. If an earlier run may have used it, packet ids start at `random`.
+    /// A session that has not connected yet. Packet ids start at `random` if it is resumed: only then may an earlier run
+    /// have left some in use.
     pub fn new(options: Rc<SessionOptions>, version: Version, random: u64) -> Self {
         let last = if options.clean_start { 0 } else { random as u16 };
         Self {
@@ -421,7 +422,7 @@ impl Session {
     /// written, as DISCONNECT cannot carry a reason there: it would mean a normal end, and the broker would not publish
     /// the will. A partly written packet is completed first, so that the broker does not take DISCONNECT for its rest;
     /// the number of its remaining bytes is returned.
-    pub fn hang_up(&mut self, reason: Reason) -> usize {
+    pub fn refuse(&mut self, reason: Reason) -> usize {
         let kept = self.link.output_mut().map_or(0, Output::drop_unbegun);
         self.close(reason, Parting::default());
         kept

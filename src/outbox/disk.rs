@@ -152,7 +152,7 @@ impl Disk {
         }
     }
 
-    /// Takes over the records that others have left, numbering them from `first` on. Each file becomes a segment by a
+    /// Takes over the records that others have left, numbering them from `start` on. Each file becomes a segment by a
     /// rename, which is atomic.
     ///
     /// # Errors

@@ -129,7 +129,7 @@ impl Outbox {
         self.waiting.1 == 0 && !self.worker.is_busy()
     }
 
-    /// The number after the last durable message.
+    /// The number of the next message to be stored.
     pub fn end(&self) -> u64 {
         self.course.end()
     }

@@ -18,8 +18,8 @@ const MOST_OPEN: usize = 64;
 /// Largest number of closed files whose numbers are remembered.
 const MOST_CLOSED: usize = 1 << 16;
 
-/// Least number of digits in the name of a rotated file.
-const DIGITS: usize = 4;
+/// Least number of digits in the name of a rotated file. No name that comes from a topic may end like one.
+pub const DIGITS: usize = 4;
 
 /// How files are written.
 #[derive(Clone, Copy, Debug, Default)]

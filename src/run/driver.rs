@@ -66,11 +66,9 @@ pub(crate) async fn drive<W: World>(
         Protocol::Auto => Version::V5,
         Protocol::Exactly(version) => version,
     };
-    // Only a resumed session may have packet ids in use.
-    let first = if session.clean_start { 0 } else { world.random() };
     let mut driver = Driver {
         world,
-        session: Session::new(session, version, first),
+        session: Session::new(session, version, world.random()),
         timer: Timer::default(),
         patience: Patience::new(Policy::new(&options, started), world.now()),
         asked: world.now(),
@@ -170,7 +168,7 @@ impl<W: World> Driver<'_, W> {
     fn prepare(&mut self, retry: &Retry, loss: &Loss) {
         let Retry { attempt, delay, .. } = *retry;
         if retry.hints_at_other_client {
-            self.job.connection(&ConnectionEvent::ShortSessions);
+            self.job.connection(&ConnectionEvent::ContestedId);
         }
         if let Some(serial) = retry.isolate {
             self.session.isolate(serial);
@@ -282,7 +280,7 @@ impl<W: World> Driver<'_, W> {
         };
         let next = self.asked + STALE;
         if !is_cheap && self.world.now() < next {
-            // Only the time limit of the connection ends this wait.
+            // Until the password may be read again. The attempt's own deadline is checked meanwhile.
             if let Err(Leave::Quit(quit)) =
                 self.meanwhile(pending::<()>(), next, || "password").await
             {

@@ -34,7 +34,7 @@ pub enum ConnectionEvent<'a> {
     /// The broker does not support MQTT 5, so this version is tried.
     FallingBack(Version),
     /// Several sessions in a row with an id chosen by the user were short: another client may be using it.
-    ShortSessions,
+    ContestedId,
     /// We ended the connection with DISCONNECT.
     Disconnected,
     /// A packet, for the trace; `true` if outgoing.

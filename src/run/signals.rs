@@ -99,7 +99,7 @@ impl Signals {
         })
     }
 
-    /// Whether signals are handled.
+    /// Whether signals are, or ever were, handled.
     pub fn are_heard() -> bool {
         LISTENING.load(Ordering::Relaxed)
     }

@@ -41,10 +41,10 @@ pub fn split(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut rest = text;
     while parts.len() < 2
-        && let Some((part, behind)) = rest.trim_start_matches(' ').split_once(' ')
+        && let Some((part, after)) = rest.trim_start_matches(' ').split_once(' ')
     {
         parts.push(part);
-        rest = behind;
+        rest = after;
     }
     if parts.get(1).is_some_and(|name| name.eq_ignore_ascii_case(USER_PROPERTY))
         && let Some((name, value)) = rest.split_once(' ')

@@ -106,14 +106,14 @@ const fn row(name: &'static str, facts: &'static [Fact]) -> Setting {
 }
 
 impl Setting {
-    /// Whether it has this trait.
-    pub fn is(&self, known: Fact) -> bool {
-        self.facts.contains(&known)
+    /// Whether this fact holds.
+    pub fn is(&self, fact: Fact) -> bool {
+        self.facts.contains(&fact)
     }
 
-    /// The first trait that `pick` accepts.
+    /// What the first fact that `pick` accepts says.
     pub fn get<T>(&self, pick: impl Fn(Fact) -> Option<T>) -> Option<T> {
-        self.facts.iter().find_map(|known| pick(*known))
+        self.facts.iter().find_map(|fact| pick(*fact))
     }
 
     /// How its value may be a secret.

@@ -140,7 +140,7 @@ impl Session {
             && !std::mem::replace(&mut self.told_short_session, true)
         {
             let requested = self.options.session_expiry();
-            self.events.push_back(Event::ShortSession { granted, requested });
+            self.events.push_back(Event::ExpiryShortened { granted, requested });
         }
         if is_resumed {
             self.resend();

@@ -49,7 +49,7 @@ impl<W: World> Driver<'_, W> {
             }
             Leave::Lost(loss) => {
                 if let Some(reason) = violation(loss) {
-                    self.hang_up(socket, reason).await;
+                    self.refuse(socket, reason).await;
                 } else if matches!(loss, Loss::Unanswered { .. }) && self.is_last(loss, testimony) {
                     self.part(socket).await;
                 }
@@ -245,8 +245,8 @@ impl<W: World> Driver<'_, W> {
 
     /// Sends DISCONNECT with the reason, if the broker still reads, and reads to the end, as [`Driver::close`] does:
     /// otherwise the broker's further packets would destroy what it has not read yet.
-    async fn hang_up(&mut self, socket: &mut Socket<W::Stream>, reason: Reason) {
-        let kept = self.session.hang_up(reason);
+    async fn refuse(&mut self, socket: &mut Socket<W::Stream>, reason: Reason) {
+        let kept = self.session.refuse(reason);
         socket.forget_output(kept);
         let by = self.world.now() + LINGER;
         let mut is_shut = false;

@@ -217,12 +217,12 @@ fn disconnect_forgets_a_session_that_was_only_kept_for_this_run() {
 fn disconnect_says_what_the_broker_did_wrong() {
     let mut bench = Bench::up(options(), Version::V5);
     let (reason, _) = bench.violation(&ack(PUBACK, 0));
-    bench.session.hang_up(Reason(reason));
+    bench.session.refuse(Reason(reason));
     assert_eq!(bench.bytes(), [0xe0, 1, 0x82]);
     // 0x04 asks for the will without being a failure.
     for reason in [reason, 0x04] {
         let mut bench = Bench::up(options(), Version::V311);
-        bench.session.hang_up(Reason(reason));
+        bench.session.refuse(Reason(reason));
         assert!(bench.bytes().is_empty(), "it would discard the will");
     }
 }
@@ -240,7 +240,7 @@ fn a_packet_that_was_begun_is_written_to_its_end_before_disconnect() {
             bench.publish(1, ZERO, "first");
             bench.publish(2, ZERO, "second");
             bench.session.wrote(written, bench.now);
-            let kept = bench.session.hang_up(Reason(0x82));
+            let kept = bench.session.refuse(Reason(0x82));
             let rest = if written == 0 { &[] } else { &first[written..] };
             assert_eq!(kept, rest.len());
             assert_eq!(bench.bytes(), [rest, reason_said].concat(), "{version:?} {written}");

@@ -276,12 +276,12 @@ fn the_broker_has_the_last_word_on_how_long_a_session_lives() {
         (
             Bench::up_with(hour(), Version::V5, &[0x11, 0, 0, 0, 1]),
             &[],
-            &["ShortSession { granted: 1, requested: 3600 }".to_owned()],
+            &["ExpiryShortened { granted: 1, requested: 3600 }".to_owned()],
         ),
         (
             Bench::up_with(hour(), Version::V5, &[0x11, 0, 0, 0, 0]),
             &["PUBACK 1"],
-            &["ShortSession { granted: 0, requested: 3600 }".to_owned()],
+            &["ExpiryShortened { granted: 0, requested: 3600 }".to_owned()],
         ),
         (Bench::up(SessionOptions { parting: ended, ..hour() }, Version::V5), &["PUBACK 1"], none),
         // Nobody asked for this session.
