@@ -7,6 +7,7 @@ pub use log::Log;
 
 use crate::escape::Keep;
 use crate::message::Message;
+use crate::mqtt::trace::Direction;
 use crate::mqtt::{Event, Explanation, Fault, Outcome, Reason};
 use crate::output::stderr;
 use crate::property::{Id, Properties, Value};
@@ -252,8 +253,12 @@ impl Reporter {
 
     fn say_connection(&mut self, event: &ConnectionEvent<'_>) {
         match event {
-            ConnectionEvent::Packet(is_outgoing, line) => {
-                self.ui.trace(&format!("{} {line}", if *is_outgoing { "→" } else { "←" }));
+            ConnectionEvent::Packet(direction, line) => {
+                let arrow = match direction {
+                    Direction::Out => "→",
+                    Direction::In => "←",
+                };
+                self.ui.trace(&format!("{arrow} {line}"));
             }
             ConnectionEvent::Reconnecting { attempt, loss, .. } => {
                 self.attempts = *attempt;

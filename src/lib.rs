@@ -15,16 +15,17 @@
 //! How it ends: Failure ─► exit status       ui: diagnostics on stderr; events: NDJSON; both ─► output/
 //! ```
 //!
-//! Imports point down: main → lib → cli → commands → { action, connection } → settings → outbox →
-//! { run, source, format, query, events, ui } → { output, service } → mqtt → { message, topic, property, record, outlet,
-//! escape, misplaced, secret, os_error }. Only `run` dials, through [`transport`]. Only `mqtt` uses rumqttc, and `mqtt`
-//! does not use tokio. No two files import each other (`tests/it/imports.rs`). `connection` makes the options of session
-//! and run, and the `Reporter`; `exit` turns the end of a run into a message and a status.
+//! Imports point down: cli → commands → { action, connection } → settings → { exit, events } → { run, format, query,
+//! outbox, broker } → { mqtt, record, source, ui } → { transport, output, message, misplaced } → { topic, property,
+//! outlet, escape, secret, os_error, stdin, nonblocking, random, service }. No two files import each other
+//! (`tests/it/imports.rs`). Only `run` dials, through [`transport`]. Only `mqtt` uses rumqttc, and `mqtt` does not use
+//! tokio. `connection` makes the options of session and run, and the `Reporter`; `exit` turns the end of a run into a
+//! message and a status.
 //!
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`] | the table of commands, and the clap tree made from it |
-//! | [`commands`] | one file each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `check`, `config`, `completions`, `broker`: flags, help and run; and what several of them share |
+//! | [`commands`] | one file or folder each for `pub`, `sub`, `rr`, `reply`, `clear-retained`, `check`, `config`, `completions`, `broker`: flags, help and run; and what several of them share |
 //! | `action` | commands that are run for messages: input, how many at once, retries, order of acknowledgements |
 //! | `broker` | rumqttd behind one loopback port (feature `broker`) |
 //! | [`settings`] | flags, options file, environment and profile as words, and which of them are in effect |
@@ -36,12 +37,13 @@
 //! | [`source`] | the messages to publish: texts, files, lines, JSON records |
 //! | [`mod@format`], [`record`] | how a message is printed: payloads, templates, JSON |
 //! | [`query`] | jq filters that are asked about messages |
-//! | [`output`] | where messages, events and diagnostics are written; a reader that stops reading stops nothing else |
+//! | [`output`] | where the messages, events and diagnostics of a run are written; a reader that stops reading stops nothing else |
 //! | `nonblocking` | non-blocking use of pipes, terminals and sockets shared with other programs (Linux), for `output` and `source` |
 //! | [`events`], [`ui`] | reports of what happened, for programs and for people |
 //! | [`exit`] | exit status and error line |
 //! | [`service`] | notifications to systemd |
-//! | `stdin` | standard input, asynchronously |
+//! | `stdin` | standard input as a blocking reader, even if another program has made it non-blocking |
+//! | `random` | random numbers for ids, nonces and jitter |
 //! | [`message`], [`topic`], [`property`], [`outlet`], [`escape`], [`misplaced`], [`secret`], [`os_error`] | shared by all |
 //! | `simulation` | tests: whole runs against a simulated broker and network, from a seed, in no time at all |
 
@@ -99,11 +101,10 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
         std::process::exit(ExitStatus::Bug.code().into());
     }));
     let line: Vec<OsString> = line.into_iter().collect();
-    let is_for_nagios = commands::check::is_for_nagios(&line);
-    let end_of = if is_for_nagios { end_for_nagios } else { end_of };
-    let preparation = Preparation::new(match is_for_nagios {
-        true => |failure| exit(end_for_nagios, failure),
-        false => |failure| exit(self::end_of, failure),
+    let audience = Audience::of(&line);
+    let preparation = Preparation::new(match audience {
+        Audience::People => |failure| exit(Audience::People, failure),
+        Audience::Nagios => |failure| exit(Audience::Nagios, failure),
     });
     let request = cli::parse(line, Environment::of_process(), preparation);
     let result = request.and_then(|request| match request {
@@ -121,7 +122,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     // A password command may still have changed it.
     ui::restore_terminal();
     match result {
-        Err(failure) => end_of(&failure),
+        Err(failure) => audience.end(&failure),
         Ok(code) => {
             output::stderr::finish();
             code
@@ -129,20 +130,35 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Ends the process before a session began. `end_of` may die of a signal, so the terminal comes first.
-fn exit(end_of: fn(&Failure) -> u8, failure: &Failure) -> ! {
+/// Ends the process before a session began. It may die of a signal, so the terminal comes first.
+fn exit(audience: Audience, failure: &Failure) -> ! {
     ui::restore_terminal();
-    std::process::exit(end_of(failure).into());
+    std::process::exit(audience.end(failure).into());
 }
 
-/// As [`end_of`], for Nagios: the check could not be made, and standard output tells why.
-fn end_for_nagios(failure: &Failure) -> u8 {
-    if failure.status.signal().is_some() {
-        return end_of(failure);
+/// Who is told of an error, and gets a status.
+#[derive(Clone, Copy)]
+enum Audience {
+    People,
+    Nagios,
+}
+
+impl Audience {
+    fn of(line: &[OsString]) -> Self {
+        if commands::check::is_for_nagios(line) { Self::Nagios } else { Self::People }
     }
-    // If nobody can read it, the status says the same.
-    let _ = commands::print(&commands::check::unknown(failure));
-    commands::check::UNKNOWN
+
+    /// Tells of the failure and returns the status; if a signal was the reason, the process dies of it.
+    fn end(self, failure: &Failure) -> u8 {
+        match self {
+            Self::Nagios if failure.status.signal().is_none() => {
+                // If nobody can read it, the status says the same.
+                let _ = commands::print(&commands::check::unknown(failure));
+                commands::check::UNKNOWN
+            }
+            _ => end_of(failure),
+        }
+    }
 }
 
 /// Prints the error and returns its status; if a signal was the reason, the process dies of it.

@@ -8,7 +8,7 @@ use super::printing::Printing;
 use super::properties::add_to_interest;
 use super::receiving::Receiving;
 use super::request::job::no_response_topic;
-use super::subscribe::job::{Answers, Stop, Subscribing};
+use super::subscribe::job::{Answers, Stop, StopAfter, Subscribing};
 use super::subscribe::selection::{Selection, Wanted};
 use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
@@ -152,7 +152,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
     let printing = Printing::new(Format::default(), Writer::to_stdout());
     let receiving = Receiving::new(printing, args.idle, reporter);
     let selection = Selection { filter_out: Vec::new(), wanted: Wanted::Fresh, sample: None };
-    let stop = Stop { count: args.count, after_subscribe: false, after_retained: false };
+    let stop = Stop { count: args.count, after: StopAfter::Nothing };
     let mut job = Subscribing::new(receiving, selection, stop, None, answers)
         .with_commands(Acting::new(plan, false), ignores_overrun);
     let started = connection.started;

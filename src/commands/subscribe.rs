@@ -20,7 +20,7 @@ use crate::settings::properties::{Packet, Properties};
 use crate::settings::{Environment, Typed, number, parse_duration};
 use crate::topic::{TopicFilter, TopicName};
 use clap::{Args, ValueEnum};
-use job::{Answers, Stop, Subscribing};
+use job::{Answers, Stop, StopAfter, Subscribing};
 use selection::{Sample, Selection, Wanted};
 use std::rc::Rc;
 use std::time::Duration;
@@ -177,11 +177,12 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     ];
     let selection = selection(&args);
     let idle = args.idle.or(args.retained_only.then_some(QUIET));
-    let stop = Stop {
-        count: args.count,
-        after_subscribe: args.exit_after_subscribe,
-        after_retained: args.retained_only,
+    let after = match (args.exit_after_subscribe, args.retained_only) {
+        (true, _) => StopAfter::Subscribed,
+        (_, true) => StopAfter::Retained,
+        _ => StopAfter::Nothing,
     };
+    let stop = Stop { count: args.count, after };
     let removal = args.remove_retained.then(Removal::default);
     let wishes = Wishes::new(&args);
     let plan = args.action.is_any().then(|| plan(&args)).transpose()?;

@@ -14,9 +14,18 @@ use std::fmt::Write as _;
 /// Bytes of a list after which the rest is only counted, because a packet may consist of properties only.
 const ENOUGH: usize = 2_000;
 
+/// Where a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the broker.
+    In,
+    /// To the broker.
+    Out,
+}
+
 /// Describes every complete packet at the start of `bytes`.
-pub fn describe_all(version: Version, outgoing: bool, bytes: &[u8]) -> Vec<String> {
-    packets(bytes).map(|(frame, body)| describe(version, outgoing, frame, body)).collect()
+pub fn describe_all(version: Version, direction: Direction, bytes: &[u8]) -> Vec<String> {
+    packets(bytes).map(|(frame, body)| describe(version, direction, frame, body)).collect()
 }
 
 /// Total size of the complete packets at the start of `bytes`.
@@ -28,18 +37,18 @@ fn packets(bytes: &[u8]) -> impl Iterator<Item = (Frame, &[u8])> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let frame = Frame::read(rest).ok()??;
-        let (packet, behind) = rest.split_at_checked(frame.total())?;
-        rest = behind;
+        let (packet, after) = rest.split_at_checked(frame.total())?;
+        rest = after;
         Some((frame, packet.get(frame.header..)?))
     })
 }
 
-fn describe(version: Version, outgoing: bool, frame: Frame, body: &[u8]) -> String {
-    let detail = match (outgoing, frame.first >> 4) {
-        (true, 1) => connect(body),
-        (true, 8) => filters(version, body, true),
-        (true, 10) => filters(version, body, false),
-        (true, 14) => Some(Reason(*body.first().unwrap_or(&0)).to_string()),
+fn describe(version: Version, direction: Direction, frame: Frame, body: &[u8]) -> String {
+    let detail = match (direction, frame.first >> 4) {
+        (Direction::Out, 1) => connect(body),
+        (Direction::Out, 8) => filters(version, body, true),
+        (Direction::Out, 10) => filters(version, body, false),
+        (Direction::Out, 14) => Some(Reason(*body.first().unwrap_or(&0)).to_string()),
         (_, 12 | 13) => Some(String::new()),
         _ => incoming(version, frame, body),
     };

@@ -2,6 +2,7 @@
 
 use super::loss::Loss;
 use crate::message::Message;
+use crate::mqtt::trace::Direction;
 use crate::mqtt::version::Version;
 use crate::mqtt::{Event, Session, Taken};
 use crate::transport::Leg;
@@ -37,8 +38,8 @@ pub enum ConnectionEvent<'a> {
     ContestedId,
     /// We ended the connection with DISCONNECT.
     Disconnected,
-    /// A packet, for the trace; `true` if outgoing.
-    Packet(bool, String),
+    /// A packet, for the trace.
+    Packet(Direction, String),
 }
 
 /// Why a run ends before its job is done.

@@ -3,7 +3,8 @@
 use super::bunching::Bunching;
 use super::job::ConnectionEvent;
 use super::loss::Loss;
-use crate::mqtt::{Session, Version, greeting, trace};
+use crate::mqtt::trace::{self, Direction};
+use crate::mqtt::{Session, Version, greeting};
 use crate::transport::Stream;
 use bytes::{Buf, BytesMut};
 use std::io;
@@ -110,7 +111,7 @@ impl<S: Stream + ?Sized> Socket<S> {
     ) -> bool {
         if let Some(tracer) = &self.tracer {
             let fresh = session.output().get(tracer.output..).unwrap_or_default();
-            show(session.version(), true, fresh, tell);
+            show(session.version(), Direction::Out, fresh, tell);
         }
         let mut wrote = false;
         while !session.output().is_empty() && self.broken.is_none() {
@@ -197,7 +198,7 @@ impl<S: Stream + ?Sized> Socket<S> {
                 session.heard(now);
                 if let Some(tracer) = &mut self.tracer {
                     let fresh = self.input.get(tracer.input..).unwrap_or_default();
-                    show(session.version(), false, fresh, tell);
+                    show(session.version(), Direction::In, fresh, tell);
                     tracer.input += trace::complete(fresh);
                 }
                 Ok(Poll::Ready(()))
@@ -237,11 +238,11 @@ impl<S: Stream + ?Sized> Socket<S> {
 /// Passes every complete packet in `bytes` to `tell`.
 fn show(
     version: Version,
-    is_outgoing: bool,
+    direction: Direction,
     bytes: &[u8],
     tell: &mut dyn FnMut(ConnectionEvent<'_>),
 ) {
-    for line in trace::describe_all(version, is_outgoing, bytes) {
-        tell(ConnectionEvent::Packet(is_outgoing, line));
+    for line in trace::describe_all(version, direction, bytes) {
+        tell(ConnectionEvent::Packet(direction, line));
     }
 }

@@ -5,7 +5,7 @@ use super::draw::Draw;
 use super::setting::{Ending, Setting};
 use crate::commands::printing::Printing;
 use crate::commands::receiving::Receiving;
-use crate::commands::subscribe::job::{Answers, Stop, Subscribing};
+use crate::commands::subscribe::job::{Answers, Stop, StopAfter, Subscribing};
 use crate::commands::subscribe::selection::{Selection, Wanted};
 use crate::exit::ExitStatus;
 use crate::format::{Body, Format};
@@ -52,7 +52,7 @@ pub fn run(draw: Draw) {
         Some(_) if setting.draw.chance(80) => None,
         _ => Some(setting.draw.milliseconds(500..=20_000)),
     };
-    let stop = Stop { count, after_subscribe: false, after_retained: false };
+    let stop = Stop { count, after: StopAfter::Nothing };
     let mut format = Format::new(Body::Raw);
     format.with_topic = true;
     let printing = Printing::new(format, Writer::to_memory(Arc::clone(&setting.output)));

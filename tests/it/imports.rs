@@ -170,6 +170,46 @@ fn no_two_files_import_each_other() {
     assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
+/// The layers of the picture in lib.rs, the uppermost first.
+fn layers() -> Vec<BTreeSet<String>> {
+    let root = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs"));
+    let text = root.expect("lib.rs can be read").replace("\n//!", "");
+    let (_, text) = text.split_once("Imports point down: ").expect("the layers are named");
+    let (text, _) = text.split_once('.').expect("a sentence ends");
+    let is_name = |char: char| char.is_alphanumeric() || char == '_';
+    let names = |layer: &str| {
+        layer
+            .split(|char| !is_name(char))
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    text.split('→').map(names).collect()
+}
+
+#[test]
+fn imports_point_down_as_the_picture_says() {
+    let (modules, layers) = (modules(), layers());
+    let layer = |module: &Module| {
+        let name = module.first()?;
+        let at = layers.iter().position(|layer| layer.contains(name));
+        Some(at.unwrap_or_else(|| panic!("the picture in lib.rs has no {name}")))
+    };
+    let mut wrong = Vec::new();
+    for (here, code) in &modules {
+        for there in imports(here, code, &modules) {
+            let is_same = here.first() == there.first();
+            let (upper, lower) = (layer(here), layer(&there));
+            // lib.rs, which has no name, is above all.
+            if !is_same && upper.is_some() && lower.is_some() && upper >= lower {
+                wrong.push(format!("{} imports {}", here.join("/"), there.join("/")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Besides what the picture forbids.
 #[test]
 fn lower_layers_do_not_know_upper_ones() {
     let modules = modules();

@@ -15,14 +15,23 @@ use crate::run::{ConnectionEvent, Job, Stopping};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-/// Conditions that end the run, besides deadlines and signals.
+/// What ends the run, besides deadlines and signals.
 pub(crate) struct Stop {
-    /// After this many messages.
+    /// This many messages.
     pub(crate) count: Option<u64>,
-    /// Once the broker has acknowledged the subscriptions.
-    pub(crate) after_subscribe: bool,
-    /// Once the stored (retained) messages have arrived.
-    pub(crate) after_retained: bool,
+    /// An event of the subscription.
+    pub(crate) after: StopAfter,
+}
+
+/// The event of the subscription that ends the run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StopAfter {
+    /// None.
+    Nothing,
+    /// The broker has acknowledged the subscriptions.
+    Subscribed,
+    /// The stored (retained) messages have arrived.
+    Retained,
 }
 
 /// The broker's answers to SUBSCRIBE and UNSUBSCRIBE.
@@ -90,8 +99,8 @@ pub(crate) struct Subscribing {
     has_last: bool,
     /// Whether a connection was lost. From then on the idle time runs even without a connection.
     was_lost: bool,
-    /// Whether the idle time ended the run while there was no subscription.
-    ended_deaf: bool,
+    /// Whether there was no subscription when the end of the run was last considered.
+    is_unsubscribed: bool,
     connected: bool,
 }
 
@@ -114,7 +123,7 @@ impl Subscribing {
             taken: 0,
             has_last: false,
             was_lost: false,
-            ended_deaf: false,
+            is_unsubscribed: false,
             connected: false,
         }
     }
@@ -184,6 +193,14 @@ impl Subscribing {
         }
     }
 
+    fn ends_subscribed(&self) -> bool {
+        self.stop.after == StopAfter::Subscribed
+    }
+
+    fn ends_retained(&self) -> bool {
+        self.stop.after == StopAfter::Retained
+    }
+
     /// Number of messages that count: those printed, and those whose command is done.
     fn counted(&self) -> u64 {
         let written = self.receiving.printing.written();
@@ -205,14 +222,13 @@ impl Subscribing {
         let subscribed = session.as_deref().filter(|session| session.is_subscribed());
         let (is_subscribed, is_at_rest) = (subscribed.is_some(), self.is_at_rest());
         // The time of --idle starts with the subscriptions.
-        let is_listening = match self.stop.after_retained {
+        let is_listening = match self.ends_retained() {
             true => subscribed.is_some_and(Session::is_past_barrier),
             false => is_subscribed || self.was_lost,
         };
         let is_idle = self.receiving.is_idle(now, is_listening && is_at_rest);
-        self.ended_deaf = !is_subscribed;
-        let nothing_left =
-            is_subscribed && (self.stop.after_subscribe || self.answers.is_hopeless());
+        self.is_unsubscribed = !is_subscribed;
+        let nothing_left = is_subscribed && (self.ends_subscribed() || self.answers.is_hopeless());
         (is_idle || nothing_left || self.has_all()) && is_at_rest && is_removed
     }
 
@@ -263,7 +279,7 @@ impl Subscribing {
         match end {
             Some(failure) if failure.status == ExitStatus::TimedOut => self.timed_out(failure),
             Some(failure) => Err(failure),
-            None if ended_idle && self.ended_deaf && !self.has_all() => {
+            None if ended_idle && self.is_unsubscribed && !self.has_all() => {
                 let message = "silence for the time of --idle, and no subscription";
                 Err(Failure::new(ExitStatus::Lost, message))
             }
@@ -271,14 +287,14 @@ impl Subscribing {
                 (Some(refusals), _) => Err(refusals),
                 (None, Some(wanted)) if ended_idle && self.counted() < wanted && !self.has_last => {
                     let counted = self.counted();
-                    let message = if self.stop.after_retained {
+                    let message = if self.ends_retained() {
                         format!("only {counted} of {wanted} messages were retained")
                     } else {
                         format!("silence after {counted} of {wanted} messages")
                     };
                     Err(Failure::new(ExitStatus::TimedOut, message))
                 }
-                _ => match self.receiving.unmet().filter(|_| !self.stop.after_subscribe) {
+                _ => match self.receiving.unmet().filter(|_| !self.ends_subscribed()) {
                     Some(unmet) => Err(Failure::new(ExitStatus::TimedOut, unmet)),
                     None => Ok(()),
                 },
@@ -320,7 +336,7 @@ impl Subscribing {
             None if self.acting.as_ref().is_some_and(|acting| acting.was_cut_short()) => {
                 Err(failure)
             }
-            None if self.taken > 0 && self.stop.after_retained => Err(failure),
+            None if self.taken > 0 && self.ends_retained() => Err(failure),
             None if self.taken > 0 && (self.connected || self.answers.refused > 0) => {
                 self.answers.failure().map_or(Ok(()), Err)
             }
@@ -331,7 +347,7 @@ impl Subscribing {
 
 impl Job for Subscribing {
     fn message(&mut self, message: &Message<'_>) -> Taken {
-        if self.stop.after_subscribe {
+        if self.ends_subscribed() {
             return Taken::Left;
         }
         if self.removal.as_mut().is_some_and(|removal| removal.is_echo(message)) {
@@ -380,7 +396,7 @@ impl Job for Subscribing {
                 // In MQTT 3.1 they are asked for on every connection.
                 self.answers.connected(*session_present && *version != Version::V31);
                 self.receiving.printing.begin();
-                if self.stop.after_retained && self.taken > 0 {
+                if self.ends_retained() && self.taken > 0 {
                     ui.note("the stored messages come again from the start");
                 }
             }
@@ -406,7 +422,7 @@ impl Job for Subscribing {
         if let ConnectionEvent::Lost(_) = event {
             self.connected = false;
             self.was_lost = true;
-            if self.stop.after_retained {
+            if self.ends_retained() {
                 self.receiving.silence.end();
             }
         }
@@ -424,7 +440,7 @@ impl Job for Subscribing {
         if let Some(ready) = self.poll_end() {
             return ready;
         }
-        if self.stop.after_retained && session.is_subscribed() {
+        if self.ends_retained() && session.is_subscribed() {
             session.raise_barrier(now);
         }
         if self.is_done(Some(session), now) { Poll::Ready(()) } else { Poll::Pending }
@@ -474,7 +490,7 @@ impl Job for Subscribing {
     }
 
     fn is_finite(&self) -> bool {
-        self.stop.after_retained || self.stop.after_subscribe
+        self.stop.after != StopAfter::Nothing
     }
 
     fn is_full(&self) -> bool {

@@ -92,7 +92,11 @@ fn a_connect_with_strings_that_are_too_long_is_cut_but_never_malformed() {
 fn the_trace_of_connect_shows_of_the_password_only_its_length() {
     for version in VERSIONS {
         let login = Connect { username: Some("u"), password: Some(b"canary"), ..connect(version) };
-        let lines = crate::mqtt::trace::describe_all(version, true, &connect_bytes(&login));
+        let lines = crate::mqtt::trace::describe_all(
+            version,
+            crate::mqtt::trace::Direction::Out,
+            &connect_bytes(&login),
+        );
         assert_eq!(lines.len(), 1);
         assert!(lines[0].ends_with(r#"user name "u" password (6 bytes)"#), "{}", lines[0]);
     }

@@ -190,7 +190,7 @@ proptest! {
                 break;
             }
             work(&mut bench);
-            let answers = trace::describe_all(Version::V5, true, &bench.bytes());
+            let answers = trace::describe_all(Version::V5, trace::Direction::Out, &bench.bytes());
             prop_assert!(answers.len() <= 1 && answers.iter().all(|it| it.starts_with("AUTH")));
         }
     }
