@@ -94,7 +94,9 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let format = format(args.json)?;
     let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
     let settled = Settled::new(typed, &[Packet::Subscribe])?;
-    let when = when(&args, settled.verbosity());
+    // Topics printed to a terminal show the progress well enough.
+    let alone = settled.verbosity() == Verbosity::Normal && !ui::stdout_is_terminal();
+    let when = When::new(args.progress, args.no_progress, alone);
     let mut connection = Connection::resolve(settled, &needs)?;
     let started = connection.started;
     let progress = Progress::new(when, Whole::Unknown);
@@ -141,16 +143,6 @@ fn format(json: bool) -> Result<Format, Failure> {
     let mut format = Format::new(body);
     format.protect = ui::stdout_is_terminal();
     Ok(format)
-}
-
-/// Topics printed to a terminal show the progress well enough.
-fn when(args: &ClearRetainedArgs, verbosity: Verbosity) -> When {
-    let alone = verbosity == Verbosity::Normal && !ui::stdout_is_terminal();
-    match (args.progress, args.no_progress || !alone) {
-        (true, _) => When::Always,
-        (_, true) => When::Never,
-        _ => When::Auto,
-    }
 }
 
 /// Refuses filters that can match nothing removable.

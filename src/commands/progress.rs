@@ -35,6 +35,17 @@ pub(crate) enum When {
     Never,
 }
 
+impl When {
+    /// From `--progress` and `--no-progress`. By default there is no bar unless it is `alone` on the terminal.
+    pub(crate) fn new(progress: bool, no_progress: bool, alone: bool) -> Self {
+        match (progress, no_progress || !alone) {
+            (true, _) => Self::Always,
+            (_, true) => Self::Never,
+            _ => Self::Auto,
+        }
+    }
+}
+
 /// The unit and size of the whole run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole {

@@ -52,7 +52,9 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let reads_stdin = source.as_ref().map_or(Ok(false), |source| reads_stdin(&source.input))?;
     // A progress bar would overwrite what is typed.
     let is_typed = reads_stdin && ui::stdin_is_terminal();
+    // By default there is no progress bar next to a trace, or with --quiet.
     let alone = !settled.fills_stderr() && settled.verbosity() != Verbosity::Quiet && !is_typed;
+    let when = When::new(more.progress, more.no_progress, alone);
     let needs_5 = needs_5(&more);
     let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin };
     let mut connection = Connection::resolve(settled, &needs)?;
@@ -65,7 +67,7 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         check_outbox(&message, source.as_ref(), aliasing)?;
     }
     let Some(source) = source else {
-        let progress = Progress::new(when(&more, alone), Whole::Unknown);
+        let progress = Progress::new(when, Whole::Unknown);
         return Box::pin(store_and_send(&message, &more, None, progress, connection)).await;
     };
     let url_topics = std::mem::take(&mut connection.url_topics);
@@ -103,12 +105,12 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let feed = Feed::new(source, invalid, addressing, repeat).replaying(replay);
     if message.outbox.is_some() {
         // Messages stored by earlier runs are sent, too.
-        let progress = Progress::new(when(&more, alone), Whole::Unknown);
+        let progress = Progress::new(when, Whole::Unknown);
         let input = Some((feed, comes));
         // Boxed, so that runs without an outbox do not pay memory for it.
         return Box::pin(store_and_send(&message, &more, input, progress, connection)).await;
     }
-    let progress = Progress::new(when(&more, alone), whole);
+    let progress = Progress::new(when, whole);
     let mut job = Publishing::new(feed, pace(&more), progress, connection.reporter);
     connection.preparation.over();
     let started = connection.started;
@@ -322,13 +324,4 @@ fn addressing(
     let defaults = Envelope { topic, qos, retain, properties };
     let given = topics.into_iter().map(|topic| Rc::new(Envelope { topic, ..defaults.clone() }));
     Ok(Addressing::new(given.collect(), defaults))
-}
-
-/// By default there is no progress bar next to a trace, or with --quiet.
-fn when(more: &MoreArgs, alone: bool) -> When {
-    match (more.progress, more.no_progress || !alone) {
-        (true, _) => When::Always,
-        (_, true) => When::Never,
-        _ => When::Auto,
-    }
 }

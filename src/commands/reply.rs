@@ -7,18 +7,16 @@ use super::filters::Filters;
 use super::printing::Printing;
 use super::properties::add_to_interest;
 use super::receiving::Receiving;
-use super::request::job::no_response_topic;
+use super::request::job::check_version;
 use super::subscribe::job::{Answers, Stop, StopAfter, Subscribing};
 use super::subscribe::selection::{Selection, Wanted};
 use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::format::Format;
 use crate::message::QoS;
-use crate::mqtt::Version;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::os_error;
 use crate::output::Writer;
-use crate::run::options::Protocol;
 use crate::settings::properties::Packet;
 use crate::settings::{Environment, Typed, number, parse_duration};
 use crate::topic::{TopicFilter, TopicName};
@@ -204,15 +202,5 @@ fn check_topics(filters: &[TopicFilter], topic: Option<&TopicName>) -> Result<()
             "the response topic {topic} matches {filter}: each reply would be a request"
         ))),
         None => Ok(()),
-    }
-}
-
-/// Checks that requests can name a response topic, which needs MQTT 5.
-fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
-    match protocol {
-        Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {
-            Err(no_response_topic(version))
-        }
-        _ => Ok(()),
     }
 }

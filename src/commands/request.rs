@@ -9,12 +9,9 @@ use super::printing::Printing;
 use super::properties::{PropertyArgs, add_to_interest, add_to_message};
 use super::receiving::Receiving;
 use crate::connection::{Connection, Needs, Settled, UrlTopics};
-use crate::exit::{ExitStatus, Failure};
+use crate::exit::Failure;
 use crate::message::QoS;
-use crate::mqtt::Version;
 use crate::mqtt::subscription::Interest;
-use crate::run::Signals;
-use crate::run::options::Protocol;
 use crate::settings::properties::Packet;
 use crate::settings::{Typed, number, parse_duration};
 use crate::source::{Encoding, Input, Invalid, Options, Source};
@@ -23,7 +20,6 @@ use bytes::Bytes;
 use clap::{ArgGroup, Args, Command, ValueEnum};
 use job::{Matching, Request, Requesting};
 use std::ffi::OsString;
-use std::future::poll_fn;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::task::Poll;
@@ -245,7 +241,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
     add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
     connection.session.aliasing = aliasing.unwrap_or_default();
     let has_response_topic = properties.response_topic.is_some() || filter.is_some();
-    check_version(connection.options.protocol, has_response_topic)?;
+    job::check_version(connection.options.protocol, has_response_topic)?;
     let topic = topic(request.topic, connection.url_topics)?;
     let listens_to = properties.response_topic.as_ref().map(TopicName::as_str);
     check_topics(&topic, listens_to.or(filter.as_ref().map(TopicFilter::as_str)))?;
@@ -295,16 +291,6 @@ fn source(request: &MessageArgs) -> Options {
     Options { input, encoding, invalid: Invalid::Stop }
 }
 
-/// Fails without a response topic unless the version is MQTT 5, where the request itself names one.
-fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
-    match protocol {
-        Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {
-            Err(job::no_response_topic(version))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn topic(typed: Option<TopicName>, of_urls: UrlTopics) -> Result<TopicName, Failure> {
     let topic = typed.map_or_else(|| of_urls.topic(), |topic| Ok(Some(topic)))?;
     topic.ok_or_else(|| Failure::usage("no topic: give one with --topic"))
@@ -324,9 +310,8 @@ fn check_topics(topic: &TopicName, response: Option<&str>) -> Result<(), Failure
 }
 
 /// Reads the whole payload before connecting: a connection that waits for input would be of no use.
-async fn read(mut source: Source, wait: Option<Duration>) -> Result<Bytes, Failure> {
-    let mut signals = Signals::new().map_err(Failure::no_signals)?;
-    let read = poll_fn(|cx| {
+async fn read(mut source: Source, limit: Option<Duration>) -> Result<Bytes, Failure> {
+    input::wait(limit, |cx| {
         while let Poll::Ready(next) = source.poll_next(cx) {
             match next {
                 None => return Poll::Ready(Ok(Bytes::new())),
@@ -338,14 +323,7 @@ async fn read(mut source: Source, wait: Option<Duration>) -> Result<Bytes, Failu
                 }
             }
         }
-        signals.poll(cx).map(|signal| Err(Failure::stopped(signal)))
-    });
-    let Some(wait) = wait else { return read.await };
-    match tokio::time::timeout(wait, read).await {
-        Ok(payload) => payload,
-        Err(_) => {
-            let message = "timed out before standard input ended";
-            Err(Failure::new(ExitStatus::TimedOut, message))
-        }
-    }
+        Poll::Pending
+    })
+    .await
 }

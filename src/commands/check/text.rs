@@ -2,6 +2,7 @@
 
 use super::report::{Level, Problem, Report, Step, Trial};
 use super::thresholds::in_milliseconds;
+use crate::commands::progress::grouped;
 use crate::escape::{Keep, visible};
 use crate::mqtt::limits::Limits;
 use std::fmt::Display;
@@ -54,26 +55,13 @@ fn in_words(limits: &Limits, keep_alive: u16) -> String {
     .join(", ");
     words.push_str(&format!("; {} in flight", grouped(limits.receive_maximum.into())));
     if let Some(bytes) = limits.maximum_packet_size {
-        words.push_str(&format!("; packets to {}", grouped(bytes)));
+        words.push_str(&format!("; packets to {}", grouped(bytes.into())));
     }
     words.push_str(&match keep_alive {
         0 => "; no keep-alive".to_owned(),
         seconds => format!("; keep-alive {seconds}"),
     });
     words
-}
-
-/// `2,000,000`.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn line(name: &dyn Display, detail: &str, took: Option<Duration>) -> String {

@@ -2,14 +2,14 @@
 
 use super::feed::{Fed, Feed};
 use super::pace::Pace;
+use crate::commands::input;
 use crate::commands::progress::{Progress, State};
 use crate::commands::tally::Tally;
 use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Outcome, Reason, Session, Submitted, Taken};
-use crate::run::{ConnectionEvent, Job, Signals, Stopping};
-use std::future::poll_fn;
+use crate::run::{ConnectionEvent, Job, Stopping};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -72,20 +72,8 @@ impl Publishing {
         started: Instant,
         timeout: Option<Duration>,
     ) -> Result<(), Failure> {
-        let mut signals = Signals::new().map_err(Failure::no_signals)?;
-        let filled = poll_fn(|cx| match self.poll_input(cx) {
-            Poll::Ready(()) => Poll::Ready(Ok(())),
-            Poll::Pending => signals.poll(cx).map(|signal| Err(Failure::stopped(signal))),
-        });
-        let remaining =
-            timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(started.elapsed()));
-        match tokio::time::timeout(remaining, filled).await {
-            Ok(filled) => filled?,
-            Err(_) => {
-                let message = "timed out before standard input ended";
-                return Err(Failure::new(ExitStatus::TimedOut, message));
-            }
-        }
+        let left = timeout.map(|limit| limit.saturating_sub(started.elapsed()));
+        input::wait(left, |cx| self.poll_input(cx).map(Ok)).await?;
         self.feed.failure().map_or(Ok(()), Err)
     }
 

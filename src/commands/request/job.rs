@@ -9,6 +9,7 @@ use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::mqtt::{Event, Explanation, Outcome, Reason, Session, Submitted, Taken, Version};
 use crate::property::{Id, Value};
 use crate::random::random;
+use crate::run::options::Protocol;
 use crate::run::{ConnectionEvent, Job};
 use crate::topic::{TopicError, TopicFilter, TopicName};
 use bytes::Bytes;
@@ -26,6 +27,16 @@ const POSITION: u64 = 1;
 pub(crate) fn no_response_topic(version: Version) -> Failure {
     Failure::usage(format!("{version} has no response topics of its own"))
         .hint("say where the reply is expected with --response-topic")
+}
+
+/// Fails without a response topic unless the version is MQTT 5, where each request can name one.
+pub(crate) fn check_version(protocol: Protocol, has_response_topic: bool) -> Result<(), Failure> {
+    match protocol {
+        Protocol::Exactly(version) if version < Version::V5 && !has_response_topic => {
+            Err(no_response_topic(version))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether subscribing to this topic would make a shared subscription.
