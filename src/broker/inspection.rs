@@ -21,14 +21,6 @@ const LONGEST_CONTROL_PACKET: usize = 1024 * 1024;
 /// The largest topic alias that rumqttd's CONNACK allows.
 const TOPIC_ALIAS_MAXIMUM: u32 = 4096;
 
-const MALFORMED: Reason = Reason(0x81);
-const PROTOCOL_ERROR: Reason = Reason(0x82);
-const BAD_AUTHENTICATION_METHOD: Reason = Reason(0x8c);
-const TOPIC_FILTER_INVALID: Reason = Reason(0x8f);
-const TOPIC_NAME_INVALID: Reason = Reason(0x90);
-const TOPIC_ALIAS_INVALID: Reason = Reason(0x94);
-const SHARED_NOT_SUPPORTED: u8 = 0x9e;
-
 /// What to do with a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -89,7 +81,7 @@ impl Inspector {
         let Some(frame) = frame else { return Ok(None) };
         let is_too_long = match frame.first >> 4 {
             3 => false,
-            12 if frame.body > 0 => return Err(MALFORMED),
+            12 if frame.body > 0 => return Err(Reason::MALFORMED_PACKET),
             _ => frame.body > LONGEST_CONTROL_PACKET,
         };
         if is_too_long { Err(Reason::PACKET_TOO_LARGE) } else { Ok(Some(frame.total())) }
@@ -98,18 +90,18 @@ impl Inspector {
     fn check_first(&self, first: u8) -> Result<(), Reason> {
         let (kind, flags) = (first >> 4, first & 0x0f);
         let expected = match kind {
-            0 => return Err(MALFORMED),
+            0 => return Err(Reason::MALFORMED_PACKET),
             3 => flags,
             6 | 8 | 10 => 2,
             _ => 0,
         };
         let is_opening = self.stage == Stage::Opening;
         match kind {
-            _ if flags != expected => Err(MALFORMED),
-            15 if self.version == Version::V4 => Err(MALFORMED),
+            _ if flags != expected => Err(Reason::MALFORMED_PACKET),
+            15 if self.version == Version::V4 => Err(Reason::MALFORMED_PACKET),
             // Packets that only servers send, and AUTH, which needs an authentication method in CONNECT.
-            2 | 9 | 11 | 13 | 15 => Err(PROTOCOL_ERROR),
-            _ if (kind == 1) != is_opening => Err(PROTOCOL_ERROR),
+            2 | 9 | 11 | 13 | 15 => Err(Reason::PROTOCOL_ERROR),
+            _ if (kind == 1) != is_opening => Err(Reason::PROTOCOL_ERROR),
             _ => Ok(()),
         }
     }
@@ -124,8 +116,10 @@ impl Inspector {
             return Ok(Decision::Answer(Vec::new()));
         }
         self.length(packet)?;
-        let frame = Frame::read(packet).map_err(|violation| violation.reason)?.ok_or(MALFORMED)?;
-        let mut body = packet.get(frame.header..frame.total()).ok_or(MALFORMED)?;
+        let frame = Frame::read(packet)
+            .map_err(|violation| violation.reason)?
+            .ok_or(Reason::MALFORMED_PACKET)?;
+        let mut body = packet.get(frame.header..frame.total()).ok_or(Reason::MALFORMED_PACKET)?;
         let decision = match frame.first >> 4 {
             1 => self.connect(&mut body)?,
             3 => self.publish(frame.first & 0x0f, &mut body)?,
@@ -135,7 +129,7 @@ impl Inspector {
             14 => self.disconnect(&mut body)?,
             _ => Decision::Pass,
         };
-        if body.is_empty() { Ok(decision) } else { Err(MALFORMED) }
+        if body.is_empty() { Ok(decision) } else { Err(Reason::MALFORMED_PACKET) }
     }
 
     fn is_v5(&self) -> bool {
@@ -152,17 +146,17 @@ impl Inspector {
             return Ok(Properties::default());
         }
         Properties::take(body, carrier).map_err(|error| match error {
-            PropertyError::OutOfRange(Id::TopicAlias, _) => TOPIC_ALIAS_INVALID,
-            PropertyError::Repeated(_) | PropertyError::OutOfRange(..) => PROTOCOL_ERROR,
-            _ => MALFORMED,
+            PropertyError::OutOfRange(Id::TopicAlias, _) => Reason::TOPIC_ALIAS_INVALID,
+            PropertyError::Repeated(_) | PropertyError::OutOfRange(..) => Reason::PROTOCOL_ERROR,
+            _ => Reason::MALFORMED_PACKET,
         })
     }
 
     fn connect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
         // `opening` has checked name and level.
-        take_text(body).ok_or(MALFORMED)?;
-        let [_level, flags] = take_array(body).ok_or(MALFORMED)?;
-        take_u16(body).ok_or(MALFORMED)?;
+        take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
+        let [_level, flags] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
+        take_u16(body).ok_or(Reason::MALFORMED_PACKET)?;
         let has = |flag: u8| flags & flag != 0;
         let has_will = has(0x04);
         let is_impossible = has(0x01)
@@ -170,27 +164,27 @@ impl Inspector {
             || flags & 0x18 == 0x18
             || (!self.is_v5() && flags & 0xc0 == 0x40);
         if is_impossible {
-            return Err(MALFORMED);
+            return Err(Reason::MALFORMED_PACKET);
         }
         let properties = self.properties(body, Carrier::Connect)?;
         if properties.text(Id::AuthenticationMethod).is_some() {
-            return Err(BAD_AUTHENTICATION_METHOD);
+            return Err(Reason::BAD_AUTHENTICATION_METHOD);
         }
         if properties.binary(Id::AuthenticationData).is_some() {
-            return Err(PROTOCOL_ERROR);
+            return Err(Reason::PROTOCOL_ERROR);
         }
-        take_text(body).ok_or(MALFORMED)?;
+        take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
         if has_will {
             let will = self.properties(body, Carrier::Will)?;
             check_response_topic(&will)?;
             take_name(body)?;
-            take_binary(body).ok_or(MALFORMED)?;
+            take_binary(body).ok_or(Reason::MALFORMED_PACKET)?;
         }
         if has(0x80) {
-            take_text(body).ok_or(MALFORMED)?;
+            take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
         }
         if has(0x40) {
-            take_binary(body).ok_or(MALFORMED)?;
+            take_binary(body).ok_or(Reason::MALFORMED_PACKET)?;
         }
         self.is_durable = !has(0x02);
         self.stage = Stage::Open;
@@ -200,25 +194,25 @@ impl Inspector {
     fn publish(&mut self, flags: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
         let (qos, is_dup) = (flags >> 1 & 3, flags & 8 != 0);
         if qos == 3 || (qos == 0 && is_dup) {
-            return Err(MALFORMED);
+            return Err(Reason::MALFORMED_PACKET);
         }
         // Empty if an alias stands for it.
-        let topic = take_text(body).ok_or(MALFORMED)?;
+        let topic = take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
         if !topic.is_empty() {
-            check_name(topic).map_err(|_| TOPIC_NAME_INVALID)?;
+            check_name(topic).map_err(|_| Reason::TOPIC_NAME_INVALID)?;
         }
         let id = if qos == 0 { 0 } else { take_id(body)? };
         let properties = self.properties(body, Carrier::PublishOut)?;
         check_response_topic(&properties)?;
         match properties.number(Id::TopicAlias) {
-            Some(alias) if alias > TOPIC_ALIAS_MAXIMUM => return Err(TOPIC_ALIAS_INVALID),
+            Some(alias) if alias > TOPIC_ALIAS_MAXIMUM => return Err(Reason::TOPIC_ALIAS_INVALID),
             Some(alias) if topic.is_empty() && !self.aliases.contains(&alias) => {
-                return Err(PROTOCOL_ERROR);
+                return Err(Reason::PROTOCOL_ERROR);
             }
             Some(alias) => {
                 self.aliases.insert(alias);
             }
-            None if topic.is_empty() => return Err(PROTOCOL_ERROR),
+            None if topic.is_empty() => return Err(Reason::PROTOCOL_ERROR),
             None => {}
         }
         // The rest is the payload.
@@ -233,7 +227,7 @@ impl Inspector {
     fn ack(&mut self, kind: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
         let id = take_id(body)?;
         if self.is_v5() && !body.is_empty() {
-            let [reason] = take_array(body).ok_or(MALFORMED)?;
+            let [reason] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
             if !body.is_empty() {
                 self.properties(body, Carrier::Ack)?;
             }
@@ -244,7 +238,7 @@ impl Inspector {
                 _ => matches!(reason, 0 | 0x92),
             };
             if !is_known {
-                return Err(MALFORMED);
+                return Err(Reason::MALFORMED_PACKET);
             }
         }
         if kind == 6 && !self.unreleased.remove(&id) {
@@ -265,19 +259,19 @@ impl Inspector {
         let properties = self.properties(body, Carrier::Subscribe)?;
         let is_identifier = |(id, _): &(Id, Value<'_>)| *id == Id::SubscriptionId;
         if body.is_empty() || properties.iter().filter(is_identifier).count() > 1 {
-            return Err(PROTOCOL_ERROR);
+            return Err(Reason::PROTOCOL_ERROR);
         }
         let mut filters = 0;
         let mut shares = false;
         while !body.is_empty() {
             let is_shared = take_filter(body)?.starts_with("$share/");
-            let [options] = take_array(body).ok_or(MALFORMED)?;
+            let [options] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
             let reserved = if self.is_v5() { 0xc0 } else { 0xfc };
             if options & reserved != 0 || options & 3 == 3 || options & 0x30 == 0x30 {
-                return Err(MALFORMED);
+                return Err(Reason::MALFORMED_PACKET);
             }
             if is_shared && options & 4 != 0 {
-                return Err(PROTOCOL_ERROR);
+                return Err(Reason::PROTOCOL_ERROR);
             }
             filters += 1;
             shares |= is_shared;
@@ -293,7 +287,7 @@ impl Inspector {
     fn unshared(&self, id: u16, filters: usize) -> Vec<u8> {
         let (properties, code): (&[u8], _) = match self.version {
             Version::V4 => (&[], 0x80),
-            Version::V5 => (&[0], SHARED_NOT_SUPPORTED),
+            Version::V5 => (&[0], Reason::SHARED_SUBSCRIPTIONS_NOT_SUPPORTED.0),
         };
         let mut suback = vec![0x90];
         let mut length = 2 + properties.len() + filters;
@@ -312,7 +306,7 @@ impl Inspector {
         take_id(body)?;
         self.properties(body, Carrier::Unsubscribe)?;
         if body.is_empty() {
-            return Err(PROTOCOL_ERROR);
+            return Err(Reason::PROTOCOL_ERROR);
         }
         while !body.is_empty() {
             take_filter(body)?;
@@ -322,9 +316,9 @@ impl Inspector {
 
     fn disconnect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
         if self.is_v5() && !body.is_empty() {
-            let [reason] = take_array(body).ok_or(MALFORMED)?;
+            let [reason] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
             if !matches!(reason, 0 | 4 | 0x80..=0x83 | 0x90 | 0x93..=0x99) {
-                return Err(MALFORMED);
+                return Err(Reason::MALFORMED_PACKET);
             }
             if !body.is_empty() {
                 self.properties(body, Carrier::DisconnectOut)?;
@@ -352,27 +346,27 @@ fn short_ack(first: u8, id: u16) -> Vec<u8> {
 /// A packet id, which is never 0 `[MQTT-2.2.1-3]`.
 fn take_id(body: &mut &[u8]) -> Result<u16, Reason> {
     match take_u16(body) {
-        Some(0) => Err(PROTOCOL_ERROR),
+        Some(0) => Err(Reason::PROTOCOL_ERROR),
         Some(id) => Ok(id),
-        None => Err(MALFORMED),
+        None => Err(Reason::MALFORMED_PACKET),
     }
 }
 
 fn take_name(body: &mut &[u8]) -> Result<(), Reason> {
-    let name = take_text(body).ok_or(MALFORMED)?;
-    check_name(name).map_err(|_| TOPIC_NAME_INVALID)
+    let name = take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
+    check_name(name).map_err(|_| Reason::TOPIC_NAME_INVALID)
 }
 
 fn take_filter<'a>(body: &mut &'a [u8]) -> Result<&'a str, Reason> {
-    let filter = take_text(body).ok_or(MALFORMED)?;
-    check_filter(filter).map_err(|_| TOPIC_FILTER_INVALID)?;
+    let filter = take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
+    check_filter(filter).map_err(|_| Reason::TOPIC_FILTER_INVALID)?;
     Ok(filter)
 }
 
 /// A response topic must not contain wildcards `[MQTT-3.3.2-14]`.
 fn check_response_topic(properties: &Properties<'_>) -> Result<(), Reason> {
     let topic = properties.text(Id::ResponseTopic);
-    topic.map_or(Ok(()), |topic| check_name(topic).map_err(|_| TOPIC_NAME_INVALID))
+    topic.map_or(Ok(()), |topic| check_name(topic).map_err(|_| Reason::TOPIC_NAME_INVALID))
 }
 
 #[cfg(test)]

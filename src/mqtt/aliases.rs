@@ -51,7 +51,7 @@ impl OutgoingAliases {
             Aliasing::Fixed(alias) if alias > self.maximum => {
                 let maximum = self.maximum;
                 let text = format!("topic alias {alias}, and the broker takes {maximum}");
-                Err(Explanation::ours(Reason(0x94), text))
+                Err(Explanation::ours(Reason::TOPIC_ALIAS_INVALID, text))
             }
             _ => Ok(()),
         }
@@ -114,7 +114,7 @@ impl IncomingAliases {
         let maximum = self.maximum;
         if alias == 0 || alias > u32::from(maximum) {
             let text = format!("PUBLISH with topic alias {alias}, and {maximum} is the maximum");
-            return Err(Violation { reason: Reason(0x94), text }.into());
+            return Err(Violation { reason: Reason::TOPIC_ALIAS_INVALID, text }.into());
         }
         if !topic.is_empty() {
             let at = alias as usize - 1;
@@ -148,7 +148,7 @@ impl IncomingAliases {
                 let known = self.topics.get((alias as usize).wrapping_sub(1));
                 known.and_then(Option::as_deref).ok_or_else(|| {
                     let text = format!("PUBLISH with topic alias {alias}, which was never set");
-                    Violation { reason: Reason(0x94), text }
+                    Violation { reason: Reason::TOPIC_ALIAS_INVALID, text }
                 })
             }
             _ => Ok(topic),

@@ -90,13 +90,19 @@ impl Limits {
     pub fn check_filter(&self, filter: &TopicFilter, with_id: bool) -> Result<(), Explanation> {
         if with_id && !self.subscription_ids {
             let text = "the broker takes no subscription identifiers".to_owned();
-            return refuse(Reason(0xa1), text);
+            return refuse(Reason::SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED, text);
         }
         if filter.is_shared() && !self.shared {
-            return refuse(Reason(0x9e), "the broker has no shared subscriptions".to_owned());
+            return refuse(
+                Reason::SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
+                "the broker has no shared subscriptions".to_owned(),
+            );
         }
         if filter.has_wildcard() && !self.wildcards {
-            return refuse(Reason(0xa2), "the broker takes no wildcards".to_owned());
+            return refuse(
+                Reason::WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED,
+                "the broker takes no wildcards".to_owned(),
+            );
         }
         Ok(())
     }

@@ -6,36 +6,72 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reason(pub u8);
 
-impl Reason {
-    /// Success, normal disconnection, or granted QoS 0.
-    pub const SUCCESS: Self = Self(0x00);
-    /// The message was accepted, but nobody is subscribed.
-    pub const NO_MATCHING_SUBSCRIBERS: Self = Self(0x10);
-    /// AUTH: another step.
-    pub const CONTINUE_AUTHENTICATION: Self = Self(0x18);
-    /// AUTH: once more from the start.
-    pub const RE_AUTHENTICATE: Self = Self(0x19);
-    /// The broker does not support the authentication method.
-    pub const BAD_AUTHENTICATION_METHOD: Self = Self(0x8c);
-    /// The broker does not support the requested version.
-    pub const UNSUPPORTED_PROTOCOL_VERSION: Self = Self(0x84);
-    /// Another connection uses the same client id.
-    pub const SESSION_TAKEN_OVER: Self = Self(0x8e);
-    /// The packet is larger than the receiver accepts.
-    pub const PACKET_TOO_LARGE: Self = Self(0x95);
-    /// The user name or password was not accepted.
-    pub const BAD_USER_NAME_OR_PASSWORD: Self = Self(0x86);
-    /// The client is not allowed to do this.
-    pub const NOT_AUTHORIZED: Self = Self(0x87);
-    /// The packet id is not in use.
-    pub const PACKET_ID_NOT_FOUND: Self = Self(0x92);
-    /// The receiver has no resources left for it.
-    pub const QUOTA_EXCEEDED: Self = Self(0x97);
-    /// The broker does not support retained messages.
-    pub const RETAIN_NOT_SUPPORTED: Self = Self(0x9a);
-    /// The broker does not support this QoS.
-    pub const QOS_NOT_SUPPORTED: Self = Self(0x9b);
+/// A constant and a text for each code that the standard defines.
+macro_rules! reasons {
+    ($($code:literal $name:ident $text:literal,)*) => {
+        impl Reason {
+            $(
+                #[doc = $text]
+                pub const $name: Self = Self($code);
+            )*
 
+            fn text(self) -> Option<&'static str> {
+                match self.0 {
+                    $($code => Some($text),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    0x00 SUCCESS "Success",
+    0x01 GRANTED_QOS_1 "Granted QoS 1",
+    0x02 GRANTED_QOS_2 "Granted QoS 2",
+    0x04 DISCONNECT_WITH_WILL "Disconnect with will message",
+    0x10 NO_MATCHING_SUBSCRIBERS "No matching subscribers",
+    0x11 NO_SUBSCRIPTION_EXISTED "No subscription existed",
+    0x18 CONTINUE_AUTHENTICATION "Continue authentication",
+    0x19 RE_AUTHENTICATE "Re-authenticate",
+    0x80 UNSPECIFIED_ERROR "Unspecified error",
+    0x81 MALFORMED_PACKET "Malformed packet",
+    0x82 PROTOCOL_ERROR "Protocol error",
+    0x83 IMPLEMENTATION_SPECIFIC_ERROR "Implementation specific error",
+    0x84 UNSUPPORTED_PROTOCOL_VERSION "Unsupported protocol version",
+    0x85 CLIENT_IDENTIFIER_NOT_VALID "Client identifier not valid",
+    0x86 BAD_USER_NAME_OR_PASSWORD "Bad user name or password",
+    0x87 NOT_AUTHORIZED "Not authorized",
+    0x88 SERVER_UNAVAILABLE "Server unavailable",
+    0x89 SERVER_BUSY "Server busy",
+    0x8a BANNED "Banned",
+    0x8b SERVER_SHUTTING_DOWN "Server shutting down",
+    0x8c BAD_AUTHENTICATION_METHOD "Bad authentication method",
+    0x8d KEEP_ALIVE_TIMEOUT "Keep alive timeout",
+    0x8e SESSION_TAKEN_OVER "Session taken over",
+    0x8f TOPIC_FILTER_INVALID "Topic filter invalid",
+    0x90 TOPIC_NAME_INVALID "Topic name invalid",
+    0x91 PACKET_ID_IN_USE "Packet identifier in use",
+    0x92 PACKET_ID_NOT_FOUND "Packet identifier not found",
+    0x93 RECEIVE_MAXIMUM_EXCEEDED "Receive maximum exceeded",
+    0x94 TOPIC_ALIAS_INVALID "Topic alias invalid",
+    0x95 PACKET_TOO_LARGE "Packet too large",
+    0x96 MESSAGE_RATE_TOO_HIGH "Message rate too high",
+    0x97 QUOTA_EXCEEDED "Quota exceeded",
+    0x98 ADMINISTRATIVE_ACTION "Administrative action",
+    0x99 PAYLOAD_FORMAT_INVALID "Payload format invalid",
+    0x9a RETAIN_NOT_SUPPORTED "Retain not supported",
+    0x9b QOS_NOT_SUPPORTED "QoS not supported",
+    0x9c USE_ANOTHER_SERVER "Use another server",
+    0x9d SERVER_MOVED "Server moved",
+    0x9e SHARED_SUBSCRIPTIONS_NOT_SUPPORTED "Shared subscriptions not supported",
+    0x9f CONNECTION_RATE_EXCEEDED "Connection rate exceeded",
+    0xa0 MAXIMUM_CONNECT_TIME "Maximum connect time",
+    0xa1 SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED "Subscription identifiers not supported",
+    0xa2 WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED "Wildcard subscriptions not supported",
+}
+
+impl Reason {
     /// Whether it is a failure.
     pub fn is_failure(self) -> bool {
         self.0 >= 0x80
@@ -85,55 +121,6 @@ impl Reason {
     pub fn refuses_a_publish(self) -> bool {
         matches!(self.0, 0x87 | 0x90 | 0x95 | 0x97 | 0x99 | 0x9a | 0x9b)
     }
-
-    fn text(self) -> Option<&'static str> {
-        Some(match self.0 {
-            0x00 => "Success",
-            0x01 => "Granted QoS 1",
-            0x02 => "Granted QoS 2",
-            0x04 => "Disconnect with will message",
-            0x10 => "No matching subscribers",
-            0x11 => "No subscription existed",
-            0x18 => "Continue authentication",
-            0x19 => "Re-authenticate",
-            0x80 => "Unspecified error",
-            0x81 => "Malformed packet",
-            0x82 => "Protocol error",
-            0x83 => "Implementation specific error",
-            0x84 => "Unsupported protocol version",
-            0x85 => "Client identifier not valid",
-            0x86 => "Bad user name or password",
-            0x87 => "Not authorized",
-            0x88 => "Server unavailable",
-            0x89 => "Server busy",
-            0x8a => "Banned",
-            0x8b => "Server shutting down",
-            0x8c => "Bad authentication method",
-            0x8d => "Keep alive timeout",
-            0x8e => "Session taken over",
-            0x8f => "Topic filter invalid",
-            0x90 => "Topic name invalid",
-            0x91 => "Packet identifier in use",
-            0x92 => "Packet identifier not found",
-            0x93 => "Receive maximum exceeded",
-            0x94 => "Topic alias invalid",
-            0x95 => "Packet too large",
-            0x96 => "Message rate too high",
-            0x97 => "Quota exceeded",
-            0x98 => "Administrative action",
-            0x99 => "Payload format invalid",
-            0x9a => "Retain not supported",
-            0x9b => "QoS not supported",
-            0x9c => "Use another server",
-            0x9d => "Server moved",
-            0x9e => "Shared subscriptions not supported",
-            0x9f => "Connection rate exceeded",
-            0xa0 => "Maximum connect time",
-            0xa1 => "Subscription identifiers not supported",
-            0xa2 => "Wildcard subscriptions not supported",
-            _ => return None,
-        })
-    }
 }
 
 impl fmt::Display for Reason {
@@ -148,15 +135,15 @@ impl fmt::Display for Reason {
 
 /// The MQTT 5 reason equivalent to a CONNACK return code of 3.1 and 3.1.1, if there is one.
 pub fn from_return_code(code: u8) -> Option<Reason> {
-    Some(Reason(match code {
-        0 => 0x00,
-        1 => 0x84,
-        2 => 0x85,
-        3 => 0x88,
-        4 => 0x86,
-        5 => 0x87,
+    Some(match code {
+        0 => Reason::SUCCESS,
+        1 => Reason::UNSUPPORTED_PROTOCOL_VERSION,
+        2 => Reason::CLIENT_IDENTIFIER_NOT_VALID,
+        3 => Reason::SERVER_UNAVAILABLE,
+        4 => Reason::BAD_USER_NAME_OR_PASSWORD,
+        5 => Reason::NOT_AUTHORIZED,
         _ => return None,
-    }))
+    })
 }
 
 #[cfg(test)]

@@ -70,20 +70,28 @@ fn what_any_client_may_send_passes_once_it_is_whole() {
 fn what_only_servers_send_is_refused_at_its_first_byte() {
     for version in VERSIONS {
         for first in [0x20, 0x90, 0xb0, 0xd0] {
-            assert_eq!(connected(version).length(&[first]), Err(PROTOCOL_ERROR), "{first:02x}");
+            assert_eq!(
+                connected(version).length(&[first]),
+                Err(Reason::PROTOCOL_ERROR),
+                "{first:02x}"
+            );
         }
         for first in [0x00, 0x0f, 0x21, 0x41, 0x60, 0x80, 0xa0, 0xc1, 0xe2] {
-            assert_eq!(connected(version).length(&[first]), Err(MALFORMED), "{first:02x}");
+            assert_eq!(
+                connected(version).length(&[first]),
+                Err(Reason::MALFORMED_PACKET),
+                "{first:02x}"
+            );
         }
     }
-    assert_eq!(connected(Version::V4).length(&[0xf0]), Err(MALFORMED));
-    assert_eq!(connected(Version::V5).length(&[0xf0]), Err(PROTOCOL_ERROR));
+    assert_eq!(connected(Version::V4).length(&[0xf0]), Err(Reason::MALFORMED_PACKET));
+    assert_eq!(connected(Version::V5).length(&[0xf0]), Err(Reason::PROTOCOL_ERROR));
 }
 
 #[test]
 fn connect_comes_first_and_once() {
     for version in VERSIONS {
-        assert_eq!(Inspector::new(version).length(&[0xc0, 0]), Err(PROTOCOL_ERROR));
+        assert_eq!(Inspector::new(version).length(&[0xc0, 0]), Err(Reason::PROTOCOL_ERROR));
         let connect = if version == Version::V4 { CONNECT_V4 } else { CONNECT_V5 };
         assert_eq!(refused(version, connect), 0x82);
     }
@@ -93,9 +101,21 @@ fn connect_comes_first_and_once() {
 fn lengths_that_lie_are_refused() {
     for version in VERSIONS {
         let inspector = connected(version);
-        assert_eq!(inspector.length(b"\x30\xff\xff\xff\xff"), Err(MALFORMED), "five bytes");
-        assert_eq!(inspector.length(b"\x30\x80\x00"), Err(MALFORMED), "longer than need be");
-        assert_eq!(inspector.length(b"\xc0\x01"), Err(MALFORMED), "a PINGREQ with a body");
+        assert_eq!(
+            inspector.length(b"\x30\xff\xff\xff\xff"),
+            Err(Reason::MALFORMED_PACKET),
+            "five bytes"
+        );
+        assert_eq!(
+            inspector.length(b"\x30\x80\x00"),
+            Err(Reason::MALFORMED_PACKET),
+            "longer than need be"
+        );
+        assert_eq!(
+            inspector.length(b"\xc0\x01"),
+            Err(Reason::MALFORMED_PACKET),
+            "a PINGREQ with a body"
+        );
         let large = inspector.length(b"\x82\xff\xff\xff\x7f");
         assert_eq!(large, Err(Reason::PACKET_TOO_LARGE), "256 MiB of filters");
         for packet in
@@ -168,7 +188,7 @@ fn a_connect_that_breaks_the_rules_is_refused() {
 fn an_alias_stands_for_a_topic_once_it_was_given_one() {
     let mut inspector = connected(Version::V5);
     let by_alias = b"\x30\x06\x00\x00\x03\x23\x00\x07";
-    assert_eq!(connected(Version::V5).inspect(by_alias), Err(PROTOCOL_ERROR));
+    assert_eq!(connected(Version::V5).inspect(by_alias), Err(Reason::PROTOCOL_ERROR));
     assert_eq!(inspector.inspect(b"\x30\x07\x00\x01a\x03\x23\x00\x07"), Ok(Decision::Pass));
     assert_eq!(inspector.inspect(by_alias), Ok(Decision::Pass));
 }
@@ -215,7 +235,7 @@ fn nothing_after_disconnect_counts() {
         let mut inspector = connected(version);
         assert_eq!(inspector.inspect(b"\xe0\x00"), Ok(Decision::Pass));
         assert_eq!(inspector.inspect(b"\xc0\x00"), Ok(Decision::Answer(Vec::new())));
-        assert!(inspector.farewell(MALFORMED).is_empty());
+        assert!(inspector.farewell(Reason::MALFORMED_PACKET).is_empty());
     }
-    assert_eq!(connected(Version::V5).farewell(MALFORMED), [0xe0, 2, 0x81, 0]);
+    assert_eq!(connected(Version::V5).farewell(Reason::MALFORMED_PACKET), [0xe0, 2, 0x81, 0]);
 }

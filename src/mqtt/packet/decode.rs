@@ -24,18 +24,18 @@ pub struct Violation {
 impl Violation {
     /// A malformed packet.
     pub fn malformed(text: impl Into<String>) -> Self {
-        Self { reason: Reason(0x81), text: text.into() }
+        Self { reason: Reason::MALFORMED_PACKET, text: text.into() }
     }
 
     /// A packet in the wrong place or with a forbidden value.
     pub fn protocol(text: impl Into<String>) -> Self {
-        Self { reason: Reason(0x82), text: text.into() }
+        Self { reason: Reason::PROTOCOL_ERROR, text: text.into() }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.reason == Reason(0x81) { "malformed packet: " } else { "" };
+        let kind = if self.reason == Reason::MALFORMED_PACKET { "malformed packet: " } else { "" };
         write!(f, "{kind}{}", self.text)
     }
 }
@@ -349,7 +349,7 @@ fn truncated(frame: Frame) -> Violation {
 fn bad_properties(name: &str, error: PropertyError) -> Violation {
     match error {
         PropertyError::OutOfRange(Id::TopicAlias, _) => {
-            Violation { reason: Reason(0x94), text: format!("{name}: {error}") }
+            Violation { reason: Reason::TOPIC_ALIAS_INVALID, text: format!("{name}: {error}") }
         }
         PropertyError::Repeated(_) | PropertyError::OutOfRange(..) => {
             Violation::protocol(format!("{name}: {error}"))
@@ -377,7 +377,7 @@ fn wrong_topic(topic: &[u8], is_text: bool) -> Violation {
         Violation::malformed(format!("the topic {shown:?} contains NUL"))
     } else {
         let text = format!("the topic {shown:?} contains a wildcard");
-        Violation { reason: Reason(0x90), text }
+        Violation { reason: Reason::TOPIC_NAME_INVALID, text }
     }
 }
 

@@ -237,7 +237,7 @@ impl PublishWriter {
     fn check(&self, envelope: &Envelope) -> Result<(), Explanation> {
         if self.version != Version::V5 && !envelope.properties.is_empty() {
             let text = format!("{} has no properties", self.version);
-            return Err(Explanation::ours(Reason(0x83), text));
+            return Err(Explanation::ours(Reason::IMPLEMENTATION_SPECIFIC_ERROR, text));
         }
         self.limits.check(envelope)
     }

@@ -280,9 +280,9 @@ fn violation(loss: &Loss) -> Option<Reason> {
     match loss.fault()? {
         Fault::Violation(violation) => Some(violation.reason),
         Fault::Excess { reason, .. } => Some(*reason),
-        Fault::OldConnack => Some(Reason(0x81)),
+        Fault::OldConnack => Some(Reason::MALFORMED_PACKET),
         // Clients may send no code that says more ([MQTT 5, 3.14.2.1]).
-        Fault::Scram { again: true, .. } => Some(Reason(0x80)),
+        Fault::Scram { again: true, .. } => Some(Reason::UNSPECIFIED_ERROR),
         _ => None,
     }
 }
