@@ -29,6 +29,8 @@ struct Entry {
     name: &'static str,
     alias: Option<&'static str>,
     about: &'static str,
+    /// What `mqtt help COMMAND` shows.
+    essentials: &'static [help::Essential],
     flags: fn(Command) -> Command,
     run: fn(ArgMatches, Typed) -> Run,
     /// The few flags that most runs use, and how to run with only those.
@@ -65,6 +67,7 @@ const COMMANDS: &[Entry] = &[
         name: "pub",
         alias: Some("publish"),
         about: "Publish messages",
+        essentials: help::PUB,
         flags: |command| connecting(publish::PublishArgs::augment_args(command)),
         run: run!(publish::run),
         basic: Some(Basic {
@@ -76,6 +79,7 @@ const COMMANDS: &[Entry] = &[
         name: "sub",
         alias: Some("subscribe"),
         about: "Subscribe to topics and print messages",
+        essentials: help::SUB,
         flags: |command| connecting(subscribe::SubscribeArgs::augment_args(command)),
         run: run!(subscribe::run),
         basic: None,
@@ -84,6 +88,7 @@ const COMMANDS: &[Entry] = &[
         name: "rr",
         alias: Some("request"),
         about: "Publish a request and print the reply",
+        essentials: help::RR,
         flags: |command| {
             request::with_own_timeout(connecting(request::RequestArgs::augment_args(command)))
         },
@@ -94,6 +99,7 @@ const COMMANDS: &[Entry] = &[
         name: "reply",
         alias: None,
         about: "Answer requests with the output of a command",
+        essentials: help::REPLY,
         flags: |command| connecting(reply::ReplyArgs::augment_args(command)),
         run: run!(reply::run),
         basic: None,
@@ -102,6 +108,7 @@ const COMMANDS: &[Entry] = &[
         name: "clear-retained",
         alias: None,
         about: "Remove retained messages from the broker",
+        essentials: help::CLEAR_RETAINED,
         flags: |command| connecting(clear_retained::ClearRetainedArgs::augment_args(command)),
         run: run!(clear_retained::run),
         basic: None,
@@ -110,6 +117,7 @@ const COMMANDS: &[Entry] = &[
         name: "check",
         alias: None,
         about: "Check a broker step by step, for people and for monitoring",
+        essentials: help::CHECK,
         flags: |command| {
             check::with_own_timeout(connecting(check::CheckArgs::augment_args(command)))
         },
@@ -125,6 +133,7 @@ const COMMANDS: &[Entry] = &[
         name: "config",
         alias: None,
         about: "Show the connection settings and where each comes from",
+        essentials: help::CONFIG,
         flags: |command| connecting(config::ConfigArgs::augment_args(command)),
         run: run!(config::run),
         basic: None,
@@ -133,6 +142,7 @@ const COMMANDS: &[Entry] = &[
         name: "completions",
         alias: None,
         about: "Print a shell completion script",
+        essentials: help::COMPLETIONS,
         flags: |command| complete(completions::CompletionsArgs::augment_args(command)),
         run: run!(|args, typed| completions::run(args, typed, command)),
         basic: None,
@@ -142,6 +152,7 @@ const COMMANDS: &[Entry] = &[
         name: "broker",
         alias: None,
         about: "Run a throw-away local broker for trying things out",
+        essentials: help::BROKER,
         flags: |command| complete(crate::commands::broker::BrokerArgs::augment_args(command)),
         run: |mut found, _| {
             let args = FromArgMatches::from_arg_matches_mut(&mut found);
@@ -274,7 +285,7 @@ fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
         Some(entry) => {
             let command = entry.command().bin_name(format!("mqtt {}", entry.name));
             let mut command = command.about(entry.about);
-            Ok(Request::Print(help::short(&mut command)))
+            Ok(Request::Print(help::short(&mut command, entry.essentials)))
         }
         None => Err(no_command(name)),
     }
