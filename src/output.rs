@@ -40,7 +40,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use tree::Tree;
 pub use tree::{DIGITS, Keeping};
-use worker::Worker;
+use worker::{Mode, Worker};
 
 /// Number of waiting bytes beyond which lines are dropped.
 const MOST: usize = 4 * LIMIT;
@@ -373,7 +373,8 @@ impl Writer {
         let worker = match &mut self.worker {
             Some(worker) => worker,
             none => {
-                none.insert(Worker::start(Arc::clone(&self.descriptor), self.is_file, self.syncs)?)
+                let mode = Mode { gathers: self.is_file, syncs: self.syncs };
+                none.insert(Worker::start(Arc::clone(&self.descriptor), mode)?)
             }
         };
         worker.add(&mut self.fresh, std::mem::take(&mut self.is_urgent));

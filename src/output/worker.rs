@@ -21,6 +21,15 @@ const SMALL: usize = 16 << 20;
 /// Number of bytes that end the gathering early.
 const PLENTY: usize = 64 << 10;
 
+/// How the thread writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mode {
+    /// No more often than necessary: records gather for a moment between two blocks.
+    pub(super) gathers: bool,
+    /// Each block is on disk before it counts as written.
+    pub(super) syncs: bool,
+}
+
 /// A thread that writes blocks one after the other, and the state shared with its owner.
 pub(super) struct Worker(Arc<Shared>);
 
@@ -83,22 +92,16 @@ pub(super) struct Standing {
 }
 
 impl Worker {
-    /// Starts the thread, which writes to `descriptor`; with `gathers`, no more often than necessary;
-    /// with `syncs`, each block is on disk before it counts as written.
-    pub(super) fn start(
-        descriptor: Arc<Descriptor>,
-        gathers: bool,
-        syncs: bool,
-    ) -> io::Result<Self> {
+    /// Starts the thread, which writes to `descriptor`.
+    pub(super) fn start(descriptor: Arc<Descriptor>, mode: Mode) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::default(),
             work: Condvar::new(),
             progress: Condvar::new(),
         });
         let owner = Arc::clone(&shared);
-        thread::Builder::new()
-            .name("output".to_owned())
-            .spawn(move || write(&shared, descriptor, gathers, syncs))?;
+        let thread = Thread { shared, descriptor, mode, block: Block::default() };
+        thread::Builder::new().name("output".to_owned()).spawn(move || thread.run())?;
         Ok(Self(owner))
     }
 
@@ -179,71 +182,95 @@ impl Shared {
     }
 }
 
-/// The thread's main function.
-fn write(shared: &Shared, mut descriptor: Arc<Descriptor>, gathers: bool, syncs: bool) {
-    let mut block = Block::default();
-    loop {
-        let mut state = shared.lock();
-        while state.next.is_empty() {
-            if state.is_closed {
+/// The thread.
+struct Thread {
+    shared: Arc<Shared>,
+    descriptor: Arc<Descriptor>,
+    mode: Mode,
+    /// What is being written.
+    block: Block,
+}
+
+impl Thread {
+    fn run(mut self) {
+        while self.take() {
+            let result = self.write();
+            if !self.report(result) {
                 return;
             }
-            state = shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if self.mode.gathers {
+                self.gather();
+            }
         }
-        std::mem::swap(&mut state.next, &mut block);
+    }
+
+    /// Waits for the next block; `false` if there will be none.
+    fn take(&mut self) -> bool {
+        let mut state = self.shared.lock();
+        while state.next.is_empty() {
+            if state.is_closed {
+                return false;
+            }
+            state = self.shared.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        std::mem::swap(&mut state.next, &mut self.block);
+        let size = self.block.large.as_ref().map_or(0, |large| large.size);
+        state.writing = if size < SMALL { 0 } else { size };
         state.is_writing = true;
-        state.writing = block.large.as_ref().map_or(0, |large| large.size);
-        if state.writing < SMALL {
-            state.writing = 0;
-        }
         state.is_urgent = false;
         if let Some(next) = state.descriptor.take() {
-            descriptor = next;
+            self.descriptor = next;
         }
-        drop(state);
+        true
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        if !self.block.routed.is_empty() {
+            return self.descriptor.write_routed(&self.block);
+        }
         let mut result = Ok(());
         let mut write = |bytes: &[u8]| {
             for piece in bytes.chunks(PIECE) {
                 // Nothing is written after an error.
                 if result.is_ok() {
-                    result = descriptor.write_all(piece);
-                    shared.lock().progress += 1;
-                    shared.progress.notify_all();
+                    result = self.descriptor.write_all(piece);
+                    self.shared.lock().progress += 1;
+                    self.shared.progress.notify_all();
                 }
             }
         };
-        if block.routed.is_empty() {
-            write(&block.bytes);
-        }
-        if let Some(large) = block.large.take() {
+        write(&self.block.bytes);
+        if let Some(large) = self.block.large.take() {
             (large.write)(&mut write);
         }
-        if !block.routed.is_empty() {
-            result = descriptor.write_routed(&block);
-        } else if syncs && result.is_ok() {
-            result = descriptor.sync();
-        }
-        let mut state = shared.lock();
+        result?;
+        if self.mode.syncs { self.descriptor.sync() } else { Ok(()) }
+    }
+
+    /// Tells the owner that the block was written, or not; returns whether to go on.
+    fn report(&mut self, result: io::Result<()>) -> bool {
+        let mut state = self.shared.lock();
         state.is_writing = false;
         state.writing = 0;
         state.is_over = result.is_err();
         match result {
-            Ok(()) => state.written += block.records,
+            Ok(()) => state.written += self.block.records,
             Err(error) => state.failure = Some(error),
         }
-        block.clear();
+        self.block.clear();
         if let Some(waker) = state.waker.take() {
             waker.wake();
         }
-        shared.progress.notify_all();
-        if state.is_over {
-            return;
-        }
-        if gathers {
-            state.is_lull = true;
-            let lasts = |state: &mut State| !state.is_lull_over();
-            let waited = shared.work.wait_timeout_while(state, LULL, lasts);
-            waited.unwrap_or_else(PoisonError::into_inner).0.is_lull = false;
-        }
+        self.shared.progress.notify_all();
+        !state.is_over
+    }
+
+    /// Lets records gather for a moment, unless somebody waits for them.
+    fn gather(&self) {
+        let mut state = self.shared.lock();
+        state.is_lull = true;
+        let lasts = |state: &mut State| !state.is_lull_over();
+        let waited = self.shared.work.wait_timeout_while(state, LULL, lasts);
+        waited.unwrap_or_else(PoisonError::into_inner).0.is_lull = false;
     }
 }
