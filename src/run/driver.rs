@@ -306,6 +306,9 @@ impl<W: World> Driver<'_, W> {
             if let Poll::Ready(result) = awaited.as_mut().poll(cx) {
                 return Poll::Ready(Ok(result));
             }
+            if self.timer.has_fired(cx) {
+                return Poll::Pending;
+            }
             let now = self.world.now();
             match self.poll_offline(cx, now) {
                 Poll::Ready(Err(quit)) => return Poll::Ready(Err(quit.into())),
@@ -367,6 +370,9 @@ impl<W: World> Driver<'_, W> {
         socket: &mut Socket<W::Stream>,
         connack_by: Instant,
     ) -> Poll<Leave> {
+        if self.timer.has_fired(cx) {
+            return Poll::Pending;
+        }
         for turn in 0..TURNS {
             let now = self.world.now();
             match self.turn(cx, socket, connack_by, now, turn == 0) {
@@ -402,10 +408,13 @@ impl<W: World> Driver<'_, W> {
         now: Instant,
         is_first: bool,
     ) -> Result<Poll<Quit>, Loss> {
-        match self.poll_stop(cx, now) {
+        let limit = match self.poll_stop(cx, now) {
+            Ok(limit) => limit,
             Err(stop) => return Ok(Poll::Ready(Quit::Stop(stop))),
-            Ok(Some(Limit::Ack)) => return Err(self.unanswered(self.session.owed())),
-            Ok(_) => {}
+        };
+        // Before silence is judged: if this process was stopped, the answer may have come meanwhile.
+        if is_first && !self.is_deaf() {
+            self.read_in(cx, socket, now)?;
         }
         if !self.session.is_up() && now >= connack_by {
             let missing =
@@ -413,9 +422,6 @@ impl<W: World> Driver<'_, W> {
             return Err(socket.stranger().unwrap_or_else(|| self.connect_timeout(missing)));
         }
         self.session.handle_timeout(now, self.is_deaf())?;
-        if is_first && !self.is_deaf() {
-            self.read_in(cx, socket, now)?;
-        }
         let is_authenticating = self.session.authenticate(|| self.world.random())?;
         let mut has_news = false;
         if self.session.is_up() {
@@ -440,10 +446,12 @@ impl<W: World> Driver<'_, W> {
         }
         // Checked last, because the job may have made room just now, and then nothing else would wake this task.
         if self.is_deaf() {
-            return socket.write_error().map_or(Ok(Poll::Pending), Err);
+            socket.write_error().map_or(Ok(()), Err)?;
+        } else {
+            self.read_in(cx, socket, now)?;
         }
-        self.read_in(cx, socket, now)?;
-        Ok(Poll::Pending)
+        let is_over = limit == Some(Limit::Ack) && self.check_limits(now).ok() == Some(limit);
+        if is_over { Err(self.unanswered(self.session.owed())) } else { Ok(Poll::Pending) }
     }
 
     /// Reads, and notes when the connection is accepted.
@@ -540,7 +548,7 @@ impl<W: World> Driver<'_, W> {
         self.session.is_up() && self.session.is_taking() && self.job.is_full()
     }
 
-    /// Checks which limit has been reached.
+    /// Checks whether a signal has come, and which limit has been reached.
     ///
     /// # Errors
     /// What stops the run.
@@ -548,6 +556,11 @@ impl<W: World> Driver<'_, W> {
         if let Poll::Ready(signal) = self.world.poll_signal(cx) {
             return Err(Stop::Signal(signal));
         }
+        self.check_limits(now)
+    }
+
+    /// Checks which limit has been reached; an error stops the run.
+    fn check_limits(&mut self, now: Instant) -> Result<Option<Limit>, Stop> {
         // While the job takes no messages, the broker's answers are not read.
         let owes = !self.has_no_room()
             && (self.session.is_waiting()

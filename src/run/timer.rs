@@ -14,6 +14,17 @@ pub(super) struct Timer {
 }
 
 impl Timer {
+    /// Whether it has fired, which is told once: the task should look at the time only after being woken again. If this
+    /// process was stopped meanwhile, the timer reports before the sockets do, and silence would be seen where there is
+    /// none.
+    pub(super) fn has_fired(&mut self, cx: &mut Context<'_>) -> bool {
+        let has_fired = self.sleep.take_if(|sleep| sleep.is_elapsed()).is_some();
+        if has_fired {
+            cx.waker().wake_by_ref();
+        }
+        has_fired
+    }
+
     /// Ready if `deadline` has passed; otherwise the task will be woken then.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         let Some(deadline) = deadline else { return Poll::Pending };

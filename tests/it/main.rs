@@ -126,6 +126,8 @@ mod subscribe_unsubscribe;
 mod support;
 #[cfg(unix)]
 mod surroundings;
+#[cfg(target_os = "linux")]
+mod suspended;
 mod tls;
 mod tls_chain;
 mod tls_identity;

@@ -68,6 +68,9 @@ impl<W: World> Driver<'_, W> {
         let Some(by) = self.job.stop(why, self.world.now()) else { return };
         self.session.take_no_more();
         poll_fn(|cx| {
+            if self.timer.has_fired(cx) {
+                return Poll::Pending;
+            }
             loop {
                 let now = self.world.now();
                 if self.world.poll_signal(cx).is_ready() || now >= by {
@@ -112,12 +115,12 @@ impl<W: World> Driver<'_, W> {
         socket: &mut Socket<W::Stream>,
         now: Instant,
     ) -> Result<bool, Loss> {
-        self.session.handle_timeout(now, false)?;
-        let is_authenticating = self.session.authenticate(|| self.world.random())?;
-        self.session.pump();
-        socket.has_moved = is_authenticating;
-        self.poll_write(cx, socket, now);
+        socket.has_moved = false;
         self.poll_read(cx, socket, now)?;
+        self.session.handle_timeout(now, false)?;
+        socket.has_moved |= self.session.authenticate(|| self.world.random())?;
+        self.session.pump();
+        self.poll_write(cx, socket, now);
         Ok(socket.has_moved)
     }
 
@@ -187,6 +190,9 @@ impl<W: World> Driver<'_, W> {
         let mut flush_by = by.unwrap_or_else(|| self.world.now() + patience);
         let mut linger_until = None;
         poll_fn(|cx| {
+            if self.timer.has_fired(cx) {
+                return Poll::Pending;
+            }
             loop {
                 let now = self.world.now();
                 if let Poll::Ready(signal) = self.world.poll_signal(cx) {
