@@ -26,7 +26,7 @@ pub use error::DialError;
 pub use scheme::Scheme;
 pub use stages::{Finding, Leg, Stage, Stages};
 pub use stream::Stream;
-pub use target::{Place, Target};
+pub use target::{Place, Target, without_interface};
 pub use tcp::Network;
 
 use proxy::Proxy;

@@ -10,6 +10,7 @@ use crate::settings::{Need, Rank, Said, Word, is_host};
 use crate::transport::proxy::Proxy;
 use crate::transport::{Place, Target, srv};
 use std::net::IpAddr;
+use std::path::Path;
 
 /// The conventional path for MQTT over WebSocket.
 pub(super) const WEBSOCKET_PATH: &str = "/mqtt";
@@ -34,19 +35,24 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
             speaker.check()?;
         }
     }
-    let name = match by.map_or_else(here, place_of) {
+    let place = by.map_or_else(here, place_of);
+    let checked = match &place {
+        Place::Host(name, _) | Place::Service(name) => check_host(name),
+        Place::Socket(path) => check_socket(path),
+    };
+    let word = by.and_then(|by| ["unix", "host", "url"].into_iter().find_map(|it| by.last(it)));
+    checked.map_err(|failure| match word {
+        Some(word) => Failure { message: word.origin.locate(&failure.message), ..failure },
+        None => failure,
+    })?;
+    let name = match place {
         Place::Host(name, _) | Place::Service(name) => name,
-        place @ Place::Socket(_) => {
+        Place::Socket(_) => {
             let target = Target { place, encrypted: false, websocket: None };
             refuse_without_use(speakers, &target, None)?;
             return Ok(with_topics(target, None, speakers));
         }
     };
-    let word = by.and_then(|by| by.last("host").or_else(|| by.last("url")));
-    check_host(&name).map_err(|failure| match word {
-        Some(word) => Failure { message: word.origin.locate(&failure.message), ..failure },
-        None => failure,
-    })?;
     let mut target = Target::tcp(name, 0);
     target.encrypted = speakers.iter().find_map(|it| wants_tls(it, &target)).unwrap_or(false);
     // The path is chosen once the owner of each is known.
@@ -80,6 +86,20 @@ fn check_host(name: &str) -> Result<(), Failure> {
         true => Ok(()),
         false => Err(Failure::usage(format!("invalid host '{name}'"))),
     }
+}
+
+/// Refuses a path that the system accepts for no socket.
+fn check_socket(path: &Path) -> Result<(), Failure> {
+    #[cfg(unix)]
+    if std::os::unix::net::SocketAddr::from_pathname(path).is_err() {
+        let length = path.as_os_str().len();
+        let message = match path.as_os_str().as_encoded_bytes().contains(&0) {
+            true => "the path of the Unix socket contains a NUL character".to_owned(),
+            false => format!("the path of the Unix socket is too long: it has {length} bytes"),
+        };
+        return Err(Failure::usage(message));
+    }
+    Ok(())
 }
 
 fn here() -> Place {

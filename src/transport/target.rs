@@ -73,6 +73,14 @@ pub(super) fn authority(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
+/// The host without the interface of a link-local address, which means nothing to anybody else ([RFC 6874, 4]).
+pub fn without_interface(host: &str) -> &str {
+    match host.split_once('%') {
+        Some((address, _)) if address.contains(':') => address,
+        _ => host,
+    }
+}
+
 impl fmt::Display for Target {
     /// The URL without user information and query, which may be secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,8 +5,7 @@ mod counted;
 use super::error::DialError;
 use super::scheme::Scheme;
 use super::stream;
-use super::target::{Place, Target};
-use crate::os_error;
+use super::target::{Place, Target, authority, without_interface};
 use bytes::Bytes;
 use counted::Counted;
 use futures_util::{Sink, Stream};
@@ -102,10 +101,13 @@ fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
     let path = target.websocket.as_deref().unwrap_or("/");
     let scheme = Scheme::over_network(target.encrypted, true);
     let authority = match &target.place {
-        // The default port is omitted, as browsers do.
-        Place::Host(_, port) if Some(*port) == scheme.default_port() => {
-            let authority = target.authority();
-            authority.rsplit_once(':').map_or(authority.clone(), |(host, _)| host.to_owned())
+        Place::Host(host, port) => {
+            let authority = authority(without_interface(host), *port);
+            match authority.rsplit_once(':') {
+                // The default port is omitted, as browsers do.
+                Some((host, _)) if Some(*port) == scheme.default_port() => host.to_owned(),
+                _ => authority,
+            }
         }
         _ => target.authority(),
     };
@@ -254,6 +256,14 @@ fn into_io(error: Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_server_does_not_learn_our_interface() {
+        let target = Target { websocket: Some("/".to_owned()), ..Target::tcp("fe80::1%eth0", 81) };
+        let request = request(&target, &Headers::default()).unwrap();
+        assert_eq!(request.uri(), "ws://[fe80::1]:81/");
+        assert_eq!(request.headers()["host"], "[fe80::1]:81");
+    }
 
     #[test]
     fn headers_are_taken_as_typed_and_never_shown() {

@@ -205,6 +205,36 @@ fn a_unix_socket_that_is_not_there_or_no_broker_is_told() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_path_that_can_be_no_unix_socket_is_told() {
+    let long = format!("/{}", "x".repeat(199));
+    for (path, words) in [
+        (&*long, "the path of the Unix socket is too long: it has 200 bytes"),
+        ("/a%00b", "the path of the Unix socket contains a NUL character"),
+    ] {
+        let url = format!("unix://{path}");
+        publish().args(["-t", "t", "-L", &url]).status(2).stderr(format!("mqtt: {words}\n")).run();
+    }
+    let config = format!("[profiles.lab]\nunix = \"{long}\"\n");
+    let words = "the path of the Unix socket is too long: it has 200 bytes";
+    publish()
+        .config(&config)
+        .line("-t t --profile lab")
+        .status(2)
+        .stderr_contains("config.toml:2: ")
+        .stderr_contains(words)
+        .run();
+    for other in ["file", "."] {
+        publish()
+            .file("file", "")
+            .args(["-t", "t", "--unix", other])
+            .status(3)
+            .stderr(format!("mqtt: cannot connect to unix://{other}: it is not a Unix socket\n"))
+            .run();
+    }
+}
+
+#[test]
 fn flags_without_effect_are_refused() {
     for (line, words) in [
         ("--unix s --tls", "--tls has no effect over a Unix socket"),
@@ -242,6 +272,19 @@ fn the_usual_ports_of_other_protocols_get_a_hint() {
             .status(3)
             .stderr_line(&format!("mqtt: cannot connect to {url}: *"))
             .stderr_line(&format!("hint: {hint}"))
+            .run();
+    }
+}
+
+#[test]
+fn the_interface_of_an_address_is_not_part_of_its_name() {
+    for scheme in ["mqtts", "wss"] {
+        // Wherever it fails, it is not because the address cannot be the name in a certificate.
+        Mqtt::new("pub")
+            .args(["-t", "t", "-m", "x", "--insecure", "--connect-timeout", "1s"])
+            .args(["-L", &format!("{scheme}://[fe80::1%25lo]:{}", free_port())])
+            .status(3)
+            .stderr_contains(format!("cannot connect to {scheme}://[fe80::1%lo]:"))
             .run();
     }
 }

@@ -7,7 +7,7 @@ use crate::settings::ConnectionArgs;
 use crate::settings::flags::{ReachArgs, TlsArgs};
 use crate::transport::proxy::Proxy;
 use crate::transport::tls::{Client, Identity, Server, Settings, Trust, Unusable};
-use crate::transport::{Network, Route, Target, websocket};
+use crate::transport::{Network, Route, Target, websocket, without_interface};
 use crate::ui::Ui;
 use std::fs::File;
 
@@ -49,7 +49,7 @@ fn resolve_proxy(proxy: Proxy, args: &ReachArgs, blame: Blame<'_>) -> Result<Pro
     };
     let client = Client::new(Settings {
         server: Server::Proxy,
-        name: &proxy.host,
+        name: without_interface(&proxy.host),
         trust,
         revoked: None,
         pins: None,
@@ -87,7 +87,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
     }
     let client = Client::new(Settings {
         server: Server::Broker,
-        name: args.tls_server_name.as_deref().unwrap_or(host),
+        name: args.tls_server_name.as_deref().unwrap_or(without_interface(host)),
         trust,
         revoked: args.crl.as_deref(),
         pins: args.pin.clone(),
