@@ -185,7 +185,11 @@ fn first_connection(loss: &Loss, options: &RunOptions, session: &SessionOptions)
             ExitStatus::ConnectionRefused
         }
         Some(
-            Fault::Violation(_) | Fault::Excess { .. } | Fault::OldConnack | Fault::Disconnected(_),
+            Fault::Violation(_)
+            | Fault::Carrier(_)
+            | Fault::Excess { .. }
+            | Fault::OldConnack
+            | Fault::Disconnected(_),
         ) => ExitStatus::Lost,
         Some(Fault::NotMqtt(_) | Fault::Silent) | None => ExitStatus::Unreachable,
     };

@@ -91,6 +91,8 @@ pub enum Fault {
         /// The reason for our DISCONNECT.
         reason: Reason,
         /// Description.
+    /// The broker violated the protocol that carries MQTT, such as WebSocket.
+    Carrier(String),
         text: String,
     },
     /// The broker sent DISCONNECT.
@@ -116,6 +118,7 @@ impl Fault {
     }
 
     /// Whether the broker refused the user name or password.
+            | Self::Carrier(_)
     pub fn is_about_login(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.is_about_login(),
@@ -133,9 +136,9 @@ impl Fault {
         }
     }
 
-    /// Whether the broker violated the standard, so that nothing it said before can be relied on.
+    /// Whether the broker violated a standard, so that nothing it said before can be relied on.
     pub fn is_violation(&self) -> bool {
-        matches!(self, Self::Violation(_) | Self::OldConnack)
+        matches!(self, Self::Violation(_) | Self::Carrier(_) | Self::OldConnack)
     }
 }
 
@@ -154,7 +157,7 @@ impl fmt::Display for Fault {
             }
             Self::Silent => f.write_str("the broker fell silent (no answer to PINGREQ)"),
             Self::Violation(violation) => write!(f, "the broker broke the protocol: {violation}"),
-            Self::Excess { text, .. } => f.write_str(text),
+            Self::Carrier(text) | Self::Excess { text, .. } => f.write_str(text),
             Self::Disconnected(explanation) => {
                 write!(f, "the broker ended the connection: {explanation}")
             }

@@ -193,7 +193,7 @@ impl<W: World> Driver<'_, W> {
         let (mut leave, mut socket) = self.connection(deadline, may_fall_back).await;
         if may_fall_back
             && let Leave::Lost(loss) = &leave
-            && suggests_older_version(loss, socket.as_ref().is_some_and(|it| it.is_answered))
+            && loss.suggests_older_version(socket.as_ref().is_some_and(|it| it.is_answered))
         {
             drop(socket.take());
             self.session.lost(None);
@@ -580,16 +580,5 @@ impl<W: World> Driver<'_, W> {
             cx.waker().wake_by_ref();
         }
         Poll::Pending
-    }
-}
-
-/// Whether `loss` could mean that the broker does not support the requested version.
-fn suggests_older_version(loss: &Loss, is_answered: bool) -> bool {
-    match loss {
-        Loss::Fault(fault) => fault.is_about_version(),
-        // Some brokers that support only 3.1.1 close the connection after a version 5 CONNECT, or do not answer.
-        Loss::Closed | Loss::Io(_) => !is_answered && !loss.is_final(),
-        Loss::ConnectTimeout { missing: "CONNACK", .. } => !is_answered,
-        _ => false,
     }
 }

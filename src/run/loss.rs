@@ -57,9 +57,30 @@ impl Loss {
         }
     }
 
-    /// Whether the broker, or something in between, closed the connection; the last packet sent may be the reason.
+    /// Whether the broker, or something in between, closed the connection; the last packet sent may be the reason. A
+    /// network that fails is not, nor is a stream that cannot be understood.
     pub fn is_hang_up(&self) -> bool {
-        matches!(self, Self::Closed | Self::Io(_))
+        use io::ErrorKind::{HostUnreachable, InvalidData, NetworkUnreachable, TimedOut};
+        match self {
+            Self::Closed => true,
+            Self::Io(error) => !matches!(
+                error.kind(),
+                HostUnreachable | InvalidData | NetworkUnreachable | TimedOut
+            ),
+            _ => false,
+        }
+    }
+
+    /// Whether it could mean that the broker does not support the requested version. `is_answered` says that the broker
+    /// has sent something.
+    pub fn suggests_older_version(&self, is_answered: bool) -> bool {
+        match self {
+            Self::Fault(fault) => fault.is_about_version(),
+            // Some brokers that support only 3.1.1 close the connection after a version 5 CONNECT, or do not answer.
+            Self::Closed | Self::Io(_) => !is_answered && self.is_hang_up(),
+            Self::ConnectTimeout { missing: "CONNACK", .. } => !is_answered,
+            _ => false,
+        }
     }
 
     /// The broker's fault, if it is one.
@@ -112,5 +133,24 @@ impl From<Fault> for Loss {
 impl From<Violation> for Loss {
     fn from(violation: Violation) -> Self {
         Self::Fault(violation.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_that_fails_says_nothing_about_the_last_packet() {
+        use io::ErrorKind::{ConnectionReset, HostUnreachable, InvalidData, TimedOut};
+        for (kind, is_hang_up) in [
+            (ConnectionReset, true),
+            (HostUnreachable, false),
+            (InvalidData, false),
+            (TimedOut, false),
+        ] {
+            assert_eq!(Loss::Io(kind.into()).is_hang_up(), is_hang_up, "{kind:?}");
+        }
+        assert!(Loss::Closed.is_hang_up());
     }
 }

@@ -4,8 +4,8 @@ use super::bunching::Bunching;
 use super::job::ConnectionEvent;
 use super::loss::Loss;
 use crate::mqtt::trace::{self, Direction};
-use crate::mqtt::{Session, Version, greeting};
-use crate::transport::Stream;
+use crate::mqtt::{Fault, Session, Version, greeting};
+use crate::transport::{DialError, Stream};
 use bytes::{Buf, BytesMut};
 use std::io;
 use std::pin::Pin;
@@ -203,7 +203,13 @@ impl<S: Stream + ?Sized> Socket<S> {
                 }
                 Ok(Poll::Ready(()))
             }
-            Poll::Ready(Err(error)) => Err(Loss::Io(self.broken.take().unwrap_or(error))),
+            Poll::Ready(Err(error)) => match DialError::inside(&error) {
+                // Before CONNACK, it is not known to be a broker.
+                Some(inner) if inner.is_violation && session.is_up() => {
+                    Err(Fault::Carrier(inner.to_string()).into())
+                }
+                _ => Err(Loss::Io(self.broken.take().unwrap_or(error))),
+            },
         }
     }
 

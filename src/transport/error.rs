@@ -12,12 +12,19 @@ pub struct DialError {
     pub hint: Option<String>,
     /// Whether another attempt would end the same way, as with a certificate that is not trusted.
     pub is_final: bool,
+    /// Whether the server violated the protocol that carries MQTT.
+    pub is_violation: bool,
 }
 
 impl DialError {
     /// A failure that may be temporary.
     pub(crate) fn new(cause: impl Into<String>) -> Self {
-        Self { cause: cause.into(), hint: None, is_final: false }
+        Self { cause: cause.into(), hint: None, is_final: false, is_violation: false }
+    }
+
+    /// A violation of the protocol that carries MQTT.
+    pub(super) fn violation(cause: impl Into<String>) -> Self {
+        Self { is_violation: true, ..Self::new(cause) }
     }
 
     /// A permanent failure.
@@ -48,6 +55,7 @@ impl DialError {
             cause: named.join("; ") + &more,
             hint: failures.iter().find_map(|it| it.hint.clone()),
             is_final: failures.iter().all(|it| it.is_final),
+            is_violation: false,
         }
     }
 

@@ -18,7 +18,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, handshake::client::Request};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
@@ -187,7 +188,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
                 Some(Ok(Message::Binary(bytes))) => self.rest = bytes,
                 // [MQTT-6.0.0-1]
                 Some(Ok(Message::Text(_))) => {
-                    let words = DialError::new("the broker sent a WebSocket message of text");
+                    let words = DialError::violation("the broker sent a WebSocket message of text");
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, words)));
                 }
                 // The end, whether the server closes the TCP connection or not ([RFC 6455, 1.4]).
@@ -234,11 +235,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Messages<S> {
     }
 }
 
-/// The end of the stream, or an error with the broker's reason for it.
+/// The end of the stream, or an error with the broker's reason for it, if it gives one.
 fn closed(frame: Option<CloseFrame>) -> io::Result<()> {
-    let Some(frame) = frame.filter(|frame| !frame.reason.is_empty()) else { return Ok(()) };
-    let (code, reason) = (u16::from(frame.code), frame.reason);
-    let words = format!("the broker closed the WebSocket ({code} {reason})");
+    let words = match frame {
+        None => return Ok(()),
+        Some(CloseFrame { code: CloseCode::Normal, reason }) if reason.is_empty() => return Ok(()),
+        Some(CloseFrame { code, reason }) if reason.is_empty() => u16::from(code).to_string(),
+        Some(CloseFrame { code, reason }) => format!("{} {reason}", u16::from(code)),
+    };
+    let words = format!("the broker closed the WebSocket ({words})");
     Err(io::Error::new(io::ErrorKind::ConnectionAborted, DialError::new(words)))
 }
 
@@ -248,7 +253,7 @@ fn into_io(error: Error) -> io::Error {
         Error::ConnectionClosed | Error::AlreadyClosed => io::ErrorKind::BrokenPipe.into(),
         other => io::Error::new(
             io::ErrorKind::InvalidData,
-            DialError::new(format!("the WebSocket failed: {other}")),
+            DialError::violation(format!("the WebSocket failed: {other}")),
         ),
     }
 }

@@ -133,6 +133,80 @@ fn a_message_of_text_ends_the_connection() {
 }
 
 #[test]
+/// Accepts whoever comes, answers the next packet with a message of text, and waits for the end.
+fn answering_with_text() -> Door {
+    websocket_script(async |mut socket| {
+        socket.next().await.expect("CONNECT").expect("a message");
+        send(&mut socket, CONNACK).await;
+        socket.next().await.expect("a packet").expect("a message");
+        socket.send(Message::text("hello")).await.expect("it listens");
+        until_gone(socket).await;
+    })
+}
+
+#[test]
+fn text_in_answer_to_subscribe_does_not_mean_that_the_filter_is_not_allowed() {
+    let door = answering_with_text();
+    let lost = format!("connection to {} lost: the broker sent", url(door.port()));
+    subscribe(door.port())
+        .status(6)
+        .stderr_contains(&lost)
+        .stderr_contains("once more")
+        .stderr_lacks("allowed")
+        .run();
+}
+
+#[test]
+fn text_in_answer_to_publish_does_not_make_it_be_published_again() {
+    let door = answering_with_text();
+    let url = url(door.port());
+    let lost = format!("connection to {url} lost: the broker sent a WebSocket message of text");
+    Mqtt::new("pub")
+        .args(["-V", "5", "-t", "t", "-m", "x", "-q", "1", "-L", &url])
+        .status(6)
+        .stderr_contains(&lost)
+        .stderr_contains("0 delivered, 0 refused, 1 unconfirmed, 0 not sent")
+        .stderr_lacks("allowed")
+        .run();
+    assert_eq!(door.notes().len(), 1, "connections");
+}
+
+#[test]
+fn text_instead_of_connack_does_not_suggest_an_older_version() {
+    let door = websocket_script(async |mut socket| {
+        socket.next().await.expect("CONNECT").expect("a message");
+        socket.send(Message::text("hello")).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    let url = url(door.port());
+    Mqtt::new("pub")
+        .args(["-t", "t", "-m", "x", "-L", &url])
+        .status(3)
+        .stderr(format!(
+            "mqtt: cannot connect to {url}: the broker sent a WebSocket message of text\n"
+        ))
+        .run();
+    assert_eq!(door.notes().len(), 1, "connections");
+}
+
+#[test]
+fn a_close_with_a_code_alone_shows_the_code() {
+    let door = websocket_script(async |mut socket| {
+        accept_subscriber(&mut socket).await;
+        let frame = CloseFrame { code: 1008.into(), reason: "".into() };
+        socket.close(Some(frame)).await.expect("it listens");
+        until_gone(socket).await;
+    });
+    subscribe(door.port())
+        .line("--reconnect never")
+        .status(6)
+        .stderr(format!(
+            "mqtt: connection to {} lost: the broker closed the WebSocket (1008)\n",
+            url(door.port())
+        ))
+        .run();
+}
+
 fn a_close_with_a_reason_is_told() {
     let door = websocket_script(async |mut socket| {
         socket.next().await.expect("CONNECT").expect("a message");
