@@ -7,6 +7,7 @@
 mod credentials;
 mod dns;
 mod error;
+mod http_answer;
 mod http_proxy;
 pub mod proxy;
 mod quick_ack;

@@ -10,3 +10,6 @@ pub struct Credentials {
     /// Password; 1 to 255 bytes of UTF-8 for SOCKS5.
     pub password: Secret,
 }
+
+/// How to give them.
+pub(super) const IN_URL: &str = "give them in the URL of the proxy: USER:PASSWORD@HOST";

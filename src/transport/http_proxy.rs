@@ -1,17 +1,12 @@
 //! HTTP CONNECT: asks a proxy for a tunnel (RFC 9110, section 9.3.6).
 
-use super::credentials::Credentials;
+use super::credentials::{Credentials, IN_URL};
 use super::error::DialError;
+use super::http_answer::{self, Answer, NoAnswer};
 use super::target::authority;
 use data_encoding::BASE64;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use zeroize::Zeroizing;
-
-/// Longest plausible answer to CONNECT, in bytes.
-const LONGEST_ANSWER: usize = 16 << 10;
-
-/// Most header lines of an answer.
-const MOST_HEADERS: usize = 64;
 
 /// Turns a connection to the proxy into one to `host`. Errors are texts that follow the proxy's name.
 pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
@@ -23,21 +18,18 @@ pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     stream.write_all(request(host, port, credentials).as_bytes()).await?;
     // A stream with TLS may keep bytes until it is flushed.
     stream.flush().await?;
-    let mut answer = Vec::new();
-    loop {
-        if stream.read_buf(&mut answer).await? == 0 {
-            return Err(DialError::new("closed the connection without an answer to CONNECT"));
+    let answer = http_answer::read(&mut stream).await.map_err(|problem| match problem {
+        NoAnswer::Io(error) => error.into(),
+        NoAnswer::Closed => DialError::new("closed the connection without an answer to CONNECT"),
+        NoAnswer::NotHttp(bytes) => not_http(&bytes),
+    })?;
+    match answer.code {
+        // The server has no reason to speak first.
+        200..=299 if !answer.rest.is_empty() => {
+            Err(DialError::new("sent more than an answer to CONNECT"))
         }
-        if let Some(end) = understand(&answer)? {
-            // The server has no reason to speak first.
-            return match answer.len() == end {
-                true => Ok(stream),
-                false => Err(DialError::new("sent more than an answer to CONNECT")),
-            };
-        }
-        if answer.len() > LONGEST_ANSWER {
-            return Err(not_http(&answer));
-        }
+        200..=299 => Ok(stream),
+        _ => Err(refusal(&answer, credentials)),
     }
 }
 
@@ -64,21 +56,27 @@ fn request(host: &str, port: u16, credentials: Option<&Credentials>) -> Zeroizin
     Zeroizing::new(request)
 }
 
-/// The end of the answer, once it is complete and successful.
-fn understand(answer: &[u8]) -> Result<Option<usize>, DialError> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut response = httparse::Response::new(&mut headers);
-    let end = match response.parse(answer) {
-        Ok(httparse::Status::Complete(end)) => end,
-        Ok(httparse::Status::Partial) => return Ok(None),
-        Err(_) => return Err(not_http(answer)),
-    };
-    let reason = response.reason.unwrap_or_default();
-    match response.code.unwrap_or_default() {
-        200..=299 => Ok(Some(end)),
-        407 => Err(DialError::new(format!("refused the credentials (HTTP 407 {reason})"))),
-        code => Err(DialError::new(format!("refused the connection (HTTP {code} {reason})"))),
+/// The error for an answer that refuses a client with these credentials.
+fn refusal(answer: &Answer, credentials: Option<&Credentials>) -> DialError {
+    const AUTHENTICATION_REQUIRED: u16 = 407;
+    let told = |what: &str| DialError::new(format!("{what} ({})", answer.status()));
+    match (answer.code, credentials) {
+        (AUTHENTICATION_REQUIRED, None) => told("requires credentials").hint(IN_URL),
+        (AUTHENTICATION_REQUIRED, Some(_)) if !accepts_basic(answer) => {
+            told("does not accept Basic authentication")
+        }
+        (AUTHENTICATION_REQUIRED, Some(_)) => told("refused the credentials"),
+        _ => told("refused the connection"),
     }
+}
+
+/// Whether a proxy accepts credentials of the kind that we send. One that does not say may do.
+fn accepts_basic(answer: &Answer) -> bool {
+    let is_basic = |challenge: &[u8]| {
+        challenge.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"))
+    };
+    let mut challenges = answer.members("Proxy-Authenticate").peekable();
+    challenges.peek().is_none() || challenges.any(is_basic)
 }
 
 #[cfg(test)]
@@ -100,15 +98,8 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_come_in_pieces_and_say_no() {
-        let yes = b"HTTP/1.1 200 OK\r\nVia: x\r\n\r\n";
-        assert_eq!(understand(yes), Ok(Some(yes.len())));
-        assert_eq!(understand(&yes[..20]), Ok(None));
-        let no = understand(b"HTTP/1.1 403 Forbidden\r\n\r\n");
-        let words = "refused the connection (HTTP 403 Forbidden)";
-        assert_eq!(no.map_err(|error| error.to_string()), Err(words.to_owned()));
-        let other = understand(b"SSH-2.0-OpenSSH\r\n").unwrap_err();
-        assert_eq!((other.to_string().as_str(), other.hint), ("does not speak HTTP", None));
-        assert!(understand(&[21, 3, 3, 0, 2, 2, 10]).unwrap_err().hint.is_some());
+    fn a_proxy_that_answers_with_an_alert_speaks_tls() {
+        assert_eq!(not_http(b"SSH-2.0-OpenSSH\r\n").hint, None);
+        assert!(not_http(&[21, 3, 3, 0, 2, 2, 10]).hint.is_some());
     }
 }

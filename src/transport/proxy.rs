@@ -7,7 +7,7 @@ use super::stages::{Stage, Stages};
 use super::stream::Stream;
 use super::target::authority;
 use super::tcp::Network;
-use super::{http_proxy, tcp, tls};
+use super::{credentials, http_proxy, tcp, tls};
 use crate::os_error;
 use std::fmt;
 use std::io;
@@ -76,10 +76,9 @@ impl Proxy {
             None => http_proxy::connect(stream, host, port, self.credentials.as_ref())
                 .await
                 .map_err(|error| error.of(self)),
-            Some(destination) => self
-                .socks(stream, destination)
-                .await
-                .map_err(|error| self.failure(in_words(&error))),
+            Some(destination) => {
+                self.socks(stream, destination).await.map_err(|error| self.refusal(&error))
+            }
         }
     }
 
@@ -139,6 +138,17 @@ impl Proxy {
 
     fn failure(&self, words: impl fmt::Display) -> DialError {
         DialError::new(format!("{self}: {words}"))
+    }
+
+    /// A SOCKS proxy's error.
+    fn refusal(&self, error: &SocksError) -> DialError {
+        use SocksError::{AuthorizationRequired, NoAcceptableAuthMethods};
+        match error {
+            AuthorizationRequired | NoAcceptableAuthMethods if self.credentials.is_none() => {
+                self.failure("requires credentials").hint(credentials::IN_URL)
+            }
+            error => self.failure(in_words(error)),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! MQTT over WebSocket ([MQTT 5, 6]; RFC 6455): binary messages, split and joined without regard to packets.
 
 mod counted;
+mod upgrade;
 
 use super::error::DialError;
 use super::scheme::Scheme;
@@ -16,12 +17,13 @@ use std::pin::Pin;
 use std::str::FromStr;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, handshake::client::Request};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use upgrade::upgrade;
 
 /// The sub-protocol of MQTT ([MQTT-6.0.0-3]).
 const PROTOCOL: HeaderValue = HeaderValue::from_static("mqtt");
@@ -38,8 +40,6 @@ const WAITING: usize = CHUNK + (4 << 10);
 
 /// Number of messages without data, such as pings, to handle before other tasks get their turn.
 const IDLE_MESSAGES: usize = 1_000;
-
-const PLAIN: &str = "for a broker without WebSocket, use mqtt:// or mqtts://; with TLS, wss://";
 
 /// HTTP headers besides those of the upgrade itself. Their values may be secret, and `Debug` does not show them.
 #[derive(Clone, Debug, Default)]
@@ -91,11 +91,10 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         .max_frame_size(Some(LARGEST))
         .write_buffer_size(0)
         .max_write_buffer_size(WAITING);
-    let stream = Counted { inner: stream, arrived: 0 };
-    match client_async_with_config(request, stream, Some(config)).await {
-        Ok((inner, _)) => Ok(Messages { inner, rest: Bytes::new() }),
-        Err(error) => Err(explain(&error)),
-    }
+    let mut stream = Counted { inner: stream, arrived: 0 };
+    let rest = upgrade(&mut stream, request).await?;
+    let inner = WebSocketStream::from_partially_read(stream, rest, Role::Client, Some(config));
+    Ok(Messages { inner: inner.await, rest: Bytes::new() })
 }
 
 fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
@@ -121,36 +120,6 @@ fn request(target: &Target, headers: &Headers) -> Result<Request, DialError> {
         request.headers_mut().append(name, value.clone());
     }
     Ok(request)
-}
-
-fn explain(error: &Error) -> DialError {
-    match error {
-        Error::Http(response) => {
-            let status = response.status();
-            let words = format!("the WebSocket upgrade was refused (HTTP {status})");
-            match status.as_u16() {
-                404 => DialError::new(words).hint("try another path: --ws-path"),
-                _ => DialError::new(words),
-            }
-        }
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => {
-            DialError::new("the WebSocket server does not offer the sub-protocol mqtt")
-        }
-        Error::Protocol(ProtocolError::HandshakeIncomplete) | Error::ConnectionClosed => hung_up(),
-        Error::Protocol(_) | Error::HttpFormat(_) | Error::AttackAttempt | Error::Capacity(_) => {
-            DialError::new("the server does not speak WebSocket").hint(PLAIN)
-        }
-        Error::Io(error) => match DialError::inside(error) {
-            Some(inner) => inner.clone(),
-            None if error.kind() == io::ErrorKind::ConnectionReset => hung_up(),
-            None => DialError::new(os_error::plain(error)),
-        },
-        other => DialError::new(format!("the WebSocket upgrade failed: {other}")),
-    }
-}
-
-fn hung_up() -> DialError {
-    DialError::new("the server closed the connection during the WebSocket upgrade").hint(PLAIN)
 }
 
 /// A WebSocket as a stream of bytes.
@@ -263,14 +232,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_does_not_learn_our_interface() {
-        let target = Target { websocket: Some("/".to_owned()), ..Target::tcp("fe80::1%eth0", 81) };
-        let request = request(&target, &Headers::default()).unwrap();
-        assert_eq!(request.uri(), "ws://[fe80::1]:81/");
-        assert_eq!(request.headers()["host"], "[fe80::1]:81");
-    }
-
-    #[test]
     fn headers_are_taken_as_typed_and_never_shown() {
         let mut headers = Headers::default();
         assert!(headers.is_empty());
@@ -294,6 +255,14 @@ mod tests {
             (header("sec-websocket-protocol"), header("host"), header("x-a")),
             ("mqtt", "[::1]", "b")
         );
+    }
+
+    #[test]
+    fn the_server_does_not_learn_our_interface() {
+        let target = Target { websocket: Some("/".to_owned()), ..Target::tcp("fe80::1%eth0", 81) };
+        let request = request(&target, &Headers::default()).unwrap();
+        assert_eq!(request.uri(), "ws://[fe80::1]:81/");
+        assert_eq!(request.headers()["host"], "[fe80::1]:81");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::support::{
 };
 
 const BROKER: &str = "mqtt://broker.example:1884";
+const GIVE_THEM: &str = "hint: give them in the URL of the proxy: USER:PASSWORD@HOST";
 const YES: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// `mqtt pub` of one message to `url`, through a proxy of this scheme, with a user where there is one.
@@ -55,7 +56,25 @@ fn a_socks_proxy_that_wants_other_credentials_says_so() {
     let proxy = socks_proxy(Some("me:secret"), peer.port());
     let words = "refused the credentials";
     fails("socks5h://me:wrong@", &proxy, words).run();
-    fails("socks5h://", &proxy, "requires other authentication").run();
+    fails("socks5h://", &proxy, &format!("requires credentials\n{GIVE_THEM}")).run();
+}
+
+#[test]
+fn a_socks_proxy_that_accepts_no_password_says_so() {
+    for (method, credentials, words) in [
+        (0xff, "me:secret@", "requires other authentication".to_owned()),
+        (0xff, "", format!("requires credentials\n{GIVE_THEM}")),
+        (2, "", format!("requires credentials\n{GIVE_THEM}")),
+    ] {
+        let door = Door::new(async move |mut stream, _| {
+            let mut greeting = [0; 3];
+            stream.read_exact(&mut greeting).await.expect("a greeting");
+            stream.write_all(&[5, method]).await.expect("the client listens");
+            // The client leaves.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        fails(&format!("socks5h://{credentials}"), &door, &words).run();
+    }
 }
 
 #[test]
@@ -107,10 +126,7 @@ fn an_http_proxy_that_refuses_shows_the_status() {
     let broker = Mosquitto::start();
     for (answer, words) in [
         ("HTTP/1.1 403 Forbidden\r\n\r\n", "refused the connection (HTTP 403 Forbidden)"),
-        (
-            "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n",
-            "refused the credentials (HTTP 407 Proxy Authentication Required)",
-        ),
+        ("HTTP/1.1 503\r\n\r\n", "refused the connection (HTTP 503)"),
         ("HTTP/1.0 502 Bad Gateway\r\n\r\nsorry", "refused the connection (HTTP 502 Bad Gateway)"),
         ("HTTP/1.1 200 OK\r\n\r\nmore", "sent more than an answer to CONNECT"),
         ("SSH-2.0-x\r\n", "does not speak HTTP"),
@@ -118,6 +134,37 @@ fn an_http_proxy_that_refuses_shows_the_status() {
     ] {
         fails("http://", &http_proxy(answer, broker.port()), words).run();
     }
+}
+
+#[test]
+fn an_http_proxy_that_wants_other_credentials_says_so() {
+    let broker = Mosquitto::start();
+    let none = format!("requires credentials (HTTP 407 No)\n{GIVE_THEM}");
+    for (answer, credentials, words) in [
+        ("HTTP/1.1 407 No\r\n\r\n", "", &*none),
+        ("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n\r\n", "", &none),
+        ("HTTP/1.1 407 No\r\n\r\n", "me:wrong@", "refused the credentials (HTTP 407 No)"),
+        (
+            "HTTP/1.1 407 No\r\nProxy-Authenticate: Digest realm=x\r\n\
+             proxy-authenticate: BASIC realm=x\r\n\r\n",
+            "me:wrong@",
+            "refused the credentials (HTTP 407 No)",
+        ),
+        (
+            "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\n\r\n",
+            "me:secret@",
+            "does not accept Basic authentication (HTTP 407 No)",
+        ),
+    ] {
+        fails(&format!("http://{credentials}"), &http_proxy(answer, broker.port()), words).run();
+    }
+}
+
+#[test]
+fn an_http_proxy_may_ask_for_patience_first() {
+    let peer = Peer::accepting();
+    let proxy = http_proxy("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", peer.port());
+    publish(BROKER, "http://", &proxy).run();
 }
 
 #[test]

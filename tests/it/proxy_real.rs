@@ -59,7 +59,7 @@ fn a_user_gets_through_and_a_stranger_does_not() {
     let broker = Mosquitto::start();
     let proxy = Microsocks::start(&["-u", "me", "-P", "secret"]);
     proxy.publish(&broker, "127.0.0.1", "socks5h", "me:secret@").run();
-    let answers = [("me:wrong@", "refused the credentials"), ("", "requires other authentication")];
+    let answers = [("me:wrong@", "refused the credentials"), ("", "requires credentials")];
     for (user, answer) in answers {
         let proxied = proxy.publish(&broker, "127.0.0.1", "socks5h", user);
         proxied

@@ -7,6 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::AsyncWriteExt;
 use tokio::time::sleep;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::support::{
@@ -132,7 +133,6 @@ fn a_message_of_text_ends_the_connection() {
         .run();
 }
 
-#[test]
 /// Accepts whoever comes, answers the next packet with a message of text, and waits for the end.
 fn answering_with_text() -> Door {
     websocket_script(async |mut socket| {
@@ -207,6 +207,7 @@ fn a_close_with_a_code_alone_shows_the_code() {
         .run();
 }
 
+#[test]
 fn a_close_with_a_reason_is_told() {
     let door = websocket_script(async |mut socket| {
         socket.next().await.expect("CONNECT").expect("a message");
@@ -292,6 +293,11 @@ fn a_refused_upgrade_shows_the_status() {
             "the WebSocket upgrade was refused (HTTP 200 OK)",
         ),
         (
+            "HTTP/1.1 308 Permanent Redirect\r\nLocation: wss://other/\u{80}a\r\n\r\n",
+            "the WebSocket upgrade was refused (HTTP 308 Permanent Redirect)\n\
+             hint: the server redirects to wss://other/\\xc2\\x80a",
+        ),
+        (
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
              Upgrade: websocket\r\nSec-WebSocket-Accept: wrong\r\n\r\n",
             NO_WEBSOCKET,
@@ -299,6 +305,52 @@ fn a_refused_upgrade_shows_the_status() {
         ("SSH-2.0-x\r\n", NO_WEBSOCKET),
     ] {
         let peer = answering(answer);
+        fails(peer.port(), 3, words).run();
+    }
+}
+
+/// Reads the request and answers with these lines, and with the right key among them.
+fn upgrading(lines: &'static str) -> Peer {
+    Peer::script(move |conn| {
+        let head = conn.expect_head();
+        let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "));
+        let accept = derive_accept_key(key.expect("a key").as_bytes());
+        conn.send_raw(format!("{lines}Sec-WebSocket-Accept: {accept}\r\n\r\n").as_bytes());
+        conn.expect_noise();
+    })
+}
+
+#[test]
+fn an_upgrade_may_be_written_in_many_ways() {
+    for lines in [
+        "HTTP/1.1 101 x\r\nUpgrade: WebSocket\r\nConnection: keep-alive, upgrade\r\n\
+         Sec-WebSocket-Protocol: mqtt\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101\r\nupgrade: websocket\r\nconnection: UPGRADE\r\n\
+         Connection: x\r\nsec-websocket-protocol:mqtt\r\nSec-WebSocket-Extensions:\r\n",
+    ] {
+        let peer = upgrading(lines);
+        fails(peer.port(), 3, "no CONNACK within 500ms").line("--connect-timeout 500ms").run();
+    }
+}
+
+#[test]
+fn an_upgrade_that_was_not_asked_for_is_refused() {
+    const OTHER: &str = "the WebSocket server does not offer the sub-protocol mqtt";
+    for (lines, words) in [
+        ("Upgrade: websocket\r\nConnection: Upgrade\r\n", OTHER),
+        (
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: mqttv3.1\r\n",
+            OTHER,
+        ),
+        ("Upgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: mqtt\r\n", NO_WEBSOCKET),
+        ("Upgrade: websocket\r\nSec-WebSocket-Protocol: mqtt\r\n", NO_WEBSOCKET),
+        (
+            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Protocol: mqtt\r\n\
+             Sec-WebSocket-Extensions: permessage-deflate\r\n",
+            "the server uses a WebSocket extension that was not asked for",
+        ),
+    ] {
+        let peer = upgrading(format!("HTTP/1.1 101 Switching Protocols\r\n{lines}").leak());
         fails(peer.port(), 3, words).run();
     }
 }
