@@ -2,6 +2,7 @@
 
 use crate::mqtt::{Fault, Reason, SessionOptions, Version};
 use crate::os_error;
+use crate::run::options::Protocol;
 use crate::run::patience::LastStraw;
 use crate::run::{End, Loss, RunOptions, Signal};
 use crate::secret::without_secrets;
@@ -196,8 +197,22 @@ fn first_connection(loss: &Loss, options: &RunOptions, session: &SessionOptions)
     let failure = Failure::new(status, format!("cannot connect to {target}: {loss}"));
     match loss {
         Loss::Fault(Fault::Refused(refusal)) if refusal.is_about_version() => {
-            let other = if refusal.version == Version::V5 { "3.1.1" } else { "5" };
-            failure.hint(format!("the broker does not support {}: try -V {other}", refusal.version))
+            let refused = refusal.version;
+            failure.hint(match (refused, options.protocol) {
+                (Version::V5, _) => format!("the broker does not support {refused}: try -V 3.1.1"),
+                // 5 was tried before.
+                (_, Protocol::Auto) => {
+                    format!("the broker supports neither MQTT 5 nor {refused}: try -V 3.1")
+                }
+                _ => format!("the broker does not support {refused}: try -V 5"),
+            })
+        }
+        Loss::Fault(Fault::Refused(refusal))
+            if refusal.version == Version::V31
+                && refusal.is_about_id()
+                && session.client_id.chars().count() > LONGEST_OLD_ID =>
+        {
+            failure.hint(format!("MQTT 3.1 allows {LONGEST_OLD_ID} characters in a client id"))
         }
         Loss::Fault(Fault::Authentication) => failure.hint(OFFER_SCRAM),
         Loss::Fault(Fault::Refused(refusal)) if refusal.is_about_method() => match session.auth {
@@ -214,6 +229,9 @@ fn first_connection(loss: &Loss, options: &RunOptions, session: &SessionOptions)
         _ => hinted(failure, loss),
     }
 }
+
+/// Characters that MQTT 3.1 allows in a client id; many brokers allow more.
+const LONGEST_OLD_ID: usize = 23;
 
 const OFFER_SCRAM: &str = "--auth scram-sha-256 offers it, with --username and a password";
 

@@ -83,6 +83,9 @@ impl Connection {
         let of_rest = [of_password, of_property, of_connection].into_iter().flatten();
         let needs_5 = of_command.map(|(_, name)| (*name).to_owned()).chain(of_rest).next();
         let protocol = resolve_protocol(&args, needs_5)?;
+        if protocol == Protocol::Exactly(Version::V31) && client_id.is_empty() {
+            return Err(blame.fault("id", "MQTT 3.1 needs a client id of 1 to 23 characters"));
+        }
         let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
         let will = resolve_will(&args, properties.of(Packet::Will), blame)?;
         check_stdin(needs, &args, password.as_ref(), blame)?;

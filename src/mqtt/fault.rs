@@ -38,6 +38,11 @@ impl Refusal {
         self.has_reason(Reason::UNSUPPORTED_PROTOCOL_VERSION)
     }
 
+    /// Whether the broker does not accept the client id.
+    pub fn is_about_id(&self) -> bool {
+        self.has_reason(Reason::CLIENT_ID_NOT_VALID)
+    }
+
     /// Whether the broker does not support the authentication method, or wants one.
     pub fn is_about_method(&self) -> bool {
         self.has_reason(Reason::BAD_AUTHENTICATION_METHOD)
@@ -86,13 +91,13 @@ pub enum Fault {
     Silent,
     /// The broker violated the protocol.
     Violation(Violation),
+    /// The broker violated the protocol that carries MQTT, such as WebSocket.
+    Carrier(String),
     /// The broker sent more than this program takes, which the standard allows.
     Excess {
         /// The reason for our DISCONNECT.
         reason: Reason,
         /// Description.
-    /// The broker violated the protocol that carries MQTT, such as WebSocket.
-    Carrier(String),
         text: String,
     },
     /// The broker sent DISCONNECT.
@@ -113,12 +118,12 @@ impl Fault {
             | Self::OldConnack
             | Self::Silent
             | Self::Violation(_)
+            | Self::Carrier(_)
             | Self::Excess { .. } => false,
         }
     }
 
     /// Whether the broker refused the user name or password.
-            | Self::Carrier(_)
     pub fn is_about_login(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.is_about_login(),

@@ -39,7 +39,7 @@ reasons! {
     0x82 PROTOCOL_ERROR "Protocol error",
     0x83 IMPLEMENTATION_SPECIFIC_ERROR "Implementation specific error",
     0x84 UNSUPPORTED_PROTOCOL_VERSION "Unsupported protocol version",
-    0x85 CLIENT_IDENTIFIER_NOT_VALID "Client identifier not valid",
+    0x85 CLIENT_ID_NOT_VALID "Client identifier not valid",
     0x86 BAD_USER_NAME_OR_PASSWORD "Bad user name or password",
     0x87 NOT_AUTHORIZED "Not authorized",
     0x88 SERVER_UNAVAILABLE "Server unavailable",
@@ -138,7 +138,7 @@ pub fn from_return_code(code: u8) -> Option<Reason> {
     Some(match code {
         0 => Reason::SUCCESS,
         1 => Reason::UNSUPPORTED_PROTOCOL_VERSION,
-        2 => Reason::CLIENT_IDENTIFIER_NOT_VALID,
+        2 => Reason::CLIENT_ID_NOT_VALID,
         3 => Reason::SERVER_UNAVAILABLE,
         4 => Reason::BAD_USER_NAME_OR_PASSWORD,
         5 => Reason::NOT_AUTHORIZED,

@@ -168,3 +168,29 @@ fn a_beginning_of_an_answer_is_no_silence() {
     publish.stderr_contains("no CONNACK within 1s").run();
     assert_eq!(peer.finish().connections, 1);
 }
+
+#[test]
+fn a_broker_that_refuses_both_versions_is_not_asked_for_the_first_again() {
+    for refuse in [|conn: &mut Conn| conn.connack(0x84), |conn: &mut Conn| conn.connack_311(1)] {
+        let peer = Peer::script(move |conn| {
+            take_newer(conn);
+            refuse(conn);
+            conn.expect_closed();
+        })
+        .then(|conn| {
+            assert_eq!(conn.expect_connect().level, Level::V311);
+            conn.connack_311(1);
+            conn.expect_closed();
+        });
+        peer.mqtt("pub")
+            .line("-t t -m x")
+            .status(4)
+            .stderr(format!(
+                "mqtt: cannot connect to mqtt://{}: the broker refused the connection: \
+                 0x01 Unsupported protocol version\n\
+                 hint: the broker supports neither MQTT 5 nor MQTT 3.1.1: try -V 3.1\n",
+                peer.address()
+            ))
+            .run();
+    }
+}

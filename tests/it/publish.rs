@@ -1,6 +1,8 @@
 //! Publishing to a broker that behaves: what goes over the wire, byte by byte, and where payloads come from.
 
-use crate::support::{Conn, Level, Mosquitto, Peer, Publish, all_published, property, published};
+use crate::support::{
+    Conn, Level, Mosquitto, Mqtt, Peer, Publish, all_published, property, published,
+};
 
 /// The payloads that `mqtt pub -l` makes of this input, at QoS 1.
 #[track_caller]
@@ -57,6 +59,34 @@ fn connect_says_what_was_asked_for_and_no_more() {
     assert_eq!(connect.will, None);
     assert_eq!(connect.username.as_deref(), Some(&b"name"[..]));
     assert_eq!(connect.password.as_deref(), Some(&b"word"[..]));
+}
+
+#[test]
+fn a_client_id_that_mqtt_3_1_does_not_allow() {
+    Mqtt::new("pub")
+        .args(["-V", "3.1", "-i", "", "-t", "t", "-m", "x"])
+        .status(2)
+        .stderr("mqtt: MQTT 3.1 needs a client id of 1 to 23 characters\n")
+        .run();
+    for (id, hint) in [
+        ("123456789012345678901234", "hint: MQTT 3.1 allows 23 characters in a client id\n"),
+        ("12345678901234567890123", ""),
+    ] {
+        let peer = Peer::script(|conn| {
+            conn.expect_connect();
+            conn.connack(2);
+            conn.expect_closed();
+        });
+        peer.mqtt("pub")
+            .args(["-V", "3.1", "-i", id, "-t", "t", "-m", "x"])
+            .status(4)
+            .stderr(format!(
+                "mqtt: cannot connect to mqtt://{}: the broker refused the connection: \
+                 0x02 Client identifier not valid\n{hint}",
+                peer.address()
+            ))
+            .run();
+    }
 }
 
 #[test]

@@ -389,7 +389,8 @@ fn read_connack(version: Version, body: &[u8]) -> Result<ConnAck<'_>, Violation>
         return Err(Violation::malformed(format!("CONNACK with reserved flags 0x{flags:02x}")));
     }
     let old_form = rest.is_empty();
-    if !old_form && version != Version::V5 {
+    // Brokers that support only MQTT 5 refuse other versions with its CONNACK ([MQTT 5, 3.1.2.2]).
+    if !old_form && version != Version::V5 && code < 0x80 {
         return Err(Violation::malformed("CONNACK is longer than it may be"));
     }
     let properties = if old_form {

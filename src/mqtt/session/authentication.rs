@@ -100,9 +100,15 @@ impl Session {
         Ok(())
     }
 
-    /// Checks that a broker that accepts the connection has proved that it knows the password.
+    /// Checks that a broker that accepts the connection has proved that it knows the password, if it was to.
     pub(super) fn check_proof(&mut self, properties: &Properties<'_>) -> Result<(), Fault> {
-        let Some(mechanism) = self.options.auth else { return Ok(()) };
+        let Some(mechanism) = self.options.auth else {
+            // [MQTT-4.12.0-6]
+            return match properties.text(Id::AuthenticationMethod) {
+                None => Ok(()),
+                Some(_) => Err(Violation::protocol("CONNACK with an authentication method").into()),
+            };
+        };
         check_method("CONNACK", mechanism, properties)?;
         let data = properties.binary(Id::AuthenticationData);
         let scram = self.link.scram_mut().ok_or(Problem::Unproven);

@@ -40,6 +40,19 @@ fn refusals_of_an_mqtt_5_broker() {
 }
 
 #[test]
+fn refusals_of_an_mqtt_5_broker_that_supports_nothing_else() {
+    let hint = "hint: the broker does not support MQTT 3.1.1: try -V 5";
+    let plain = &[0x20, 3, 0, 0x84, 0][..];
+    ends(OLD, plain, 4, &["0x84 Unsupported protocol version", hint]);
+    let wordy = &[0x20, 9, 0, 0x84, 6, 0x1f, 0, 3, b'o', b'l', b'd'];
+    ends(OLD, wordy, 4, &["0x84 Unsupported protocol version: old", hint]);
+    ends(&["3.1"], plain, 4, &["hint: the broker does not support MQTT 3.1: try -V 5"]);
+    ends(OLD, &[0x20, 3, 0, 0x87, 0], 4, &["0x87 Not authorized"]);
+    // Where it accepts, it must do so in the version that was asked for.
+    ends(OLD, &[0x20, 3, 0, 0, 0], 6, &["CONNACK is longer than it may be"]);
+}
+
+#[test]
 fn refusals_in_the_words_of_the_broker() {
     let words = ["0x9c Use another server: ask \\x1b[31mthere", "(use elsewhere:1883)"];
     let end = End { status: 4, stdout: "", stderr: &words };
@@ -96,6 +109,7 @@ fn a_connack_that_breaks_the_protocol() {
         (NEW, &[0x20, 4, 0, 0, 9, 0x21], "CONNACK: "),
         (NEW, &[0x20, 6, 0, 0, 3, 0x21, 0, 0], "receive-maximum"),
         (NEW, &[0x20, 5, 0, 0, 2, 0x01, 1], "payload-format-indicator"),
+        (NEW, &[0x20, 7, 0, 0, 4, 0x15, 0, 1, b'm'], "CONNACK with an authentication method"),
     ] {
         ends(versions, answer, 6, &["the broker broke the protocol", words]);
     }
