@@ -10,17 +10,23 @@ pub(super) use message::Service;
 
 use super::error::DialError;
 use crate::random::random;
-use futures_util::future::join;
+use futures_util::future::{Either, select};
 use message::{Kind, MALFORMED, Query, Question, Reply};
 use servers::Servers;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 /// Largest packet accepted over UDP, in bytes. Servers send at most 512 if not asked for more (RFC 1035, section 4.2.1).
 const LARGEST_PACKET: usize = 4096;
+
+/// How long to wait for IPv6 addresses when those of IPv4 are known. RFC 8305, section 3, recommends less, but there those
+/// that come later are used, too.
+const V6_DELAY: Duration = Duration::from_millis(500);
 
 /// Whether `name` can be asked for: its labels have 1 to 63 bytes, and all of it at most 255 with their lengths.
 pub(super) fn is_name(name: &str) -> bool {
@@ -42,11 +48,17 @@ pub(super) async fn addresses(
     servers: &[SocketAddr],
 ) -> Result<Vec<IpAddr>, DialError> {
     let servers = Servers::new(servers)?;
-    let both = join(
-        ask(host, Kind::V6, &servers, message::v6_addresses),
-        ask(host, Kind::V4, &servers, message::v4_addresses),
-    );
-    match both.await {
+    let v6 = pin!(ask(host, Kind::V6, &servers, message::v6_addresses));
+    let v4 = pin!(ask(host, Kind::V4, &servers, message::v4_addresses));
+    let both = match select(v6, v4).await {
+        Either::Left((v6, v4)) => (v6, v4.await),
+        // Some name servers never answer about IPv6.
+        Either::Right((Ok(v4), v6)) if !v4.is_empty() => {
+            (timeout(V6_DELAY, v6).await.unwrap_or_else(|_| Ok(Vec::new())), Ok(v4))
+        }
+        Either::Right((v4, v6)) => (v6.await, v4),
+    };
+    match both {
         (Ok(v6), Ok(v4)) => Ok([v6, v4].concat()),
         // One kind is enough to connect.
         (Ok(found), Err(_)) | (Err(_), Ok(found)) if !found.is_empty() => Ok(found),

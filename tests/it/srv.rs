@@ -420,6 +420,18 @@ fn a_name_server_can_be_asked_for_any_host() {
 }
 
 #[test]
+fn a_name_server_that_says_nothing_about_ipv6_is_not_waited_for() {
+    let peer = Peer::accepting();
+    let server = NameServer::scripted(|asked| match asked.is_about_ipv6() {
+        true => Vec::new(),
+        false => vec![Sent::Here(asked.answer_of(&[a(HOST, LOOPBACK)]))],
+    });
+    // To ask it three times for two seconds each would take longer.
+    let run = Mqtt::new("pub").line("-t t -m x --connect-timeout 5s").args(["-h", HOST, "-p"]);
+    run.arg(peer.port().to_string()).args(["--name-server", &server.address()]).run();
+}
+
+#[test]
 fn a_name_server_without_a_name_to_look_up_is_refused() {
     for flags in [
         "-h 127.0.0.1",

@@ -94,6 +94,11 @@ impl Asked {
         self.kind == SRV
     }
 
+    /// Whether it asks for IPv6 addresses.
+    pub fn is_about_ipv6(&self) -> bool {
+        self.kind == AAAA
+    }
+
     /// A response with these flags in its second byte, and records.
     fn response(&self, flags: u8, entries: &[Entry]) -> Vec<u8> {
         let mut bytes = self.query.clone();
