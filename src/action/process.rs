@@ -169,10 +169,15 @@ impl Process {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<End> {
         self.poll_input(cx);
         let is_silent = self.poll_output(cx);
-        self.escalate(now);
-        let status = match std::task::ready!(pin!(self.child.wait()).poll(cx)) {
-            Ok(status) => status,
-            Err(error) => return Poll::Ready(End::not_started(&error)),
+        let ended = pin!(self.child.wait()).poll(cx);
+        let status = match ended {
+            Poll::Ready(Ok(status)) => status,
+            Poll::Ready(Err(error)) => return Poll::Ready(End::not_started(&error)),
+            // Only then: if this process was stopped, the command may have ended in time.
+            Poll::Pending => {
+                self.escalate(now);
+                return Poll::Pending;
+            }
         };
         // Collect what it printed just before it ended.
         if !is_silent {

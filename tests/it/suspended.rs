@@ -17,14 +17,18 @@ fn signal(client: &Running, name: &str) {
     assert!(status.success(), "{command}: {status}");
 }
 
-/// Stops the client once the peer has `asked`, and lets it continue when the limit has passed.
-fn suspend(peer: &Peer, client: &Running) {
-    peer.wait_for("asked");
+fn stop(client: &Running) {
     signal(client, "STOP");
     let stat = format!("/proc/{}/stat", client.id());
     while !fs::read_to_string(&stat).expect("the client exists").contains(") T ") {
         thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Stops the client once the peer has `asked`, and lets it continue when the limit has passed.
+fn suspend(peer: &Peer, client: &Running) {
+    peer.wait_for("asked");
+    stop(client);
     peer.reached("stopped");
     peer.wait_for("answered");
     thread::sleep(LIMIT);
@@ -109,5 +113,22 @@ fn the_broker_began_to_read_while_the_client_was_stopped() {
     });
     let client = peer.mqtt("pub").line("-t t -s --ack-timeout 4s").stdin(vec![b'x'; SIZE]).spawn();
     suspend(&peer, &client);
+    client.wait();
+}
+
+#[test]
+fn a_command_ended_while_the_client_was_stopped() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.publish(&Publish::new("t", "x").qos(1, 7));
+        assert_eq!(conn.expect_puback().id, 7);
+        conn.expect_goodbye();
+    });
+    let subscribe = peer.mqtt("sub").line("-t t -q 1 -C 1 --job-timeout 4s -- sh -c");
+    let client = subscribe.arg("echo begun; sleep 1").stdout("begun\n").spawn();
+    client.wait_for_output("begun");
+    stop(&client);
+    thread::sleep(LIMIT);
+    signal(&client, "CONT");
     client.wait();
 }
