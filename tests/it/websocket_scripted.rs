@@ -298,6 +298,16 @@ fn a_refused_upgrade_shows_the_status() {
              hint: the server redirects to wss://other/\\xc2\\x80a",
         ),
         (
+            "HTTP/1.1 302 Found\r\nLocation: https://me:canary@other/x?token=canary\r\n\r\n",
+            "the WebSocket upgrade was refused (HTTP 302 Found)\n\
+             hint: the server redirects to https://…@other/x",
+        ),
+        (
+            "HTTP/1.1 301 Moved\r\nLocation: /x?token=canary\r\n\r\n",
+            "the WebSocket upgrade was refused (HTTP 301 Moved)\n\
+             hint: the server redirects to /x",
+        ),
+        (
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n\
              Upgrade: websocket\r\nSec-WebSocket-Accept: wrong\r\n\r\n",
             NO_WEBSOCKET,

@@ -1,5 +1,6 @@
 //! The opening handshake of a WebSocket (RFC 6455, section 4.1).
 
+use crate::secret::without_secrets;
 use crate::transport::error::DialError;
 use crate::transport::http_answer::{self, Answer, NoAnswer};
 use std::io;
@@ -64,8 +65,10 @@ fn refusal(answer: &Answer) -> DialError {
     match (answer.code, answer.values("Location").next()) {
         (404, _) => error.hint("try another path: --ws-path"),
         (300..=399, Some(location)) => {
-            let shown = location.get(..LONGEST_LOCATION).unwrap_or(location);
-            error.hint(format!("the server redirects to {}", shown.escape_ascii()))
+            // The query may be the one that was sent, which may be secret.
+            let place = location.split(|byte| *byte == b'?').next().unwrap_or_default();
+            let shown = place.get(..LONGEST_LOCATION).unwrap_or(place).escape_ascii();
+            error.hint(without_secrets(&format!("the server redirects to {shown}")))
         }
         _ => error,
     }
