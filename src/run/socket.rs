@@ -150,6 +150,11 @@ impl<S: Stream + ?Sized> Socket<S> {
         session.output().is_empty() && !self.is_unflushed
     }
 
+    /// Whether the broker is known to have closed the connection without reading everything.
+    pub(super) fn is_unread(&self) -> bool {
+        self.stream.is_unread()
+    }
+
     /// The session's output was replaced, except for the first `kept` bytes.
     pub(super) fn forget_output(&mut self, kept: usize) {
         if let Some(tracer) = &mut self.tracer {

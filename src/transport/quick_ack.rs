@@ -50,6 +50,11 @@ impl QuickAck {
 }
 
 impl Stream for QuickAck {
+    /// A reset that follows the end of the stream: reads no longer report it.
+    fn is_unread(&self) -> bool {
+        !matches!(self.stream.take_error(), Ok(None))
+    }
+
     fn expect_more(&mut self, expects_more: bool) {
         self.expects_more = expects_more;
     }

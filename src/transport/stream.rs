@@ -10,6 +10,11 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin {
         0
     }
 
+    /// Whether the server is known to have closed the connection without reading everything.
+    fn is_unread(&self) -> bool {
+        false
+    }
+
     /// Tells whether the server is expected to send something, so that any delay costs time.
     fn expect_more(&mut self, expects_more: bool) {
         let _ = expects_more;
@@ -19,6 +24,10 @@ pub trait Stream: AsyncRead + AsyncWrite + Unpin {
 impl Stream for Box<dyn Stream> {
     fn arrived(&self) -> u64 {
         (**self).arrived()
+    }
+
+    fn is_unread(&self) -> bool {
+        (**self).is_unread()
     }
 
     fn expect_more(&mut self, expects_more: bool) {

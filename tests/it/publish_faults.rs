@@ -437,3 +437,19 @@ fn what_was_read_and_never_sent_does_not_hide_why() {
     let publish = peer.mqtt("pub").line("-V 5 -t t -s").stdin("x");
     publish.status(4).stderr_contains("not authorized").stderr_contains("1 not sent").run();
 }
+
+#[test]
+fn a_message_at_qos_0_that_the_broker_did_not_read_before_it_closed_may_be_missing() {
+    // Whether the end of the stream or the reset comes first is a matter of chance.
+    for _ in 0..20 {
+        let peer = Peer::script(|conn| {
+            conn.accept();
+        });
+        peer.mqtt("pub")
+            .line("-t t -m x --reconnect never")
+            .status(6)
+            .stderr_contains("lost: ")
+            .stderr_contains("0 delivered, 0 refused, ")
+            .run();
+    }
+}

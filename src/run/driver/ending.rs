@@ -244,7 +244,11 @@ impl<W: World> Driver<'_, W> {
     ) -> Result<bool, Loss> {
         match self.poll_read(cx, socket, now) {
             Ok(()) => Ok(false),
-            Err(loss) if is_end(&loss) && socket.is_flushed(&self.session) => Ok(true),
+            Err(loss)
+                if is_end(&loss) && socket.is_flushed(&self.session) && !socket.is_unread() =>
+            {
+                Ok(true)
+            }
             Err(loss) => Err(loss),
         }
     }
