@@ -27,6 +27,9 @@ use zeroize::Zeroizing;
 /// Number of turns without a pause before other tasks get their turn.
 const TURNS: u32 = 64;
 
+/// After a turn that took longer, perhaps because this process was stopped, the runtime first looks at the socket.
+const LONGEST_TURN: Duration = Duration::from_millis(20);
+
 /// How a run ended. The outcome of messages has been reported to the job.
 #[derive(Debug)]
 pub enum End {
@@ -373,8 +376,12 @@ impl<W: World> Driver<'_, W> {
         if self.timer.has_fired(cx) {
             return Poll::Pending;
         }
+        let mut before = None;
         for turn in 0..TURNS {
             let now = self.world.now();
+            if before.replace(now).is_some_and(|before| now - before > LONGEST_TURN) {
+                break;
+            }
             match self.turn(cx, socket, connack_by, now, turn == 0) {
                 Ok(Poll::Ready(quit)) => return Poll::Ready(quit.into()),
                 Ok(Poll::Pending) => {}
