@@ -87,6 +87,8 @@ use cli::Request;
 use exit::{ExitStatus, Failure};
 use settings::{Environment, Preparation};
 use std::ffi::OsString;
+#[cfg(unix)]
+use std::sync::Arc;
 use ui::Ui;
 
 /// Runs the program on a command line that starts with the program's name, and returns its exit status. If a signal
@@ -100,6 +102,7 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
         // A release build would abort after the hook, whichever thread panicked. The status must be that of a bug.
         std::process::exit(ExitStatus::Bug.code().into());
     }));
+    settle_signals();
     let line: Vec<OsString> = line.into_iter().collect();
     let audience = Audience::of(&line);
     let preparation = Preparation::new(match audience {
@@ -185,6 +188,20 @@ fn drive(run: cli::Run) -> Result<u8, Failure> {
     // The process ends now. It must not wait for a name lookup in progress, and the kernel frees everything anyway.
     std::mem::forget(runtime);
     result
+}
+
+/// Handles signals that would otherwise do harm. Commands do not inherit handlers.
+fn settle_signals() {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::{SIGCHLD, SIGXFSZ};
+        // Writing beyond a limit on the size of files (`ulimit -f`) is an error, as on a full disk, and not the end. If
+        // the parent ignores SIGCHLD, this process would ignore it, too, and never learn how a command ended.
+        for number in [SIGXFSZ, SIGCHLD] {
+            // Without a handler, the signal does what it did before.
+            let _ = signal_hook::flag::register(number, Arc::default());
+        }
+    }
 }
 
 fn cannot_start(error: &std::io::Error) -> Failure {

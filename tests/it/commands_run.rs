@@ -310,3 +310,26 @@ fn filters_decide_before_a_command_has_the_message() {
     let run = peer.mqtt("sub").line("-V 5 t -q 1 --where .a --until .a==2 --select .a,.a");
     run.args(["--", "cat"]).stdout("1\n1\n2\n2\n").run();
 }
+
+#[test]
+fn commands_end_as_they_do_even_if_the_parent_ignores_that_children_end() {
+    for (command, status) in [("true", 0), ("false", 1)] {
+        let peer = Peer::script(move |conn| {
+            conn.accept_subscriber();
+            conn.publish(&Publish::new("t", "x").qos(1, 1));
+            if status == 0 {
+                conn.expect_puback();
+            }
+            conn.expect_goodbye();
+        });
+        let program = env!("CARGO_BIN_EXE_mqtt");
+        let mut ignoring = Command::new("env");
+        ignoring.args(["--ignore-signal=CHLD", program, "sub", "--no-config", "-h", "127.0.0.1"]);
+        ignoring.args(["-p", &peer.port().to_string(), "t", "-q", "1", "-C", "1", "-u", "u"]);
+        ignoring.args(["--password-command", "echo p", "--", command]);
+        let run = ignoring.output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(status), "{stderr}");
+        peer.finish();
+    }
+}

@@ -318,6 +318,32 @@ fn a_full_disk_is_a_local_failure_whichever_way_it_is_named() {
     }
 }
 
+#[test]
+#[cfg(unix)]
+fn a_limit_on_the_size_of_files_is_as_a_full_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    for output in ["> FILE", ">> FILE", "--output FILE", "--output FILE --append"] {
+        let peer = Peer::script(|conn| {
+            conn.accept_subscriber();
+            conn.publish(&Publish::new("t", &"x".repeat(100_000)).qos(1, 1));
+            // Not acknowledged: it was not written.
+            let last = conn.expect_closed();
+            assert!(last.is_some(), "no DISCONNECT");
+        });
+        let (program, port) = (env!("CARGO_BIN_EXE_mqtt"), peer.port());
+        let output = output.replace("FILE", file.to_str().unwrap());
+        let script = format!(
+            "ulimit -f 64; exec {program} sub -h 127.0.0.1 -p {port} -t t -q 1 --no-config {output}"
+        );
+        let run = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!(run.status.code(), Some(1), "{output}: {stderr}");
+        assert_eq!(stderr, "mqtt: cannot write: File too large\n", "{output}");
+        peer.finish();
+    }
+}
+
 /// Runs until its reader goes away, in silence.
 fn unheard(options: &str, before: &str) {
     let messages: Vec<_> = before.lines().map(|line| Publish::new("t", line)).collect();
