@@ -324,25 +324,12 @@ impl End {
             io::ErrorKind::NotFound => 127,
             // A resource is exhausted, possibly only for a moment.
             io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => 1,
-            _ if is_limit(error) => 1,
+            _ if os_error::is_too_many_files(error) => 1,
             _ => 126,
         };
         let how = How::NotStarted(status, os_error::plain(error));
         Self { how, took: Duration::ZERO, output: Vec::new() }
     }
-}
-
-/// Whether there are too many open files.
-#[cfg(unix)]
-fn is_limit(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    matches!(Errno::from_io_error(error), Some(Errno::MFILE | Errno::NFILE))
-}
-
-/// Whether there are too many open files.
-#[cfg(not(unix))]
-fn is_limit(_error: &io::Error) -> bool {
-    false
 }
 
 fn how(status: ExitStatus) -> How {

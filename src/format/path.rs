@@ -8,7 +8,7 @@
 //! Each level of a topic is one path component, and can be decoded again: bytes other than `A-Za-z0-9._-`, and a
 //! leading `.` or `-`, become `%XX`, and an empty level becomes `%`. A level longer than 200 bytes is cut, and ends
 //! with `%-` and the start of its SHA-256. So does the path of a topic after 2,000 bytes, with all further levels
-//! hashed together.
+//! hashed together. A name that is still too long, as other parts are next to a level, is cut in the same way.
 
 use super::clock::{Clock, Moment, PerSecond, strftime};
 use crate::misplaced::Misplaced;
@@ -19,6 +19,9 @@ use std::fmt::Write as _;
 
 /// Longest name for a level of a topic, in bytes. File systems allow 255, which leaves room for other parts.
 const LONGEST: usize = 200;
+
+/// Longest name of a file or directory, in bytes. Rotation and names already in use may need a few more.
+const LONGEST_NAME: usize = 240;
 
 /// Path length, in bytes, after which the remaining levels of a topic are hashed; systems allow paths of 4,096.
 const LONGEST_TOPIC: usize = 2_000;
@@ -56,6 +59,10 @@ impl PathTemplate {
             let message = "a template needs %t, %n or a time such as @Y-@m-@d";
             return Err(Misplaced::new(text, text.len(), message));
         }
+        if let Some(at) = leaving(text) {
+            let message = "'..' cannot follow %t, %n or a time: it would leave the directory";
+            return Err(Misplaced::new(text, at, message));
+        }
         let (base, pieces) = split_base(pieces);
         match pieces.last() {
             Some(Piece::Topic) => {
@@ -91,7 +98,7 @@ impl PathTemplate {
                 }
             }
         }
-        path
+        if path.len() > LONGEST_NAME { shorten(&path) } else { path }
     }
 }
 
@@ -137,6 +144,36 @@ fn pieces(text: &str) -> Result<Vec<Piece>, Misplaced> {
         pieces.push(Piece::Literal(literal));
     }
     Ok(pieces)
+}
+
+/// The position of a `..` after a level that varies: where it leads would depend on how many levels the topic has.
+fn leaving(text: &str) -> Option<usize> {
+    let mut varies = false;
+    let mut at = 0;
+    for level in text.split('/') {
+        if varies && level == ".." {
+            return Some(at);
+        }
+        varies |= level.replace("%%", "").replace("@@", "").contains(['%', '@']);
+        at += level.len() + 1;
+    }
+    None
+}
+
+/// Cuts the names that are too long.
+fn shorten(path: &str) -> String {
+    let mut short = String::with_capacity(path.len());
+    for (at, name) in path.split('/').enumerate() {
+        if at > 0 {
+            short.push('/');
+        }
+        let start = short.len();
+        short.push_str(name);
+        if name.len() > LONGEST_NAME {
+            cut(&mut short, start + LONGEST_NAME, name);
+        }
+    }
+    short
 }
 
 /// Splits off the directories before the first variable part.
@@ -192,13 +229,22 @@ fn write_level(path: &mut String, level: &str, rotates: bool) {
         }
     }
     if path.len() - start > LONGEST {
-        path.truncate(start + LONGEST - 2 - 2 * HASHED);
-        // Not in the middle of an escape.
-        if let Some(at) = path[path.len() - 2..].find('%') {
-            path.truncate(path.len() - 2 + at);
-        }
-        write_hash(path, level);
+        cut(path, start + LONGEST, level);
     }
+}
+
+/// Cuts `path` to `end` bytes at most, with a hash of `text` as its end.
+fn cut(path: &mut String, end: usize, text: &str) {
+    let mut end = end - 2 - 2 * HASHED;
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    path.truncate(end);
+    // Not in the middle of an escape.
+    if let Some(at) = path.bytes().rev().take(2).position(|byte| byte == b'%') {
+        path.truncate(path.len() - 1 - at);
+    }
+    write_hash(path, text);
 }
 
 /// The position of the hyphen, if the level ends like the name of a rotated file.
@@ -281,6 +327,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_short_enough_whatever_is_next_to_a_long_level() {
+        let (long, literal) = ("x".repeat(300), "é".repeat(60));
+        for template in [format!("%t{literal}.x"), format!("{literal}%t/%n"), "%t%t.x".to_owned()] {
+            let name = path(&template, &long);
+            assert!(name.split('/').all(|name| name.len() <= LONGEST_NAME), "{name}");
+            assert_ne!(path(&template, &format!("{long}y")), name);
+        }
+        assert_eq!(path(&format!("%t{literal}.x"), "a"), format!("a{literal}.x"));
+    }
+
+    #[test]
     fn with_rotation_no_topic_is_a_number() {
         let mut clock = Clock::default();
         let moment = clock.read();
@@ -304,6 +361,14 @@ mod tests {
                 "the file name cannot end with %t: topic a needs a file where a/b needs a directory at character 2",
             ),
             ("%t/", "a file name is missing at character 4"),
+            (
+                "log/../é/%t/../../%n",
+                "'..' cannot follow %t, %n or a time: it would leave the directory at character 13",
+            ),
+            (
+                "@Y/..",
+                "'..' cannot follow %t, %n or a time: it would leave the directory at character 4",
+            ),
             ("%x", "unknown '%x': use %t, %n, %% or a time such as @Y at character 1"),
             ("%", "unknown '%': use %t, %n, %% or a time such as @Y at character 1"),
             ("@!", "unknown time '@!' (an @ is written @@) at character 1"),

@@ -154,14 +154,26 @@ impl Tree {
             if self.open.len() >= MOST_OPEN {
                 self.close_oldest();
             }
-            let number = self.newest(path)?;
-            let open = self.open_numbered(path, number)?;
+            let number = self.with_room(|tree| tree.newest(path))?;
+            let open = self.with_room(|tree| tree.open_numbered(path, number))?;
             self.open.insert(path.into(), open);
         }
         let uses = self.uses;
         let open = self.open.get_mut(path).ok_or(io::ErrorKind::NotFound)?;
         open.used = uses;
         Ok(open)
+    }
+
+    /// Closes other files while the system allows no more to be open.
+    fn with_room<T>(&mut self, mut open: impl FnMut(&mut Self) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match open(self) {
+                Err(error) if os_error::is_too_many_files(&error) && !self.open.is_empty() => {
+                    self.close_oldest();
+                }
+                result => return result,
+            }
+        }
     }
 
     fn close_oldest(&mut self) {
@@ -211,7 +223,7 @@ impl Tree {
     /// Begins the next file for `path`.
     fn next(&mut self, path: &str) -> io::Result<()> {
         let number = self.file(path)?.number + 1;
-        let open = self.open_numbered(path, number)?;
+        let open = self.with_room(|tree| tree.open_numbered(path, number))?;
         self.open.insert(path.into(), open);
         Ok(())
     }
@@ -301,7 +313,7 @@ mod os {
     fn descend<'a>(directory: &Directory, path: &'a str) -> io::Result<(Option<OwnedFd>, &'a str)> {
         let Some((above, name)) = path.rsplit_once('/') else { return Ok((None, path)) };
         let mut below: Option<OwnedFd> = None;
-        for level in above.split('/') {
+        for level in above.split('/').filter(|level| !level.is_empty()) {
             below = Some(match &below {
                 None => enter(directory, level)?,
                 Some(below) => enter(below, level)?,

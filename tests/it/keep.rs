@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::support::{Mqtt, Peer, Publish, Running};
@@ -148,6 +148,17 @@ fn nothing_is_written_through_a_link_or_into_a_pipe() {
     }
 }
 
+/// Runs `mqtt sub` with a limit of the shell, and a file for each topic below `directory`.
+#[cfg(unix)]
+fn limited(peer: &Peer, limit: &str, directory: &Path, flags: &str) -> Output {
+    let program = env!("CARGO_BIN_EXE_mqtt");
+    let (port, directory) = (peer.port(), directory.display());
+    let script = format!(
+        "{limit}; exec {program} sub -h 127.0.0.1 -p {port} -t '#' -q 1 --no-config --files {directory}/%t.log {flags}"
+    );
+    Command::new("sh").args(["-c", &script]).output().unwrap()
+}
+
 #[test]
 #[cfg(unix)]
 fn a_file_that_cannot_grow_is_named_and_its_message_is_not_acknowledged() {
@@ -159,18 +170,28 @@ fn a_file_that_cannot_grow_is_named_and_its_message_is_not_acknowledged() {
         conn.publish(&Publish::new("big", &"x".repeat(100_000)).qos(1, 2));
         conn.expect_goodbye();
     });
-    let program = env!("CARGO_BIN_EXE_mqtt");
-    let script = format!(
-        "ulimit -f 64; trap '' XFSZ; exec {program} sub -h 127.0.0.1 -p {} -t '#' -q 1 --no-config --files {}/%t.log",
-        peer.port(),
-        directory.path().display()
-    );
-    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let output = limited(&peer, "ulimit -f 64", directory.path(), "");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("/big.log: File too large"), "{stderr}");
     assert_eq!(tree(directory.path())["small.log"], "x\n");
     peer.finish();
+}
+
+#[test]
+#[cfg(unix)]
+fn few_descriptors_are_enough_for_many_files() {
+    let topics: Vec<_> = (0..40).map(|number| format!("t/{number}")).collect();
+    for (flags, suffix) in [("-C 80", ""), ("-C 80 --rotate 2", "-0001")] {
+        let directory = tempfile::tempdir().unwrap();
+        let of = |text| topics.iter().map(move |topic| Publish::new(topic, text));
+        let peer = Peer::sending(&of("1").chain(of("2")).collect::<Vec<_>>());
+        let output = limited(&peer, "ulimit -n 20", directory.path(), flags);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), &*stderr), (Some(0), ""), "{flags}");
+        let kept = tree(directory.path());
+        assert!(topics.iter().all(|topic| kept[&format!("{topic}{suffix}.log")].ends_with("2\n")));
+    }
 }
 
 #[test]
