@@ -11,7 +11,7 @@ use std::io;
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
     use crate::nonblocking::{Access, NonBlocking};
-    use crate::output::descriptor::Descriptor;
+    use crate::output::descriptor::{Descriptor, error};
     use rustix::io::write;
     use rustix::net::{SendFlags, send};
     use std::io;
@@ -35,7 +35,8 @@ mod linux {
                 NonBlocking::Never => return Err(io::ErrorKind::WouldBlock.into()),
                 NonBlocking::Pipe(file) | NonBlocking::Terminal(file) => write(file, bytes)?,
                 NonBlocking::Socket => {
-                    send(descriptor, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL)?
+                    let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
+                    send(descriptor, bytes, flags).map_err(error)?
                 }
                 NonBlocking::AsItIs => write(descriptor, bytes)?,
             })

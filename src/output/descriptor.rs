@@ -27,7 +27,7 @@ impl Descriptor {
     #[cfg(unix)]
     pub(super) fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         // Not through `Stdout`, which ignores some write errors.
-        Ok(rustix::io::write(self, bytes)?)
+        rustix::io::write(self, bytes).map_err(error)
     }
 
     /// Writes some of `bytes`; may block.
@@ -119,6 +119,16 @@ impl Descriptor {
             Self::Tree(..) => true,
             _ => false,
         }
+    }
+}
+
+/// The error of a write. A socket is reset by a reader that closes it without having read everything: like that of a
+/// pipe, it does not want more.
+#[cfg(unix)]
+pub(super) fn error(error: rustix::io::Errno) -> io::Error {
+    match error {
+        rustix::io::Errno::CONNRESET => io::ErrorKind::BrokenPipe.into(),
+        error => error.into(),
     }
 }
 

@@ -381,6 +381,25 @@ fn a_reader_that_goes_away_may_have_wanted_less_than_was_asked_for() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_socket_that_is_reset_by_its_reader_is_success_too() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        let message = Publish::new("t", &"x".repeat(4_000));
+        (0..400).for_each(|_| conn.publish(&message));
+        conn.reached("flooded");
+        conn.expect_goodbye();
+    });
+    let (mut reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+    let running = subscribe(&peer, "").stdout_to(std::os::fd::OwnedFd::from(writer)).spawn();
+    peer.wait_for("flooded");
+    std::io::Read::read_exact(&mut reader, &mut [0; 10]).unwrap();
+    drop(reader);
+    running.wait();
+    peer.finish();
+}
+
+#[test]
 fn a_reader_that_was_never_there_is_noticed() {
     let peer = Peer::each(|conn| conn.serve());
     let (reader, writer) = std::io::pipe().unwrap();
