@@ -32,6 +32,7 @@ use at_once::AtOnce;
 use block::{Block, LIMIT, Large, Write};
 use descriptor::Descriptor;
 use reader_gone::ReaderGone;
+pub use reader_gone::is_gone_from_stdout;
 use std::fs::File;
 use std::io;
 use std::path::Path;

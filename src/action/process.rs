@@ -24,8 +24,16 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 /// Time between SIGTERM and SIGKILL.
 pub(crate) const FAREWELL: Duration = Duration::from_secs(5);
 
+/// How long to wait after a signal has ended a command, in case the same signal was sent to this process, too.
+const MOMENT: Duration = Duration::from_millis(200);
+
 /// Largest reply in bytes.
 const MOST_OUTPUT: usize = 16 << 20;
+
+/// Numbers of the signals by which processes are asked to end, the same on all systems.
+const HANGUP: u8 = 1;
+const INTERRUPT: u8 = 2;
+const TERMINATE: u8 = 15;
 
 /// Bytes of output to read at a time.
 const CHUNK: usize = 64 << 10;
@@ -118,6 +126,8 @@ pub(crate) struct Process {
     was_asked: bool,
     /// Why it was ended.
     reason: Option<How>,
+    /// If a signal ended it: when to report that.
+    report_at: Option<Instant>,
 }
 
 impl Process {
@@ -162,6 +172,7 @@ impl Process {
             deadline: limit.and_then(|limit| now.checked_add(limit)),
             was_asked: false,
             reason: None,
+            report_at: None,
         })
     }
 
@@ -183,10 +194,15 @@ impl Process {
         if !is_silent {
             self.poll_output(cx);
         }
+        let how = self.reason.clone().unwrap_or_else(|| how(status));
         if self.reason.is_none() {
             self.leave_children();
         }
-        let how = self.reason.take().unwrap_or_else(|| how(status));
+        if let (None, How::Signalled(HANGUP | INTERRUPT | TERMINATE)) = (&self.reason, &how)
+            && now < *self.report_at.get_or_insert(now + MOMENT)
+        {
+            return Poll::Pending;
+        }
         let took = now.saturating_duration_since(self.started);
         Poll::Ready(End { how, took, output: std::mem::take(&mut self.output) })
     }
@@ -237,13 +253,13 @@ impl Process {
         }
     }
 
-    /// When to send the next signal.
+    /// When to send the next signal, or to report the end.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        self.report_at.or(self.deadline)
     }
 
     fn escalate(&mut self, now: Instant) {
-        if self.deadline.is_none_or(|deadline| now < deadline) {
+        if self.report_at.is_some() || self.deadline.is_none_or(|deadline| now < deadline) {
             return;
         }
         if self.was_asked {

@@ -15,6 +15,7 @@ use crate::events::Reporter;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, OwnedMessage, QoS};
 use crate::mqtt::{Event, Explanation, Outcome, Session, Taken, Version};
+use crate::output;
 use crate::run::Stopping;
 use crate::topic::TopicFilter;
 use crate::ui::Ui;
@@ -312,7 +313,17 @@ impl Acting {
         if let Work::Run(_) = assignment.work {
             reporter.job(number, message.topic, end.how.status(), end.took);
         }
-        let verdict = self.schedule.ended(number, end.how.as_try(), now);
+        let how = match (end.how.status(), &self.plan.aftermath) {
+            // Whoever stopped this process may have sent the signal to the command, too, as systemd does.
+            (129.., _) if self.is_told => Try::Stopped,
+            // SIGPIPE says nothing about the message, only that nobody reads any more, which ends the run.
+            (141, Aftermath::Settle(_)) if output::is_gone_from_stdout() => {
+                self.stop_beginning();
+                Try::Stopped
+            }
+            _ => end.how.as_try(),
+        };
+        let verdict = self.schedule.ended(number, how, now);
         if self.is_forsaken {
             return;
         }

@@ -6,6 +6,22 @@
 #[cfg(unix)]
 pub(super) use unix::ReaderGone;
 
+/// Whether the reader of standard output, which commands use too, has closed.
+pub fn is_gone_from_stdout() -> bool {
+    #[cfg(unix)]
+    {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let stdout = rustix::stdio::stdout();
+        let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        // Of a pipe or socket. Other descriptors have no reader that could close.
+        let gone = PollFlags::ERR | PollFlags::HUP;
+        poll(&mut asked, Some(&now)).is_ok() && asked[0].revents().intersects(gone)
+    }
+    #[cfg(not(unix))]
+    false
+}
+
 #[cfg(unix)]
 mod unix {
     use crate::output::descriptor::Descriptor;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -559,6 +560,28 @@ fn a_command_that_outlasts_the_end_of_the_run_has_not_failed() {
         running.wait();
         peer.finish();
         wait_until_gone(&notes.lines()[0]);
+    }
+}
+
+#[test]
+fn a_command_that_gets_the_signal_too_has_not_failed() {
+    // systemd sends it to all, unless it is told otherwise.
+    for flags in ["", "--on-failure skip", "--dead-letter dead", "--retry 1"] {
+        let peer = Peer::script(|conn| {
+            accept(conn);
+            send(conn, 1);
+            // No acknowledgement and no dead letter.
+            conn.expect_goodbye();
+        });
+        let notes = Notes::new();
+        let run = subscribe(&peer, flags).status(143).stderr_lacks("on message 1");
+        let run = run.stderr_contains("0 done, 1 not finished");
+        let line = r#"echo $$ >> "$1"; exec sleep 600"#;
+        let running = run.args(["--", "sh", "-c", line, "sh"]).arg(notes.path()).spawn();
+        let kill = format!("kill {} {}", notes.wait_for(1)[0], running.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        running.wait();
+        peer.finish();
     }
 }
 

@@ -312,6 +312,25 @@ fn filters_decide_before_a_command_has_the_message() {
 }
 
 #[test]
+fn a_command_whose_reader_goes_away_has_not_failed() {
+    for flags in ["-- yes", "--on-failure skip -- yes", "--retry 5 -- sh -c yes"] {
+        let peer = Peer::script(|conn| {
+            conn.accept_subscriber();
+            conn.publish(&Publish::new("t", "x").qos(1, 1));
+            // Not acknowledged.
+            conn.expect_goodbye();
+        });
+        let (reader, writer) = std::io::pipe().unwrap();
+        let running = peer.mqtt("sub").line("-t t -q 1").line(flags).stdout_to(writer).spawn();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(reader), &mut line).unwrap();
+        assert_eq!(line, "y\n");
+        running.wait();
+        peer.finish();
+    }
+}
+
+#[test]
 fn commands_end_as_they_do_even_if_the_parent_ignores_that_children_end() {
     for (command, status) in [("true", 0), ("false", 1)] {
         let peer = Peer::script(move |conn| {
