@@ -293,6 +293,9 @@ fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
 
 /// The meaning of a line, if the basic flags of its command are enough to understand it.
 fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
+    if words.last().is_some_and(|word| word == "--") {
+        return None;
+    }
     let mut command = (basic.flags)(Command::new("basic"))
         .no_binary_name(true)
         .disable_help_flag(true)
@@ -323,6 +326,12 @@ fn parse_all(
         // The URL may hold a password.
         return Err(Failure::usage("unexpected URL")
             .hint("give the broker's URL with --url, as in -L mqtt://HOST"));
+    }
+    if command.get_arguments().any(Arg::is_last_set)
+        && typed.iter().skip_while(|it| it.text != "--").count() == 1
+    {
+        // `-- $COMMAND` with an empty variable would print the messages of a queue, and acknowledge them.
+        return Err(Failure::usage("no command after --"));
     }
     let file = typed.iter().rev().find_map(|argument| argument.value_of("options"));
     preparation.waits_for("the options file");

@@ -27,8 +27,8 @@ pub use profile::names as profile_names;
 pub use settle::settle;
 pub use table::{Fact, Group, Need, SETTINGS, Secrecy, Setting};
 pub use value::{
-    LONGEST_TEXT, is_host, number, parse_binary, parse_duration, parse_protocol, parse_seconds,
-    parse_size,
+    LONGEST_TEXT, is_host, number, parse_binary, parse_duration, parse_positive_duration,
+    parse_protocol, parse_seconds, parse_size,
 };
 pub use word::{Origin, Rank, Said, Word, from_bytes};
 

@@ -189,7 +189,8 @@ fn first_paragraph(error: &clap::Error) -> Failure {
     Failure::usage(line.strip_prefix("error: ").unwrap_or(&line))
 }
 
-/// clap's text, with line breaks in arguments escaped so that they cannot look like its paragraphs.
+/// clap's text, with line breaks in arguments escaped so that they cannot look like its paragraphs, and with blanks
+/// between the words of a value that consists of several: they are joined by NUL, which clap leaves out.
 fn rendered(error: &clap::Error) -> String {
     let typed = error.context().filter_map(|(_, value)| match value {
         ContextValue::String(text) => Some(text.clone()),
@@ -197,10 +198,10 @@ fn rendered(error: &clap::Error) -> String {
     });
     let of_parser = std::error::Error::source(error).map(ToString::to_string);
     let text = error.render().to_string();
-    typed
-        .chain(of_parser)
-        .filter(|typed| typed.contains('\n'))
-        .fold(text, |text, typed| text.replace(&typed, &visible(typed.as_bytes(), Keep::Nothing)))
+    typed.chain(of_parser).filter(|typed| typed.contains(['\n', '\0'])).fold(text, |text, typed| {
+        let words = typed.replace('\0', " ");
+        text.replace(&typed.replace('\0', ""), &visible(words.as_bytes(), Keep::Nothing))
+    })
 }
 
 /// Whether the error is about `-h` alone, which may have meant help.

@@ -18,7 +18,7 @@ use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::os_error;
 use crate::output::Writer;
 use crate::settings::properties::Packet;
-use crate::settings::{Environment, Typed, number, parse_duration};
+use crate::settings::{Environment, Typed, number, parse_duration, parse_positive_duration};
 use crate::topic::{TopicFilter, TopicName};
 use clap::{ArgGroup, Args};
 use std::ffi::OsString;
@@ -75,7 +75,7 @@ pub struct ReplyArgs {
     pub jobs: JobArgs,
 
     /// Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: 30s]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Commands")]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration, help_heading = "Commands")]
     pub job_timeout: Option<Duration>,
 
     /// End after this many replies [default: no limit]

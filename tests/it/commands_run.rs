@@ -241,7 +241,13 @@ fn what_cannot_be_run_is_refused_before_anything_connects() {
         ("--dead-letter t -- true", "each dead letter would be received again"),
         ("--jobs 0 -- true", "expected a number from 1 to 1000"),
         ("--on a", "expected FILTER CMD"),
-        ("--on a+ x", "'+' must be a whole level"),
+        (
+            "--on a+ x",
+            "invalid value 'a+ x' for '--on <FILTER CMD>': invalid filter 'a+': '+' must be a whole level",
+        ),
+        ("--job-timeout 0 -- true", "it must be longer than zero"),
+        ("--", "no command after --"),
+        ("-q 1 --on a b --", "no command after --"),
     ] {
         run().line(flags).stderr_contains(words).run();
     }

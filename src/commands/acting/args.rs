@@ -4,7 +4,7 @@ use super::{Aftermath, OnFailure};
 use crate::action::{Policy, Program};
 use crate::exit::Failure;
 use crate::settings::properties::SEPARATOR;
-use crate::settings::{number, parse_duration};
+use crate::settings::{number, parse_duration, parse_positive_duration};
 use crate::topic::{TopicFilter, TopicName};
 use clap::{Args, ValueEnum};
 use std::ffi::OsString;
@@ -99,7 +99,7 @@ pub struct ActionArgs {
     pub jobs: JobArgs,
 
     /// Limit how long a command may run; then SIGTERM, and SIGKILL 5 seconds later [default: no limit]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    #[arg(long, value_name = "DURATION", value_parser = parse_positive_duration)]
     pub job_timeout: Option<Duration>,
 
     /// What to do when a command fails [default: stop]
