@@ -10,6 +10,9 @@ use crate::settings::{
 };
 use std::fmt::Write;
 
+/// Lines that are longer than this are not aligned with the others, in characters.
+const WIDEST: usize = 200;
+
 /// All settings as lines of TOML, with the origin in a comment after each.
 ///
 /// # Errors
@@ -19,20 +22,24 @@ pub fn show(typed: Typed) -> Result<String, Failure> {
     let tree = Tree::default();
     let lines: Vec<(String, String)> =
         SETTINGS.iter().filter_map(|setting| line(setting, &settled.words, &tree)).collect();
-    let mut all = format!("# {}\n", settled.located.target);
-    let profile = settled.profile.as_ref();
-    if let Some(Origin::Profile { name, file, .. }) = profile {
-        let _ = writeln!(all, "# profile {name} of {}", file.display());
+    let mut comments = vec![settled.located.target.to_string()];
+    if let Some(Origin::Profile { name, file, .. }) = &settled.profile {
+        comments.push(format!("profile {name} of {}", file.display()));
     }
-    for note in &settled.notes {
-        let _ = writeln!(all, "# {note}");
+    comments.extend(settled.notes);
+    // Names and paths may contain terminal escapes and line breaks.
+    let shown = |text: &str| visible(text.as_bytes(), Keep::Nothing).into_owned();
+    let mut all = String::new();
+    for comment in comments {
+        let _ = writeln!(all, "# {}", shown(&comment));
     }
-    let width = lines.iter().map(|(line, _)| line.chars().count()).max().unwrap_or_default();
+    // Values may be very long: those do not move the column of the origins.
+    let widths = lines.iter().map(|(line, _)| line.chars().count());
+    let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
     for (line, origin) in lines {
-        let _ = writeln!(all, "{line:width$}  # {origin}");
+        let _ = writeln!(all, "{line:width$}  # {}", shown(&origin));
     }
-    // Names come from files, and may contain terminal escapes.
-    Ok(visible(all.as_bytes(), Keep::Layout).into_owned())
+    Ok(all)
 }
 
 /// A setting as TOML, and its origin; `None` if it is not set and has no default.

@@ -125,3 +125,10 @@ fn a_name_that_would_drive_a_terminal_is_shown_escaped() {
     let run = Mqtt::new("config").args(["show", "-u", "\u{1b}[31m\u{202e}"]);
     run.stdout_line(r#"username = "\u001b[31m\u202e" *"#).run();
 }
+
+#[test]
+fn a_line_break_in_a_path_does_not_make_a_setting() {
+    let run = Mqtt::new("config").arg("show").args(["--unix", "/a\nid = \"x\""]);
+    let output = run.stdout_line(r#"# unix:///a\nid = "x""#).run();
+    assert!(!output.stdout_text().contains("\nid ="), "{output}");
+}
