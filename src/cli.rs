@@ -15,7 +15,7 @@ use crate::settings::{
 use crate::transport::Scheme;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use complaint::{failure_about, unknown_command, usage_failure};
+use complaint::{failure_about, flags_first, has_flags_first, unknown_command, usage_failure};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::pin::Pin;
@@ -185,9 +185,9 @@ There, -h is the host and -V the protocol version, as in mosquitto_pub.";
 
 /// The end of the long help of every command that connects.
 const NOTES: &str = "\
-A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Every connection flag is also an environment \
-variable, MQTT_ followed by its long name, and a key of a profile. Flags override environment variables, which \
-override the profile. The last of a repeated flag wins, unless its help says that it can be repeated; --no-FLAG unsets \
+A DURATION is like 500ms, 10s or 1m30s, or a number of seconds. Connection flags are also environment variables, \
+MQTT_ followed by the long name (except --no-config and --options), and keys of a profile, see mqtt-config(5). Flags \
+override environment variables, which override the profile. The last of a repeated flag wins, unless its help says that it can be repeated; --no-FLAG unsets \
 it, wherever it was set.";
 
 /// What a command line asks for.
@@ -247,6 +247,9 @@ pub fn parse(
 
 /// A line without a command: it asks for help, or something is wrong.
 fn without_command(line: &[OsString]) -> Result<Request, Failure> {
+    if has_flags_first(line, |word| Entry::named(word).is_some()) {
+        return Err(flags_first());
+    }
     if line.get(1).is_some_and(|word| word == "help") {
         return help_about(line.get(2));
     }
@@ -280,6 +283,7 @@ fn no_command(name: &OsStr) -> Failure {
 
 /// `mqtt help`, with or without a command.
 fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
+    let name = name.filter(|name| !["help", "--help", "-h"].iter().any(|help| name == help));
     let Some(name) = name else { return Ok(Request::Print(command().render_help().to_string())) };
     match Entry::named(name) {
         Some(entry) => {

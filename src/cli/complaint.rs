@@ -2,11 +2,11 @@
 
 use crate::escape::{Keep, visible};
 use crate::exit::Failure;
-use crate::settings::Argument;
+use crate::settings::{Argument, Setting};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use std::any::TypeId;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 /// clap's error as a failure. Names an argument that is not UTF-8, which clap does not.
@@ -26,7 +26,15 @@ pub(super) fn failure_about(
     match culprit {
         Some(argument) => {
             let shown = visible(argument.text.as_encoded_bytes(), Keep::Nothing).into_owned();
-            Failure::usage(format!("{} is not UTF-8", shown.replacen('=', " ", 1)))
+            let may_be_secret =
+                |name: &str| Setting::find(name).is_some_and(|it| it.secrecy().is_some());
+            let shown = match &argument.flag {
+                Some(flag) if may_be_secret(&flag.name) => format!("--{}", flag.name),
+                // As a flag and its value, instead of `--name=value`.
+                Some(_) => shown.replacen('=', " ", 1),
+                None => shown,
+            };
+            Failure::usage(format!("{shown} is not UTF-8"))
         }
         None => usage_failure(error),
     }
@@ -90,6 +98,24 @@ pub(super) fn unknown_command(name: &str, known: &[&'static str]) -> Failure {
     }
 }
 
+/// Whether flags of a command come before it, or without it. The top level takes `-h` and `-V` for something else,
+/// which must not look like success.
+pub(super) fn has_flags_first(line: &[OsString], is_command: impl Fn(&OsStr) -> bool) -> bool {
+    let Some((first, rest)) = line.get(1..).and_then(<[_]>::split_first) else { return false };
+    let first = first.as_encoded_bytes();
+    match first {
+        b"-h" | b"-V" => rest.len() > 1,
+        b"--help" | b"--version" => false,
+        _ if first.starts_with(b"-h") || first.starts_with(b"-V") => true,
+        _ => first.starts_with(b"-") && rest.iter().any(|word| is_command(word)),
+    }
+}
+
+/// The error for such a line.
+pub(super) fn flags_first() -> Failure {
+    Failure::usage("flags come after the command").hint("as in mqtt pub -h HOST -t TOPIC -m TEXT")
+}
+
 /// Adds hints: which flag was probably meant, or how to give an unexpected argument.
 fn advised(failure: Failure, error: &clap::Error, command: &Command) -> Failure {
     let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg) else {
@@ -108,8 +134,13 @@ fn advised(failure: Failure, error: &clap::Error, command: &Command) -> Failure 
             )),
         };
     };
-    let known = command.get_arguments().filter_map(Arg::get_long).map(str::to_owned);
-    match nearest(name.split('=').next().unwrap_or_default(), known.collect()) {
+    let known = || command.get_arguments().filter_map(Arg::get_long);
+    // Connection settings have this form, but clap never sees it without a value.
+    if Setting::taken_back_by(name).is_some_and(|it| known().any(|long| long == it.name)) {
+        return Failure { message: format!("{stray} takes no value"), ..failure };
+    }
+    let known = known().map(str::to_owned).collect();
+    match nearest(name.split('=').next().unwrap_or_default(), known) {
         Some(meant) => {
             let mut failure = failure;
             failure.hints.insert(0, format!("a similar argument exists: '--{meant}'"));

@@ -52,7 +52,7 @@ pub struct CheckArgs {
     ///
     /// The message is not retained. Other messages on this topic are ignored, but other subscribers receive these
     /// bytes: use a topic of its own.
-    #[arg(short, long, value_name = "TOPIC", help_heading = "Check")]
+    #[arg(short, long, value_name = "TOPIC", allow_hyphen_values = true, help_heading = "Check")]
     pub topic: Option<TopicName>,
 
     /// QoS of that message and of the subscription: 0, 1 or 2 [default: 0]

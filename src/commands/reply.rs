@@ -51,11 +51,17 @@ pub struct ReplyArgs {
     pub qos: Option<QoS>,
 
     /// Publish replies here if the request names no response topic; required before MQTT 5
-    #[arg(short = 'e', long, value_name = "TOPIC", help_heading = "Replies")]
+    #[arg(
+        short = 'e',
+        long,
+        value_name = "TOPIC",
+        allow_hyphen_values = true,
+        help_heading = "Replies"
+    )]
     pub response_topic: Option<TopicName>,
 
     /// Reply only to response topics that begin with this
-    #[arg(long, value_name = "TEXT", help_heading = "Replies")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Replies")]
     pub reply_prefix: Option<String>,
 
     /// Reply with this text
@@ -63,7 +69,7 @@ pub struct ReplyArgs {
     pub message: Option<OsString>,
 
     /// Reply with the contents of this file, read once at the start
-    #[arg(short, long, value_name = "FILE", help_heading = "Replies")]
+    #[arg(short, long, value_name = "FILE", allow_hyphen_values = true, help_heading = "Replies")]
     pub file: Option<PathBuf>,
 
     /// Reply with the payload of the request

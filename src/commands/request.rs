@@ -68,7 +68,7 @@ pub struct RequestArgs {
 )]
 pub struct MessageArgs {
     /// Publish the request to this topic
-    #[arg(short, long, value_name = "TOPIC")]
+    #[arg(short, long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub topic: Option<TopicName>,
 
     /// Send this text
@@ -76,7 +76,7 @@ pub struct MessageArgs {
     pub message: Option<OsString>,
 
     /// Send this file, `-` for standard input
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
     pub file: Option<PathBuf>,
 
     /// Send all of standard input
@@ -109,7 +109,7 @@ pub struct ReplyArgs {
     ///
     /// Without it, MQTT 5 uses the broker's Response Information, or else mqtt-rr, then a slash and the client id.
     /// With --match any it can be a filter.
-    #[arg(short = 'e', long, value_name = "TOPIC")]
+    #[arg(short = 'e', long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub response_topic: Option<ResponseTopic>,
 
     /// Which messages on the response topic count as replies [default: auto]

@@ -69,7 +69,13 @@ pub struct SubscribeArgs {
     pub qos: Vec<QoS>,
 
     /// Unsubscribe the durable session from this filter (needs --no-clean-start); can be repeated
-    #[arg(short = 'U', long, value_name = "FILTER", help_heading = "Subscription")]
+    #[arg(
+        short = 'U',
+        long,
+        value_name = "FILTER",
+        allow_hyphen_values = true,
+        help_heading = "Subscription"
+    )]
     pub unsubscribe: Vec<TopicFilter>,
 
     /// Do not receive messages that this client publishes itself (MQTT 5)

@@ -167,6 +167,7 @@ pub struct MoreArgs {
         long,
         value_name = "PREFIX",
         conflicts_with = "id",
+        allow_hyphen_values = true,
         help_heading = "Session"
     )]
     pub id_prefix: Option<String>,
@@ -263,7 +264,7 @@ pub struct MoreArgs {
     pub property: Vec<String>,
 
     /// Last will: topic that the broker publishes to unless the client ends the connection with a normal DISCONNECT
-    #[arg(long, value_name = "TOPIC", help_heading = "Will")]
+    #[arg(long, value_name = "TOPIC", help_heading = "Will", allow_hyphen_values = true)]
     pub will_topic: Option<TopicName>,
 
     /// Payload of the will [default: empty]

@@ -167,8 +167,9 @@ fn flags<'a>(
         let end = rest.iter().position(|byte| *byte == b'=');
         let name = std::str::from_utf8(&rest[..end.unwrap_or(rest.len())]).ok()?;
         let Some(flag) = find_long(command, name) else {
+            // With a value, clap refuses it.
             let setting = Setting::taken_back_by(name)
-                .filter(|setting| find_long(command, setting.name).is_some())?;
+                .filter(|setting| end.is_none() && find_long(command, setting.name).is_some())?;
             return Some((vec![Argument::off(setting)], None, None));
         };
         return match (flag.get_action().takes_values(), end) {
@@ -227,7 +228,8 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
         return Err("a line is a flag, such as --host, and its value");
     }
     let Some((mut switches, last, attached)) = flags(command, OsStr::new(flag)) else {
-        return Ok(vec![Argument::verbatim(line.into())]);
+        // Without its value, which may be that of a misspelt --password.
+        return Ok(vec![Argument::verbatim(flag.into())]);
     };
     let rest = (!rest.is_empty()).then(|| &rest[1..]);
     let Some(last) = last else {
@@ -237,6 +239,9 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
         };
     };
     let long = last.get_long().unwrap_or_default();
+    if matches!(long, "property" | "on") && line.contains(SEPARATOR) {
+        return Err("a NUL character cannot be part of it");
+    }
     let value = match (attached, rest) {
         // `-mhello world` has one value.
         (Some(attached), Some(rest)) => {
@@ -293,6 +298,7 @@ mod tests {
             ("pub -h -t a", "--host|--topic=a"),
             ("pub -p -1", "--port=-1"),
             ("pub --zzz -rz --retain=x -m", "--zzz|-rz|--retain=x|--message"),
+            ("pub --no-tls=x --clean-start=x", "--no-tls=x|--clean-start=x"),
         ] {
             assert_eq!(words(line), expected, "{line}");
         }
@@ -338,11 +344,14 @@ mod tests {
             ("-rq 1", "--retain|--qos=1"),
             ("-D publish content-type a b", "--property=publish+content-type+a b"),
             ("-D connect user-property k v w", "--property=connect+user-property+k+v w"),
-            ("--zzz x", "--zzz x"),
+            // The value may be a secret.
+            ("--zzz x", "--zzz"),
+            ("--zzz=x", "--zzz"),
         ] {
             assert_eq!(words(line), Ok(expected.to_owned()), "{line}");
         }
         assert_eq!(words("-r yes"), Err("this flag takes no value"));
         assert!(words("host x").is_err() && words("--").is_err());
+        assert!(words("-D connect user-property a\0b").is_err());
     }
 }

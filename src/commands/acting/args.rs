@@ -109,7 +109,7 @@ pub struct ActionArgs {
     /// Publish messages whose command failed to this topic, acknowledge them, and continue
     ///
     /// They are published at QoS 1 with their properties and the user properties `topic` and `error` (MQTT 5).
-    #[arg(long, value_name = "TOPIC")]
+    #[arg(long, value_name = "TOPIC", allow_hyphen_values = true)]
     pub dead_letter: Option<TopicName>,
 
     /// Run this command for each message, with the payload on its standard input

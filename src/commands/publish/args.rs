@@ -64,7 +64,7 @@ pub struct MessageArgs {
     pub message: Vec<OsString>,
 
     /// Send this file as one message, `-` for standard input; can be repeated
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
     pub file: Vec<PathBuf>,
 
     /// Send all of standard input as one message
@@ -127,9 +127,9 @@ impl FromStr for AliasArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.parse() {
+        match number(1..=65_535)(text) {
             _ if text == "auto" => Ok(Self::Auto),
-            Ok(alias) if alias != 0 => Ok(Self::Fixed(alias)),
+            Ok(alias) => Ok(Self::Fixed(alias)),
             _ => Err("a topic alias is a number from 1 to 65535, or `auto`".to_owned()),
         }
     }
@@ -245,7 +245,7 @@ pub struct MoreArgs {
     pub properties: PropertyArgs,
 
     /// Topic for replies to the message (MQTT 5)
-    #[arg(long, value_name = "TOPIC", help_heading = "Properties")]
+    #[arg(long, value_name = "TOPIC", allow_hyphen_values = true, help_heading = "Properties")]
     pub response_topic: Option<TopicName>,
 
     /// Use this topic alias for repeated topics, or with `auto` as many as the broker allows (MQTT 5) [default: none]
