@@ -9,6 +9,7 @@ mod unseen;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 use unseen::{SHAPING, UNSEEN, is_in};
 
 /// Which characters are let through besides printable ones.
@@ -94,4 +95,16 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     let start = (text.len() - limit / 4..).find(is_boundary).unwrap_or(text.len());
     let (before, after) = (&text[..end], &text[start..]);
     Cow::Owned(format!("{before}\u{2026} ({} bytes left out) \u{2026}{after}", start - end))
+}
+
+/// A path as a word of a shell command, for hints that can be pasted.
+pub fn shell_word(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "%+,-./:=@_".contains(char);
+    // Not a flag.
+    let start = if text.starts_with('-') { "./" } else { "" };
+    match text.chars().all(is_plain) {
+        true => format!("{start}{text}"),
+        false => format!("'{start}{}'", text.replace('\'', r"'\''")),
+    }
 }

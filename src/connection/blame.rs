@@ -1,4 +1,4 @@
-//! Tells the file and line of settings that cause errors and warnings.
+//! Tells where settings that cause errors and warnings come from.
 
 use crate::exit::{ExitStatus, Failure};
 use crate::settings::{Group, Said, Word};
@@ -8,31 +8,43 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub(super) struct Blame<'a>(pub(super) &'a [Word]);
 
-impl Blame<'_> {
-    /// `message`, after the file and line of the setting if it comes from a file.
-    pub(super) fn locate(self, setting: &str, message: impl fmt::Display) -> String {
-        self.locate_by(|word| word.is(setting), message)
+impl<'a> Blame<'a> {
+    /// A warning about a setting, after its file and line if it comes from a file.
+    pub(super) fn warning(self, setting: &str, message: impl fmt::Display) -> String {
+        self.warning_by(|word| word.is(setting), message)
     }
 
-    /// `message`, after the file and line of the password's source if that comes from a file.
+    /// A warning about the password, after the file and line of its source if that comes from a file.
+    pub(super) fn warning_of_password(self, message: impl fmt::Display) -> String {
+        self.warning_by(is_of_password, message)
+    }
+
+    fn warning_by(self, is_it: impl Fn(&Word) -> bool, message: impl fmt::Display) -> String {
+        match self.find(is_it).and_then(|word| word.origin.place()) {
+            Some(place) => format!("{place}: {message}"),
+            None => message.to_string(),
+        }
+    }
+
+    /// A phrase of an error about the password, after what an error names.
     pub(super) fn locate_password(self, message: impl fmt::Display) -> String {
-        self.locate_by(|word| word.setting.group() == Some(Group::Password), message)
+        self.locate_by(is_of_password, message)
     }
 
-    /// `message`, after the file and line of this value of the setting if it comes from a file.
-    pub(super) fn locate_value(
+    /// A usage error about this value of the setting.
+    pub(super) fn fault_in_value(
         self,
         setting: &str,
         value: &str,
         message: impl fmt::Display,
-    ) -> String {
+    ) -> Failure {
         let is_value = |word: &Word| word.is(setting) && word.text().is_some_and(|it| it == value);
-        self.locate_by(is_value, message)
+        Failure::usage(self.locate_by(is_value, message))
     }
 
     /// A usage error about a setting.
     pub(super) fn fault(self, setting: &str, message: impl fmt::Display) -> Failure {
-        Failure::usage(self.locate(setting, message))
+        Failure::usage(self.locate_by(|word| word.is(setting), message))
     }
 
     /// Adds the place of the setting to a usage error about its value.
@@ -42,7 +54,7 @@ impl Blame<'_> {
 
     /// Adds the place of the password's source to a usage error about it.
     pub(super) fn on_password(self) -> impl Fn(Failure) -> Failure {
-        move |failure| self.add(failure, |word| word.setting.group() == Some(Group::Password))
+        move |failure| self.add(failure, is_of_password)
     }
 
     /// Adds the place of the setting whose value the message of a usage error quotes.
@@ -68,9 +80,17 @@ impl Blame<'_> {
     }
 
     fn locate_by(self, is_it: impl Fn(&Word) -> bool, message: impl fmt::Display) -> String {
-        match self.0.iter().rev().find(|word| word.said != Said::Off && is_it(word)) {
+        match self.find(is_it) {
             Some(word) => word.origin.locate(message),
             None => message.to_string(),
         }
     }
+
+    fn find(self, is_it: impl Fn(&Word) -> bool) -> Option<&'a Word> {
+        self.0.iter().rev().find(|word| word.said != Said::Off && is_it(word))
+    }
+}
+
+fn is_of_password(word: &Word) -> bool {
+    word.setting.group() == Some(Group::Password)
 }

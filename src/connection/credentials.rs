@@ -7,6 +7,7 @@ use super::owner::Owner;
 use super::place::Located;
 use super::speaker::Speaker;
 use super::url::BrokerUrl;
+use crate::escape::shell_word;
 use crate::settings::properties::{SEPARATOR, USER_PROPERTY};
 use crate::settings::{Fact, Group, Origin, Rank, Said, Secrecy, Setting, Word, from_bytes};
 use crate::transport::Target;
@@ -44,7 +45,7 @@ pub(super) fn read_by_others(words: &[Word]) -> Vec<String> {
                 format!("other users of this machine can read the {secret} {place}: {instead}")
             }
             Origin::OptionsFile { file, private: false, .. } => {
-                let file = file.display();
+                let file = shell_word(file);
                 let warning = format!("other users of this machine can read the {secret}");
                 word.origin.locate(format_args!("{warning}: chmod 600 {file}"))
             }

@@ -3,7 +3,7 @@
 //! The strongest speaker that names a broker decides. A URL applies to its own host only: its port, TLS, path and topic
 //! count if the address is its own; its user and query only if they are meant for this connection, too.
 
-use super::speaker::Speaker;
+use super::speaker::{Speaker, check_text};
 use super::url::{BrokerUrl, UrlTopics, parse_port, parse_proxy};
 use crate::exit::Failure;
 use crate::settings::{Need, Rank, Said, Word, is_host};
@@ -41,6 +41,7 @@ pub(super) fn locate(speakers: &[Speaker<'_>]) -> Result<Located, Failure> {
         Place::Socket(path) => check_socket(path),
     };
     let word = by.and_then(|by| ["unix", "host", "url"].into_iter().find_map(|it| by.last(it)));
+    word.filter(|word| !word.is("unix")).map_or(Ok(()), check_text)?;
     checked.map_err(|failure| match word {
         Some(word) => Failure { message: word.origin.locate(&failure.message), ..failure },
         None => failure,
@@ -218,6 +219,7 @@ fn is_websocket(speakers: &[Speaker<'_>], target: &Target) -> bool {
 fn proxy(speakers: &[Speaker<'_>]) -> Result<Option<Proxy>, Failure> {
     let said = speakers.iter().find_map(|speaker| speaker.last("proxy"));
     let Some(text) = said.and_then(Word::text) else { return Ok(None) };
+    said.map_or(Ok(()), check_text)?;
     let proxy = parse_proxy(&text.to_string_lossy());
     proxy.map(Some).map_err(|error| {
         let message = format!("invalid URL in --proxy: {error}");

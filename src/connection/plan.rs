@@ -67,6 +67,7 @@ impl Connection {
         let Settled { args, located, words, packets, started, preparation, .. } = settled;
         let blame = Blame(&words);
         let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
+        preparation.waits_for("the files of the properties");
         let mut properties =
             Properties::new(words.iter().filter(|word| word.is("property")), &packets)?;
         let client_id = resolve_id(&args, blame)?;
@@ -191,7 +192,7 @@ fn check_encryption(
         && !is_local_host(&proxy.host)
     {
         let warning = format!("the password for {proxy} goes there unencrypted");
-        ui.warn(&blame.locate("proxy", warning));
+        ui.warn(&blame.warning("proxy", warning));
     }
     if target.encrypted || is_here(located) {
         return Ok(());
@@ -227,8 +228,8 @@ fn check_encryption(
     for (_, setting, what) in exposed.into_iter().filter(|(is_exposed, ..)| *is_exposed) {
         let warning = format!("{what} goes to {target} unencrypted: use --tls");
         ui.warn(&match setting {
-            Some(setting) => blame.locate(setting, warning),
-            None => blame.locate_password(warning),
+            Some(setting) => blame.warning(setting, warning),
+            None => blame.warning_of_password(warning),
         });
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Reads passwords from a file, a command, the terminal, the environment or, as in mosquitto, the command line.
 
+use crate::escape::shell_word;
 use crate::exit::{ExitStatus, Failure};
 use crate::os_error;
 use crate::run::FreshPassword;
@@ -152,8 +153,8 @@ fn read_all(source: impl Read) -> io::Result<Secret> {
 /// Warns if other users can read a file with a secret.
 pub(super) fn warn_if_open_to_others(path: &Path, file: &File, ui: Ui) {
     if Openness::of(file).readable {
-        let path = path.display();
-        ui.warn(&format!("other users of this machine can read {path}: chmod 600 {path}"));
+        let (path, word) = (path.display(), shell_word(path));
+        ui.warn(&format!("other users of this machine can read {path}: chmod 600 {word}"));
     }
 }
 

@@ -24,14 +24,16 @@ impl<'a> Speaker<'a> {
     fn new(rank: Rank, words: impl Iterator<Item = &'a Word>) -> Self {
         let mut speaker = Self { rank, words: words.collect(), url: None, invalid: None };
         if let Some(word) = speaker.last("url")
-            && let Some(text) = word.text()
+            && let Some(text) = word.text().map(OsStr::to_string_lossy)
         {
-            match BrokerUrl::parse(&text.to_string_lossy()) {
+            speaker.invalid = check_text(word).err();
+            match BrokerUrl::parse(&text) {
+                _ if speaker.invalid.is_some() => {}
                 Ok(url) => speaker.url = Some(url),
                 Err(error) => {
                     let place = place(&word.origin);
                     let message = format!("invalid URL in {place}: {error}");
-                    let hint = error.hint(&text.to_string_lossy());
+                    let hint = error.hint(&text);
                     let failure = Failure::usage(message);
                     speaker.invalid = Some(hint.into_iter().fold(failure, Failure::hint));
                 }
@@ -76,6 +78,14 @@ impl<'a> Speaker<'a> {
     /// Refuses an invalid URL, if the broker's address depends on it.
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.invalid.clone().map_or(Ok(()), Err)
+    }
+}
+
+/// Refuses a variable that is not UTF-8. Values from elsewhere have been checked.
+pub(super) fn check_text(word: &Word) -> Result<(), Failure> {
+    match word.text().is_none_or(|text| text.to_str().is_some()) {
+        true => Ok(()),
+        false => Err(Failure::usage(word.origin.locate("it is not UTF-8"))),
     }
 }
 

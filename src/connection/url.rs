@@ -14,6 +14,7 @@ use crate::settings::is_host;
 use crate::transport::{Scheme, websocket};
 use percent_encoding::percent_decode_str;
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 /// A parsed broker URL; missing parts are `None`.
@@ -191,6 +192,7 @@ fn split_address(address: &str) -> Result<(&str, Option<u16>), UrlError> {
                 None => return Err(UrlError::Brackets),
             }
         }
+        None if address.parse::<Ipv6Addr>().is_ok() => return Err(UrlError::Brackets),
         None => match address.split_once(':') {
             Some((host, port)) => (host, Some(port)),
             None => (address, None),
@@ -273,6 +275,8 @@ mod tests {
             ("mqtt://:1883", UrlError::Host),
             ("mqtt://[::1", UrlError::Brackets),
             ("mqtt://[::1]x", UrlError::Brackets),
+            ("mqtt://::1", UrlError::Brackets),
+            ("mqtt://fe80::1:1883/t", UrlError::Brackets),
             ("mqtt://h:0", UrlError::Port),
             ("mqtt://h:", UrlError::Port),
             ("mqtt://h:+1", UrlError::Port),

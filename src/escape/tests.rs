@@ -124,3 +124,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_path_is_one_word_of_a_shell() {
+    for (path, word) in [
+        ("/etc/mqtt/config.toml", "/etc/mqtt/config.toml"),
+        ("a b", "'a b'"),
+        ("-f", "./-f"),
+        ("it's; $(x)", r"'it'\''s; $(x)'"),
+        ("-é", "'./-é'"),
+    ] {
+        assert_eq!(shell_word(Path::new(path)), word);
+    }
+}

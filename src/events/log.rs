@@ -25,7 +25,10 @@ impl Log {
         }
         let file = match name.strip_prefix("fd:") {
             Some(number) => {
-                inherited::open(number.parse().ok().context("a file descriptor is a number")?)
+                // Rust's parser would accept a sign.
+                let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+                let number = number.parse().ok().filter(|_| is_number);
+                inherited::open(number.context("a file descriptor is a number")?)
             }
             None => append_to(name),
         };

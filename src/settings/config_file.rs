@@ -2,8 +2,13 @@
 
 use super::files::{self, Openness};
 use super::table::{Fact, Group, Setting};
+use crate::escape::shell_word;
 use crate::exit::{ExitStatus, Failure};
 use std::borrow::Cow;
+#[cfg(unix)]
+use std::io::ErrorKind;
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -22,9 +27,8 @@ impl ConfigFile {
     pub(super) fn read(path: PathBuf) -> Result<Self, Failure> {
         let (bytes, openness) = files::read("configuration file", &path)
             .map_err(|error| Failure::told(ExitStatus::Usage, &error))?;
-        let text = String::from_utf8(bytes).map_err(|_| {
-            let path = path.display();
-            Failure::usage(format!("cannot read the configuration file {path}: it is not UTF-8"))
+        let text = files::text(bytes).map_err(|line| {
+            Failure::usage(format!("{}:{line}: this line is not UTF-8", path.display()))
         })?;
         let ends = text.match_indices('\n').map(|(at, _)| at).collect();
         Ok(Self { path, text, ends, openness })
@@ -58,14 +62,14 @@ impl ConfigFile {
             profiles.into_iter().flatten().filter_map(|(_, profile)| profile.get_ref().as_table());
         for (key, value, has_password) in profiles.flat_map(entries) {
             let Some(setting) = Setting::find(key.get_ref()) else { continue };
-            let (name, path) = (setting.name, self.path.display());
+            let name = setting.name;
             let is_secret = texts(value).any(|it| setting.secret_in(it, has_password).is_some());
             if self.openness.readable && is_secret {
                 let message =
                     format!("others can read this file, and it contains a secret: {name}");
                 return Err(self
                     .error(key.span().start, &message)
-                    .hint(format!("chmod 600 {path}")));
+                    .hint(format!("chmod 600 {}", shell_word(&self.path))));
             }
             if (is_secret || setting.is(Fact::Command))
                 && let Some((message, hint)) = self.openness.distrust(&self.path, name)
@@ -76,10 +80,18 @@ impl ConfigFile {
         Ok(())
     }
 
-    /// Whether the file can be reached at all: the default path may be in another user's home, or below something that
-    /// is not a directory.
+    /// Whether the file can be reached at all: the default path may be in another user's home, as after `sudo -u`, or
+    /// below something that is not a directory.
     pub(super) fn is_within_reach(path: &Path) -> bool {
-        path.metadata().is_ok()
+        let Ok(metadata) = path.metadata() else { return false };
+        #[cfg(unix)]
+        if metadata.is_file() && metadata.uid() != rustix::process::geteuid().as_raw() {
+            let opened = std::fs::File::open(path);
+            return !opened.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied);
+        }
+        #[cfg(not(unix))]
+        let _ = metadata;
+        true
     }
 }
 

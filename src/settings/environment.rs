@@ -91,19 +91,20 @@ impl Environment {
         for setting in &SETTINGS {
             let name = setting.variable();
             let Some(value) = self.get(&name) else { continue };
-            let rival = words.iter().position(|word| exclude(setting, word.setting));
-            match rival {
-                // A file is the better place for a password.
-                Some(at) if words[at].is("password") => drop(words.remove(at)),
-                Some(_) => continue,
-                None => {}
-            }
             let origin = Origin::Variable(name.into());
             let said = match shape(setting) {
                 Shape::Switch => vec![switch(value)],
                 Shape::List => lines(setting, value),
                 Shape::Value => vec![Said::Value(value.to_owned())],
             };
+            // What is turned off excludes nothing.
+            let is_rival = |word: &Word| word.said != Said::Off && exclude(setting, word.setting);
+            match words.iter().position(is_rival).filter(|_| said != [Said::Off]) {
+                // A file is the better place for a password.
+                Some(at) if words[at].is("password") => drop(words.remove(at)),
+                Some(_) => continue,
+                None => {}
+            }
             words.extend(said.into_iter().map(|said| Word::new(setting, said, origin.clone())));
         }
         words

@@ -1,5 +1,6 @@
 //! Reads files that contain settings, and checks who else can read or write them.
 
+use crate::escape::shell_word;
 use anyhow::{Context, Result, anyhow};
 use std::fs::File;
 use std::io::Read;
@@ -48,7 +49,7 @@ impl Openness {
     /// Why commands or secrets in this file cannot be trusted, and a hint. Like ssh, we trust only files that nobody
     /// but we or root could have written.
     pub fn distrust(self, path: &Path, setting: &str) -> Option<(String, String)> {
-        let path = path.display();
+        let path = shell_word(path);
         if self.foreign {
             let message = format!("this file belongs to another user, and with it {setting}");
             return Some((
@@ -77,6 +78,21 @@ pub fn read(what: &str, path: &Path) -> Result<(Vec<u8>, Openness)> {
         return Err(anyhow!("it is larger than 1 MiB")).with_context(named);
     }
     Ok((bytes, openness))
+}
+
+/// The text of a file that was read as bytes, without the byte order mark that some editors write first.
+///
+/// # Errors
+/// The line, counted from 1, that is not UTF-8.
+pub fn text(bytes: Vec<u8>) -> Result<String, usize> {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        1 + error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count()
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
 }
 
 #[cfg(all(test, unix))]

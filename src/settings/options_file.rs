@@ -38,8 +38,8 @@ impl OptionsFile {
     ) -> Result<Self, Failure> {
         let (bytes, openness) = files::read("options file", path)
             .map_err(|error| Failure::told(ExitStatus::Usage, &error))?;
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Failure::usage(format!("the options file {} is not UTF-8", path.display()))
+        let text = files::text(bytes).map_err(|line| {
+            Failure::usage(format!("{}:{line}: this line is not UTF-8", path.display()))
         })?;
         let is_private = !openness.readable;
         let mut file = Self { path: path.into(), is_private, lines: Vec::new() };

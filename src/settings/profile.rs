@@ -30,10 +30,12 @@ pub(super) fn words(
     }
     let from_variable = || environment.get("MQTT_PROFILE").map(|name| name.to_string_lossy());
     let asked = typed.profile.as_deref().map(Cow::from).or_else(from_variable);
+    let culprit = if typed.profile.is_some() { "" } else { "MQTT_PROFILE: " };
     preparation.waits_for("the configuration file");
     match (open(typed.config.clone(), environment)?, asked) {
         (Some(file), asked) => {
-            select(&file, asked.as_deref(), environment, tree.get_or_insert_default())
+            let asked = asked.as_deref().map(|name| (name, culprit));
+            select(&file, asked, environment, tree.get_or_insert_default())
         }
         (None, None) => Ok(Vec::new()),
         (None, Some(name)) => {
@@ -41,7 +43,7 @@ pub(super) fn words(
                 .map(|path| format!(" {}", path.display()))
                 .unwrap_or_default();
             Err(Failure::usage(format!(
-                "no profile '{name}': there is no configuration file{place}"
+                "{culprit}no profile '{name}': there is no configuration file{place}"
             )))
         }
     }
@@ -61,11 +63,13 @@ pub fn names(environment: &Environment) -> Result<Vec<String>, Failure> {
 
 /// Opens the file `named`, or the one named in the environment, or the default one if it exists.
 fn open(named: Option<PathBuf>, environment: &Environment) -> Result<Option<ConfigFile>, Failure> {
-    match named.or_else(|| environment.get("MQTT_CONFIG").map(PathBuf::from)) {
-        Some(path) if matches!(path.try_exists(), Ok(false)) => {
-            Err(Failure::usage(format!("there is no configuration file {}", path.display())))
+    let by_variable = || Some((environment.get("MQTT_CONFIG")?.into(), "MQTT_CONFIG: "));
+    match named.map(|path| (path, "")).or_else(by_variable) {
+        Some((path, culprit)) if matches!(path.try_exists(), Ok(false)) => {
+            let path = path.display();
+            Err(Failure::usage(format!("{culprit}there is no configuration file {path}")))
         }
-        Some(path) => ConfigFile::read(path).map(Some),
+        Some((path, _)) => ConfigFile::read(path).map(Some),
         None => match usual_place(environment) {
             Some(path) if ConfigFile::is_within_reach(&path) => ConfigFile::read(path).map(Some),
             _ => Ok(None),
@@ -77,11 +81,12 @@ fn usual_place(environment: &Environment) -> Option<PathBuf> {
     Some(environment.config_home.as_ref()?.join("mqtt").join("config.toml"))
 }
 
+/// The words of the profile that is `asked` for, or of the default. With its name comes the start of an error about it.
 // Kept out of line, like other rarely used code: a large stack frame costs page faults even if it is not used.
 #[inline(never)]
 fn select(
     file: &ConfigFile,
-    asked: Option<&str>,
+    asked: Option<(&str, &str)>,
     environment: &Environment,
     tree: &mut Tree,
 ) -> Result<Vec<Word>, Failure> {
@@ -109,12 +114,13 @@ fn select(
         }
     }
     file.check_permissions(profiles)?;
-    let Some(name) = asked.or(default.map(|(name, _)| name)) else { return Ok(Vec::new()) };
+    let by_default = default.map(|(name, _)| (name, ""));
+    let Some((name, culprit)) = asked.or(by_default) else { return Ok(Vec::new()) };
     let Some((key, table)) = profiles.and_then(|profiles| profiles.get_key_value(name)) else {
         let message = format!("there is no profile '{name}'");
         let failure = match default {
             Some((_, start)) if asked.is_none() => file.error(start, &message),
-            _ => Failure::usage(format!("{}: {message}", file.path.display())),
+            _ => Failure::usage(format!("{culprit}{}: {message}", file.path.display())),
         };
         return Err(hint_names(failure, profiles));
     };
@@ -206,10 +212,13 @@ impl Entry<'_> {
                 }
                 one => properties::split(&text(one)?).into_iter().map(str::to_owned).collect(),
             };
-            return Some(Said::Value(parts.join(&properties::SEPARATOR.to_string()).into()));
+            let is_sound = parts.iter().all(|part| !part.contains(properties::SEPARATOR));
+            let joined = is_sound.then(|| parts.join(&properties::SEPARATOR.to_string()));
+            return joined.map(|joined| Said::Value(joined.into()));
         }
         let text = text(value)?;
-        if !setting.names_file(&text) {
+        // An empty one is refused, as on the command line.
+        if text.is_empty() || !setting.names_file(&text) {
             return Some(Said::Value(text.into()));
         }
         let path = match (text.strip_prefix("~/"), self.home) {

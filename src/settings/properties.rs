@@ -139,7 +139,7 @@ pub struct About {
     pub packet: Packet,
     /// The property.
     pub id: Id,
-    /// The file and line, if it comes from a file.
+    /// The file and line or the variable, unless it was typed.
     pub place: Option<String>,
 }
 
@@ -194,10 +194,12 @@ impl FromStr for Property {
 
 fn number(id: Id, text: &str) -> Result<Value, String> {
     let is_duration = matches!(id, Id::SessionExpiry | Id::MessageExpiry | Id::WillDelay);
+    // Rust's parser would accept a sign.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let parsed = match text.parse() {
-        Ok(number) => Some(number),
-        Err(_) if is_duration => parse_seconds(text).ok(),
-        Err(_) => None,
+        Ok(number) if is_plain => Some(number),
+        _ if is_duration => parse_seconds(text).ok(),
+        _ => None,
     };
     parsed
         .filter(|number| id.takes(*number))
@@ -237,7 +239,7 @@ impl Properties {
                 Failure::usage(word.origin.locate(message))
             })?;
             let Property { about: About { packet, id, .. }, value } = parsed;
-            let about = About { packet, id, place: word.origin.place() };
+            let about = About { packet, id, place: word.origin.culprit() };
             if !sent.contains(&packet) {
                 let message = format_args!("-D {packet} has no effect in this command");
                 return Err(about.fault(message));
@@ -251,7 +253,7 @@ impl Properties {
         Ok(Self(given))
     }
 
-    /// Where the first of them comes from, if that is a file.
+    /// Where the first of them comes from, unless it was typed.
     pub fn place(&self) -> Option<&str> {
         self.0.first()?.about.place.as_deref()
     }
@@ -365,6 +367,8 @@ mod tests {
             ("disconnect server-reference x", "disconnect has no property"),
             ("will reason-string x", "will has no property"),
             ("connect receive-maximum 0", "receive-maximum cannot be '0'"),
+            ("connect receive-maximum +5", "receive-maximum cannot be '+5'"),
+            ("connect session-expiry-interval +5", "session-expiry-interval cannot be '+5'"),
             ("connect receive-maximum 65536", "cannot be '65536'"),
             ("publish payload-format-indicator 2", "cannot be '2'"),
             ("publish message-expiry-interval abc", "cannot be 'abc'"),

@@ -137,9 +137,9 @@ impl Setting {
                 let Some((scheme, rest)) = text.split_once("://") else { return Some("password") };
                 let user = rest.rsplit_once('@').map(|(user, _)| user);
                 let has_query = Scheme::named(scheme).is_some_and(Scheme::is_websocket);
-                match user {
-                    Some(user) if user.contains(':') => Some("password"),
-                    Some(user) if !has_password && is_token(user) => Some("token"),
+                match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
+                    Some((_, password)) if !password.is_empty() => Some("password"),
+                    Some((name, _)) if !has_password && is_token(name) => Some("token"),
                     _ => (has_query && rest.contains('?')).then_some("query"),
                 }
             }

@@ -90,6 +90,15 @@ pub(crate) fn parse_name_server(text: &str) -> Result<SocketAddr, String> {
     found.ok_or_else(|| "expected an IP address, or ADDRESS:PORT".to_owned())
 }
 
+/// Parses the name of an ALPN protocol.
+pub(crate) fn parse_alpn(text: &str) -> Result<String, String> {
+    // [RFC 7301, 3.1]
+    match text.len() {
+        1..=255 => Ok(text.to_owned()),
+        _ => Err("expected a name of 1 to 255 bytes".to_owned()),
+    }
+}
+
 /// Parses a session expiry: a duration in whole seconds, or `never`.
 pub(crate) fn parse_expiry(text: &str) -> Result<u32, String> {
     // The other two are mosquitto's.

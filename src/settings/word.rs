@@ -91,9 +91,17 @@ impl Origin {
         }
     }
 
-    /// `message`, after file and line if it is a file.
+    /// What an error about it names: `FILE:LINE`, or the variable.
+    pub fn culprit(&self) -> Option<String> {
+        match self {
+            Self::Variable(name) => Some(name.to_string()),
+            _ => self.place(),
+        }
+    }
+
+    /// `message`, after what an error about it names.
     pub fn locate(&self, message: impl fmt::Display) -> String {
-        match self.place() {
+        match self.culprit() {
             Some(place) => format!("{place}: {message}"),
             None => message.to_string(),
         }

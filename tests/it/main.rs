@@ -104,6 +104,7 @@ mod series_stalled;
 mod service;
 mod settings;
 mod settings_edges;
+mod settings_forms;
 mod shared_session;
 #[cfg(target_os = "linux")]
 mod soak;

@@ -76,8 +76,8 @@ fn a_file_that_cannot_be_read_is_named() {
         .line("-o nowhere")
         .stderr("mqtt: cannot read the options file nowhere: No such file or directory\n")
         .run();
-    let complaint = "mqtt: the options file options is not UTF-8\n";
-    run(b"\xff").line("-o options").stderr(complaint).run();
+    let complaint = "mqtt: options:3: this line is not UTF-8\n";
+    run(b"-q 1\n\n-h \xff\n").line("-o options").stderr(complaint).run();
 }
 
 #[test]

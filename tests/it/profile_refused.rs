@@ -113,8 +113,8 @@ fn a_file_that_is_named_and_missing() {
 
 #[test]
 fn a_file_that_is_not_text() {
-    let run = Mqtt::at("pub", 1).line("-t t -m x --config file").file("file", b"\xff");
-    run.status(2).stderr("mqtt: cannot read the configuration file file: it is not UTF-8\n").run();
+    let run = Mqtt::at("pub", 1).line("-t t -m x --config file").file("file", b"# \xc3\xa9\n\xff");
+    run.status(2).stderr("mqtt: file:2: this line is not UTF-8\n").run();
 }
 
 #[test]

@@ -395,6 +395,15 @@ fn numbers_are_digits_and_toml_may_write_them_in_other_bases() {
         let run = Peer::untouched().mqtt("pub").line("-t t -m x").args([flag, "+5"]).status(2);
         run.stderr_line("mqtt: invalid value '+5' for *: expected a*number from *").run();
     }
+    for (flag, value, complaint) in [
+        ("--property", "connect receive-maximum +5", "* receive-maximum cannot be '+5'"),
+        ("--property", "publish message-expiry-interval +5", "* cannot be '+5'"),
+        ("--topic-alias", "+5", "* a topic alias is a number from 1 to 65535, or `auto`"),
+        ("--events", "fd:+2", "cannot write events to fd:+2: a file descriptor is a number"),
+    ] {
+        let run = Peer::untouched().mqtt("pub").line("-t t -m x").args([flag, value]).status(2);
+        run.stderr_line(&format!("mqtt: {complaint}")).run();
+    }
 }
 
 #[test]

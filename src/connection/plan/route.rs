@@ -26,7 +26,7 @@ pub(super) fn resolve_route(
         for text in &args.reach.ws_header {
             headers.add(text).map_err(|error| {
                 let message = format!("--ws-header: {error}");
-                Failure::usage(blame.locate_value("ws-header", text, message))
+                blame.fault_in_value("ws-header", text, message)
             })?;
         }
     }
@@ -75,7 +75,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
                 None => "--insecure: anyone on the network path can impersonate the broker",
                 Some(_) => "--insecure: only --pin identifies the broker",
             };
-            ui.warn(&blame.locate("insecure", warning));
+            ui.warn(&blame.warning("insecure", warning));
             Trust::Anyone
         }
         (false, None, None) => Trust::System,
@@ -83,7 +83,7 @@ fn resolve_tls(args: &TlsArgs, host: &str, blame: Blame<'_>, ui: Ui) -> Result<C
     };
     if args.tls_keylog.is_some() {
         let warning = "--tls-keylog: whoever reads the file can decrypt this connection";
-        ui.warn(&blame.locate("tls-keylog", warning));
+        ui.warn(&blame.warning("tls-keylog", warning));
     }
     let client = Client::new(Settings {
         server: Server::Broker,

@@ -1,5 +1,6 @@
 //! Flags for encryption.
 
+use crate::settings::value::parse_alpn;
 use crate::transport::tls::{Ciphers, Pins, Version};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -74,7 +75,7 @@ pub struct TlsArgs {
     pub tls_server_name: Option<String>,
 
     /// Offer this ALPN protocol, preferred ones first; can be repeated
-    #[arg(long, value_name = "PROTOCOL")]
+    #[arg(long, value_name = "PROTOCOL", value_parser = parse_alpn)]
     pub tls_alpn: Vec<String>,
 
     /// Use only this TLS version [default: 1.3, or 1.2 if the broker does not support it]

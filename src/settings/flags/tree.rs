@@ -86,11 +86,15 @@ impl Tree {
             Err(error) => error,
         };
         let choices = match error.get(ContextKind::ValidValue) {
-            Some(ContextValue::Strings(values)) => Some(format!("one of {}", values.join(", "))),
+            Some(ContextValue::Strings(values)) if !values.is_empty() => {
+                Some(format!("one of {}", values.join(", ")))
+            }
             _ => None,
         };
         Err(match (error.kind(), error.source()) {
             (ErrorKind::InvalidValue, _) if choices.is_some() => choices.unwrap_or_default(),
+            (ErrorKind::InvalidValue, None) => "it is empty".to_owned(),
+            (ErrorKind::InvalidUtf8, _) => "it is not UTF-8".to_owned(),
             (_, Some(source)) => source.to_string(),
             (kind, None) => kind.to_string(),
         })
