@@ -258,11 +258,6 @@ fn without_command(line: &[OsString]) -> Result<Request, Failure> {
     {
         return Err(no_command(name));
     }
-    // `mqtt -h HOST pub …` asks for something, and gets neither help nor status 0.
-    if let Some(entry) = line.iter().skip(2).find_map(|word| Entry::named(word)) {
-        return Err(Failure::usage("there is no command before the flags")
-            .hint(format!("flags come after the command: mqtt {} …", entry.name)));
-    }
     match command().try_get_matches_from(line) {
         Err(error) if !error.use_stderr() => Ok(Request::Print(error.render().to_string())),
         Err(error) if error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {

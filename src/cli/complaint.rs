@@ -113,7 +113,8 @@ pub(super) fn has_flags_first(line: &[OsString], is_command: impl Fn(&OsStr) -> 
 
 /// The error for such a line.
 pub(super) fn flags_first() -> Failure {
-    Failure::usage("flags come after the command").hint("as in mqtt pub -h HOST -t TOPIC -m TEXT")
+    Failure::usage("flags come after the command")
+        .hint("for example: mqtt pub -h HOST -t TOPIC -m TEXT")
 }
 
 /// Adds hints: which flag was probably meant, or how to give an unexpected argument.

@@ -151,7 +151,7 @@ fn check_outbox(
     // Each record may have its own QoS.
     let is_open = source.input == Input::Records && message.qos.is_none();
     if qos == QoS::AtMostOnce && !is_open {
-        return Err(Failure::usage(NOT_QOS_0).hint("as in --qos 1"));
+        return Err(Failure::usage(NOT_QOS_0).hint("for example: --qos 1"));
     }
     if aliasing != Aliasing::None {
         return Err(Failure::usage(

@@ -93,8 +93,12 @@ fn what_cannot_be_dialled_is_refused_before() {
     for (name, value, complaint) in [
         ("tls-alpn", "", "expected a name of 1 to 255 bytes"),
         ("tls-alpn", long.as_str(), "expected a name of 1 to 255 bytes"),
-        ("unix", &format!("/{long}"), "the path of the Unix socket is too long"),
-        ("url", &format!("unix:///{long}"), "the path of the Unix socket is too long"),
+        ("unix", &format!("/{long}"), "the path of the Unix socket is too long: it has * bytes"),
+        (
+            "url",
+            &format!("unix:///{long}"),
+            "the path of the Unix socket is too long: it has * bytes",
+        ),
         ("url", "unix:///a%00b", "the path of the Unix socket contains a NUL character"),
     ] {
         let publish = || Mqtt::new("pub").line("-t t -m x").status(2);
@@ -146,7 +150,8 @@ fn topics_files_and_prefixes_may_begin_with_a_hyphen() {
 
 #[test]
 fn flags_before_the_command_do_not_look_like_success() {
-    let complaint = "flags come after the command\nhint: as in mqtt pub -h HOST -t TOPIC -m TEXT";
+    let complaint =
+        "flags come after the command\nhint: for example: mqtt pub -h HOST -t TOPIC -m TEXT";
     for (first, rest) in [
         ("-h", "localhost pub -t t -m x"),
         ("-h", "localhost -t t -m x"),
