@@ -92,6 +92,7 @@ pub struct Session {
     /// Whether the user was told that the broker shortened the life of the session.
     told_short_session: bool,
     progress: u64,
+    steps: u64,
     events: VecDeque<Event>,
 }
 
@@ -113,6 +114,7 @@ impl Session {
             told_downgrade: false,
             told_short_session: false,
             progress: 0,
+            steps: 0,
             events: VecDeque::new(),
             options,
             password: None,
@@ -337,6 +339,11 @@ impl Session {
     /// A counter that rises whenever something that was awaited has happened.
     pub fn progress(&self) -> u64 {
         self.progress
+    }
+
+    /// How much of that was only a step: PUBREC, which means nothing any more if the session is lost.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// Whether a message that we published was completed on this connection.

@@ -573,7 +573,7 @@ impl<W: World> Driver<'_, W> {
             && (self.session.is_waiting()
                 || self.job.has_backlog(now)
                 || (!self.session.is_up() && self.job.is_finite()));
-        match self.patience.check(now, self.session.progress(), owes) {
+        match self.patience.check(now, self.session.progress(), self.session.steps(), owes) {
             Some(Limit::Run) => Err(Stop::TimedOut),
             Some(Limit::Offline) => Err(Stop::Offline),
             limit => Ok(limit),

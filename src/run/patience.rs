@@ -178,6 +178,8 @@ pub struct Patience {
     /// Since when the broker has owed something without progress, on this connection or without one.
     waiting_since: Option<Instant>,
     seen_progress: u64,
+    /// The part of it that a lost session cannot undo.
+    seen_results: u64,
     fruitless: Option<Fruitless>,
     violations: u32,
     short_sessions: u32,
@@ -199,6 +201,7 @@ impl Patience {
             attempts: 0,
             waiting_since: None,
             seen_progress: 0,
+            seen_results: 0,
             fruitless: None,
             violations: 0,
             short_sessions: 0,
@@ -238,14 +241,19 @@ impl Patience {
         self.waiting_since = None;
     }
 
-    /// Checks which limit has been reached. `progress` rises whenever something that was awaited has happened; `owes`
-    /// says that the broker owes something, or that bytes or messages wait for it.
-    pub fn check(&mut self, now: Instant, progress: u64, owes: bool) -> Option<Limit> {
+    /// Checks which limit has been reached. `progress` rises whenever something that was awaited has happened, of which
+    /// `steps` are only on the way to it: they keep a connection alive, but a broker that loses its session each time
+    /// could go on with them forever. `owes` says that the broker owes something, or that bytes or messages wait for it.
+    pub fn check(&mut self, now: Instant, progress: u64, steps: u64, owes: bool) -> Option<Limit> {
         if self.policy.run_until.is_some_and(|until| now >= until) {
             return Some(Limit::Run);
         }
         if progress != self.seen_progress {
             self.seen_progress = progress;
+            self.waiting_since = None;
+        }
+        if progress - steps != self.seen_results {
+            self.seen_results = progress - steps;
             self.fruitless = None;
             self.note_progress();
         }

@@ -112,6 +112,26 @@ fn dropped_every_time_ends_at_the_reconnect_timeout() {
     }
 }
 
+/// PUBREC is a step that a lost session undoes, so it must not count for more than its connection.
+#[test]
+fn dropped_every_time_before_pubcomp_with_the_session_lost_is_given_up() {
+    for (version, has_pubrel) in [("3.1.1", false), ("5", false), ("5", true)] {
+        let peer = Peer::each(move |conn| {
+            conn.accept();
+            let id = conn.expect_publish().id.expect("an identifier");
+            conn.pubrec(id, 0);
+            if has_pubrel {
+                assert_eq!(conn.expect_pubrel().id, id);
+            }
+            conn.cut();
+        });
+        let run = publish(&peer, "-q 2 --ack-timeout 1s -V").arg(version).status(6);
+        run.stderr_contains("1 unconfirmed").run();
+        let connections = peer.finish().connections;
+        assert!((3..=8).contains(&connections), "{connections} connections");
+    }
+}
+
 /// `mqtt pub -l` of twenty lines, of which the first connection acknowledges a few before it breaks.
 #[track_caller]
 fn twenty_lines_arrive(qos: &str, acknowledge: fn(&mut Conn, u16), restore: fn(&mut Conn)) {

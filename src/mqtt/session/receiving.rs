@@ -201,11 +201,11 @@ impl Session {
                 self.conclude_delivery(position, reason, ack);
             }
             Verdict::Received(position) => {
-                self.progress += 1;
+                self.step();
                 self.events.push_back(Event::Received { position });
             }
             Verdict::Release => {
-                self.progress += 1;
+                self.step();
                 self.write(|out, version| encode::pubrel(out, version, id, true));
             }
             // Not progress: a broker could go on like this for ever.
@@ -228,6 +228,11 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    fn step(&mut self) {
+        self.progress += 1;
+        self.steps += 1;
     }
 
     fn write(&mut self, packet: impl FnOnce(&mut bytes::BytesMut, Version)) {

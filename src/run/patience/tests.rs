@@ -46,6 +46,7 @@ struct Play {
     patience: Patience,
     now: Instant,
     progress: u64,
+    steps: u64,
     owes: bool,
 }
 
@@ -66,6 +67,7 @@ impl Play {
             "owe" => self.owes = true,
             "paid" => self.owes = false,
             "ack" => self.progress += 1,
+            "step" => (self.progress, self.steps) = (self.progress + 1, self.steps + 1),
             "wrote" => self.patience.note_progress(),
             "unstuck" => self.patience.unstuck(),
             "lost" => return self.lost(value),
@@ -75,7 +77,7 @@ impl Play {
     }
 
     fn look(&mut self) -> String {
-        match self.patience.check(self.now, self.progress, self.owes) {
+        match self.patience.check(self.now, self.progress, self.steps, self.owes) {
             None => "-".to_owned(),
             Some(limit) => format!("{limit:?}").to_lowercase(),
         }
@@ -126,7 +128,7 @@ impl Play {
 fn play(words: &str, script: &str) -> String {
     let start = Instant::now();
     let patience = Patience::new(policy(words, start), start);
-    let mut play = Play { patience, now: start, progress: 0, owes: false };
+    let mut play = Play { patience, now: start, progress: 0, steps: 0, owes: false };
     let mut said = String::new();
     for word in script.split_whitespace() {
         said = play.word(word);
@@ -165,6 +167,7 @@ fn what_happens_is_answered_as_the_table_says() {
         ("", "up owe +29 wrote owe +29.9", "-"),
         ("", "up owe +29 unstuck owe +29.9", "-"),
         ("ack=0.5", "up owe +0.5", "ack"),
+        ("", "up owe +29 step +29.9", "-"),
         ("", "up owe +30 lost=silent", "try1 0.5"),
         ("never", "up owe +30 lost=silent", "end"),
         ("always tries=600", "up owe +30 lost=silent +0.5 up owe +29.9", "-"),
@@ -179,6 +182,9 @@ fn what_happens_is_answered_as_the_table_says() {
         ("", "up owe lost=silent up owe lost=silent up owe lost=silent", "try1 2"),
         ("ack=5", "up owe +2 lost=silent +2 up owe +2 lost=silent up owe +2 lost=silent", "end"),
         ("", "up owe +30 lost=silent up owe +10 lost=silent up owe unstuck +20", "-"),
+        // A step counts on its connection only.
+        ("ack=5", "up owe step +3 lost up owe step +3 lost up owe step lost", "end"),
+        ("ack=5", "up owe step +3 lost up owe step ack +3 lost up owe step lost", "try1 2"),
         // Time without a connection, with something to do.
         ("", "up owe lost +29.9 dial", "-"),
         ("", "up owe lost dial +9 lost=silent +20.9 dial", "-"),
@@ -277,7 +283,7 @@ fn the_deadline_is_when_the_next_limit_is_reached() {
     assert_eq!(patience.deadline(), at(10.0));
     patience.connected(start);
     assert_eq!(patience.deadline(), at(100.0));
-    patience.check(start, 0, true);
+    patience.check(start, 0, 0, true);
     assert_eq!(patience.deadline(), at(30.0));
     patience.lost(start, &UNEVENTFUL, u64::MAX / 2);
     assert_eq!(patience.deadline(), at(0.25), "by lot, up to half a second");
