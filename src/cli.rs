@@ -10,7 +10,7 @@ use crate::exit::{ExitStatus, Failure};
 use crate::settings::flags::BasicArgs;
 use crate::settings::{
     Argument, ConnectionArgs, Environment, OptionsFile, Origin, Preparation, Setting, Typed, Word,
-    for_parser, split,
+    for_parser, may_lack_hyphen, split,
 };
 use crate::transport::Scheme;
 use clap::error::ErrorKind;
@@ -292,7 +292,7 @@ fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
 
 /// The meaning of a line, if the basic flags of its command are enough to understand it.
 fn parse_basic(basic: &Basic, words: &[OsString]) -> Option<Call> {
-    if words.last().is_some_and(|word| word == "--") {
+    if words.last().is_some_and(|word| word == "--") || words.iter().any(|it| may_lack_hyphen(it)) {
         return None;
     }
     let mut command = (basic.flags)(Command::new("basic"))
@@ -319,6 +319,7 @@ fn parse_all(
 ) -> Result<Meaning, Failure> {
     let mut command = entry.command().bin_name(format!("mqtt {}", entry.name));
     let typed = split(&command, words.iter().cloned());
+    typed.iter().try_for_each(Argument::check_hyphens)?;
     let mut words = said(&typed, &Origin::CommandLine);
     preparation.heed(&words, started);
     if connects(&command) && typed.iter().take_while(|it| it.text != "--").any(is_url) {

@@ -20,7 +20,7 @@ mod word;
 
 pub use environment::Environment;
 pub use flags::{ConnectionArgs, Tree};
-pub use line::{Argument, for_parser, split};
+pub use line::{Argument, for_parser, may_lack_hyphen, split};
 pub use options_file::OptionsFile;
 pub use preparation::Preparation;
 pub use profile::names as profile_names;

@@ -7,6 +7,7 @@
 use super::properties::{self, SEPARATOR};
 use super::table::Setting;
 use super::word::{Origin, Said, Word, from_bytes};
+use crate::exit::Failure;
 use clap::{Arg, Command};
 use std::ffi::{OsStr, OsString};
 
@@ -24,8 +25,15 @@ pub struct Flag {
     pub name: String,
     /// Its value.
     pub said: Said,
-    /// Whether its value is missing.
-    pub lacks_value: bool,
+    /// What is wrong with it.
+    fault: Option<Fault>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    LacksValue,
+    /// A long name after a single hyphen: `-topic a` would mean the topic `opic`.
+    OneHyphen,
 }
 
 impl Argument {
@@ -34,12 +42,16 @@ impl Argument {
     }
 
     fn switch(long: &str) -> Self {
-        let flag = Flag { name: long.to_owned(), said: Said::On, lacks_value: false };
+        Self::with_fault(long, None)
+    }
+
+    fn with_fault(long: &str, fault: Option<Fault>) -> Self {
+        let flag = Flag { name: long.to_owned(), said: Said::On, fault };
         Self { text: format!("--{long}").into(), flag: Some(flag) }
     }
 
     fn off(setting: &Setting) -> Self {
-        let flag = Flag { name: setting.name.to_owned(), said: Said::Off, lacks_value: false };
+        let flag = Flag { name: setting.name.to_owned(), said: Said::Off, fault: None };
         Self { text: format!("--{}", setting.off()).into(), flag: Some(flag) }
     }
 
@@ -50,15 +62,30 @@ impl Argument {
         if let Some(setting) = Setting::find(long).filter(|it| said.takes_back(it)) {
             return Self::off(setting);
         }
-        Self { text, flag: Some(Flag { name: long.to_owned(), said, lacks_value: false }) }
+        Self { text, flag: Some(Flag { name: long.to_owned(), said, fault: None }) }
     }
 
     fn without_value(long: &str) -> Self {
-        let mut argument = Self::switch(long);
-        if let Some(flag) = &mut argument.flag {
-            flag.lacks_value = true;
+        Self::with_fault(long, Some(Fault::LacksValue))
+    }
+
+    /// Whether its value is missing.
+    pub fn lacks_value(&self) -> bool {
+        self.flag.as_ref().is_some_and(|flag| flag.fault == Some(Fault::LacksValue))
+    }
+
+    /// Refuses a long name after a single hyphen.
+    ///
+    /// # Errors
+    /// If this is one.
+    pub fn check_hyphens(&self) -> Result<(), Failure> {
+        match &self.flag {
+            Some(Flag { name, fault: Some(Fault::OneHyphen), .. }) => {
+                let failure = Failure::usage(format!("-{name} is not a flag"));
+                Err(failure.hint(format!("did you mean --{name}?")))
+            }
+            _ => Ok(()),
         }
-        argument
     }
 
     /// The word, if the flag is a connection setting.
@@ -90,6 +117,13 @@ pub fn for_parser<'a>(
         }
     }
     kept.into_iter().map(|argument| argument.text.as_os_str())
+}
+
+/// Whether a word may be a long name after a single hyphen, and not letters with a value.
+pub fn may_lack_hyphen(word: &OsStr) -> bool {
+    let Some(name) = word.as_encoded_bytes().strip_prefix(b"-") else { return false };
+    let is_long = |byte: &u8| byte.is_ascii_lowercase() || *byte == b'-' || *byte == b'=';
+    name.len() > 2 && !name.starts_with(b"-") && name.iter().all(is_long)
 }
 
 /// Splits the words after the command's name.
@@ -181,6 +215,11 @@ fn flags<'a>(
         };
     }
     let letters = bytes.strip_prefix(b"-").filter(|letters| !letters.is_empty())?;
+    let name =
+        letters.split(|byte| *byte == b'=').next().and_then(|it| std::str::from_utf8(it).ok());
+    if let Some(name) = name.filter(|name| name.len() > 2 && find_long(command, name).is_some()) {
+        return Some((vec![Argument::with_fault(name, Some(Fault::OneHyphen))], None, None));
+    }
     let mut switches = Vec::new();
     for (at, letter) in letters.iter().enumerate() {
         let flag = command

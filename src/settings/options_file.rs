@@ -57,7 +57,10 @@ impl OptionsFile {
             if let Some((message, hint)) = distrust(openness, path, &arguments) {
                 return Err(file.error(number, &Failure::usage(message)).hint(hint));
             }
-            let lacks_value = arguments.iter().flat_map(|it| &it.flag).any(|it| it.lacks_value);
+            for argument in &arguments {
+                argument.check_hyphens().map_err(|failure| file.error(number, &failure))?;
+            }
+            let lacks_value = arguments.iter().any(Argument::lacks_value);
             let line = Line { number, arguments };
             // Checked here, because it would take the next line for its value.
             if lacks_value && let Some(failure) = file.fault_in(&line, command, &explain) {

@@ -265,3 +265,26 @@ fn an_empty_password_in_a_url_is_none_and_nothing_is_said_of_it() {
     let run = Mqtt::new("config").line("show --profile p").config_with_mode(config, 0o644);
     run.stdout_line("username = \"me\" *").run();
 }
+
+#[test]
+fn a_long_name_after_one_hyphen_is_not_a_letter_with_a_value() {
+    for (command, line, name) in [
+        ("sub", "-topic a/#", "topic"),
+        ("sub", "-t a -count 1", "count"),
+        ("sub", "-t a -host=localhost", "host"),
+        ("pub", "-topic a -m x", "topic"),
+        ("pub", "-t a -message x", "message"),
+        ("pub", "-t a -m x -unix x", "unix"),
+        ("pub", "-t a -m x -keepalive 9", "keepalive"),
+        ("rr", "-t a -m x -timeout 1", "timeout"),
+    ] {
+        let told = format!("mqtt: -{name} is not a flag\nhint: did you mean --{name}?\n");
+        Mqtt::new(command).line(line).status(2).stderr(&told).run();
+    }
+    let run = Mqtt::new("pub").line("-o options -m x").file("options", "-h x\n-topic a\n");
+    run.status(2).stderr_line("mqtt: options:2: -topic is not a flag").run();
+    let peer = Peer::accepting();
+    peer.mqtt("pub").line("-ta -mopic -t -host").run();
+    let publishes = peer.finish();
+    assert_eq!(publishes.payloads(), ["opic", "opic"]);
+}
