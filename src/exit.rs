@@ -127,10 +127,33 @@ impl Failure {
 
     /// Appends another failure.
     #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
-        self.message = format!("{}; {}", self.message, other.message);
-        self.status = self.status.graver(other.status);
+    pub fn and(self, other: &Self) -> Self {
+        self.with_summary(other.status, &other.message)
+    }
+
+    /// Appends what else is to be told, which makes the status at least `status`.
+    #[must_use]
+    pub fn with_summary(mut self, status: ExitStatus, summary: &str) -> Self {
+        self.message = format!("{}; {summary}", self.message);
+        self.status = self.status.graver(status);
         self
+    }
+
+    /// This failure, unless the other is graver.
+    #[must_use]
+    pub fn or_graver(self, other: Option<Self>) -> Self {
+        match other {
+            Some(other) if other.status.gravity() > self.status.gravity() => other,
+            _ => self,
+        }
+    }
+
+    /// The gravest of `failures`, to be reported last; the messages of the others are passed to `tell`.
+    pub fn gravest(mut failures: Vec<Self>, tell: impl FnMut(&str)) -> Option<Self> {
+        failures.sort_by_key(|failure| failure.status.gravity());
+        let gravest = failures.pop();
+        failures.iter().map(|failure| failure.message.as_str()).for_each(tell);
+        gravest
     }
 
     /// The failure that the end of a run with `options` means; `None` if all is well.

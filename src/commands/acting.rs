@@ -535,9 +535,8 @@ impl Acting {
         });
         match (own, end) {
             (Some(own), Some(end)) => Some(end.and(&own)),
-            (None, Some(mut end)) if unfinished > 0 || self.tally.done > 0 => {
-                end.message = format!("{}; {}", end.message, self.summary(written));
-                Some(end)
+            (None, Some(end)) if unfinished > 0 || self.tally.done > 0 => {
+                Some(end.with_summary(ExitStatus::Success, &self.summary(written)))
             }
             (own, end) => own.or(end),
         }

@@ -278,8 +278,7 @@ impl Checking {
     pub(crate) fn conclude(&mut self, end: Option<Failure>) -> Option<Failure> {
         let refusal = self.refusal.take();
         let mut failure = match (refusal, end) {
-            (Some(refusal), Some(end)) if end.status.gravity() > refusal.status.gravity() => end,
-            (Some(refusal), _) => refusal,
+            (Some(refusal), end) => refusal.or_graver(end),
             (None, Some(end)) => end,
             (None, None) => return None,
         };

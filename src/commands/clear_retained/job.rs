@@ -286,11 +286,7 @@ fn judge(end: Option<Failure>, tally: &Tally, still_there: u64) -> Option<Failur
     }
     let summary = parts.join("; ");
     Some(match end {
-        Some(mut failure) => {
-            failure.message = format!("{}; {summary}", failure.message);
-            failure.status = failure.status.graver(status);
-            failure
-        }
+        Some(failure) => failure.with_summary(status, &summary),
         None => Failure::new(status, summary),
     })
 }

@@ -168,23 +168,14 @@ impl Publishing {
         }
         let summary = self.tally.to_string();
         // The gravest failure is returned and printed last, before the summary; the others are printed here.
-        failures.sort_by_key(|failure| failure.status.gravity());
-        let gravest = failures.pop();
-        for failure in &failures {
-            ui.error(&failure.message);
-        }
-        match gravest {
+        match Failure::gravest(failures, |text| ui.error(text)) {
             None if counted == ExitStatus::Success => Ok(()),
             None => Err(Failure::new(counted, summary)),
-            Some(mut failure) => {
-                if self.tally.total() > 0 && counted != ExitStatus::Success {
-                    failure.message.push_str("; ");
-                    failure.message.push_str(&summary);
-                }
-                // The failure itself explains the messages that were never sent.
-                failure.status = failure.status.graver(self.tally.status_of_sent());
-                Err(failure)
+            // The failure itself explains the messages that were never sent.
+            Some(failure) if self.tally.total() > 0 && counted != ExitStatus::Success => {
+                Err(failure.with_summary(self.tally.status_of_sent(), &summary))
             }
+            Some(failure) => Err(failure),
         }
     }
 }

@@ -156,10 +156,7 @@ fn finished(refused: u64, storing: &Storing, shown: &str) -> Result<(), Failure>
     if storing.is_shut_out() {
         failures.push(full(shown));
     }
-    failures.sort_by_key(|failure| failure.status.gravity());
-    let gravest = failures.pop();
-    failures.iter().for_each(|failure| storing.ui.error(&failure.message));
-    gravest.map_or(Ok(()), Err)
+    Failure::gravest(failures, |text| storing.ui.error(text)).map_or(Ok(()), Err)
 }
 
 /// Refuses settings that would make it impossible to continue the session in the next run.

@@ -335,10 +335,7 @@ impl Requesting {
                 None => self.taken > 0,
             };
         match (self.refusal.take(), end) {
-            (Some(refusal), Some(end)) if end.status.gravity() > refusal.status.gravity() => {
-                Some(end)
-            }
-            (Some(refusal), _) => Some(refusal),
+            (Some(refusal), end) => Some(refusal.or_graver(end)),
             (None, None) if enough => self.failed_command(),
             (None, None) => {
                 let end = if self.has_all() { "ended" } else { "silence" };
@@ -349,10 +346,7 @@ impl Requesting {
                 self.failed_command()
             }
             (None, Some(end)) if !self.connected => Some(end),
-            (None, Some(mut end)) => {
-                end.message = format!("{}; {}", end.message, self.summary());
-                Some(end)
-            }
+            (None, Some(end)) => Some(end.with_summary(ExitStatus::Success, &self.summary())),
         }
     }
 

@@ -310,12 +310,7 @@ impl Subscribing {
         }
         let summary = format!("removing retained messages: {tally}");
         Some(match end {
-            Some(mut failure) => {
-                failure.message.push_str("; ");
-                failure.message.push_str(&summary);
-                failure.status = failure.status.graver(tally.status_of_sent());
-                failure
-            }
+            Some(failure) => failure.with_summary(tally.status_of_sent(), &summary),
             None => Failure::new(tally.status(), summary),
         })
     }

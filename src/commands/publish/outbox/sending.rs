@@ -238,18 +238,11 @@ impl Sending {
             (_, 1..) => ExitStatus::Refused,
             _ => ExitStatus::Success,
         };
-        failures.sort_by_key(|failure| failure.status.gravity());
-        let gravest = failures.pop();
-        failures.iter().for_each(|failure| ui.error(&failure.message));
         let summary = self.summary(stored);
-        match gravest {
+        match Failure::gravest(failures, |text| ui.error(text)) {
             None if counted == ExitStatus::Success => Ok(()),
             None => Err(Failure::new(counted, summary)),
-            Some(mut failure) => {
-                failure.message = format!("{}; {summary}", failure.message);
-                failure.status = failure.status.graver(counted);
-                Err(failure)
-            }
+            Some(failure) => Err(failure.with_summary(counted, &summary)),
         }
     }
 
