@@ -445,8 +445,8 @@ struct Repeated {
     again: u64,
 }
 
-/// Most such messages that are reported individually.
-const NAMED: u64 = 10;
+/// How many of the things that fail in the same way are named one by one; the others are only counted.
+pub const NAMED: u64 = 10;
 
 const DOWNGRADED: &str =
     "the broker acknowledges QoS 2 messages as if they had QoS 1: they may arrive more than once";

@@ -11,7 +11,7 @@ use super::request::job::no_response_topic;
 use crate::action::{
     End, FAREWELL, Order, Process, Program, Redelivery, Schedule, Try, Variables, Verdict,
 };
-use crate::events::Reporter;
+use crate::events::{NAMED, Reporter};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, OwnedMessage, QoS};
 use crate::mqtt::{Event, Explanation, Outcome, Session, Taken, Version};
@@ -37,9 +37,6 @@ const END: Duration = FAREWELL.saturating_add(Duration::from_millis(500));
 
 /// How long to wait after that for acknowledgements of replies and dead letters.
 const LAST_ANSWER: Duration = Duration::from_millis(500);
-
-/// How many failures to report individually.
-const NAMED: u64 = 10;
 
 /// An unfinished message.
 struct Assignment {

@@ -1,13 +1,11 @@
 //! Counts the four outcomes of published messages.
 
+use crate::events::NAMED;
 use crate::exit::ExitStatus;
 use crate::mqtt::Explanation;
 use crate::mqtt::Outcome;
 use crate::mqtt::Reason;
 use std::fmt;
-
-/// Most refused messages that are reported individually.
-const NAMED: u64 = 10;
 
 /// Number of messages per outcome.
 #[derive(Debug, Default)]

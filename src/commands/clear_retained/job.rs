@@ -13,6 +13,7 @@ use crate::commands::progress::{Progress, State, grouped, messages};
 use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
 use crate::commands::tally::Tally;
+use crate::events::NAMED;
 use crate::exit::{ExitStatus, Failure};
 use crate::message::Message;
 use crate::mqtt::subscription::Interest;
@@ -25,9 +26,6 @@ use std::time::Instant;
 
 /// After this many passes, other clients are storing new messages all the time, and the run could take forever.
 const MOST_PASSES: u32 = 1_000;
-
-/// Most remaining topics that are named one by one.
-const NAMED: u64 = 10;
 
 /// What to do with retained messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

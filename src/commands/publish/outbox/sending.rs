@@ -3,7 +3,7 @@
 use super::storing::{Storing, failed, full};
 use crate::commands::progress::{Progress, State};
 use crate::commands::publish::pace::Pace;
-use crate::events::Reporter;
+use crate::events::{NAMED, Reporter};
 use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Kept, Outcome, Session, Taken};
@@ -17,9 +17,6 @@ use std::time::Instant;
 
 /// Most messages handed to the session in one turn.
 const TURN: u32 = 4_096;
-
-/// How many refused messages to report individually.
-const NAMED: u64 = 10;
 
 /// Stores messages, sends them, and counts the outcomes.
 pub(crate) struct Sending {
