@@ -9,12 +9,24 @@ pub struct Stdin;
 impl Read for Stdin {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            match io::stdin().read(buffer) {
+            match read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => wait(),
                 result => return result,
             }
         }
     }
+}
+
+/// Reads once. [`io::Stdin`] would take a descriptor that cannot be read for one at its end.
+#[cfg(unix)]
+fn read(buffer: &mut [u8]) -> io::Result<usize> {
+    Ok(rustix::io::read(io::stdin(), buffer)?)
+}
+
+/// Reads once.
+#[cfg(not(unix))]
+fn read(buffer: &mut [u8]) -> io::Result<usize> {
+    io::stdin().read(buffer)
 }
 
 /// Waits for input, or the end.

@@ -387,6 +387,21 @@ fn an_empty_standard_input_is_an_empty_message() {
     assert_eq!(published(|mqtt| mqtt.line("-t t -f -").stdin("")), Publish::new("t", ""));
 }
 
+/// It is not an empty one, and so no empty message, which would remove what is retained.
+#[test]
+#[cfg(unix)]
+fn a_standard_input_that_cannot_be_read_is_a_local_failure() {
+    let only_for_writing = || File::options().write(true).open("/dev/null").unwrap();
+    for (line, connects) in
+        [("-t t -r -s", false), ("-t t -r -f -", false), ("-t t -l", true), ("--json", true)]
+    {
+        let peer = if connects { Peer::accepting() } else { Peer::untouched() };
+        let run = peer.mqtt("pub").line(line).stdin_from(only_for_writing()).status(1);
+        run.stderr_line("mqtt: cannot read standard input: Bad file descriptor").run();
+        assert!(peer.finish().publishes.is_empty());
+    }
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn files_of_unknown_size_are_read_to_their_end() {
