@@ -14,6 +14,7 @@ use crate::outlet::Outlet;
 use crate::property::{Id, Properties, Value};
 use jiff::Timestamp;
 use std::io::Write as _;
+use text::write_bytes_briefly;
 pub use text::{string_length, write_bytes, write_encoded, write_number, write_string};
 pub use verbatim::write_verbatim;
 
@@ -25,7 +26,12 @@ pub enum Payloads {
     Text,
     /// JSON unchanged, others as text or base64.
     Parsed,
+    /// As text, or base64 if they are not UTF-8, or if they are long and mostly escapes. Needs a whole outlet.
+    Brief,
 }
+
+/// Payloads longer than this are not read by people.
+const LONG: usize = 64 << 10;
 
 /// Text around untrusted values: colours, or nothing.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,8 +62,13 @@ pub fn write(
     if message.dup {
         out.extend_from_slice(b",\"dup\":true");
     }
-    if payloads == Payloads::Text || !write_json_payload(out, message.payload) {
-        write_bytes(out, ",\"payload", message.payload, Keep::Layout);
+    let payload = message.payload;
+    match payloads {
+        Payloads::Parsed if write_json_payload(out, payload) => {}
+        Payloads::Brief if payload.len() > LONG => {
+            write_bytes_briefly(out, ",\"payload", payload, Keep::Layout);
+        }
+        _ => write_bytes(out, ",\"payload", payload, Keep::Layout),
     }
     if !message.properties.is_empty() {
         write_properties(out, &message.properties, frames.properties);

@@ -57,7 +57,7 @@ pub fn write(out: &mut Vec<u8>, stamp: &str, envelope: &Envelope, payload: &[u8]
         properties: block.view(),
     };
     let mut outlet = Outlet::whole(out);
-    record::write(&mut outlet, stamp.as_bytes(), &message, Payloads::Text, Frames::default());
+    record::write(&mut outlet, stamp.as_bytes(), &message, Payloads::Brief, Frames::default());
     out.push(b'\n');
 }
 
@@ -162,6 +162,20 @@ mod tests {
             assert_eq!((&*found, &read[..]), (&envelope(), payload));
             assert_eq!(time(&line).map(|it| format!("{it:.9}")), Some(stamp.clone()));
             assert!(stamp.ends_with("711Z"), "{stamp}");
+        }
+    }
+
+    /// Escapes would take six times the memory of the message, and of the disk.
+    #[test]
+    fn a_line_is_hardly_longer_than_its_message() {
+        for text in ["\0", "\u{80}", "\u{e0001}", "\"", "x", "x\0xxxxxx", "\u{e4}"] {
+            let payload = text.repeat(100_000);
+            let mut out = Vec::new();
+            write(&mut out, &Clock::new(1).stamp(), &envelope(), payload.as_bytes());
+            assert!(out.len() < 2 * payload.len() + 1_000, "{text:?}: {}", out.len());
+            out.pop();
+            let (_, read) = Lines::default().read(&Bytes::from(out)).unwrap();
+            assert!(read == payload.as_bytes(), "{text:?}");
         }
     }
 

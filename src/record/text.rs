@@ -23,6 +23,27 @@ pub fn write_bytes(out: &mut Outlet<'_>, start: &str, bytes: &[u8], keep: Keep) 
     out.push(b'"');
 }
 
+/// As [`write_bytes`], but in base64 too if the escapes in the text would make it more than twice as long.
+pub fn write_bytes_briefly(out: &mut Outlet<'_>, start: &str, bytes: &[u8], keep: Keep) {
+    let before = out.len();
+    out.extend_from_slice(start.as_bytes());
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        out.extend_from_slice(b"\":\"");
+        let most = out.len() + 2 * bytes.len();
+        let fits = text_steps(text).all(|step| {
+            write_content(out, step, keep);
+            out.len() <= most
+        });
+        if fits {
+            return out.push(b'"');
+        }
+        out.truncate(before + start.len());
+    }
+    out.extend_from_slice(b"_base64\":\"");
+    write_encoded(out, &BASE64, bytes);
+    out.push(b'"');
+}
+
 /// Appends `bytes` as digits of `encoding`, which adds no newlines.
 pub fn write_encoded(out: &mut Outlet<'_>, encoding: &Encoding, bytes: &[u8]) {
     // Three bytes make four digits of base64.
