@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 pub const IDS: u64 = 65_535;
 
 /// How many stored messages after the next one are marked as sent in advance.
-const AHEAD: u64 = 1_024;
+pub const AHEAD: u64 = 1_024;
 
 /// The next thing to write, in this order: records up to `records_end`, a sync of the records, the marks, and a sync of
 /// the marks if `syncs_marks` is set.

@@ -1,7 +1,7 @@
 //! Writes the directory of an outbox: segments, `state`, and refused messages. Used by one thread of the process that
 //! holds the lock.
 
-use super::course::IDS;
+use super::course::{AHEAD, IDS};
 use super::folder::{Folder, STATE};
 use super::line::Lines;
 use super::marks::{Mark, Marks};
@@ -55,6 +55,7 @@ impl Disk {
     /// # Errors
     /// If the directory cannot be read or understood.
     pub fn open(folder: Folder) -> Result<(Self, Found)> {
+        folder.tidy();
         let path = folder.path().join(STATE);
         let about = || format!("cannot read {}", path.display());
         let mut bytes = match fs::read(&path) {
@@ -66,7 +67,7 @@ impl Disk {
         };
         let mut marks = Marks::read(&bytes)
             .map_err(|line| anyhow!("{} line {line}: not a mark", path.display()))?;
-        if marks.end() - marks.first > IDS {
+        if marks.end() - marks.first > IDS + AHEAD {
             let last = marks.end() - 1;
             return Err(anyhow!("{}: message {last} cannot have been sent", path.display()));
         }

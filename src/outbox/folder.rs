@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use rustix::fs::{FlockOperation, flock};
 use std::ffi::OsString;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ const NEW: &str = "new";
 
 /// The file for messages that were given up.
 const REFUSED: &str = "refused.ndjson";
+
+/// How the names of temporary files begin.
+const TEMPORARY: &str = ".new-";
 
 /// Extension of files with records.
 pub const RECORDS: &str = "ndjson";
@@ -78,25 +81,17 @@ impl Folder {
         }
         let about = || format!("cannot use {shown} as an outbox");
         let handle = File::open(path).with_context(about)?;
-        let metadata = handle.metadata().with_context(about)?;
-        if !metadata.is_dir() {
-            return Err(Unusable::Refused(format!("{shown} is not a directory")));
-        }
-        let owner = metadata.uid();
-        if owner != rustix::process::geteuid().as_raw() && owner != 0 {
-            return Err(Unusable::Refused(format!("the outbox {shown} belongs to another user")));
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return Err(Unusable::Refused(format!("others can write to the outbox {shown}")));
-        }
+        check(path, &handle.metadata().with_context(about)?)?;
         let folder = Self { path: path.to_owned(), handle: Arc::new(handle), durability };
         let new = folder.path.join(NEW);
         match DirBuilder::new().mode(0o700).create(&new) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                Err(Unusable::Failed(anyhow::Error::new(error).context(about())))
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // Whoever can write to it has their messages sent under our name.
+                check(&new, &fs::metadata(&new).with_context(about)?)?;
             }
-            _ => Ok(folder),
+            made => made.with_context(about)?,
         }
+        Ok(folder)
     }
 
     /// The path of the directory.
@@ -169,12 +164,25 @@ impl Folder {
     /// # Errors
     /// Any I/O error; the file is then unchanged.
     pub fn replace(&self, name: &str, contents: &[u8]) -> io::Result<()> {
-        let temporary = self.path.join(format!(".{name}.{}", std::process::id()));
-        let mut file = create(&temporary, 0o600)?;
-        file.write_all(contents)?;
-        self.synced(&file)?;
-        fs::rename(&temporary, self.path.join(name))?;
+        let temporary = self.path.join(format!("{TEMPORARY}{name}.{}", std::process::id()));
+        let write = || {
+            let mut file = create(&temporary, 0o600)?;
+            file.write_all(contents)?;
+            self.synced(&file)?;
+            fs::rename(&temporary, self.path.join(name))
+        };
+        write().inspect_err(|_| drop(fs::remove_file(&temporary)))?;
         self.sync()
+    }
+
+    /// Removes what a process left that died in [`Folder::replace`]; call only while holding the lock.
+    pub fn tidy(&self) {
+        for entry in fs::read_dir(&self.path).into_iter().flatten().flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()) {
+                // If it cannot be removed, it does no harm.
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Leaves lines for the sender; they are durable on return. Names sort by `time`, then `count`. The returned file
@@ -237,6 +245,22 @@ impl Folder {
         }
         Ok(sum)
     }
+}
+
+/// Checks that only this user, or root, can write to a directory of an outbox.
+fn check(path: &Path, metadata: &Metadata) -> Result<(), Unusable> {
+    let shown = path.display();
+    let owner = metadata.uid();
+    let fault = if !metadata.is_dir() {
+        format!("{shown} is not a directory")
+    } else if owner != rustix::process::geteuid().as_raw() && owner != 0 {
+        format!("the outbox {shown} belongs to another user")
+    } else if metadata.mode() & 0o022 != 0 {
+        format!("others can write to the outbox {shown}; to change that: chmod go-w {shown}")
+    } else {
+        return Ok(());
+    };
+    Err(Unusable::Refused(fault))
 }
 
 /// Creates a directory and its parents.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+/// Most digits of a number in the file: more messages than there will ever be, and sums of numbers do not overflow.
+const DIGITS: usize = 15;
+
 /// One line of the file `state`. Messages are identified by number; the first one ever stored is 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -38,7 +41,8 @@ impl FromStr for Mark {
         let Some((word, digits)) = line.split_once(' ') else {
             return if line == "anew" { Ok(Self::Anew) } else { Err(()) };
         };
-        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = (1..=DIGITS).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
         let number = digits.parse().map_err(drop).and_then(|number| match is_number {
             true => Ok(number),
             false => Err(()),
@@ -128,10 +132,11 @@ impl Marks {
             .collect()
     }
 
-    /// The number after the last message mentioned; numbers below it are taken.
+    /// The number after the last message mentioned; numbers below it are taken. That includes those that were only sent:
+    /// their records may be lost, if they were not synced, but the broker may have the messages.
     pub fn end(&self) -> u64 {
         let last = self.stages.keys().next_back().map_or(0, |last| last + 1);
-        self.first.max(last).max(1)
+        self.first.max(last).max(self.sent + 1)
     }
 }
 
@@ -170,7 +175,11 @@ mod tests {
         {
             assert_eq!(read(&format!("sent 1\n{bad}\nsent 2\n")), Err(2), "{bad:?}");
         }
-        assert_eq!(read("done 99999999999999999999\n"), Err(1));
+        for number in ["1000000000000000", "18446744073709551615", "99999999999999999999"] {
+            for word in ["first", "sent", "received", "done"] {
+                assert_eq!(read(&format!("{word} {number}\n")), Err(1));
+            }
+        }
         assert_eq!(Marks::read(b"sent 1\n\xff\n"), Err(2));
     }
 
@@ -179,5 +188,6 @@ mod tests {
         assert_eq!(Marks::read(b"").unwrap().end(), 1);
         assert_eq!(Marks::read(b"first 7\n").unwrap().end(), 7);
         assert_eq!(Marks::read(b"first 7\nreceived 9\nsent 3\n").unwrap().end(), 10);
+        assert_eq!(Marks::read(b"first 7\nreceived 9\nsent 12\n").unwrap().end(), 13);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::folder::Folder;
 use super::line::Lines;
-use super::segments::{self, Segments};
+use super::segments::{self, Count, Segments};
 use anyhow::{Context, Result, anyhow};
 use bytes::{Bytes, BytesMut};
 use memchr::memchr;
@@ -64,7 +64,8 @@ impl Reader {
     /// Reads every record from `first` on, except those for which `is_done` returns true.
     ///
     /// # Errors
-    /// The first record that cannot be read or understood, with file and line.
+    /// The first record that cannot be read or understood, with file and line. So is one that has the number of another,
+    /// in the next segment.
     pub fn check(
         &mut self,
         first: u64,
@@ -83,6 +84,14 @@ impl Reader {
                     let at = number - segment.start + 1;
                     return Err(anyhow!("{} line {at}: {cause}", path.display()));
                 }
+            }
+            let path = segments::path(&self.folder, segment.start);
+            let about = || format!("cannot read {}", path.display());
+            let file = File::open(&path).with_context(about)?;
+            let own = segment.end - segment.start;
+            if Count::of(&file).with_context(about)?.lines > own {
+                let (path, line) = (path.display(), own + 1);
+                return Err(anyhow!("{path} line {line}: the next file begins with this message"));
             }
         }
         Ok(())

@@ -69,6 +69,8 @@ mod options_file;
 mod origins;
 #[cfg(unix)]
 mod outbox;
+#[cfg(unix)]
+mod outbox_broken;
 #[cfg(target_os = "linux")]
 mod outbox_crash;
 mod owners;

@@ -10,18 +10,18 @@ use crate::support::stream::PATIENCE;
 use crate::support::{Mqtt, Peer, Properties, Publish, property};
 
 /// A directory for an outbox.
-fn place() -> (TempDir, PathBuf) {
+pub fn place() -> (TempDir, PathBuf) {
     let home = tempfile::tempdir().expect("a temporary directory can be made");
     let path = home.path().join("box");
     (home, path)
 }
 
-fn publish(peer: &Peer, path: &Path, line: &str) -> Mqtt {
+pub fn publish(peer: &Peer, path: &Path, line: &str) -> Mqtt {
     peer.mqtt("pub").arg("--outbox").arg(path).line(line)
 }
 
 /// The lines of all segments.
-fn records(path: &Path) -> Vec<String> {
+pub fn records(path: &Path) -> Vec<String> {
     let mut names: Vec<PathBuf> = fs::read_dir(path)
         .expect("an outbox")
         .map(|entry| entry.expect("an entry").path())
@@ -34,7 +34,7 @@ fn records(path: &Path) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn segment(path: &Path) -> PathBuf {
+pub fn segment(path: &Path) -> PathBuf {
     path.join("0000000000000001.ndjson")
 }
 
@@ -183,8 +183,23 @@ fn a_directory_that_others_can_write_or_that_is_none_is_refused() {
         let refused = publish(&peer, &open, "-t t -m x -q 1").status(2);
         refused.stderr_contains("others can write to the outbox").run();
     }
-    fs::write(&path, "").expect("a file");
-    publish(&peer, &path, "-t t -m x -q 1").status(2).stderr_contains("not a directory").run();
+    let outbox = home.path().join("outbox-of-ours");
+    publish(&peer, &outbox, "-t t -m x -q 1 --later").run();
+    let new = outbox.join("new");
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o777)).expect("its mode");
+    let message = format!(
+        "*others can write to the outbox {0}; to change that: chmod go-w {0}",
+        new.display()
+    );
+    for line in ["-t t -m x -q 1", "-t t -m x -q 1 --later", ""] {
+        publish(&peer, &outbox, line).status(2).stderr_line(&message).run();
+    }
+    fs::remove_dir(&new).expect("it is empty");
+    for file in [&new, &path] {
+        fs::write(file, "").expect("a file");
+        let at = file.parent().filter(|it| it.ends_with("outbox-of-ours")).unwrap_or(file);
+        publish(&peer, at, "-t t -m x -q 1").status(2).stderr_contains("not a directory").run();
+    }
     peer.finish();
 }
 
@@ -312,6 +327,11 @@ fn any_other_line_that_cannot_be_read_stops_everything() {
     fs::write(path.join("state"), "done 999999999999\n").expect("it can be written");
     let message = "mqtt: */state: message 999999999999 cannot have been sent";
     publish(&peer, &path, "").status(1).stderr_line(message).run();
+    for mark in ["first", "sent", "received", "done"] {
+        fs::write(path.join("state"), format!("{mark} {}\n", u64::MAX)).expect("it can be written");
+        let message = "mqtt: */state line 1: not a mark";
+        publish(&peer, &path, "").status(1).stderr_line(message).run();
+    }
     peer.finish();
 }
 
@@ -344,7 +364,7 @@ fn a_full_outbox_without_a_broker_says_so_instead_of_what_else_went_wrong() {
 }
 
 /// The PUBLISH packets received, with packet identifiers and DUP flags.
-fn told(publishes: &[Publish]) -> Vec<String> {
+pub fn told(publishes: &[Publish]) -> Vec<String> {
     let told = |it: &Publish| format!("{} {:?} {}", it.text(), it.id, it.dup);
     publishes.iter().map(told).collect()
 }
