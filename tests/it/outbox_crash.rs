@@ -178,6 +178,53 @@ fn whoever_waits_ends_although_the_sender_goes_on() {
     assert!(stored(&path).is_empty());
 }
 
+/// Whether a process has a handler for SIGINT.
+fn catches_interrupts(process: u32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("it runs");
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask");
+    u64::from_str_radix(caught.trim(), 16).expect("a mask") & 2 != 0
+}
+
+/// While the input is waited for, what was read is safe, and whoever stops the run is told so.
+#[test]
+fn a_run_that_is_stopped_before_its_input_ends_says_what_is_stored() {
+    let home = tempfile::tempdir().expect("a temporary directory can be made");
+    let peer = Peer::untouched();
+    let path = home.path().join("box");
+    let start =
+        |line: &str| peer.mqtt("pub").arg("--outbox").arg(&path).line("-t t -q 1").line(line);
+    for (count, stop) in (1..).zip([None, Some(Signal::Interrupt), Some(Signal::Terminate)]) {
+        let status = match stop {
+            None => 27,
+            Some(Signal::Interrupt) => 130,
+            _ => 143,
+        };
+        let limit = if stop.is_none() { "-l --later -W 1" } else { "-l --later" };
+        let message = format!("mqtt: *; {count} stored in {}", path.display());
+        let run = start(limit).stdin_open().status(status).stderr_line(&message);
+        let mut running = run.spawn();
+        running.write_stdin(format!("{count}\n"));
+        let enough = u64::from(stop.is_some()) * count;
+        while (stored(&path).len() as u64) < enough {
+            thread::sleep(Duration::from_millis(5));
+        }
+        if let Some(signal) = stop {
+            running.signal(signal);
+        }
+        running.wait();
+        assert_eq!(stored(&path), (1..=count).collect::<Vec<_>>());
+    }
+    let message = format!("mqtt: interrupted; 0 delivered, 3 stored in {}", path.display());
+    let run = start("-s").stdin_open().status(130).stderr_line(&message);
+    let running = run.spawn();
+    while !catches_interrupts(running.id()) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    running.signal(Signal::Interrupt);
+    running.wait();
+    peer.finish();
+}
+
 #[test]
 fn whoever_waits_hears_of_its_own_refusals_only() {
     let home = tempfile::tempdir().expect("a temporary directory can be made");

@@ -16,8 +16,8 @@ use crate::exit::{ExitStatus, Failure};
 use crate::mqtt::{Keeper, SessionOptions, Version};
 use crate::outbox::folder::Durability;
 use crate::outbox::{Folder, Label, Lock, Outbox, Unusable};
-use crate::run::RunOptions;
 use crate::run::options::{IdOrigin, Protocol};
+use crate::run::{RunOptions, Signals};
 use sending::Sending;
 use std::future::poll_fn;
 use std::path::Path;
@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 use std::{cell::RefCell, thread};
 pub(crate) use storing::Room;
 use storing::{Storing, failed, full};
+use tokio::time::timeout_at;
 use waiting::Followed;
 
 /// Default size limit of an outbox, in bytes.
@@ -68,13 +69,13 @@ pub(crate) async fn run(
     name(&folder, lock.as_ref(), &mut connection)?;
     let shown = plan.path.display().to_string();
     let Connection { options, session, reporter, started, preparation, .. } = connection;
+    let deadline = options.timeout.map(|it| started + it);
     let mut preparation = Some(preparation);
     let mut storing = Storing::new(feed, plan.gap, plan.room, reporter.ui());
     let mut refused_by_others = 0;
     if lock.is_none() {
         let mut waiting = waiting::Waiting::new(&folder, plan.limit, &mut storing)?;
         drop(preparation.take());
-        let deadline = options.timeout.map(|it| started + it);
         match waiting.follow(plan.later, deadline).await? {
             Followed::Final { refused } => return finished(refused, &storing, &shown),
             Followed::Free { lock: free, refused } => {
@@ -83,28 +84,51 @@ pub(crate) async fn run(
         }
     }
     let Some(lock) = lock else { return Ok(()) };
-    if let Some(preparation) = &preparation {
-        preparation.waits_for("standard input");
-    }
     let mut outbox = Outbox::open(folder, lock, plan.limit).map_err(failed)?;
     if plan.later {
-        store_all(&mut outbox, &mut storing).await?;
-        return finished(0, &storing, &shown);
+        drop(preparation);
+        let stored = unless_stopped(store_all(&mut outbox, &mut storing), deadline).await;
+        let mut stopped = match stored {
+            Ok(stored) => return stored.and_then(|()| finished(0, &storing, &shown)),
+            Err(stopped) => stopped,
+        };
+        // What was read is stored all the same.
+        poll_fn(|cx| outbox.poll_close(cx)).await.map_err(failed)?;
+        stopped.message.push_str(&format!("; {} stored in {shown}", outbox.unfinished()));
+        return Err(stopped);
     }
     outbox.check().map_err(failed)?;
+    drop(preparation);
     let (ui, rate) = (progress, plan.rate);
     let sending = Sending::new(outbox, storing, ui, reporter, shown, rate, refused_by_others);
     let waits = plan.room == Room::Comes;
     let sending = Rc::new(RefCell::new(sending));
     // Store all input that is available now before doing anything else.
-    let is_idle = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, waits)).await;
-    drop(preparation);
-    let end = match is_idle {
-        true => None,
-        false => send(&sending, (options, session), started).await?,
+    let stored = poll_fn(|cx| sending.borrow_mut().poll_stored(cx, waits));
+    let end = match unless_stopped(stored, deadline).await {
+        Err(stopped) => Some(stopped),
+        Ok(true) => None,
+        Ok(false) => send(&sending, (options, session), started).await?,
     };
     poll_fn(|cx| sending.borrow_mut().poll_close(cx)).await;
     sending.borrow_mut().finish(end)
+}
+
+/// Runs `work`, which waits for input, unless a signal or the time limit of the run ends it.
+async fn unless_stopped<T>(
+    work: impl Future<Output = T>,
+    deadline: Option<Instant>,
+) -> Result<T, Failure> {
+    let mut signals = Signals::new().map_err(Failure::no_signals)?;
+    let mut work = pin!(work);
+    let stoppable = poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(done) => Poll::Ready(Ok(done)),
+        Poll::Pending => signals.poll(cx).map(|signal| Err(Failure::stopped(signal))),
+    });
+    let Some(deadline) = deadline else { return stoppable.await };
+    timeout_at(deadline.into(), stoppable).await.unwrap_or_else(|_| {
+        Err(Failure::new(ExitStatus::TimedOut, "timed out before the input ended"))
+    })
 }
 
 /// Sends what is stored.
