@@ -23,6 +23,7 @@ pub use settings::{Identity, Server, Settings, Trust, Unusable, Version};
 use super::error::DialError;
 use super::stages::{Finding, Stages};
 use super::stream::Stream;
+use diagnosis::Sides;
 use std::fmt;
 use std::io;
 use std::pin::Pin;
@@ -41,11 +42,10 @@ use tokio_rustls::rustls::{
 /// Everything that a TLS handshake needs besides the connection.
 pub struct Client {
     connector: TlsConnector,
-    server: Server,
+    sides: Sides,
     name: ServerName<'static>,
     /// The offered versions, for errors.
     versions: &'static str,
-    has_identity: bool,
 }
 
 impl fmt::Debug for Client {
@@ -85,7 +85,7 @@ impl Client {
                 settings.pins,
                 &provider,
             )?);
-        let has_identity = settings.identity.is_some();
+        let sides = Sides { server: settings.server, has_identity: settings.identity.is_some() };
         let mut config = match settings.identity {
             None => builder.with_no_client_auth(),
             Some(identity) => identity::add(builder, identity)?,
@@ -96,12 +96,12 @@ impl Client {
             config.key_log = keylog::open(path)?;
         }
         let connector = TlsConnector::from(Arc::new(config));
-        Ok(Self { connector, server: settings.server, name, versions: words, has_identity })
+        Ok(Self { connector, sides, name, versions: words })
     }
 
     /// Whether there is a client certificate.
     pub fn has_identity(&self) -> bool {
-        self.has_identity
+        self.sides.has_identity
     }
 
     /// Performs the handshake over `stream`, and notes the version of TLS and the end of the certificate, whether the
@@ -117,12 +117,12 @@ impl Client {
         match self.connector.connect(self.name.clone(), stream).await {
             Ok(stream) => {
                 note_session(stream.get_ref().1, stages);
-                Ok(Encrypted { stream, server: self.server })
+                Ok(Encrypted { stream, sides: self.sides })
             }
             Err(error) => {
                 let end = diagnosis::end_of_expired(&error);
                 end.into_iter().for_each(|end| stages.note(Finding::CertificateEnd(end.as_secs())));
-                Err(diagnosis::of_handshake(&error, self.server, self.versions))
+                Err(diagnosis::of_handshake(&error, self.sides, self.versions))
             }
         }
     }
@@ -144,7 +144,7 @@ fn note_session(session: &ClientConnection, stages: &Stages) {
 /// A TLS connection with readable errors.
 pub(super) struct Encrypted<S> {
     stream: TlsStream<S>,
-    server: Server,
+    sides: Sides,
 }
 
 impl<S: Stream> Stream for Encrypted<S> {
@@ -163,7 +163,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Encrypted<S> {
             // MQTT packets contain their length, so truncation is noticed anyway, and many brokers close without
             // notice.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(()),
-            other => other.map_err(|error| diagnosis::of_connection(error, self.server)),
+            other => other.map_err(|error| diagnosis::of_connection(error, self.sides)),
         })
     }
 }
@@ -176,13 +176,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Encrypted<S> {
     ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream)
             .poll_write(cx, buf)
-            .map_err(|error| diagnosis::of_connection(error, self.server))
+            .map_err(|error| diagnosis::of_connection(error, self.sides))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream)
             .poll_flush(cx)
-            .map_err(|error| diagnosis::of_connection(error, self.server))
+            .map_err(|error| diagnosis::of_connection(error, self.sides))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,6 +1,6 @@
 //! Who a run is for a broker that asks for certificates: keys in every form, and what is said where one does not fit.
 
-use crate::support::{Authority, Certificate, Mosquitto, Mqtt, openssl, openssl_bytes};
+use crate::support::{Authority, Certificate, Mosquitto, Mqtt, Peer, openssl, openssl_bytes};
 
 const PASSWORD: &str = "canary-of-the-key";
 
@@ -216,5 +216,33 @@ fn a_broker_that_does_not_accept_us_says_why() {
             .status(3)
             .stderr(format!("mqtt: cannot connect to mqtts://127.0.0.1:{}: {words}", broker.port()))
             .run();
+    }
+}
+
+#[test]
+fn an_alert_about_a_certificate_that_was_not_shown_is_about_its_absence() {
+    let authority = Authority::new("lab");
+    let me = authority.client("me");
+    // Before TLS 1.3 there is no alert for a missing certificate, and servers send one of these.
+    for alert in [42, 43, 46, 48] {
+        for (flags, words) in [
+            ("", "the broker wants a client certificate\nhint: give one with --cert and --key\n"),
+            ("--cert me.pem --key me.key", "our certificate\n"),
+        ] {
+            let peer = Peer::script(move |conn| {
+                conn.send_raw(&[0x15, 3, 3, 0, 2, 2, alert]);
+                conn.expect_noise();
+            });
+            Mqtt::new("pub")
+                .args(["-t", "t", "-m", "x", "-L", &format!("mqtts://{}", peer.address())])
+                .file("ca.pem", authority.pem())
+                .file("me.pem", &me.pem)
+                .private_file("me.key", &me.key)
+                .line("--ca ca.pem")
+                .line(flags)
+                .status(3)
+                .stderr_contains(words)
+                .run();
+        }
     }
 }

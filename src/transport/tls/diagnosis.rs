@@ -11,8 +11,17 @@ use std::io;
 use tokio_rustls::rustls::pki_types::UnixTime;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
 
+/// The two sides of a connection.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sides {
+    pub(super) server: Server,
+    /// Whether we have a certificate.
+    pub(super) has_identity: bool,
+}
+
 /// Why the handshake of a client with these TLS versions failed.
-pub(super) fn of_handshake(error: &io::Error, server: Server, versions: &str) -> DialError {
+pub(super) fn of_handshake(error: &io::Error, sides: Sides, versions: &str) -> DialError {
+    let server = sides.server;
     let noun = server.noun();
     match inside(error) {
         Some(
@@ -20,7 +29,7 @@ pub(super) fn of_handshake(error: &io::Error, server: Server, versions: &str) ->
         ) => DialError::lasting(format!(
             "the {noun} supports none of our TLS versions and ciphers ({versions})"
         )),
-        Some(error) => explain(error, server),
+        Some(error) => explain(error, sides),
         None if error.kind() == io::ErrorKind::UnexpectedEof
             || error.kind() == io::ErrorKind::ConnectionReset =>
         {
@@ -33,9 +42,9 @@ pub(super) fn of_handshake(error: &io::Error, server: Server, versions: &str) ->
 
 /// The same for later errors, which remain I/O errors: with TLS 1.3 a broker checks our certificate only after our
 /// handshake is complete.
-pub(super) fn of_connection(error: io::Error, server: Server) -> io::Error {
+pub(super) fn of_connection(error: io::Error, sides: Sides) -> io::Error {
     match inside(&error) {
-        Some(cause) => io::Error::new(error.kind(), explain(cause, server)),
+        Some(cause) => io::Error::new(error.kind(), explain(cause, sides)),
         None => error,
     }
 }
@@ -54,10 +63,11 @@ fn inside(error: &io::Error) -> Option<&Error> {
     error.get_ref()?.downcast_ref()
 }
 
-fn explain(error: &Error, server: Server) -> DialError {
+fn explain(error: &Error, sides: Sides) -> DialError {
+    let server = sides.server;
     match error {
         Error::InvalidCertificate(problem) => certificate::explain(problem, server),
-        Error::AlertReceived(alert) => of_alert(*alert, server),
+        Error::AlertReceived(alert) => of_alert(*alert, sides),
         Error::InvalidMessage(_) => {
             DialError::new("the server does not speak TLS").hint(server.without_tls())
         }
@@ -66,11 +76,21 @@ fn explain(error: &Error, server: Server) -> DialError {
     }
 }
 
-fn of_alert(alert: AlertDescription, server: Server) -> DialError {
+fn of_alert(alert: AlertDescription, sides: Sides) -> DialError {
     use AlertDescription as Alert;
+    let Sides { server, has_identity } = sides;
     let says = |words: &str| DialError::lasting(format!("the {} {words}", server.noun()));
     match alert {
-        Alert::CertificateRequired => wants_certificate(server),
+        Alert::CertificateRequired | Alert::NoCertificate => wants_certificate(server),
+        // Before TLS 1.3 there was no alert for a missing one.
+        Alert::BadCertificate
+        | Alert::UnsupportedCertificate
+        | Alert::CertificateUnknown
+        | Alert::UnknownCA
+            if !has_identity =>
+        {
+            wants_certificate(server)
+        }
         Alert::UnknownCA => says("does not know the CA of our certificate"),
         Alert::CertificateExpired => says("says that our certificate has expired"),
         Alert::CertificateRevoked => says("says that our certificate has been revoked"),
