@@ -82,14 +82,6 @@ impl Reason {
         self.text().is_some()
     }
 
-    /// Whether the standard defines it for CONNACK ([MQTT 5, 3.2.2.2]).
-    pub fn is_for_connack(self) -> bool {
-        matches!(
-            self.0,
-            0x00 | 0x80..=0x8a | 0x8c | 0x90 | 0x95 | 0x97 | 0x99 | 0x9a..=0x9d | 0x9f
-        )
-    }
-
     /// Whether the standard defines it for a DISCONNECT from the broker ([MQTT 5, 3.14.2.1]).
     pub fn is_for_disconnect(self) -> bool {
         matches!(

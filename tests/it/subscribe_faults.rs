@@ -327,3 +327,23 @@ fn messages_that_a_stuck_reader_kept_from_being_written_are_told() {
     subscribe.status(27).stderr_contains("received messages were not written").run();
     drop(reader);
 }
+
+#[test]
+fn a_broker_that_still_shuts_down_at_the_next_connection_is_tried_again() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.cut();
+    })
+    .then(|conn| {
+        conn.expect_connect();
+        // Not a code that the standard has for CONNACK, but clear enough.
+        conn.connack(0x8b);
+        conn.expect_closed();
+    })
+    .then(|conn| {
+        conn.accept_subscriber();
+        conn.publish(&Publish::new("t", "x"));
+        conn.expect_goodbye();
+    });
+    peer.mqtt("sub").line("-V 5 -t t -C 1").stdout("x\n").stderr_anything().run();
+}

@@ -186,7 +186,8 @@ impl ConnAck<'_> {
         if self.old_form {
             reason::from_return_code(self.code)
         } else {
-            Some(Reason(self.code)).filter(|reason| reason.is_for_connack())
+            // Any failure, even if undefined here: brokers that shut down say so.
+            Some(Reason(self.code)).filter(|reason| reason.is_failure() && reason.is_defined())
         }
     }
 }

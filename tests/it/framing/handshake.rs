@@ -36,6 +36,7 @@ fn refusals_of_an_mqtt_5_broker() {
     for code in [0x80, 0x87, 0x97, 0xa2, 0x42] {
         ends(NEW, &[0x20, 3, 0, code, 0], 4, &[&format!("0x{code:02x}")]);
     }
+    ends(NEW, &[0x20, 3, 0, 0x8b, 0], 4, &["0x8b Server shutting down"]);
     ends(NEW, &[0x20, 2, 0, 1], 4, &["hint: the broker does not support MQTT 5: try -V 3.1.1"]);
 }
 
