@@ -129,7 +129,7 @@ fn only_ciphers_that_are_named_are_offered() {
     let broker = Peer::untouched();
     let run =
         |flags: &str| publish("localhost", broker.port(), "").line("--tls").line(flags).status(2);
-    run("--tls-ciphers HIGH").stderr_contains("there are TLS_AES_256_GCM_SHA384, ").run();
+    run("--tls-ciphers HIGH").stderr_contains("the known ones are TLS_AES_256_GCM_SHA384, ").run();
     run("--ciphers TLS_AES_128_GCM_SHA256 --tls-version 1.2")
         .stderr_contains("none of --tls-ciphers is one of TLS 1.2")
         .run();
