@@ -19,5 +19,5 @@ pub(crate) use order::Order;
 pub(crate) use process::{End, FAREWELL, Process};
 pub(crate) use program::Program;
 pub(crate) use redelivery::Redelivery;
-pub(crate) use schedule::{Policy, Schedule, Try, Verdict};
+pub(crate) use schedule::{Consequence, Policy, Schedule, Try};
 pub(crate) use variables::Variables;

@@ -193,7 +193,7 @@ override environment variables, which override the profile. The last of a repeat
 it, wherever it was set.";
 
 /// What a command line asks for.
-pub enum Request {
+pub enum Invocation {
     /// Run a command.
     Run(Run),
     /// Print this text: help, or the version.
@@ -227,7 +227,7 @@ pub fn parse(
     line: impl IntoIterator<Item = OsString>,
     environment: Environment,
     preparation: Preparation,
-) -> Result<Request, Failure> {
+) -> Result<Invocation, Failure> {
     let started = Instant::now();
     let line: Vec<OsString> = line.into_iter().collect();
     let entry = line.get(1).and_then(|name| Entry::named(name));
@@ -239,16 +239,16 @@ pub fn parse(
             preparation.heed(&environment.timeout(), started);
             match parse_all(entry, words, &preparation, started)? {
                 Meaning::Call(call) => *call,
-                Meaning::Help(text) => return Ok(Request::Print(text)),
+                Meaning::Help(text) => return Ok(Invocation::Print(text)),
             }
         }
     };
     let Call { run, found, words, args } = call;
-    Ok(Request::Run(run(found, Typed { started, words, args, environment, preparation })))
+    Ok(Invocation::Run(run(found, Typed { started, words, args, environment, preparation })))
 }
 
 /// A line without a command: it asks for help, or something is wrong.
-fn without_command(line: &[OsString]) -> Result<Request, Failure> {
+fn without_command(line: &[OsString]) -> Result<Invocation, Failure> {
     if has_flags_first(line, |word| Entry::named(word).is_some()) {
         return Err(flags_first());
     }
@@ -261,11 +261,11 @@ fn without_command(line: &[OsString]) -> Result<Request, Failure> {
         return Err(no_command(name));
     }
     match command().try_get_matches_from(line) {
-        Err(error) if !error.use_stderr() => Ok(Request::Print(error.render().to_string())),
+        Err(error) if !error.use_stderr() => Ok(Invocation::Print(error.render().to_string())),
         Err(error) if error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             Err(usage_failure(&error))
         }
-        _ => Ok(Request::Explain(command().render_help().to_string())),
+        _ => Ok(Invocation::Explain(command().render_help().to_string())),
     }
 }
 
@@ -279,14 +279,16 @@ fn no_command(name: &OsStr) -> Failure {
 }
 
 /// `mqtt help`, with or without a command.
-fn help_about(name: Option<&OsString>) -> Result<Request, Failure> {
+fn help_about(name: Option<&OsString>) -> Result<Invocation, Failure> {
     let name = name.filter(|name| !["help", "--help", "-h"].iter().any(|help| name == help));
-    let Some(name) = name else { return Ok(Request::Print(command().render_help().to_string())) };
+    let Some(name) = name else {
+        return Ok(Invocation::Print(command().render_help().to_string()));
+    };
     match Entry::named(name) {
         Some(entry) => {
             let command = entry.command().bin_name(format!("mqtt {}", entry.name));
             let mut command = command.about(entry.about);
-            Ok(Request::Print(help::short(&mut command, entry.essentials)))
+            Ok(Invocation::Print(help::short(&mut command, entry.essentials)))
         }
         None => Err(no_command(name)),
     }

@@ -83,7 +83,7 @@ pub mod topic;
 pub mod transport;
 pub mod ui;
 
-use cli::Request;
+use cli::Invocation;
 use exit::{ExitStatus, Failure};
 use settings::{Environment, Preparation};
 use std::ffi::OsString;
@@ -111,12 +111,12 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
     });
     let request = cli::parse(line, Environment::of_process(), preparation);
     let result = request.and_then(|request| match request {
-        Request::Run(run) => drive(run),
-        Request::Print(text) => {
+        Invocation::Run(run) => drive(run),
+        Invocation::Print(text) => {
             commands::print(&text)?;
             Ok(ExitStatus::Success.code())
         }
-        Request::Explain(text) => {
+        Invocation::Explain(text) => {
             // If nobody can read it, the status says the same.
             let _ = output::stderr::line(format!("{}\n", text.trim_end()).as_bytes());
             Ok(ExitStatus::Usage.code())

@@ -43,5 +43,5 @@ pub use ledger::Kept;
 pub use options::{Keeper, SessionOptions};
 pub use packet::encode::Parting;
 pub use reason::Reason;
-pub use session::{Received, Session, Suspect};
+pub use session::{Intake, Session, Suspect};
 pub use version::Version;

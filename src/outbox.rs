@@ -39,4 +39,4 @@ pub mod worker;
 pub use disk::Disk;
 pub use folder::{Folder, Lock, Unusable};
 pub use label::Label;
-pub use store::{Delivery, Outbox};
+pub use store::{Due, Outbox};

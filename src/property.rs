@@ -36,7 +36,7 @@ pub enum Carrier {
 
 /// The type of a property's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PropertyType {
     /// One byte.
     Byte,
     /// A two byte integer.
@@ -68,8 +68,8 @@ macro_rules! properties {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// The type of its value.
-            pub fn kind(self) -> Kind {
-                match self { $(Self::$name => Kind::$kind,)* }
+            pub fn kind(self) -> PropertyType {
+                match self { $(Self::$name => PropertyType::$kind,)* }
             }
 
             fn carriers(self) -> u16 {
@@ -164,9 +164,9 @@ impl Id {
     /// Whether the value is allowed.
     pub fn takes(self, number: u32) -> bool {
         let in_size = match self.kind() {
-            Kind::Byte => number <= u32::from(u8::MAX),
-            Kind::Two => number <= u32::from(u16::MAX),
-            Kind::Varint => number <= LARGEST_VARINT,
+            PropertyType::Byte => number <= u32::from(u8::MAX),
+            PropertyType::Two => number <= u32::from(u16::MAX),
+            PropertyType::Varint => number <= LARGEST_VARINT,
             _ => true,
         };
         in_size && in_range(self, number)
@@ -341,13 +341,15 @@ fn take_property<'a>(bytes: &mut &'a [u8]) -> Result<(Id, Value<'a>), PropertyEr
     *bytes = rest;
     let id = Id::from_number(number).ok_or(PropertyError::Unknown(number))?;
     let value = match id.kind() {
-        Kind::Byte => take_array::<1>(bytes).map(|[byte]| Value::Number(byte.into())),
-        Kind::Two => take_u16(bytes).map(|number| Value::Number(number.into())),
-        Kind::Four => take_array(bytes).map(|four| Value::Number(u32::from_be_bytes(four))),
-        Kind::Varint => take_varint(bytes).map(Value::Number),
-        Kind::Text => take_text(bytes).map(Value::Text),
-        Kind::Binary => take_binary(bytes).map(Value::Binary),
-        Kind::Pair => take_text(bytes).and_then(|name| Some(Value::Pair(name, take_text(bytes)?))),
+        PropertyType::Byte => take_array::<1>(bytes).map(|[byte]| Value::Number(byte.into())),
+        PropertyType::Two => take_u16(bytes).map(|number| Value::Number(number.into())),
+        PropertyType::Four => take_array(bytes).map(|four| Value::Number(u32::from_be_bytes(four))),
+        PropertyType::Varint => take_varint(bytes).map(Value::Number),
+        PropertyType::Text => take_text(bytes).map(Value::Text),
+        PropertyType::Binary => take_binary(bytes).map(Value::Binary),
+        PropertyType::Pair => {
+            take_text(bytes).and_then(|name| Some(Value::Pair(name, take_text(bytes)?)))
+        }
     };
     Ok((id, value.ok_or(PropertyError::Malformed)?))
 }
@@ -402,9 +404,9 @@ impl Block {
     pub fn number(&mut self, id: Id, number: u32) {
         self.0.push(id as u8);
         match id.kind() {
-            Kind::Byte => self.0.push(number as u8),
-            Kind::Two => self.0.extend((number as u16).to_be_bytes()),
-            Kind::Varint => put_varint(&mut self.0, number as usize),
+            PropertyType::Byte => self.0.push(number as u8),
+            PropertyType::Two => self.0.extend((number as u16).to_be_bytes()),
+            PropertyType::Varint => put_varint(&mut self.0, number as usize),
             _ => self.0.extend(number.to_be_bytes()),
         }
     }

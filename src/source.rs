@@ -26,7 +26,7 @@ mod whole;
 
 pub use delimiter::parse_delimiter;
 pub use encoding::Encoding;
-pub use own::{Address, Own, OwnProperties};
+pub use own::{Address, RecordFields, RecordProperties};
 pub use record::{Batch, COMPLAINTS, Invalid, MAX_PAYLOAD, Record, SourceError};
 
 use at_hand::AtHand;

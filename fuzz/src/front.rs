@@ -2,8 +2,8 @@
 //! panics at it nor waits for more; and what the front answers is a packet to a client.
 
 use bytes::BytesMut;
-use mqtt::broker::inspection::{Decision, Inspector};
-use mqtt::broker::opening::{Opening, Version, parse};
+use mqtt::broker::inspection::{Handling, Inspector};
+use mqtt::broker::opening::{Level, Opening, parse};
 use mqtt::mqtt::Version as ClientVersion;
 use mqtt::mqtt::packet::{Frame, Packet};
 use rumqttd::protocol::{Error, Protocol, v4::V4, v5::V5};
@@ -28,12 +28,12 @@ pub fn run(data: &[u8]) {
     serve(version, &stream);
 }
 
-fn serve(version: Version, mut stream: &[u8]) {
+fn serve(version: Level, mut stream: &[u8]) {
     let mut inspector = Inspector::new(version);
     while let Some(packet) = next(&mut inspector, &mut stream) {
         match inspector.inspect(packet) {
-            Ok(Decision::Pass) => check_codec(version, packet),
-            Ok(Decision::Answer(answer)) => check_answer(version, &answer),
+            Ok(Handling::Pass) => check_codec(version, packet),
+            Ok(Handling::Answer(answer)) => check_answer(version, &answer),
             Err(reason) => {
                 assert!(reason.is_failure());
                 return check_answer(version, &inspector.farewell(reason));
@@ -55,11 +55,11 @@ fn next<'a>(inspector: &mut Inspector, stream: &mut &'a [u8]) -> Option<&'a [u8]
     Some(packet)
 }
 
-fn check_codec(version: Version, packet: &[u8]) {
+fn check_codec(version: Level, packet: &[u8]) {
     let mut bytes = BytesMut::from(packet);
     let read = match version {
-        Version::V4 => V4.read_mut(&mut bytes, usize::MAX),
-        Version::V5 => V5.read_mut(&mut bytes, usize::MAX),
+        Level::V4 => V4.read_mut(&mut bytes, usize::MAX),
+        Level::V5 => V5.read_mut(&mut bytes, usize::MAX),
     };
     assert!(bytes.is_empty(), "{packet:02x?}: {read:?}, and {} bytes are left", bytes.len());
     let is_excused = match packet {
@@ -73,13 +73,13 @@ fn check_codec(version: Version, packet: &[u8]) {
 }
 
 /// None, or one whole packet that a strict client takes.
-fn check_answer(version: Version, answer: &[u8]) {
+fn check_answer(version: Level, answer: &[u8]) {
     if answer.is_empty() {
         return;
     }
     let version = match version {
-        Version::V4 => ClientVersion::V311,
-        Version::V5 => ClientVersion::V5,
+        Level::V4 => ClientVersion::V311,
+        Level::V5 => ClientVersion::V5,
     };
     let frame = Frame::read(answer).expect("a header").expect("a whole one");
     assert_eq!(frame.total(), answer.len());

@@ -11,7 +11,7 @@ use arbitrary::Unstructured;
 use bytes::{Buf, Bytes, BytesMut};
 use mqtt::message::{Envelope, QoS};
 use mqtt::mqtt::subscription::{Interest, Subscription};
-use mqtt::mqtt::{Aliasing, Fault, Received, Session, SessionOptions, Submitted, Version};
+use mqtt::mqtt::{Aliasing, Fault, Intake, Session, SessionOptions, Submitted, Version};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use witness::Witness;
@@ -137,11 +137,11 @@ impl Play {
                 self.flush();
             }
             let length = match self.session.receive(&self.input, self.now)? {
-                Received::Incomplete => return Ok(()),
-                Received::Packet(length) => length,
-                Received::Message { length, message, delivery } => {
+                Intake::Incomplete => return Ok(()),
+                Intake::Packet(length) => length,
+                Intake::Message { length, message, receipt } => {
                     let taken = self.job.message(&message);
-                    self.session.settle(delivery, taken);
+                    self.session.settle(receipt, taken);
                     length
                 }
             };

@@ -50,7 +50,7 @@ pub(crate) enum Try {
 
 /// What follows from the outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum Consequence {
     /// The message is done.
     Done,
     /// It is tried again after this delay.
@@ -114,23 +114,23 @@ impl Schedule {
     }
 
     /// A try of this message ended at `now`.
-    pub(crate) fn ended(&mut self, number: u64, how: Try, now: Instant) -> Verdict {
+    pub(crate) fn ended(&mut self, number: u64, how: Try, now: Instant) -> Consequence {
         let Some(at) = self.begun.iter().position(|begun| begun.number == number) else {
-            return Verdict::Left;
+            return Consequence::Left;
         };
         let tries = self.begun[at].tries;
         let verdict = match how {
-            Try::Done => Verdict::Done,
-            Try::Stopped => Verdict::Left,
-            Try::Failed if tries <= self.policy.retries && self.is_stopped => Verdict::Left,
+            Try::Done => Consequence::Done,
+            Try::Stopped => Consequence::Left,
+            Try::Failed if tries <= self.policy.retries && self.is_stopped => Consequence::Left,
             Try::Failed if tries <= self.policy.retries => {
                 let doubled = self.policy.delay.saturating_mul(1 << (tries - 1).min(16));
-                Verdict::Again(doubled.min(LONGEST_DELAY.max(self.policy.delay)))
+                Consequence::Again(doubled.min(LONGEST_DELAY.max(self.policy.delay)))
             }
-            Try::Failed | Try::Impossible => Verdict::Failed,
+            Try::Failed | Try::Impossible => Consequence::Failed,
         };
         match verdict {
-            Verdict::Again(delay) => self.begun[at].pause = Some(now + delay),
+            Consequence::Again(delay) => self.begun[at].pause = Some(now + delay),
             _ => drop(self.begun.remove(at)),
         }
         verdict
@@ -181,13 +181,13 @@ mod tests {
         let (mut schedule, now) = (schedule(2, 0), Instant::now());
         (1..=4).for_each(|number| schedule.arrive(number, 1));
         assert_eq!([(); 3].map(|()| schedule.next(now, true)), [Some(1), Some(2), None]);
-        assert_eq!(schedule.ended(2, Try::Done, now), Verdict::Done);
+        assert_eq!(schedule.ended(2, Try::Done, now), Consequence::Done);
         assert_eq!([(); 2].map(|()| schedule.next(now, true)), [Some(3), None]);
-        assert_eq!(schedule.ended(3, Try::Failed, now), Verdict::Failed);
-        assert_eq!(schedule.ended(1, Try::Done, now), Verdict::Done);
+        assert_eq!(schedule.ended(3, Try::Failed, now), Consequence::Failed);
+        assert_eq!(schedule.ended(1, Try::Done, now), Consequence::Done);
         assert_eq!([(); 2].map(|()| schedule.next(now, true)), [Some(4), None]);
         assert_eq!((schedule.unfinished()), 1);
-        assert_eq!(schedule.ended(4, Try::Done, now), Verdict::Done);
+        assert_eq!(schedule.ended(4, Try::Done, now), Consequence::Done);
         assert_eq!(schedule.unfinished(), 0);
     }
 
@@ -199,15 +199,15 @@ mod tests {
         assert_eq!(schedule.next(now, true), Some(1));
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] {
             let delay = Duration::from_secs(seconds);
-            assert_eq!(schedule.ended(1, Try::Failed, now), Verdict::Again(delay));
+            assert_eq!(schedule.ended(1, Try::Failed, now), Consequence::Again(delay));
             assert_eq!(schedule.deadline(), Some(now + delay));
             assert_eq!(schedule.next(now, true), None, "the second does not overtake it");
             now += delay;
             assert_eq!(schedule.next(now, true), Some(1));
         }
-        assert_eq!(schedule.ended(1, Try::Failed, now), Verdict::Failed);
+        assert_eq!(schedule.ended(1, Try::Failed, now), Consequence::Failed);
         assert_eq!(schedule.next(now, true), Some(2));
-        assert_eq!(schedule.ended(2, Try::Impossible, now), Verdict::Failed, "that is no use");
+        assert_eq!(schedule.ended(2, Try::Impossible, now), Consequence::Failed, "that is no use");
     }
 
     #[test]
@@ -215,12 +215,12 @@ mod tests {
         let (mut schedule, now) = (schedule(3, 1), Instant::now());
         (1..=4).for_each(|number| schedule.arrive(number, 1));
         assert_eq!([(); 3].map(|()| schedule.next(now, true)), [Some(1), Some(2), Some(3)]);
-        assert_eq!(schedule.ended(1, Try::Failed, now), Verdict::Again(Duration::from_secs(1)));
+        assert_eq!(schedule.ended(1, Try::Failed, now), Consequence::Again(Duration::from_secs(1)));
         schedule.stop();
         assert_eq!(schedule.next(now + Duration::from_secs(9), true), None);
         assert_eq!(schedule.deadline(), None);
-        assert_eq!(schedule.ended(2, Try::Failed, now), Verdict::Left);
-        assert_eq!(schedule.ended(3, Try::Done, now), Verdict::Done);
+        assert_eq!(schedule.ended(2, Try::Failed, now), Consequence::Left);
+        assert_eq!(schedule.ended(3, Try::Done, now), Consequence::Done);
         assert_eq!(schedule.unfinished(), 2);
     }
 
@@ -230,7 +230,7 @@ mod tests {
         schedule.arrive(1, 1);
         assert_eq!(schedule.next(now, true), Some(1));
         schedule.stop();
-        assert_eq!(schedule.ended(1, Try::Stopped, now), Verdict::Left);
+        assert_eq!(schedule.ended(1, Try::Stopped, now), Consequence::Left);
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
         let mut at = now;
         for _ in 0..40 {
             assert_eq!(schedule.next(at, true), Some(1));
-            assert_eq!(schedule.ended(1, Try::Failed, at), Verdict::Again(policy.delay));
+            assert_eq!(schedule.ended(1, Try::Failed, at), Consequence::Again(policy.delay));
             at += policy.delay;
         }
     }

@@ -19,8 +19,8 @@ use tokio::time::{sleep, timeout};
 use crate::mqtt::packet::Frame;
 use crate::mqtt::reason::Reason;
 
-use super::inspection::{Decision, Inspector};
-use super::opening::{Opening, Version, parse};
+use super::inspection::{Handling, Inspector};
+use super::opening::{Level, Opening, parse};
 
 /// How long a client may take to send its CONNECT.
 const OPENING_TIMEOUT: Duration = Duration::from_secs(10);
@@ -68,20 +68,20 @@ pub(super) async fn accept(listener: &TcpListener, backends: Backends, most: usi
 }
 
 /// Why a connection ends.
-enum End {
+enum Closing {
     /// Either side closed the connection, or it failed.
     Closed,
     /// The client violated the protocol.
     Refused(Reason),
 }
 
-impl From<io::Error> for End {
+impl From<io::Error> for Closing {
     fn from(_: io::Error) -> Self {
         Self::Closed
     }
 }
 
-impl From<Reason> for End {
+impl From<Reason> for Closing {
     fn from(reason: Reason) -> Self {
         Self::Refused(reason)
     }
@@ -95,8 +95,8 @@ async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
     let Ok(Some((inspector, connect))) = opening else { return Ok(()) };
     let connect = match connect {
         Ok(connect) => connect,
-        Err(End::Closed) => return Ok(()),
-        Err(End::Refused(reason)) => {
+        Err(Closing::Closed) => return Ok(()),
+        Err(Closing::Refused(reason)) => {
             client.write_all(&inspector.farewell(reason)).await?;
             client.shutdown().await?;
             let _ = timeout(FAREWELL_TIMEOUT, discard(&mut client)).await;
@@ -104,8 +104,8 @@ async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
         }
     };
     let mut server = TcpStream::connect(match inspector.version() {
-        Version::V4 => backends.v4,
-        Version::V5 => backends.v5,
+        Level::V4 => backends.v4,
+        Level::V5 => backends.v5,
     })
     .await?;
     server.set_nodelay(true)?;
@@ -118,7 +118,7 @@ async fn serve(mut client: TcpStream, backends: Backends) -> io::Result<()> {
 async fn read_connect(
     client: &mut TcpStream,
     input: &mut BytesMut,
-) -> Option<(Inspector, Result<BytesMut, End>)> {
+) -> Option<(Inspector, Result<BytesMut, Closing>)> {
     let mut inspector = Inspector::new(read_opening(client, input).await.ok()??);
     let connect = async {
         let connect = next_packet(client, input, &inspector).await?;
@@ -130,7 +130,7 @@ async fn read_connect(
 }
 
 /// Reads until `input` holds the version, and possibly more. `None`: close the connection.
-async fn read_opening(client: &mut TcpStream, input: &mut BytesMut) -> io::Result<Option<Version>> {
+async fn read_opening(client: &mut TcpStream, input: &mut BytesMut) -> io::Result<Option<Level>> {
     loop {
         match parse(input) {
             Opening::Partial => {}
@@ -153,7 +153,7 @@ async fn next_packet(
     client: &mut (impl AsyncReadExt + Unpin),
     input: &mut BytesMut,
     inspector: &Inspector,
-) -> Result<BytesMut, End> {
+) -> Result<BytesMut, Closing> {
     loop {
         if let Some(length) = inspector.length(input)?.filter(|length| *length <= input.len()) {
             return Ok(input.split_to(length));
@@ -161,7 +161,7 @@ async fn next_packet(
         // However long the packet claims to be, only bytes that have arrived take memory.
         input.reserve(RELAY_BUFFER);
         if client.read_buf(input).await? == 0 {
-            return Err(End::Closed);
+            return Err(Closing::Closed);
         }
     }
 }
@@ -189,8 +189,8 @@ async fn relay(
         let Err(end) =
             inspect(&mut client_read, input, server_write, &mut inspector, &answers).await;
         match end {
-            End::Closed => sleep(HANG_UP_GRACE).await,
-            End::Refused(reason) => {
+            Closing::Closed => sleep(HANG_UP_GRACE).await,
+            Closing::Refused(reason) => {
                 let farewell = async {
                     answers.send(inspector.farewell(reason)).await.ok();
                     drop(answers);
@@ -214,14 +214,14 @@ async fn inspect(
     mut server: WriteHalf<'_>,
     inspector: &mut Inspector,
     answers: &mpsc::Sender<Vec<u8>>,
-) -> Result<Infallible, End> {
+) -> Result<Infallible, Closing> {
     let mut output = BytesMut::new();
     loop {
         let packet = next_packet(client, &mut input, inspector).await?;
         match inspector.inspect(&packet)? {
             // Adjacent packets are joined without a copy.
-            Decision::Pass => output.unsplit(packet),
-            Decision::Answer(answer) => answers.send(answer).await.map_err(|_| End::Closed)?,
+            Handling::Pass => output.unsplit(packet),
+            Handling::Answer(answer) => answers.send(answer).await.map_err(|_| Closing::Closed)?,
         }
         let length = inspector.length(&input);
         if !matches!(length, Ok(Some(length)) if length <= input.len()) {

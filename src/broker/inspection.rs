@@ -13,7 +13,7 @@ use crate::property::{
 };
 use crate::topic::{check_filter, check_name};
 
-use super::opening::Version;
+use super::opening::Level;
 
 /// Longest packet of any type except PUBLISH, in bytes after the fixed header.
 const LONGEST_CONTROL_PACKET: usize = 1024 * 1024;
@@ -23,7 +23,7 @@ const TOPIC_ALIAS_MAXIMUM: u32 = 4096;
 
 /// What to do with a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum Handling {
     /// Pass it to the server.
     Pass,
     /// Keep it from the server, and send these bytes to the client; they may be empty.
@@ -33,8 +33,8 @@ pub enum Decision {
 /// Inspects the packets of one client, starting with CONNECT.
 #[derive(Debug)]
 pub struct Inspector {
-    version: Version,
-    stage: Stage,
+    version: Level,
+    stage: Phase,
     /// Whether the session outlives the connection.
     is_durable: bool,
     /// Topic aliases that have a topic.
@@ -44,7 +44,7 @@ pub struct Inspector {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// CONNECT is due.
     Opening,
     Open,
@@ -54,10 +54,10 @@ enum Stage {
 
 impl Inspector {
     /// For a client whose CONNECT has this version.
-    pub fn new(version: Version) -> Self {
+    pub fn new(version: Level) -> Self {
         Self {
             version,
-            stage: Stage::Opening,
+            stage: Phase::Opening,
             is_durable: false,
             aliases: HashSet::new(),
             unreleased: HashSet::new(),
@@ -65,7 +65,7 @@ impl Inspector {
     }
 
     /// The version of the client's CONNECT.
-    pub fn version(&self) -> Version {
+    pub fn version(&self) -> Level {
         self.version
     }
 
@@ -95,10 +95,10 @@ impl Inspector {
             6 | 8 | 10 => 2,
             _ => 0,
         };
-        let is_opening = self.stage == Stage::Opening;
+        let is_opening = self.stage == Phase::Opening;
         match kind {
             _ if flags != expected => Err(Reason::MALFORMED_PACKET),
-            15 if self.version == Version::V4 => Err(Reason::MALFORMED_PACKET),
+            15 if self.version == Level::V4 => Err(Reason::MALFORMED_PACKET),
             // Packets that only servers send, and AUTH, which needs an authentication method in CONNECT.
             2 | 9 | 11 | 13 | 15 => Err(Reason::PROTOCOL_ERROR),
             _ if (kind == 1) != is_opening => Err(Reason::PROTOCOL_ERROR),
@@ -110,10 +110,10 @@ impl Inspector {
     ///
     /// # Errors
     /// If it is malformed or out of place: the connection must end for this reason.
-    pub fn inspect(&mut self, packet: &[u8]) -> Result<Decision, Reason> {
-        if self.stage == Stage::Parted {
+    pub fn inspect(&mut self, packet: &[u8]) -> Result<Handling, Reason> {
+        if self.stage == Phase::Parted {
             // Nothing may follow `[MQTT-3.14.4-1]`, and nobody is there to be told.
-            return Ok(Decision::Answer(Vec::new()));
+            return Ok(Handling::Answer(Vec::new()));
         }
         self.length(packet)?;
         let frame = Frame::read(packet)
@@ -127,13 +127,13 @@ impl Inspector {
             8 => self.subscribe(&mut body)?,
             10 => self.unsubscribe(&mut body)?,
             14 => self.disconnect(&mut body)?,
-            _ => Decision::Pass,
+            _ => Handling::Pass,
         };
         if body.is_empty() { Ok(decision) } else { Err(Reason::MALFORMED_PACKET) }
     }
 
     fn is_v5(&self) -> bool {
-        self.version == Version::V5
+        self.version == Level::V5
     }
 
     /// The properties, which only MQTT 5 has.
@@ -152,7 +152,7 @@ impl Inspector {
         })
     }
 
-    fn connect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn connect(&mut self, body: &mut &[u8]) -> Result<Handling, Reason> {
         // `opening` has checked name and level.
         take_text(body).ok_or(Reason::MALFORMED_PACKET)?;
         let [_level, flags] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
@@ -187,11 +187,11 @@ impl Inspector {
             take_binary(body).ok_or(Reason::MALFORMED_PACKET)?;
         }
         self.is_durable = !has(0x02);
-        self.stage = Stage::Open;
-        Ok(Decision::Pass)
+        self.stage = Phase::Open;
+        Ok(Handling::Pass)
     }
 
-    fn publish(&mut self, flags: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn publish(&mut self, flags: u8, body: &mut &[u8]) -> Result<Handling, Reason> {
         let (qos, is_dup) = (flags >> 1 & 3, flags & 8 != 0);
         if qos == 3 || (qos == 0 && is_dup) {
             return Err(Reason::MALFORMED_PACKET);
@@ -219,12 +219,12 @@ impl Inspector {
         *body = &[];
         if qos == 2 && !self.unreleased.insert(id) {
             // rumqttd would take it for a new message.
-            return Ok(Decision::Answer(short_ack(0x50, id)));
+            return Ok(Handling::Answer(short_ack(0x50, id)));
         }
-        Ok(Decision::Pass)
+        Ok(Handling::Pass)
     }
 
-    fn ack(&mut self, kind: u8, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn ack(&mut self, kind: u8, body: &mut &[u8]) -> Result<Handling, Reason> {
         let id = take_id(body)?;
         if self.is_v5() && !body.is_empty() {
             let [reason] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
@@ -243,18 +243,18 @@ impl Inspector {
         }
         if kind == 6 && !self.unreleased.remove(&id) {
             // From an earlier connection: rumqttd has forgotten it, and would close the connection each time.
-            return Ok(Decision::Answer(match self.version {
-                Version::V4 => short_ack(0x70, id),
-                Version::V5 => {
+            return Ok(Handling::Answer(match self.version {
+                Level::V4 => short_ack(0x70, id),
+                Level::V5 => {
                     let [high, low] = id.to_be_bytes();
                     vec![0x70, 3, high, low, Reason::PACKET_ID_NOT_FOUND.0]
                 }
             }));
         }
-        Ok(Decision::Pass)
+        Ok(Handling::Pass)
     }
 
-    fn subscribe(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn subscribe(&mut self, body: &mut &[u8]) -> Result<Handling, Reason> {
         let id = take_id(body)?;
         let properties = self.properties(body, Carrier::Subscribe)?;
         let is_identifier = |(id, _): &(Id, Value<'_>)| *id == Id::SubscriptionId;
@@ -277,8 +277,8 @@ impl Inspector {
             shares |= is_shared;
         }
         Ok(match shares && self.is_durable {
-            true => Decision::Answer(self.unshared(id, filters)),
-            false => Decision::Pass,
+            true => Handling::Answer(self.unshared(id, filters)),
+            false => Handling::Pass,
         })
     }
 
@@ -286,8 +286,8 @@ impl Inspector {
     /// group leaves with unacknowledged messages.
     fn unshared(&self, id: u16, filters: usize) -> Vec<u8> {
         let (properties, code): (&[u8], _) = match self.version {
-            Version::V4 => (&[], 0x80),
-            Version::V5 => (&[0], Reason::SHARED_SUBSCRIPTIONS_NOT_SUPPORTED.0),
+            Level::V4 => (&[], 0x80),
+            Level::V5 => (&[0], Reason::SHARED_SUBSCRIPTIONS_NOT_SUPPORTED.0),
         };
         let mut suback = vec![0x90];
         let mut length = 2 + properties.len() + filters;
@@ -302,7 +302,7 @@ impl Inspector {
         suback
     }
 
-    fn unsubscribe(&self, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn unsubscribe(&self, body: &mut &[u8]) -> Result<Handling, Reason> {
         take_id(body)?;
         self.properties(body, Carrier::Unsubscribe)?;
         if body.is_empty() {
@@ -311,10 +311,10 @@ impl Inspector {
         while !body.is_empty() {
             take_filter(body)?;
         }
-        Ok(Decision::Pass)
+        Ok(Handling::Pass)
     }
 
-    fn disconnect(&mut self, body: &mut &[u8]) -> Result<Decision, Reason> {
+    fn disconnect(&mut self, body: &mut &[u8]) -> Result<Handling, Reason> {
         if self.is_v5() && !body.is_empty() {
             let [reason] = take_array(body).ok_or(Reason::MALFORMED_PACKET)?;
             if !matches!(reason, 0 | 4 | 0x80..=0x83 | 0x90 | 0x93..=0x99) {
@@ -324,16 +324,16 @@ impl Inspector {
                 self.properties(body, Carrier::DisconnectOut)?;
             }
         }
-        self.stage = Stage::Parted;
-        Ok(Decision::Pass)
+        self.stage = Phase::Parted;
+        Ok(Handling::Pass)
     }
 
     /// The packet that tells a client why it is dropped; empty before MQTT 5.
     pub fn farewell(&self, reason: Reason) -> Vec<u8> {
         match (self.version, self.stage) {
-            (Version::V4, _) | (_, Stage::Parted) => Vec::new(),
-            (Version::V5, Stage::Opening) => vec![0x20, 3, 0, reason.0, 0],
-            (Version::V5, Stage::Open) => vec![0xe0, 2, reason.0, 0],
+            (Level::V4, _) | (_, Phase::Parted) => Vec::new(),
+            (Level::V5, Phase::Opening) => vec![0x20, 3, 0, reason.0, 0],
+            (Level::V5, Phase::Open) => vec![0xe0, 2, reason.0, 0],
         }
     }
 }

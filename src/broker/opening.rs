@@ -10,7 +10,7 @@ const REFUSED_V5: &[u8] = &[0x20, 0x03, 0x00, 0x84, 0x00];
 
 /// The supported protocol versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
+pub enum Level {
     /// MQTT 3.1.1, protocol level 4.
     V4,
     /// MQTT 5.0, protocol version 5.
@@ -23,7 +23,7 @@ pub enum Opening {
     /// The start of a CONNECT; more bytes are needed. Never more than 14 bytes long.
     Partial,
     /// A CONNECT for this protocol version.
-    Connect(Version),
+    Connect(Level),
     /// A CONNECT for an unsupported version: send these bytes, then close.
     Refuse(&'static [u8]),
     /// Not a CONNECT: close without an answer.
@@ -58,8 +58,8 @@ fn name_and_level(bytes: &[u8]) -> Opening {
     if let Some(rest) = bytes.strip_prefix(NAME) {
         match rest {
             [] => Opening::Partial,
-            [4, ..] => Opening::Connect(Version::V4),
-            [5, ..] => Opening::Connect(Version::V5),
+            [4, ..] => Opening::Connect(Level::V4),
+            [5, ..] => Opening::Connect(Level::V5),
             [level, ..] if *level > 5 => Opening::Refuse(REFUSED_V5),
             [..] => Opening::Refuse(REFUSED_V4),
         }
@@ -79,8 +79,8 @@ mod tests {
     #[test]
     fn finds_the_version_when_it_has_come_and_not_before() {
         let cases: [(&[u8], Opening); 5] = [
-            (b"\x10\x0c\x00\x04MQTT\x04", Opening::Connect(Version::V4)),
-            (b"\x10\xff\xff\xff\x7f\x00\x04MQTT\x05", Opening::Connect(Version::V5)),
+            (b"\x10\x0c\x00\x04MQTT\x04", Opening::Connect(Level::V4)),
+            (b"\x10\xff\xff\xff\x7f\x00\x04MQTT\x05", Opening::Connect(Level::V5)),
             (b"\x10\x0c\x00\x06MQIsdp", Opening::Refuse(REFUSED_V4)),
             (b"\x10\x0c\x00\x04MQTT\x03", Opening::Refuse(REFUSED_V4)),
             (b"\x10\x0c\x00\x04MQTT\x06", Opening::Refuse(REFUSED_V5)),

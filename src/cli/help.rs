@@ -108,14 +108,14 @@ fn spelled(flag: &clap::Arg) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::cli::{Entry, Request, help_about};
+    use crate::cli::{Entry, Invocation, help_about};
 
     #[test]
     fn the_short_help_of_every_command_fits_a_screen() {
         let mut tree = crate::cli::command();
         tree.build();
         for command in tree.get_subcommands() {
-            let Ok(Request::Print(text)) = help_about(Some(&command.get_name().into())) else {
+            let Ok(Invocation::Print(text)) = help_about(Some(&command.get_name().into())) else {
                 panic!("no help about {}", command.get_name());
             };
             let (lines, widest) =

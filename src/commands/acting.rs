@@ -9,7 +9,7 @@ pub(crate) mod replies;
 use super::deciding::Outputs;
 use super::request::job::no_response_topic;
 use crate::action::{
-    End, FAREWELL, Order, Process, Program, Redelivery, Schedule, Try, Variables, Verdict,
+    Consequence, End, FAREWELL, Order, Process, Program, Redelivery, Schedule, Try, Variables,
 };
 use crate::events::{NAMED, Reporter};
 use crate::exit::{ExitStatus, Failure};
@@ -55,7 +55,7 @@ impl AsRef<[u8]> for Assignment {
 
 /// What happens to a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Disposition {
     /// A command runs for it.
     Command,
     /// It is printed.
@@ -147,17 +147,17 @@ impl Acting {
         made: Option<&Outputs>,
         number: u64,
         ui: Ui,
-    ) -> Way {
+    ) -> Disposition {
         let matches = |rule: &&(TopicFilter, Work)| rule.0.matches(message.topic);
         let rule = self.plan.rules.iter().find(matches).map(|(_, work)| work);
         let Some(work) = rule.or(self.plan.rest.as_ref()).cloned() else {
             self.order.add_writing();
             self.printed += 1;
-            return Way::Print;
+            return Disposition::Print;
         };
         if message.qos == QoS::AtMostOnce && self.schedule.is_overfull() {
             self.tally.dropped += 1;
-            return Way::Nowhere;
+            return Disposition::Nowhere;
         }
         if let Aftermath::Reply(replies) = &self.plan.aftermath
             && let Err(cause) = replies.envelope(message)
@@ -167,7 +167,7 @@ impl Acting {
                 let topic = message.topic;
                 ui.warn(&format!("no reply to a request on {topic}: {cause}"));
             }
-            return Way::Nowhere;
+            return Disposition::Nowhere;
         }
         self.redelivery.remember(message, number);
         let input = self.plan.format.as_mut().map(|format| {
@@ -187,7 +187,7 @@ impl Acting {
         self.unfinished.insert(number, Rc::new(assignment));
         self.schedule.arrive(number, size);
         self.order.add_job(number);
-        Way::Command
+        Disposition::Command
     }
 
     /// The broker accepted a connection.
@@ -325,18 +325,18 @@ impl Acting {
             return;
         }
         match (verdict, &self.plan.aftermath) {
-            (Verdict::Again(_) | Verdict::Left, _) => {}
-            (Verdict::Done, Aftermath::Settle(_)) => self.finish(number, Try::Done),
-            (Verdict::Done | Verdict::Failed, Aftermath::Reply(replies)) => {
+            (Consequence::Again(_) | Consequence::Left, _) => {}
+            (Consequence::Done, Aftermath::Settle(_)) => self.finish(number, Try::Done),
+            (Consequence::Done | Consequence::Failed, Aftermath::Reply(replies)) => {
                 // The request was taken only because its reply has a topic.
                 let Ok(mut envelope) = replies.envelope(&message) else { return };
-                if verdict == Verdict::Failed {
+                if verdict == Consequence::Failed {
                     replies::add_failure(&mut envelope, &end);
                     self.tell(number, message.topic, &end, reporter);
                 }
                 self.publications.add(number, envelope, end.output.into());
             }
-            (Verdict::Failed, Aftermath::Settle(OnFailure::Stop)) => {
+            (Consequence::Failed, Aftermath::Settle(OnFailure::Stop)) => {
                 let stays = match self.plan.outlives && message.packet_id != 0 {
                     true => ", which stays with the broker",
                     false => "",
@@ -345,11 +345,11 @@ impl Acting {
                 let text = format!("command {} on message {number} ({topic}){stays}", end.how);
                 self.give_up(Failure::new(ExitStatus::LocalIo, text));
             }
-            (Verdict::Failed, Aftermath::Settle(OnFailure::Skip)) => {
+            (Consequence::Failed, Aftermath::Settle(OnFailure::Skip)) => {
                 self.tell(number, message.topic, &end, reporter);
                 self.finish(number, Try::Failed);
             }
-            (Verdict::Failed, Aftermath::Settle(OnFailure::Publish(topic))) => {
+            (Consequence::Failed, Aftermath::Settle(OnFailure::Publish(topic))) => {
                 let letter = publications::letter(topic, &message, &end.how.to_string());
                 let payload = Bytes::copy_from_slice(message.payload);
                 self.tell(number, message.topic, &end, reporter);

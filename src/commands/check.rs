@@ -21,10 +21,10 @@ use crate::run::options::{Protocol, Reconnect};
 use crate::run::{self, End, Job, RunOptions};
 use crate::settings::{Said, Typed};
 use crate::topic::{TopicFilter, TopicName};
-use crate::transport::proxy::Kind;
+use crate::transport::proxy::ProxyProtocol;
 use crate::transport::{Place, srv};
 use clap::{Args, Command};
-use job::{Checking, Plan, Probe, Trying};
+use job::{Checking, Checks, Probe, Trying};
 use report::{Level, Problem, StepName, Trial};
 use screen::Screen;
 use std::ffi::OsString;
@@ -157,7 +157,7 @@ pub async fn run(args: CheckArgs, typed: Typed) -> Result<u8, Failure> {
     thresholds.check(|step| why_not(step, &options, topic.is_some()))?;
     leave_nothing(&mut session)?;
     options.reconnect = Reconnect::Never;
-    let plan = Plan {
+    let plan = Checks {
         target: options.target.to_string(),
         details: details(&options),
         keep_alive: session.keep_alive,
@@ -249,7 +249,9 @@ fn looks_up_a_name(options: &RunOptions) -> bool {
     };
     match &options.route.proxy {
         None => is_broker_named,
-        Some(proxy) => is_name(&proxy.host) || (proxy.kind == Kind::Socks5 && is_broker_named),
+        Some(proxy) => {
+            is_name(&proxy.host) || (proxy.kind == ProxyProtocol::Socks5 && is_broker_named)
+        }
     }
 }
 

@@ -14,12 +14,12 @@ use crate::format::{Body, Format, Payloads, Template};
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, Subscription};
 use crate::output::Writer;
-use crate::settings::properties::Packet;
+use crate::settings::properties::PropertyPacket;
 use crate::settings::{Typed, parse_duration};
 use crate::topic::TopicFilter;
 use crate::ui::{self, Verbosity};
 use clap::Args;
-use job::{Clearing, Mode, Plan};
+use job::{Clearing, Mode, Removals};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -93,7 +93,7 @@ Exit status: 0 all removed or none found, 1 output failed, 2 bad flags or not co
 pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
     let format = format(args.json)?;
     let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
-    let settled = Settled::new(typed, &[Packet::Subscribe])?;
+    let settled = Settled::new(typed, &[PropertyPacket::Subscribe])?;
     // Topics printed to a terminal show the progress well enough.
     let alone = settled.verbosity() == Verbosity::Normal && !ui::stdout_is_terminal();
     let when = When::new(args.progress, args.no_progress, alone);
@@ -121,11 +121,11 @@ pub async fn run(args: ClearRetainedArgs, typed: Typed) -> Result<(), Failure> {
         every_time: true,
         ..Interest::default()
     };
-    add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
+    add_to_interest(&mut interest, connection.properties.of(PropertyPacket::Subscribe))?;
     connection.session.max_inflight.get_or_insert(WINDOW);
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Remove };
     let idle = args.idle.unwrap_or(QUIET);
-    let plan = Plan { interest: Rc::new(interest), filter_out: args.filter_out, mode };
+    let plan = Removals { interest: Rc::new(interest), filter_out: args.filter_out, mode };
     let printing = Printing::new(format, Writer::to_stdout());
     let receiving = Receiving::new(printing, Some(idle), connection.reporter);
     let mut job = Clearing::new(plan, receiving, progress);

@@ -52,7 +52,7 @@ impl DecideArgs {
     ///
     /// # Errors
     /// If a filter is invalid.
-    pub(crate) fn decision(&self) -> Result<Option<Decision>, Failure> {
+    pub(crate) fn decision(&self) -> Result<Option<Judge>, Failure> {
         let conditions = self.conditions.iter().map(|text| Condition::parse("--where", text));
         let conditions = conditions.collect::<Result<Vec<_>, _>>()?;
         let parse = |flag, text: &Option<String>| {
@@ -71,7 +71,7 @@ impl DecideArgs {
             format
         });
         let outputs = Outputs::default();
-        Ok(Some(Decision { conditions, until, select, changed, record, outputs }))
+        Ok(Some(Judge { conditions, until, select, changed, record, outputs }))
     }
 }
 
@@ -79,7 +79,7 @@ impl DecideArgs {
 const GRACE: Duration = Duration::from_secs(6);
 
 /// Keeps the watchdog of the preparation running if there are filters: a filter may never end.
-pub(crate) fn watch(preparation: Preparation, decision: Option<&Decision>) -> Option<Preparation> {
+pub(crate) fn watch(preparation: Preparation, decision: Option<&Judge>) -> Option<Preparation> {
     decision?;
     preparation.back_up(GRACE, "a filter to end");
     Some(preparation)
@@ -204,7 +204,7 @@ pub(crate) enum Verdict {
 }
 
 /// Applies the filters to messages.
-pub(crate) struct Decision {
+pub(crate) struct Judge {
     conditions: Vec<Condition>,
     until: Option<Condition>,
     select: Option<Condition>,
@@ -215,7 +215,7 @@ pub(crate) struct Decision {
     outputs: Outputs,
 }
 
-impl Decision {
+impl Judge {
     /// Decides about `message`.
     #[inline(never)]
     pub(crate) fn judge(&mut self, message: &Message<'_>) -> Verdict {

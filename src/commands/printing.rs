@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 
 /// Whether the output still has a reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reader {
+pub(crate) enum ReaderState {
     /// Everything was written.
     Here,
     /// The pipe was closed: the reader has what it wanted.
@@ -206,14 +206,16 @@ impl Printing {
     ///
     /// # Errors
     /// When something was not written.
-    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<ReaderState, Failure> {
         match self.failure.take().or_else(|| self.writer.finish().err()) {
-            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Reader::Gone),
+            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Ok(ReaderState::Gone);
+            }
             Some(error) => return Err(output::failure(error)),
             None => {}
         }
         let what = match (self.writer.unwritten(), self.writer.is_file()) {
-            (0, _) => return Ok(Reader::Here),
+            (0, _) => return Ok(ReaderState::Here),
             (1, false) => "the reader is stuck: 1 received message was not written".to_owned(),
             (some, false) => {
                 format!("the reader is stuck: {some} received messages were not written")

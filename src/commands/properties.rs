@@ -5,7 +5,7 @@ use crate::message::PublishProperties;
 use crate::mqtt::Aliasing;
 use crate::mqtt::subscription::Interest;
 use crate::property::Id;
-use crate::settings::properties::{Packet, Property, Value, put_into, set, short_text};
+use crate::settings::properties::{Property, PropertyPacket, Value, put_into, set, short_text};
 use crate::settings::{parse_binary, parse_seconds};
 use clap::Args;
 use std::str::FromStr;
@@ -121,7 +121,7 @@ pub(super) fn add_to_interest(
 ) -> Result<(), Failure> {
     for Property { about, value } in given {
         match (about.packet, value) {
-            (Packet::Unsubscribe, Value::Pair(name, value)) => {
+            (PropertyPacket::Unsubscribe, Value::Pair(name, value)) => {
                 interest.unsubscribe_properties.push((name, value));
             }
             (_, Value::Number(number)) => set(&mut interest.subscription_id, number, &about)?,

@@ -20,7 +20,7 @@ use crate::message::{Envelope, PublishProperties, QoS};
 use crate::mqtt::Aliasing;
 #[cfg(unix)]
 use crate::outbox::folder::Durability;
-use crate::settings::properties::{Packet, Property};
+use crate::settings::properties::{Property, PropertyPacket};
 use crate::settings::{Environment, Typed};
 use crate::source::{Encoding, Input, Invalid, Lines, Options, Source};
 use crate::topic::TopicName;
@@ -43,7 +43,7 @@ use std::rc::Rc;
 pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let PublishArgs { message, more } = args;
     let source = source(&message, &more)?;
-    let settled = Settled::new(typed, &[Packet::Publish])?;
+    let settled = Settled::new(typed, &[PropertyPacket::Publish])?;
     if more.progress && settled.fills_stderr() {
         return Err(Failure::usage(
             "--progress would be lost among the lines of --debug or --events",
@@ -58,7 +58,8 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let needs_5 = needs_5(&more);
     let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin };
     let mut connection = Connection::resolve(settled, &needs)?;
-    let (properties, aliasing) = properties(&more, connection.properties.of(Packet::Publish))?;
+    let (properties, aliasing) =
+        properties(&more, connection.properties.of(PropertyPacket::Publish))?;
     connection.session.aliasing = aliasing;
     if more.topic_from.is_some() && connection.url_topics.typed.is_some() {
         return Err(Failure::usage("the URL's topic has no effect with --topic-from"));
@@ -187,7 +188,7 @@ async fn store_and_send(
         return Err(Failure::usage("--later has no effect without a message"));
     }
     let waits = input.as_ref().is_some_and(|(_, comes)| *comes) && !more.later;
-    let plan = outbox::Plan {
+    let plan = outbox::OutboxOptions {
         path,
         later: more.later,
         limit: more.outbox_limit.unwrap_or(outbox::LIMIT),

@@ -1,7 +1,7 @@
 //! What all commands that print messages share: printing and acknowledging, the idle time, and the end.
 
-use super::deciding::{Decision, Outputs, Verdict};
-use super::printing::{Printing, Reader};
+use super::deciding::{Judge, Outputs, Verdict};
+use super::printing::{Printing, ReaderState};
 use crate::events::Reporter;
 use crate::exit::Failure;
 use crate::message::Message;
@@ -60,7 +60,7 @@ pub(crate) struct Receiving {
     pub(crate) silence: Silence,
     pub(crate) reporter: Reporter,
     /// Which messages count; if `None`, all.
-    decision: Option<Box<Decision>>,
+    decision: Option<Box<Judge>>,
     /// Why not all events were written.
     lost_events: Option<io::Error>,
 }
@@ -72,7 +72,7 @@ impl Receiving {
     }
 
     /// Uses `decision` to filter messages first.
-    pub(crate) fn judging(self, decision: Option<Decision>) -> Self {
+    pub(crate) fn judging(self, decision: Option<Judge>) -> Self {
         Self { decision: decision.map(Box::new), ..self }
     }
 
@@ -149,13 +149,13 @@ impl Receiving {
     ///
     /// # Errors
     /// When a message was not written.
-    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<Reader, Failure> {
+    pub(crate) fn finish(&mut self, end: Option<&Failure>) -> Result<ReaderState, Failure> {
         if let Some(decision) = &self.decision {
             decision.warn(self.reporter.ui());
         }
         let events = self.reporter.finish();
         let reader = self.printing.finish(end)?;
-        if reader == Reader::Here {
+        if reader == ReaderState::Here {
             self.lost_events = events.err();
         }
         Ok(reader)

@@ -17,7 +17,7 @@ use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
 use crate::os_error;
 use crate::output::Writer;
-use crate::settings::properties::Packet;
+use crate::settings::properties::PropertyPacket;
 use crate::settings::{Environment, Typed, number, parse_duration, parse_positive_duration};
 use crate::topic::{TopicFilter, TopicName};
 use clap::{ArgGroup, Args};
@@ -122,7 +122,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
     let work = work(&args)?;
     let policy = args.jobs.policy()?;
     let needs = Needs { version_5: &[], response_information: false, reads_stdin: false };
-    let settled = Settled::new(typed, &[Packet::Subscribe])?;
+    let settled = Settled::new(typed, &[PropertyPacket::Subscribe])?;
     let mut connection = Connection::resolve(settled, &needs)?;
     let mut filters = args.filters.0;
     connection.url_topics.add_to(&mut filters)?;
@@ -133,7 +133,7 @@ pub async fn run(args: ReplyArgs, typed: Typed) -> Result<(), Failure> {
         ..Subscription::new(filter, args.qos.unwrap_or(QoS::ExactlyOnce))
     });
     let mut interest = Interest { subscriptions: subscriptions.collect(), ..Interest::default() };
-    add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
+    add_to_interest(&mut interest, connection.properties.of(PropertyPacket::Subscribe))?;
     let answers = Answers::to(&interest);
     connection.session.interest = interest;
     let ignores_overrun = connection.session.receive_maximum.is_none();

@@ -12,7 +12,7 @@ use crate::connection::{Connection, Needs, Settled, UrlTopics};
 use crate::exit::Failure;
 use crate::message::QoS;
 use crate::mqtt::subscription::Interest;
-use crate::settings::properties::Packet;
+use crate::settings::properties::PropertyPacket;
 use crate::settings::{Typed, number, parse_duration};
 use crate::source::{Encoding, Input, Invalid, Options, Source};
 use crate::topic::{TopicError, TopicFilter, TopicName, matches};
@@ -216,7 +216,7 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
         response_information: reply.response_topic.is_none(),
         reads_stdin: input::reads_stdin(&source.input)?,
     };
-    let mut settled = Settled::new(typed, &[Packet::Publish, Packet::Subscribe])?;
+    let mut settled = Settled::new(typed, &[PropertyPacket::Publish, PropertyPacket::Subscribe])?;
     settled.set_default_timeout(WAIT);
     let mut connection = Connection::resolve(settled, &needs)?;
     let started = connection.started;
@@ -236,9 +236,13 @@ pub async fn run(args: RequestArgs, typed: Typed) -> Result<(), Failure> {
         None => None,
     };
     let mut aliasing = None;
-    add_to_message(&mut properties, &mut aliasing, connection.properties.of(Packet::Publish))?;
+    add_to_message(
+        &mut properties,
+        &mut aliasing,
+        connection.properties.of(PropertyPacket::Publish),
+    )?;
     let mut interest = Interest { before_publishing: true, ..Interest::default() };
-    add_to_interest(&mut interest, connection.properties.of(Packet::Subscribe))?;
+    add_to_interest(&mut interest, connection.properties.of(PropertyPacket::Subscribe))?;
     connection.session.aliasing = aliasing.unwrap_or_default();
     let has_response_topic = properties.response_topic.is_some() || filter.is_some();
     job::check_version(connection.options.protocol, has_response_topic)?;

@@ -16,7 +16,7 @@ use crate::connection::{Connection, Needs, Settled};
 use crate::exit::Failure;
 use crate::message::QoS;
 use crate::mqtt::subscription::{Interest, RetainHandling, Subscription};
-use crate::settings::properties::{Packet, Properties};
+use crate::settings::properties::{Properties, PropertyPacket};
 use crate::settings::{Environment, Typed, number, parse_duration};
 use crate::topic::{TopicFilter, TopicName};
 use clap::{Args, ValueEnum};
@@ -194,7 +194,7 @@ pub async fn run(args: SubscribeArgs, typed: Typed) -> Result<(), Failure> {
     let plan = args.action.is_any().then(|| plan(&args)).transpose()?;
     let mut filters = args.filters.0;
     let needs = Needs { version_5: &needs_5, response_information: false, reads_stdin: false };
-    let settled = Settled::new(typed, &[Packet::Subscribe, Packet::Unsubscribe])?;
+    let settled = Settled::new(typed, &[PropertyPacket::Subscribe, PropertyPacket::Unsubscribe])?;
     let mut connection = Connection::resolve(settled, &needs)?;
     connection.url_topics.add_to(&mut filters)?;
     let clean_start = connection.session.clean_start;
@@ -287,8 +287,8 @@ fn plan(args: &SubscribeArgs) -> Result<Plan, Failure> {
 
 /// Adds the properties that `-D subscribe` and `-D unsubscribe` give.
 fn add_properties(interest: &mut Interest, given: &mut Properties) -> Result<(), Failure> {
-    add_to_interest(interest, given.of(Packet::Subscribe))?;
-    add_to_interest(interest, given.of(Packet::Unsubscribe))?;
+    add_to_interest(interest, given.of(PropertyPacket::Subscribe))?;
+    add_to_interest(interest, given.of(PropertyPacket::Unsubscribe))?;
     if interest.unsubscriptions.is_empty() && !interest.unsubscribe_properties.is_empty() {
         return Err(Failure::usage("-D unsubscribe has no effect without --unsubscribe"));
     }

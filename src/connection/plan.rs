@@ -15,7 +15,7 @@ use crate::mqtt::{SessionOptions, Version};
 use crate::random::random;
 use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
-use crate::settings::properties::{Packet, Properties};
+use crate::settings::properties::{Properties, PropertyPacket};
 use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation, Setting};
 use crate::ui::Ui;
 use anyhow::Context;
@@ -66,7 +66,9 @@ impl Connection {
         let of_connection = settled.needs_version_5();
         let Settled { args, located, words, packets, started, preparation, .. } = settled;
         let blame = Blame(&words);
-        let packets = [packets, &[Packet::Connect, Packet::Will, Packet::Disconnect]].concat();
+        let packets =
+            [packets, &[PropertyPacket::Connect, PropertyPacket::Will, PropertyPacket::Disconnect]]
+                .concat();
         preparation.waits_for("the files of the properties");
         let mut properties =
             Properties::new(words.iter().filter(|word| word.is("property")), &packets)?;
@@ -87,8 +89,8 @@ impl Connection {
         if protocol == Protocol::Exactly(Version::V31) && client_id.is_empty() {
             return Err(blame.fault("id", "MQTT 3.1 needs a client id of 1 to 23 characters"));
         }
-        let connect = ConnectProperties::resolve(&args, properties.of(Packet::Connect))?;
-        let will = resolve_will(&args, properties.of(Packet::Will), blame)?;
+        let connect = ConnectProperties::resolve(&args, properties.of(PropertyPacket::Connect))?;
+        let will = resolve_will(&args, properties.of(PropertyPacket::Will), blame)?;
         check_stdin(needs, &args, password.as_ref(), blame)?;
         check_encryption(&args, &located, password.is_some(), blame, ui)?;
         let Located { target, proxy, url_topics } = located;
@@ -136,7 +138,7 @@ impl Connection {
             return Err(blame.fault("will-delay", message).hint(hint));
         }
         session.parting =
-            resolve_parting(properties.of(Packet::Disconnect), session.session_expiry())?;
+            resolve_parting(properties.of(PropertyPacket::Disconnect), session.session_expiry())?;
         let chosen = args.basic.id.as_ref().is_some_and(|id| !id.is_empty());
         let options = RunOptions {
             route,

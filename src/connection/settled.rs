@@ -8,7 +8,7 @@ use super::url::BrokerUrl;
 use crate::events::Log;
 use crate::exit::Failure;
 use crate::settings::flags::Shape;
-use crate::settings::properties::{Packet, SEPARATOR};
+use crate::settings::properties::{PropertyPacket, SEPARATOR};
 use crate::settings::{ConnectionArgs, Origin, Preparation, Rank, Said, Tree, Typed, Word, settle};
 use crate::ui::{Ui, Verbosity};
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub struct Settled {
     /// The words in effect, weakest first.
     pub(super) words: Vec<Word>,
     /// The packets that the command sends, besides CONNECT and DISCONNECT.
-    pub(super) packets: &'static [Packet],
+    pub(super) packets: &'static [PropertyPacket],
     /// The profile used.
     pub(super) profile: Option<Origin>,
     /// Warnings about secrets.
@@ -39,7 +39,7 @@ impl Settled {
     ///
     /// # Errors
     /// When a configuration file is invalid, or a value in effect is.
-    pub fn new(mut typed: Typed, packets: &'static [Packet]) -> Result<Self, Failure> {
+    pub fn new(mut typed: Typed, packets: &'static [PropertyPacket]) -> Result<Self, Failure> {
         let mut tree = None;
         let gathered = typed.gather(&mut tree)?;
         let by_name = typed.args.more.profile.is_some();
@@ -131,12 +131,15 @@ fn parse(words: &[Word], tree: &mut Tree) -> Result<ConnectionArgs, Failure> {
 }
 
 /// Whether a profile's or variable's property is for a packet that is sent.
-fn can_matter(word: &Word, packets: &[Packet]) -> bool {
+fn can_matter(word: &Word, packets: &[PropertyPacket]) -> bool {
     let text = word.text().filter(|_| word.is("property")).map(|text| text.to_string_lossy());
     let packet = text.as_deref().and_then(|text| text.split(SEPARATOR).next());
-    packet.and_then(Packet::named).is_none_or(|packet| {
+    packet.and_then(PropertyPacket::named).is_none_or(|packet| {
         packets.contains(&packet)
-            || matches!(packet, Packet::Connect | Packet::Will | Packet::Disconnect)
+            || matches!(
+                packet,
+                PropertyPacket::Connect | PropertyPacket::Will | PropertyPacket::Disconnect
+            )
     })
 }
 

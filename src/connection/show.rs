@@ -4,7 +4,7 @@ use super::settled::Settled;
 use crate::escape::{Keep, is_harmful, visible};
 use crate::exit::Failure;
 use crate::run::options::Protocol;
-use crate::settings::properties::{Packet, SEPARATOR, split};
+use crate::settings::properties::{PropertyPacket, SEPARATOR, split};
 use crate::settings::{
     Fact, Group, Origin, SETTINGS, Said, Secrecy, Setting, Tree, Typed, Word, parse_protocol,
 };
@@ -18,7 +18,7 @@ const WIDEST: usize = 200;
 /// # Errors
 /// When the configuration or the broker's address is invalid.
 pub fn show(typed: Typed) -> Result<String, Failure> {
-    let settled = Settled::new(typed, &Packet::ALL)?;
+    let settled = Settled::new(typed, &PropertyPacket::ALL)?;
     let tree = Tree::default();
     let lines: Vec<(String, String)> =
         SETTINGS.iter().filter_map(|setting| line(setting, &settled.words, &tree)).collect();

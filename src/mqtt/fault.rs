@@ -3,7 +3,7 @@
 use super::explanation::Explanation;
 use super::packet::{ConnAck, Violation};
 use super::reason::Reason;
-use super::scram::Problem;
+use super::scram::ScramError;
 use super::version::Version;
 use std::fmt;
 
@@ -83,7 +83,7 @@ pub enum Fault {
     /// Enhanced authentication failed.
     Scram {
         /// Why.
-        problem: Problem,
+        problem: ScramError,
         /// Whether the broker had accepted the connection before.
         again: bool,
     },

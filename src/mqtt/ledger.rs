@@ -86,7 +86,7 @@ pub struct Retired {
 
 /// What an acknowledgement means.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Answer {
     /// The message at this position is complete, with this reason.
     Final(u64, Reason),
     /// The same, but the broker acknowledged it as if it had QoS 1.
@@ -335,29 +335,29 @@ impl Ledger {
     }
 
     /// PUBACK.
-    pub fn puback(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Verdict {
+    pub fn puback(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Answer {
         match self.find(id) {
-            None => Verdict::Unknown,
+            None => Answer::Unknown,
             Some(entry) if entry.envelope.qos == QoS::AtLeastOnce => self.finish(id, reason, ids),
             Some(entry) if entry.state == State::Sent => match self.finish(id, reason, ids) {
-                Verdict::Final(position, reason) => Verdict::Downgraded(position, reason),
+                Answer::Final(position, reason) => Answer::Downgraded(position, reason),
                 verdict => verdict,
             },
-            Some(_) => Verdict::Wrong,
+            Some(_) => Answer::Wrong,
         }
     }
 
     /// PUBREC. A failure is final and frees the id ([MQTT 5, 4.3.3]), but the broker cannot take back that it has
     /// received the message: then nothing waits for it, and PUBREL must not answer it ([MQTT-4.3.3-4]).
-    pub fn pubrec(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Verdict {
+    pub fn pubrec(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Answer {
         match self.find(id) {
-            None => Verdict::Unknown,
-            Some(entry) if entry.envelope.qos != QoS::ExactlyOnce => Verdict::Wrong,
+            None => Answer::Unknown,
+            Some(entry) if entry.envelope.qos != QoS::ExactlyOnce => Answer::Wrong,
             Some(entry) if matches!(entry.state, State::Received | State::Released) => {
                 match (reason.is_failure(), entry.state) {
-                    (true, _) => Verdict::Unknown,
-                    (false, State::Received) => Verdict::StillReceived,
-                    (false, _) => Verdict::ReleaseAgain,
+                    (true, _) => Answer::Unknown,
+                    (false, State::Received) => Answer::StillReceived,
+                    (false, _) => Answer::ReleaseAgain,
                 }
             }
             Some(_) if reason.is_failure() => self.finish(id, reason, ids),
@@ -367,7 +367,7 @@ impl Ledger {
                 let waited = std::mem::replace(&mut entry.state, State::Received) == State::Queued;
                 self.in_flight += usize::from(waited);
                 self.skip_sent();
-                Verdict::Received(position)
+                Answer::Received(position)
             }
             Some(entry) => {
                 // The payload is kept: if the session is lost, the message is sent again.
@@ -375,20 +375,20 @@ impl Ledger {
                 let waited = std::mem::replace(&mut entry.state, State::Released) == State::Queued;
                 self.in_flight += usize::from(waited);
                 self.skip_sent();
-                Verdict::Release
+                Answer::Release
             }
         }
     }
 
     /// PUBCOMP. After PUBREC the broker owns the message, whatever this says.
-    pub fn pubcomp(&mut self, id: u16, ids: &mut PacketIds) -> Verdict {
+    pub fn pubcomp(&mut self, id: u16, ids: &mut PacketIds) -> Answer {
         match self.find(id) {
-            None => Verdict::Unknown,
+            None => Answer::Unknown,
             Some(entry) if entry.state == State::Released => {
                 let reason = entry.reason;
                 self.finish(id, reason, ids)
             }
-            Some(_) => Verdict::Wrong,
+            Some(_) => Answer::Wrong,
         }
     }
 
@@ -444,8 +444,8 @@ impl Ledger {
         self.entries.get_mut(usize::try_from(sequence.checked_sub(self.front)?).ok()?)
     }
 
-    fn finish(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Verdict {
-        let Some(entry) = self.find(id) else { return Verdict::Unknown };
+    fn finish(&mut self, id: u16, reason: Reason, ids: &mut PacketIds) -> Answer {
+        let Some(entry) = self.find(id) else { return Answer::Unknown };
         let in_flight = entry.state != State::Queued;
         entry.state = State::Done;
         let position = entry.position;
@@ -453,7 +453,7 @@ impl Ledger {
         self.in_flight -= usize::from(in_flight);
         ids.release(id);
         self.trim();
-        Verdict::Final(position, reason)
+        Answer::Final(position, reason)
     }
 }
 

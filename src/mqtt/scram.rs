@@ -65,7 +65,7 @@ impl Mechanism {
 
 /// Why an authentication failed. Texts from the broker are untrusted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ScramError {
     /// A message of the broker is malformed.
     Malformed(&'static str),
     /// The broker's nonce does not continue ours.
@@ -84,7 +84,7 @@ pub enum Problem {
     TooLarge,
 }
 
-impl Problem {
+impl ScramError {
     /// The error in a message of the broker, if it is one ([RFC 5802, 7]).
     pub fn in_message(message: &[u8]) -> Option<Self> {
         let code = message.strip_prefix(b"e=")?.split(|byte| *byte == b',').next()?;
@@ -102,7 +102,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ScramError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(what) => write!(f, "the broker's SCRAM message is malformed: {what}"),
@@ -170,10 +170,10 @@ pub struct Scram {
     nonce: String,
     /// What both sides have said, as far as they sign it: in the end, RFC 5802's AuthMessage.
     said: String,
-    stage: Stage,
+    stage: Exchange,
 }
 
-enum Stage {
+enum Exchange {
     /// Client-first is sent.
     Greeted,
     /// Server-first has arrived; the text is client-final without the proof.
@@ -188,7 +188,7 @@ impl Scram {
     /// Begins; `nonce` must be unique, and consists of printable ASCII other than `,`.
     pub fn begin(mechanism: Mechanism, user: &str, nonce: &str) -> Self {
         let said = format!("n={},r={nonce}", escaped(user));
-        Self { mechanism, nonce: nonce.to_owned(), said, stage: Stage::Greeted }
+        Self { mechanism, nonce: nonce.to_owned(), said, stage: Exchange::Greeted }
     }
 
     /// The mechanism.
@@ -203,27 +203,27 @@ impl Scram {
 
     /// Whether server-first is due.
     pub fn awaits_challenge(&self) -> bool {
-        matches!(self.stage, Stage::Greeted)
+        matches!(self.stage, Exchange::Greeted)
     }
 
     /// Whether server-final is due.
     pub fn awaits_proof(&self) -> bool {
-        matches!(self.stage, Stage::Answered(_))
+        matches!(self.stage, Exchange::Answered(_))
     }
 
     /// Whether [`Scram::derive`] has something to do.
     pub fn is_deriving(&self) -> bool {
-        matches!(self.stage, Stage::Deriving(..))
+        matches!(self.stage, Exchange::Deriving(..))
     }
 
     /// Takes server-first; [`Scram::derive`] makes the answer.
     ///
     /// # Errors
     /// Why it cannot be answered.
-    pub fn challenge(&mut self, message: &[u8], password: &[u8]) -> Result<(), Problem> {
+    pub fn challenge(&mut self, message: &[u8], password: &[u8]) -> Result<(), ScramError> {
         let Challenge { nonce, salt, iterations } = Challenge::read(message)?;
         if nonce.len() <= self.nonce.len() || !nonce.starts_with(&self.nonce) {
-            return Err(Problem::Nonce);
+            return Err(ScramError::Nonce);
         }
         // Both are text: the challenge was read as such.
         self.said.push(',');
@@ -232,14 +232,14 @@ impl Scram {
         self.said.push(',');
         self.said.push_str(&answer);
         let derivation = Derivation::new(self.mechanism, password, &salt, iterations);
-        self.stage = Stage::Deriving(derivation, answer);
+        self.stage = Exchange::Deriving(derivation, answer);
         Ok(())
     }
 
     /// Does up to `most` iterations of deriving the key from the password, which take time on purpose; returns
     /// client-final when all are done.
     pub fn derive(&mut self, most: u32) -> Option<String> {
-        let Stage::Deriving(derivation, answer) = &mut self.stage else { return None };
+        let Exchange::Deriving(derivation, answer) = &mut self.stage else { return None };
         if !derivation.advance(most) {
             return None;
         }
@@ -253,7 +253,7 @@ impl Scram {
             client_key.as_ref().iter().zip(signature.as_ref()).map(|(key, by)| key ^ by).collect();
         let answer = format!("{answer},p={}", BASE64.encode(&proof));
         let server_key = hmac::sign(&salted, b"Server Key");
-        self.stage = Stage::Answered(hmac::Key::new(algorithm, server_key.as_ref()));
+        self.stage = Exchange::Answered(hmac::Key::new(algorithm, server_key.as_ref()));
         Some(answer)
     }
 
@@ -262,21 +262,21 @@ impl Scram {
     ///
     /// # Errors
     /// If it has not, or refuses us.
-    pub fn conclude(&mut self, message: Option<&[u8]>) -> Result<(), Problem> {
-        if let Some(refusal) = message.and_then(Problem::in_message) {
+    pub fn conclude(&mut self, message: Option<&[u8]>) -> Result<(), ScramError> {
+        if let Some(refusal) = message.and_then(ScramError::in_message) {
             return Err(refusal);
         }
         let (key, message) = match (&self.stage, message) {
-            (Stage::Proven(_), None) => return Ok(()),
-            (Stage::Answered(key) | Stage::Proven(key), Some(message)) => (key, message),
-            _ => return Err(Problem::Unproven),
+            (Exchange::Proven(_), None) => return Ok(()),
+            (Exchange::Answered(key) | Exchange::Proven(key), Some(message)) => (key, message),
+            _ => return Err(ScramError::Unproven),
         };
         let signature = message.split(|byte| *byte == b',').next().unwrap_or_default();
         let signature = signature.strip_prefix(b"v=").and_then(|text| BASE64.decode(text).ok());
-        let signature = signature.ok_or(Problem::Malformed("no signature"))?;
+        let signature = signature.ok_or(ScramError::Malformed("no signature"))?;
         // Takes the same time wherever they differ.
-        hmac::verify(key, self.said.as_bytes(), &signature).map_err(|_| Problem::Impostor)?;
-        self.stage = Stage::Proven(key.clone());
+        hmac::verify(key, self.said.as_bytes(), &signature).map_err(|_| ScramError::Impostor)?;
+        self.stage = Exchange::Proven(key.clone());
         Ok(())
     }
 }
@@ -289,29 +289,29 @@ struct Challenge<'a> {
 }
 
 impl<'a> Challenge<'a> {
-    fn read(message: &'a [u8]) -> Result<Self, Problem> {
-        if let Some(refusal) = Problem::in_message(message) {
+    fn read(message: &'a [u8]) -> Result<Self, ScramError> {
+        if let Some(refusal) = ScramError::in_message(message) {
             return Err(refusal);
         }
         if message.len() > LONGEST {
-            return Err(Problem::Malformed("too long"));
+            return Err(ScramError::Malformed("too long"));
         }
-        let text = str::from_utf8(message).map_err(|_| Problem::Malformed("not UTF-8"))?;
+        let text = str::from_utf8(message).map_err(|_| ScramError::Malformed("not UTF-8"))?;
         if text.starts_with("m=") {
-            return Err(Problem::Extension);
+            return Err(ScramError::Extension);
         }
         // Further parts are extensions that may be ignored.
         let mut parts = text.split(',');
         let mut part = |name| parts.next().and_then(|part: &str| part.strip_prefix(name));
         let nonce = part("r=").filter(|nonce| nonce.bytes().all(|byte| byte.is_ascii_graphic()));
-        let nonce = nonce.ok_or(Problem::Malformed("no nonce"))?;
+        let nonce = nonce.ok_or(ScramError::Malformed("no nonce"))?;
         let salt = part("s=").and_then(|salt| BASE64.decode(salt.as_bytes()).ok());
-        let salt = salt.ok_or(Problem::Malformed("no salt"))?;
+        let salt = salt.ok_or(ScramError::Malformed("no salt"))?;
         let digits = |text: &&str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
-        let count = part("i=").filter(digits).ok_or(Problem::Malformed("no iteration count"))?;
+        let count = part("i=").filter(digits).ok_or(ScramError::Malformed("no iteration count"))?;
         let count = count.parse().unwrap_or(u64::MAX);
         if !ITERATIONS.contains(&count) {
-            return Err(Problem::Iterations(count));
+            return Err(ScramError::Iterations(count));
         }
         Ok(Self { nonce, salt, iterations: count as u32 })
     }

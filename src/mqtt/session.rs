@@ -36,7 +36,7 @@ use std::time::Instant;
 
 /// The first packet in the bytes from the broker.
 #[derive(Debug)]
-pub enum Received<'a> {
+pub enum Intake<'a> {
     /// Incomplete: more bytes are needed.
     Incomplete,
     /// A packet of this many bytes, which has been processed.
@@ -48,13 +48,13 @@ pub enum Received<'a> {
         /// The message.
         message: Message<'a>,
         /// Its handle for [`Session::settle`].
-        delivery: Delivery,
+        receipt: Receipt,
     },
 }
 
 /// A handle to a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct Receipt {
     packet_id: u16,
     qos: QoS,
     fingerprint: Fingerprint,

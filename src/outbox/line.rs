@@ -5,7 +5,7 @@ use crate::message::{Envelope, Message, QoS};
 use crate::outlet::Outlet;
 use crate::property::Block;
 use crate::record::{self, Frames, Payloads};
-use crate::source::{self, Address, Own};
+use crate::source::{self, Address, RecordFields};
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::rc::Rc;
@@ -71,7 +71,7 @@ pub fn time(line: &[u8]) -> Option<Timestamp> {
 /// Reads lines; messages with the same envelope share it.
 #[derive(Default)]
 pub struct Lines {
-    last: Option<(Own, Rc<Envelope>)>,
+    last: Option<(RecordFields, Rc<Envelope>)>,
 }
 
 impl Lines {
@@ -81,7 +81,7 @@ impl Lines {
     /// The reason the line is not a message.
     pub fn read(&mut self, line: &Bytes) -> Result<(Rc<Envelope>, Bytes), String> {
         let record = source::read_record(line)?.ok_or("the line is empty")?;
-        let (payload, Address::Own(own)) = record else {
+        let (payload, Address::RecordFields(own)) = record else {
             return Err("no topic".to_owned());
         };
         if let Some((last, envelope)) = &self.last
@@ -94,7 +94,7 @@ impl Lines {
         if envelope.qos == QoS::AtMostOnce {
             return Err("messages in an outbox need QoS 1 or 2".to_owned());
         }
-        self.last = Some((Own::clone(&own), Rc::clone(&envelope)));
+        self.last = Some((RecordFields::clone(&own), Rc::clone(&envelope)));
         Ok((envelope, payload))
     }
 }

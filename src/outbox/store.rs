@@ -41,7 +41,7 @@ enum Done {
 
 /// A message for the session.
 #[derive(Debug)]
-pub enum Delivery {
+pub enum Due {
     /// To be sent.
     Send {
         /// Its number, packet identifier and progress.
@@ -288,7 +288,7 @@ impl Outbox {
     ///
     /// # Errors
     /// If it cannot be read.
-    pub fn hand_out(&mut self) -> Result<Option<Delivery>> {
+    pub fn hand_out(&mut self) -> Result<Option<Due>> {
         let Some(next) = self.course.hand_out() else { return Ok(None) };
         let number = next.number;
         let Some(line) = self.reader.read(number, &self.segments)? else {
@@ -299,16 +299,16 @@ impl Outbox {
             .read(&line)
             .map_err(|cause| anyhow!("message {number} in the outbox: {cause}"))?;
         match aged(&envelope, &line, Timestamp::now()) {
-            Some(envelope) => Ok(Some(Delivery::Send { next, envelope, payload })),
+            Some(envelope) => Ok(Some(Due::Send { next, envelope, payload })),
             // The broker may be in the middle of receiving it, and would take another message with its packet
             // identifier for a repetition.
             None if next.again || next.received => {
-                Ok(Some(Delivery::Send { next, envelope: overdue(&envelope), payload }))
+                Ok(Some(Due::Send { next, envelope: overdue(&envelope), payload }))
             }
             None => {
                 self.keep(&line);
                 self.course.done(number);
-                Ok(Some(Delivery::Expired { number }))
+                Ok(Some(Due::Expired { number }))
             }
         }
     }

@@ -13,7 +13,7 @@ use super::signals::Signal;
 use super::socket::Socket;
 use super::timer::Timer;
 use super::world::World;
-use crate::mqtt::{Received, Session, SessionOptions, Version};
+use crate::mqtt::{Intake, Session, SessionOptions, Version};
 use crate::secret::Secret;
 use crate::transport::Stages;
 use leave::{Leave, Quit, Stop};
@@ -517,14 +517,14 @@ impl<W: World> Driver<'_, W> {
             }
             let rest = socket.input().get(at..).unwrap_or_default();
             match self.session.receive(rest, now) {
-                Ok(Received::Incomplete) => break Ok(()),
-                Ok(Received::Packet(length)) => {
+                Ok(Intake::Incomplete) => break Ok(()),
+                Ok(Intake::Packet(length)) => {
                     at += length;
                     self.tell_events();
                 }
-                Ok(Received::Message { length, message, delivery }) => {
+                Ok(Intake::Message { length, message, receipt }) => {
                     let taken = self.job.message(&message);
-                    self.session.settle(delivery, taken);
+                    self.session.settle(receipt, taken);
                     at += length;
                 }
                 Err(fault) => break Err(fault.into()),

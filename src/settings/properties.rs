@@ -6,7 +6,7 @@ use super::value::{parse_binary, parse_seconds};
 use super::word::Word;
 use crate::exit::Failure;
 use crate::message::PublishProperties;
-use crate::property::{Carrier, Id, Kind};
+use crate::property::{Carrier, Id, PropertyType};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::str::FromStr;
@@ -58,7 +58,7 @@ pub fn split(text: &str) -> Vec<&str> {
 
 /// The packet of a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Packet {
+pub enum PropertyPacket {
     /// CONNECT.
     Connect,
     /// PUBLISH.
@@ -73,7 +73,7 @@ pub enum Packet {
     Will,
 }
 
-impl Packet {
+impl PropertyPacket {
     /// All packets.
     pub const ALL: [Self; 6] = [
         Self::Connect,
@@ -103,7 +103,7 @@ impl Packet {
     }
 }
 
-impl fmt::Display for Packet {
+impl fmt::Display for PropertyPacket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = Self::NAMES.iter().find(|row| row.1 == *self).map_or("", |row| row.0);
         f.write_str(name)
@@ -136,7 +136,7 @@ pub struct Property {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
     /// The packet.
-    pub packet: Packet,
+    pub packet: PropertyPacket,
     /// The property.
     pub id: Id,
     /// The file and line or the variable, unless it was typed.
@@ -166,7 +166,7 @@ impl FromStr for Property {
         let mut parts = text.split(SEPARATOR);
         let mut next = || parts.next().ok_or_else(|| "expected CMD NAME VALUE".to_owned());
         let (packet, name, value) = (next()?, next()?, next()?);
-        let packet = Packet::named(packet).ok_or_else(|| {
+        let packet = PropertyPacket::named(packet).ok_or_else(|| {
             format!("'{packet}' is not one of connect, publish, subscribe, unsubscribe, disconnect and will")
         })?;
         let id = *Id::ALL
@@ -180,10 +180,12 @@ impl FromStr for Property {
             return Err("--auth is for enhanced authentication".to_owned());
         }
         let value = match id.kind() {
-            Kind::Pair => Value::Pair(short_text(value)?, short_text(next()?)?),
-            Kind::Text => Value::Text(short_text(value)?),
-            Kind::Binary => Value::Binary(parse_binary(value)?),
-            Kind::Byte | Kind::Two | Kind::Four | Kind::Varint => number(id, value)?,
+            PropertyType::Pair => Value::Pair(short_text(value)?, short_text(next()?)?),
+            PropertyType::Text => Value::Text(short_text(value)?),
+            PropertyType::Binary => Value::Binary(parse_binary(value)?),
+            PropertyType::Byte | PropertyType::Two | PropertyType::Four | PropertyType::Varint => {
+                number(id, value)?
+            }
         };
         match parts.next() {
             Some(more) => Err(format!("'{more}' is one value too many for {}", id.name())),
@@ -227,7 +229,7 @@ impl Properties {
     /// When one is invalid, is repeated but may not be, or is for a packet that the command does not send.
     pub fn new<'a>(
         words: impl IntoIterator<Item = &'a Word>,
-        sent: &[Packet],
+        sent: &[PropertyPacket],
     ) -> Result<Self, Failure> {
         let mut given: Vec<Property> = Vec::new();
         for word in words {
@@ -264,7 +266,7 @@ impl Properties {
     }
 
     /// Removes and returns those of `packet`, in order.
-    pub fn of(&mut self, packet: Packet) -> Vec<Property> {
+    pub fn of(&mut self, packet: PropertyPacket) -> Vec<Property> {
         self.0.extract_if(.., |property| property.about.packet == packet).collect()
     }
 }
@@ -326,28 +328,33 @@ mod tests {
     #[test]
     fn names_and_values_are_those_of_the_standard() {
         for (line, packet, id, value) in [
-            ("CONNECT Receive-Maximum 7", Packet::Connect, Id::ReceiveMaximum, Value::Number(7)),
+            (
+                "CONNECT Receive-Maximum 7",
+                PropertyPacket::Connect,
+                Id::ReceiveMaximum,
+                Value::Number(7),
+            ),
             (
                 "publish correlation-data hex:00fF",
-                Packet::Publish,
+                PropertyPacket::Publish,
                 Id::CorrelationData,
                 Value::Binary(vec![0, 0xff]),
             ),
             (
                 "will user-property k -5",
-                Packet::Will,
+                PropertyPacket::Will,
                 Id::UserProperty,
                 Value::Pair("k".into(), "-5".into()),
             ),
             (
                 "disconnect session-expiry-interval 1m",
-                Packet::Disconnect,
+                PropertyPacket::Disconnect,
                 Id::SessionExpiry,
                 Value::Number(60),
             ),
             (
                 "subscribe subscription-identifier 268435455",
-                Packet::Subscribe,
+                PropertyPacket::Subscribe,
                 Id::SubscriptionId,
                 Value::Number(268_435_455),
             ),

@@ -2,7 +2,7 @@
 
 use super::draw::Draw;
 use super::setting::Setting;
-use crate::commands::check::job::{Checking, Plan, Probe};
+use crate::commands::check::job::{Checking, Checks, Probe};
 use crate::commands::check::screen::Screen;
 use crate::commands::check::thresholds::Thresholds;
 use crate::exit::ExitStatus;
@@ -23,7 +23,7 @@ pub fn run(draw: Draw) {
     setting.session.clean_start = true;
     setting.session.resumes = false;
     let topic = || "check/me".parse().expect("a topic");
-    let plan = Plan {
+    let plan = Checks {
         target: setting.options.target.to_string(),
         details: Vec::new(),
         keep_alive: setting.session.keep_alive,

@@ -3,7 +3,7 @@
 use super::draw::Draw;
 use super::network::Fault;
 use super::setting::Setting;
-use crate::commands::clear_retained::job::{Clearing, Mode, Plan};
+use crate::commands::clear_retained::job::{Clearing, Mode, Removals};
 use crate::commands::printing::Printing;
 use crate::commands::progress::{Progress, When, Whole};
 use crate::commands::receiving::Receiving;
@@ -34,7 +34,7 @@ pub fn run(draw: Draw) {
     let interest =
         Interest { subscriptions: vec![subscription], every_time: true, ..Interest::default() };
     let mode = *setting.draw.pick(&[Mode::Remove, Mode::Remove, Mode::DryRun]);
-    let plan = Plan { interest: Rc::new(interest), filter_out: Vec::new(), mode };
+    let plan = Removals { interest: Rc::new(interest), filter_out: Vec::new(), mode };
     let body = Body::Template(Template::parse("%t").expect("a template"));
     let printing = Printing::new(Format::new(body), Writer::to_memory(Arc::clone(&setting.output)));
     // Messages that arrive later than the longest idle time cannot be noticed.

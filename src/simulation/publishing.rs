@@ -12,7 +12,7 @@ use crate::commands::publish::pace::Pace;
 use crate::exit::ExitStatus;
 use crate::message::{Envelope, QoS};
 use crate::mqtt::Aliasing;
-use crate::source::{Address, Invalid, Own, Record, Source};
+use crate::source::{Address, Invalid, Record, RecordFields, Source};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ fn records(messages: &[Sent]) -> Vec<Record> {
             position,
             payload: position.to_string().into(),
             size: 1,
-            address: Address::Own(Arc::new(Own {
+            address: Address::RecordFields(Arc::new(RecordFields {
                 topic: Some(sent.topic.parse().expect("a topic")),
                 qos: Some(sent.qos),
                 retain: None,

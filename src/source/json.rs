@@ -9,9 +9,9 @@ mod keys;
 mod tests;
 mod values;
 
-use super::own::OwnProperties;
+use super::own::RecordProperties;
 use super::said::Said;
-use expect::{Expect, Want};
+use expect::{Expect, Expected};
 use keys::Keys;
 use serde_core::de::{DeserializeSeed, IgnoredAny, MapAccess};
 use serde_json::value::RawValue;
@@ -52,7 +52,7 @@ fn read_line(line: &[u8], record: Line) -> Result<Option<Addressed<'_>>, String>
 
 fn parse(text: &str, record: Line) -> Result<Addressed<'_>, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let record = Want(record).deserialize(&mut reader)?;
+    let record = Expected(record).deserialize(&mut reader)?;
     reader.end()?;
     Ok(record)
 }
@@ -95,21 +95,23 @@ impl<'a> Expect<'a> for Line {
         let mut keys = Keys::new(&keys::RECORD);
         while let Some(name) = map.next_key_seed(&mut keys)? {
             match name {
-                "topic" => said.topic = Some(map.next_value_seed(Want(Topic(name)))?),
-                "qos" => said.qos = Some(map.next_value_seed(Want(Level(name)))?),
-                "retain" => said.retain = Some(map.next_value_seed(Want(Flag(name)))?),
-                "payload" => payload = bytes_of(map.next_value_seed(Want(Text::any(name)))?),
+                "topic" => said.topic = Some(map.next_value_seed(Expected(Topic(name)))?),
+                "qos" => said.qos = Some(map.next_value_seed(Expected(Level(name)))?),
+                "retain" => said.retain = Some(map.next_value_seed(Expected(Flag(name)))?),
+                "payload" => payload = bytes_of(map.next_value_seed(Expected(Text::any(name)))?),
                 "payload_base64" => {
-                    payload = Cow::Owned(map.next_value_seed(Want(Base64::any(name)))?);
+                    payload = Cow::Owned(map.next_value_seed(Expected(Base64::any(name)))?);
                 }
                 "payload_json" => {
                     let json: &'a RawValue = map.next_value()?;
                     payload = Cow::Borrowed(json.get().as_bytes());
                 }
                 "time" if self.is_timed => {
-                    said.time = Some(map.next_value_seed(Want(Time(name)))?);
+                    said.time = Some(map.next_value_seed(Expected(Time(name)))?);
                 }
-                "properties" => said.properties = map.next_value_seed(Want(Properties(name)))?,
+                "properties" => {
+                    said.properties = map.next_value_seed(Expected(Properties(name)))?
+                }
                 _ => ignore(&mut map)?,
             }
         }
@@ -121,40 +123,41 @@ impl<'a> Expect<'a> for Line {
 struct Properties(&'static str);
 
 impl<'a> Expect<'a> for Properties {
-    type Out = Option<OwnProperties>;
+    type Out = Option<RecordProperties>;
 
     fn refusal(&self) -> String {
         format!("\"{}\" must be an object", self.0)
     }
 
     fn object<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Out, A::Error> {
-        let mut own = OwnProperties::default();
+        let mut own = RecordProperties::default();
         let mut keys = Keys::new(&keys::PROPERTIES);
         while let Some(name) = map.next_key_seed(&mut keys)? {
             match name {
                 "payload_format" => {
-                    own.payload_utf8 = Some(map.next_value_seed(Want(Format(name)))?);
+                    own.payload_utf8 = Some(map.next_value_seed(Expected(Format(name)))?);
                 }
                 "message_expiry" => {
-                    own.message_expiry = Some(map.next_value_seed(Want(Seconds(name)))?);
+                    own.message_expiry = Some(map.next_value_seed(Expected(Seconds(name)))?);
                 }
                 "content_type" => {
-                    let text = map.next_value_seed(Want(Text::property(name)))?;
+                    let text = map.next_value_seed(Expected(Text::property(name)))?;
                     own.content_type = Some(text.into_owned());
                 }
                 "response_topic" => {
-                    let topic = map.next_value_seed(Want(Topic(name)))?;
+                    let topic = map.next_value_seed(Expected(Topic(name)))?;
                     own.response_topic = Some(topic.into_name());
                 }
                 "correlation_data" => {
-                    let text = map.next_value_seed(Want(Text::binary_property(name)))?;
+                    let text = map.next_value_seed(Expected(Text::binary_property(name)))?;
                     own.correlation_data = Some(text.into_owned().into_bytes());
                 }
                 "correlation_data_base64" => {
-                    own.correlation_data = Some(map.next_value_seed(Want(Base64::property(name)))?);
+                    own.correlation_data =
+                        Some(map.next_value_seed(Expected(Base64::property(name)))?);
                 }
                 "user_properties" => {
-                    own.user_properties = Some(map.next_value_seed(Want(Pairs(name)))?);
+                    own.user_properties = Some(map.next_value_seed(Expected(Pairs(name)))?);
                 }
                 _ => ignore(&mut map)?,
             }

@@ -10,12 +10,12 @@ pub enum Address {
     /// The record has no fields of its own: the command line's topics and flags apply.
     Given,
     /// The record has at least one field. Records with equal fields mostly share them.
-    Own(Arc<Own>),
+    RecordFields(Arc<RecordFields>),
 }
 
 /// The fields of a record; missing ones are `None` and come from the flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Own {
+pub struct RecordFields {
     /// Replaces all topics of the command line.
     pub topic: Option<TopicName>,
     /// Quality of service.
@@ -23,13 +23,13 @@ pub struct Own {
     /// Whether the broker stores the message.
     pub retain: Option<bool>,
     /// At least one property, or `None`.
-    pub properties: Option<OwnProperties>,
+    pub properties: Option<RecordProperties>,
 }
 
 /// The properties in a JSON record. Each replaces that of the flags; missing ones leave it. The limits are those of
 /// [`PublishProperties`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct OwnProperties {
+pub struct RecordProperties {
     /// Whether the payload is declared to be UTF-8 text.
     pub payload_utf8: Option<bool>,
     /// Lifetime of the message in seconds.
@@ -44,7 +44,7 @@ pub struct OwnProperties {
     pub user_properties: Option<Vec<(String, String)>>,
 }
 
-impl Own {
+impl RecordFields {
     /// The envelope: the record's fields, and `defaults` for the rest.
     pub fn envelope(&self, defaults: &Envelope) -> Envelope {
         Envelope {
@@ -59,7 +59,7 @@ impl Own {
     }
 }
 
-impl OwnProperties {
+impl RecordProperties {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -122,22 +122,25 @@ mod tests {
 
     #[test]
     fn a_record_that_says_nothing_is_sent_as_the_flags_say() {
-        assert_eq!(Own::default().envelope(&defaults()), defaults());
-        let own = Own { properties: Some(OwnProperties::default()), ..Own::default() };
+        assert_eq!(RecordFields::default().envelope(&defaults()), defaults());
+        let own = RecordFields {
+            properties: Some(RecordProperties::default()),
+            ..RecordFields::default()
+        };
         assert_eq!(own.envelope(&defaults()), defaults());
     }
 
     #[test]
     fn each_field_counts_for_itself() {
-        let own = Own {
+        let own = RecordFields {
             qos: Some(QoS::AtMostOnce),
-            properties: Some(OwnProperties {
+            properties: Some(RecordProperties {
                 message_expiry: Some(0),
                 correlation_data: Some(Vec::new()),
                 user_properties: Some(Vec::new()),
-                ..OwnProperties::default()
+                ..RecordProperties::default()
             }),
-            ..Own::default()
+            ..RecordFields::default()
         };
         let mut expected = defaults();
         expected.qos = QoS::AtMostOnce;
@@ -145,16 +148,16 @@ mod tests {
         expected.properties.correlation_data = Some(Vec::new());
         expected.properties.user_properties = Vec::new();
         assert_eq!(own.envelope(&defaults()), expected);
-        let own = Own {
+        let own = RecordFields {
             topic: Some("own".parse().unwrap()),
             retain: Some(false),
-            properties: Some(OwnProperties {
+            properties: Some(RecordProperties {
                 payload_utf8: Some(false),
                 content_type: Some(String::new()),
                 response_topic: Some("here".parse().unwrap()),
-                ..OwnProperties::default()
+                ..RecordProperties::default()
             }),
-            ..Own::default()
+            ..RecordFields::default()
         };
         let mut expected = defaults();
         expected.topic = "own".parse().unwrap();

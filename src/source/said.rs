@@ -1,6 +1,6 @@
 //! The fields of records, borrowed from their lines, and a cache of recent ones.
 
-use super::own::{Address, Own, OwnProperties};
+use super::own::{Address, RecordFields, RecordProperties};
 use crate::message::QoS;
 use crate::topic::TopicText;
 use fnv::FnvHasher;
@@ -14,7 +14,7 @@ pub(super) struct Said<'a> {
     pub(super) topic: Option<TopicText<'a>>,
     pub(super) qos: Option<QoS>,
     pub(super) retain: Option<bool>,
-    pub(super) properties: Option<OwnProperties>,
+    pub(super) properties: Option<RecordProperties>,
     /// When it was received, if that is to be known. It is not a part of the address.
     pub(super) time: Option<Timestamp>,
 }
@@ -27,19 +27,23 @@ impl<'a> Said<'a> {
 
     /// Converts to an address that does not borrow from the line.
     pub(super) fn into_address(self) -> Address {
-        if self.is_empty() { Address::Given } else { Address::Own(Arc::new(self.into_own())) }
+        if self.is_empty() {
+            Address::Given
+        } else {
+            Address::RecordFields(Arc::new(self.into_own()))
+        }
     }
 
     fn is_empty(&self) -> bool {
         matches!(self, Self { topic: None, qos: None, retain: None, properties: None, time: _ })
     }
 
-    fn into_own(self) -> Own {
+    fn into_own(self) -> RecordFields {
         let Self { topic, qos, retain, properties, time: _ } = self;
-        Own { topic: topic.map(TopicText::into_name), qos, retain, properties }
+        RecordFields { topic: topic.map(TopicText::into_name), qos, retain, properties }
     }
 
-    fn is(&self, own: &Own) -> bool {
+    fn is(&self, own: &RecordFields) -> bool {
         let topic = self.topic.as_ref().map(TopicText::as_str);
         topic == own.topic.as_ref().map(|topic| topic.as_str())
             && self.qos == own.qos
@@ -63,7 +67,7 @@ impl<'a> Said<'a> {
     /// Approximate memory used, in bytes.
     fn size(&self) -> usize {
         let topic = self.topic.as_ref().map_or(0, |topic| topic.as_str().len());
-        topic + self.properties.as_ref().map_or(0, OwnProperties::size)
+        topic + self.properties.as_ref().map_or(0, RecordProperties::size)
     }
 }
 
@@ -75,7 +79,7 @@ const LARGEST: usize = 1 << 10;
 
 /// A cache of the last different fields, which records with equal fields share.
 #[derive(Default)]
-pub(super) struct Sayings(Vec<Option<Arc<Own>>>);
+pub(super) struct Sayings(Vec<Option<Arc<RecordFields>>>);
 
 impl Sayings {
     /// The shared fields, from the cache if possible.
@@ -89,8 +93,8 @@ impl Sayings {
         let place = (said.hash() % REMEMBERED as u64) as usize;
         let remembered = &mut self.0[place];
         match remembered {
-            Some(own) if said.is(own) => Address::Own(Arc::clone(own)),
-            _ => Address::Own(Arc::clone(remembered.insert(Arc::new(said.into_own())))),
+            Some(own) if said.is(own) => Address::RecordFields(Arc::clone(own)),
+            _ => Address::RecordFields(Arc::clone(remembered.insert(Arc::new(said.into_own())))),
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) use message::Service;
 use super::error::DialError;
 use crate::random::random;
 use futures_util::future::{Either, select};
-use message::{Kind, MALFORMED, Query, Question, Reply};
+use message::{MALFORMED, Query, Question, RecordType, Reply};
 use servers::Servers;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -30,7 +30,7 @@ const V6_DELAY: Duration = Duration::from_millis(500);
 
 /// Whether `name` can be asked for: its labels have 1 to 63 bytes, and all of it at most 255 with their lengths.
 pub(super) fn is_name(name: &str) -> bool {
-    Question::new(name, Kind::Service).is_some()
+    Question::new(name, RecordType::Service).is_some()
 }
 
 /// The SRV records of `name`; none if there is no such name. Asks `servers`, or the system's if there are none.
@@ -39,7 +39,7 @@ pub(super) async fn services(
     servers: &[SocketAddr],
 ) -> Result<Vec<Service>, DialError> {
     let servers = Servers::new(servers)?;
-    ask(name, Kind::Service, &servers, message::services).await
+    ask(name, RecordType::Service, &servers, message::services).await
 }
 
 /// The addresses of `host`; none if there is no such name.
@@ -48,8 +48,8 @@ pub(super) async fn addresses(
     servers: &[SocketAddr],
 ) -> Result<Vec<IpAddr>, DialError> {
     let servers = Servers::new(servers)?;
-    let v6 = pin!(ask(host, Kind::V6, &servers, message::v6_addresses));
-    let v4 = pin!(ask(host, Kind::V4, &servers, message::v4_addresses));
+    let v6 = pin!(ask(host, RecordType::V6, &servers, message::v6_addresses));
+    let v4 = pin!(ask(host, RecordType::V4, &servers, message::v4_addresses));
     let both = match select(v6, v4).await {
         Either::Left((v6, v4)) => (v6, v4.await),
         // Some name servers never answer about IPv6.
@@ -69,7 +69,7 @@ pub(super) async fn addresses(
 /// Asks the servers in turn until one answers. A name that does not exist is an answer, too.
 async fn ask<T>(
     name: &str,
-    kind: Kind,
+    kind: RecordType,
     servers: &Servers,
     read: impl Fn(&[u8]) -> Result<Vec<T>, &'static str>,
 ) -> Result<Vec<T>, DialError> {

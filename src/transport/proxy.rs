@@ -16,7 +16,7 @@ use tokio_socks::{Error as SocksError, IntoTargetAddr, TargetAddr};
 
 /// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ProxyProtocol {
     /// SOCKS5; this machine looks up the broker's name.
     Socks5,
     /// SOCKS5; the proxy looks up the broker's name.
@@ -31,26 +31,26 @@ pub enum Kind {
 #[derive(Debug)]
 pub struct Proxy {
     /// Its protocol.
-    pub kind: Kind,
+    pub kind: ProxyProtocol,
     /// Name or address literal, without brackets.
     pub host: String,
     /// 1 to 65535.
     pub port: u16,
     /// User name and password.
     pub credentials: Option<Credentials>,
-    /// How to verify the proxy itself, for [`Kind::Https`].
+    /// How to verify the proxy itself, for [`ProxyProtocol::Https`].
     pub tls: Option<tls::Client>,
 }
 
 impl Proxy {
     /// Whether the connection to the proxy uses TLS.
     pub fn is_encrypted(&self) -> bool {
-        self.kind == Kind::Https
+        self.kind == ProxyProtocol::Https
     }
 
     /// Whether it looks up the broker's name itself.
     pub fn looks_up(&self) -> bool {
-        self.kind != Kind::Socks5
+        self.kind != ProxyProtocol::Socks5
     }
 
     /// Connects to `host` through the proxy.
@@ -98,11 +98,11 @@ impl Proxy {
         stages: &Stages,
     ) -> Result<Option<TargetAddr<'a>>, DialError> {
         match self.kind {
-            Kind::Http | Kind::Https => Ok(None),
-            Kind::Socks5h => {
+            ProxyProtocol::Http | ProxyProtocol::Https => Ok(None),
+            ProxyProtocol::Socks5h => {
                 (host, port).into_target_addr().map(Some).map_err(|error| self.failure(error))
             }
-            Kind::Socks5 => {
+            ProxyProtocol::Socks5 => {
                 // Only one address can be tried: the proxy answers only the first request.
                 let found = tcp::look_up(host, port, &network.name_servers, stages).await?;
                 let v4_first = found.iter().find(|address| address.is_ipv4()).or(found.first());

@@ -18,7 +18,7 @@ mod x509;
 
 pub use ciphers::Ciphers;
 pub use pin::Pins;
-pub use settings::{Identity, Server, Settings, Trust, Unusable, Version};
+pub use settings::{Identity, Server, Settings, TlsVersion, Trust, Unusable};
 
 use super::error::DialError;
 use super::stages::{Finding, Stages};
@@ -70,8 +70,8 @@ impl Client {
         }
         let provider = Arc::new(provider);
         let (versions, words): (&[&SupportedProtocolVersion], _) = match settings.version {
-            Some(Version::Tls12) => (&[&TLS12], "1.2"),
-            Some(Version::Tls13) => (&[&TLS13], "1.3"),
+            Some(TlsVersion::Tls12) => (&[&TLS12], "1.2"),
+            Some(TlsVersion::Tls13) => (&[&TLS13], "1.3"),
             None => (&[&TLS13, &TLS12], "1.2 and 1.3"),
         };
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))

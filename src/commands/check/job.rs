@@ -71,7 +71,7 @@ enum Phase {
 }
 
 /// What to check.
-pub(crate) struct Plan {
+pub(crate) struct Checks {
     /// The broker's URL, without secrets.
     pub(crate) target: String,
     /// What is known about some steps in advance, in place of what they find out.
@@ -93,7 +93,7 @@ struct Lost {
 
 /// The [`Job`] of `mqtt check`.
 pub(crate) struct Checking {
-    plan: Plan,
+    plan: Checks,
     pub(crate) report: Report,
     pub(crate) reporter: Reporter,
     pub(crate) screen: Screen,
@@ -106,7 +106,7 @@ pub(crate) struct Checking {
 
 impl Checking {
     /// A check that prints to `screen`.
-    pub(crate) fn new(plan: Plan, reporter: Reporter, screen: Screen) -> Self {
+    pub(crate) fn new(plan: Checks, reporter: Reporter, screen: Screen) -> Self {
         Self {
             report: Report { target: plan.target.clone(), ..Report::default() },
             plan,

@@ -8,7 +8,7 @@
 //! they may belong to an earlier subscription, or to another one of several.
 
 use super::memory::{Again, Memory};
-use crate::commands::printing::Reader;
+use crate::commands::printing::ReaderState;
 use crate::commands::progress::{Progress, State, grouped, messages};
 use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
@@ -37,7 +37,7 @@ pub(crate) enum Mode {
 }
 
 /// What to clear.
-pub(crate) struct Plan {
+pub(crate) struct Removals {
     pub(crate) interest: Rc<Interest>,
     /// Topics to skip.
     pub(crate) filter_out: Vec<TopicFilter>,
@@ -57,7 +57,7 @@ enum Pass {
 
 /// The [`Job`] of `mqtt clear-retained`: finds retained messages, prints and removes them, pass by pass.
 pub(crate) struct Clearing {
-    plan: Plan,
+    plan: Removals,
     receiving: Receiving,
     progress: Progress,
     removal: Removal,
@@ -88,7 +88,7 @@ pub(crate) struct Clearing {
 }
 
 impl Clearing {
-    pub(crate) fn new(plan: Plan, receiving: Receiving, progress: Progress) -> Self {
+    pub(crate) fn new(plan: Removals, receiving: Receiving, progress: Progress) -> Self {
         Self {
             plan,
             receiving,
@@ -229,7 +229,7 @@ impl Clearing {
         let end = judge(end, &tally, self.still_there);
         let reader = self.receiving.finish(end.as_ref())?;
         let was_clean = !stopped && tally.status_of_sent() == ExitStatus::Success;
-        if reader == Reader::Gone && was_clean {
+        if reader == ReaderState::Gone && was_clean {
             // Messages that were not read are not removed, as it should be.
             return Ok(());
         }

@@ -1,7 +1,7 @@
 //! Finds the topics and properties of each record: its own, or those of the flags where it has none.
 
 use crate::message::Envelope;
-use crate::source::{Address, Own};
+use crate::source::{Address, RecordFields};
 use crate::topic::{TopicError, TopicName};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(crate) struct Addressing {
     /// For records with a topic: the values of fields that they leave out.
     defaults: Envelope,
     /// A direct-mapped cache, indexed by the address of the key.
-    made: Vec<Option<(Arc<Own>, Envelopes)>>,
+    made: Vec<Option<(Arc<RecordFields>, Envelopes)>>,
 }
 
 impl Addressing {
@@ -51,7 +51,7 @@ impl Addressing {
     pub(crate) fn envelopes(&mut self, address: &Address) -> Envelopes {
         let own = match address {
             Address::Given => return Rc::clone(&self.given),
-            Address::Own(own) => own,
+            Address::RecordFields(own) => own,
         };
         // The source has not cached this value, so it will not appear again.
         if Arc::strong_count(own) == 1 {
@@ -60,7 +60,7 @@ impl Addressing {
         if self.made.is_empty() {
             self.made.resize(REMEMBERED, None);
         }
-        let place = Arc::as_ptr(own).addr() / size_of::<Own>() % REMEMBERED;
+        let place = Arc::as_ptr(own).addr() / size_of::<RecordFields>() % REMEMBERED;
         if let Some((key, envelopes)) = &self.made[place]
             && Arc::ptr_eq(key, own)
         {
@@ -71,7 +71,7 @@ impl Addressing {
         envelopes
     }
 
-    fn make(&self, own: &Own) -> Envelopes {
+    fn make(&self, own: &RecordFields) -> Envelopes {
         match &own.topic {
             Some(topic) => {
                 let mut envelope = own.envelope(&self.defaults);
@@ -88,8 +88,8 @@ impl Addressing {
     /// How many messages a record is sent as.
     pub(crate) fn count(&self, address: &Address) -> u64 {
         match address {
-            Address::Own(own) if own.topic.is_some() => 1,
-            Address::Given | Address::Own(_) => self.given.len() as u64,
+            Address::RecordFields(own) if own.topic.is_some() => 1,
+            Address::Given | Address::RecordFields(_) => self.given.len() as u64,
         }
     }
 }
@@ -103,8 +103,8 @@ mod tests {
     use super::*;
     use crate::message::QoS;
 
-    fn own(topic: &str) -> Arc<Own> {
-        Arc::new(Own { topic: topic.parse().ok(), ..Own::default() })
+    fn own(topic: &str) -> Arc<RecordFields> {
+        Arc::new(RecordFields { topic: topic.parse().ok(), ..RecordFields::default() })
     }
 
     #[test]
@@ -112,7 +112,7 @@ mod tests {
         let defaults = Envelope::new("-".parse().unwrap(), QoS::AtLeastOnce, false);
         let mut addressing = Addressing::new(Rc::new([]), defaults);
         let known = [own("a"), own("b")];
-        let [a, b] = known.clone().map(Address::Own);
+        let [a, b] = known.clone().map(Address::RecordFields);
         let first = [&a, &b].map(|address| addressing.envelopes(address));
         assert_eq!(first[0][0].topic.as_str(), "a");
         assert_eq!(first[1][0].qos, QoS::AtLeastOnce);
@@ -120,7 +120,7 @@ mod tests {
             assert!(Rc::ptr_eq(&addressing.envelopes(&a), &first[0]));
             assert!(Rc::ptr_eq(&addressing.envelopes(&b), &first[1]));
         }
-        let alone = Address::Own(own("c"));
+        let alone = Address::RecordFields(own("c"));
         assert_eq!(addressing.envelopes(&alone)[0].topic.as_str(), "c");
         assert!(!Rc::ptr_eq(&addressing.envelopes(&alone), &addressing.envelopes(&alone)));
     }

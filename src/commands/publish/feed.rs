@@ -143,7 +143,9 @@ impl Feed {
             return;
         }
         let cause = match address {
-            Address::Own(own) if own.topic.is_some() => "the topic is too long with --topic-prefix",
+            Address::RecordFields(own) if own.topic.is_some() => {
+                "the topic is too long with --topic-prefix"
+            }
             _ => "no topic, and none is given with --topic",
         };
         self.leave_out(position, cause, tell);

@@ -38,7 +38,7 @@ pub(crate) const LIMIT: u64 = 1 << 30;
 const NAMING: Duration = Duration::from_secs(5);
 
 /// The options of an outbox.
-pub(crate) struct Plan<'a> {
+pub(crate) struct OutboxOptions<'a> {
     /// Its directory.
     pub(crate) path: &'a Path,
     /// Store only; do not send.
@@ -57,7 +57,7 @@ pub(crate) struct Plan<'a> {
 
 /// Stores the messages of `feed`, and sends what is stored.
 pub(crate) async fn run(
-    plan: Plan<'_>,
+    plan: OutboxOptions<'_>,
     feed: Option<Feed>,
     progress: Progress,
     mut connection: Connection,

@@ -2,9 +2,9 @@
 //! arrived.
 
 use super::selection::{Selection, Wanted};
-use crate::commands::acting::{Acting, Way};
+use crate::commands::acting::{Acting, Disposition};
 use crate::commands::deciding::Verdict;
-use crate::commands::printing::Reader;
+use crate::commands::printing::ReaderState;
 use crate::commands::receiving::Receiving;
 use crate::commands::removal::Removal;
 use crate::exit::{ExitStatus, Failure};
@@ -240,7 +240,7 @@ impl Subscribing {
             return Taken::Dropped;
         };
         match acting.take(message, made, self.taken + 1, ui) {
-            Way::Print => {
+            Disposition::Print => {
                 let printed = acting.printed();
                 self.receiving.print_judged(message);
                 if let Some(removal) = self.removal.as_mut().filter(|_| message.retain) {
@@ -250,7 +250,7 @@ impl Subscribing {
             way => {
                 self.receiving.silence.end();
                 self.receiving.reporter.message(message);
-                if way == Way::Nowhere {
+                if way == Disposition::Nowhere {
                     return Taken::Dropped;
                 }
             }
@@ -272,7 +272,7 @@ impl Subscribing {
 
     fn sum_up(&mut self, end: Option<Failure>) -> Result<(), Failure> {
         let end = self.judge_removal(end);
-        if self.receiving.finish(end.as_ref())? == Reader::Gone {
+        if self.receiving.finish(end.as_ref())? == ReaderState::Gone {
             return end.map_or(Ok(()), Err);
         }
         let ended_idle = self.receiving.silence.is_over();

@@ -2,7 +2,7 @@
 
 use super::{Authority, UrlError, decode, decode_host, split_address};
 use crate::secret::Secret;
-use crate::transport::proxy::{Credentials, Kind, Proxy};
+use crate::transport::proxy::{Credentials, Proxy, ProxyProtocol};
 use percent_encoding::percent_decode_str;
 
 /// Parses a proxy URL, and decodes its credentials.
@@ -12,10 +12,10 @@ use percent_encoding::percent_decode_str;
 pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
     let (scheme, rest) = text.split_once("://").ok_or(UrlError::ProxyScheme)?;
     let (kind, default_port) = match scheme.to_ascii_lowercase().as_str() {
-        "socks5" => (Kind::Socks5, 1080),
-        "socks5h" => (Kind::Socks5h, 1080),
-        "http" => (Kind::Http, 8080),
-        "https" => (Kind::Https, 443),
+        "socks5" => (ProxyProtocol::Socks5, 1080),
+        "socks5h" => (ProxyProtocol::Socks5h, 1080),
+        "http" => (ProxyProtocol::Http, 8080),
+        "https" => (ProxyProtocol::Https, 443),
         _ => return Err(UrlError::ProxyScheme),
     };
     let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -30,7 +30,7 @@ pub fn parse_proxy(text: &str) -> Result<Proxy, UrlError> {
             let username = decode(name)?;
             let password = Secret::new(percent_decode_str(password).collect());
             let fits = |bytes: &[u8]| (1..=255).contains(&bytes.len());
-            let socks = matches!(kind, Kind::Socks5 | Kind::Socks5h);
+            let socks = matches!(kind, ProxyProtocol::Socks5 | ProxyProtocol::Socks5h);
             let is_text = std::str::from_utf8(password.expose()).is_ok();
             if socks && !(fits(username.as_bytes()) && fits(password.expose()) && is_text) {
                 return Err(UrlError::ProxyUser);
@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn proxies_are_urls_too() {
         let proxy = parse_proxy("socks5h://us%65r:p%40ss@[::1]:9050").unwrap();
-        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (Kind::Socks5h, "::1", 9050));
+        assert_eq!(
+            (proxy.kind, proxy.host.as_str(), proxy.port),
+            (ProxyProtocol::Socks5h, "::1", 9050)
+        );
         let credentials = proxy.credentials.unwrap();
         assert_eq!(
             (credentials.username.as_str(), credentials.password.expose()),
@@ -58,7 +61,7 @@ mod tests {
         assert_eq!(parse_proxy("SOCKS5://h").unwrap().port, 1080);
         assert_eq!(parse_proxy("http://h/").unwrap().port, 8080);
         let proxy = parse_proxy("https://:p@h").unwrap();
-        assert_eq!((proxy.kind, proxy.port), (Kind::Https, 443));
+        assert_eq!((proxy.kind, proxy.port), (ProxyProtocol::Https, 443));
         for (text, error) in [
             ("ftp://h", UrlError::ProxyScheme),
             ("h:1080", UrlError::ProxyScheme),

@@ -3,7 +3,7 @@
 use super::hex::{Digits, write_hex};
 use super::json::{Json, Layout, Payload};
 use super::padding::{cut, fill};
-use super::what::{Kind, What};
+use super::what::{Directive, ValueKind};
 use crate::escape::Keep;
 use crate::format::clock::{Clock, Moment, PerSecond};
 use crate::format::pretty::{Color, around};
@@ -15,7 +15,7 @@ use data_encoding::{HEXLOWER, HEXUPPER};
 /// A `%` specifier with its flags.
 #[derive(Clone, Debug)]
 pub struct Field {
-    pub what: What,
+    pub what: Directive,
     /// In bytes; 0 means none.
     pub width: usize,
     /// The most bytes, the number of decimals, the least number of digits, or the group size, depending on the letter.
@@ -54,14 +54,14 @@ impl State {
 impl Field {
     /// Whether it prints JSON.
     pub fn is_json(&self) -> bool {
-        self.what.kind() == Kind::Json
+        self.what.kind() == ValueKind::Json
     }
 
     /// What to tell the user about `message`: its payload is not a number of the required size.
     pub fn complaint(&self, message: &Message<'_>) -> Option<String> {
         let (letter, size) = match self.what {
-            What::Float => ('f', 4),
-            What::Double => ('d', 8),
+            Directive::Float => ('f', 4),
+            Directive::Double => ('d', 8),
             _ => return None,
         };
         let (topic, length) = (message.topic, message.payload.len());
@@ -75,7 +75,10 @@ impl Field {
 
     /// Whether it needs the time.
     pub fn is_timed(&self) -> bool {
-        matches!(self.what, What::LocalTime | What::UnixTime | What::Json | What::JsonVerbatim)
+        matches!(
+            self.what,
+            Directive::LocalTime | Directive::UnixTime | Directive::Json | Directive::JsonVerbatim
+        )
     }
 
     /// Appends the value, coloured if it has a colour.
@@ -97,10 +100,10 @@ impl Field {
 
     fn write_plain(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         match self.what.kind() {
-            Kind::Number => self.write_number(context, out),
-            Kind::Text => self.write_string(context, out),
-            Kind::Json => self.write_json(context, out),
-            Kind::Payload => {
+            ValueKind::Number => self.write_number(context, out),
+            ValueKind::Text => self.write_string(context, out),
+            ValueKind::Json => self.write_json(context, out),
+            ValueKind::Payload => {
                 let start = out.mark();
                 let longest = if self.width > 0 { self.width } else { usize::MAX };
                 let bytes =
@@ -108,8 +111,8 @@ impl Field {
                 write_text(out, bytes, context.look, Keep::Layout);
                 self.pad(out, start, if self.zero { b'0' } else { b' ' });
             }
-            Kind::Hex => {
-                let encoding = if self.what == What::HexUpper { &HEXUPPER } else { &HEXLOWER };
+            ValueKind::Hex => {
+                let encoding = if self.what == Directive::HexUpper { &HEXUPPER } else { &HEXLOWER };
                 write_hex(&self.digits(), encoding, context.message.payload, out);
             }
         }
@@ -127,15 +130,15 @@ impl Field {
 
     fn color(&self) -> Option<Color> {
         match self.what {
-            What::Topic => Some(Color::Topic),
-            What::TopicAlias
-            | What::ContentType
-            | What::CorrelationData
-            | What::MessageExpiry
-            | What::PayloadFormat
-            | What::UserProperties
-            | What::ResponseTopic
-            | What::SubscriptionId => Some(Color::Properties),
+            Directive::Topic => Some(Color::Topic),
+            Directive::TopicAlias
+            | Directive::ContentType
+            | Directive::CorrelationData
+            | Directive::MessageExpiry
+            | Directive::PayloadFormat
+            | Directive::UserProperties
+            | Directive::ResponseTopic
+            | Directive::SubscriptionId => Some(Color::Properties),
             _ => None,
         }
     }
@@ -143,7 +146,7 @@ impl Field {
     fn write_json(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let start = out.mark();
         let payload = match self.what {
-            What::JsonVerbatim => Payload::Verbatim,
+            Directive::JsonVerbatim => Payload::Verbatim,
             _ => Payload::Text,
         };
         let layout = if context.look.pretty { Layout::Indented } else { Layout::OneLine };

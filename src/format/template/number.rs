@@ -2,7 +2,7 @@
 
 use super::field::{Context, Field};
 use super::padding::fill;
-use super::what::What;
+use super::what::Directive;
 use super::write_nanoseconds;
 use crate::format::clock::Moment;
 use crate::outlet::Outlet;
@@ -16,15 +16,15 @@ impl Field {
         let message = context.message;
         let property = |id| message.properties.number(id).map(u64::from);
         let number = match self.what {
-            What::TopicAlias => property(Id::TopicAlias),
-            What::MessageExpiry => property(Id::MessageExpiry),
-            What::PayloadFormat => property(Id::PayloadFormat),
-            What::SubscriptionId => property(Id::SubscriptionId),
-            What::Length => Some(message.payload.len() as u64),
-            What::PacketId => Some(message.packet_id.into()),
-            What::QoS => Some(message.qos.number().into()),
-            What::Retain => Some(message.retain.into()),
-            What::UnixTime => return self.write_unix_time(context.moment, out),
+            Directive::TopicAlias => property(Id::TopicAlias),
+            Directive::MessageExpiry => property(Id::MessageExpiry),
+            Directive::PayloadFormat => property(Id::PayloadFormat),
+            Directive::SubscriptionId => property(Id::SubscriptionId),
+            Directive::Length => Some(message.payload.len() as u64),
+            Directive::PacketId => Some(message.packet_id.into()),
+            Directive::QoS => Some(message.qos.number().into()),
+            Directive::Retain => Some(message.retain.into()),
+            Directive::UnixTime => return self.write_unix_time(context.moment, out),
             _ => return self.write_float(context, out),
         };
         let start = out.mark();
@@ -58,7 +58,7 @@ impl Field {
     fn write_float(&self, context: &mut Context<'_>, out: &mut Outlet<'_>) {
         let payload = context.message.payload;
         let value = match self.what {
-            What::Float => payload.try_into().ok().map(|it| f32::from_ne_bytes(it).into()),
+            Directive::Float => payload.try_into().ok().map(|it| f32::from_ne_bytes(it).into()),
             _ => payload.try_into().ok().map(f64::from_ne_bytes),
         };
         let start = out.mark();

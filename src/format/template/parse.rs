@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::piece::Piece;
-use super::what::{Kind, What};
+use super::what::{Directive, ValueKind};
 use crate::format::clock::{PerSecond, strftime};
 use crate::misplaced::Misplaced;
 
@@ -130,11 +130,11 @@ impl Parser<'_> {
         let Some(char) = self.next() else {
             return Err(self.error(start, "incomplete specifier (a percent sign is written %%)"));
         };
-        let Some(what) = What::from_letter(char) else {
+        let Some(what) = Directive::from_letter(char) else {
             let message = format!("unknown specifier '%{char}' (a percent sign is written %%)");
             return Err(self.error(at, message));
         };
-        if self.at - start == 2 && what == What::Percent {
+        if self.at - start == 2 && what == Directive::Percent {
             self.literal.push(b'%');
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl Parser<'_> {
             left: left.is_some(),
             zero: zero.is_some()
                 && left.is_none()
-                && !matches!(what.kind(), Kind::Text | Kind::Json),
+                && !matches!(what.kind(), ValueKind::Text | ValueKind::Json),
             separator: separator.map_or(b' ', |(char, _)| char as u8),
         }));
         Ok(())
@@ -156,13 +156,13 @@ impl Parser<'_> {
     fn check(
         &self,
         letter: char,
-        kind: Kind,
+        kind: ValueKind,
         precision: Placed<u16>,
         separator: Placed<char>,
     ) -> Result<(), Misplaced> {
         if let Some((char, at)) = separator {
             let groups = precision.is_some_and(|(size, _)| size > 0);
-            if kind != Kind::Hex {
+            if kind != ValueKind::Hex {
                 let message = format!("the separator '{char}' has no effect on %{letter}");
                 return Err(self.error(at, message));
             }
@@ -173,7 +173,7 @@ impl Parser<'_> {
                 return Err(self.error(at, message));
             }
         }
-        if let (Some((_, at)), Kind::Json) = (precision, kind) {
+        if let (Some((_, at)), ValueKind::Json) = (precision, kind) {
             return Err(self.error(at, format!("a precision would cut the JSON of %{letter}")));
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::field::{Context, Field};
 use super::padding::cut;
-use super::what::What;
+use super::what::Directive;
 use crate::escape::Keep;
 use crate::format::write_text;
 use crate::outlet::Outlet;
@@ -14,16 +14,16 @@ impl Field {
         let start = out.mark();
         let properties = &context.message.properties;
         let text = match self.what {
-            What::Topic => Some(context.message.topic),
-            What::ContentType => Some(properties.text(Id::ContentType).unwrap_or_default()),
-            What::ResponseTopic => properties.text(Id::ResponseTopic),
-            What::LocalTime => {
+            Directive::Topic => Some(context.message.topic),
+            Directive::ContentType => Some(properties.text(Id::ContentType).unwrap_or_default()),
+            Directive::ResponseTopic => properties.text(Id::ResponseTopic),
+            Directive::LocalTime => {
                 let text = context.state.local_time.at(context.moment, context.clock);
                 out.extend_from_slice(cut(text, self.precision.unwrap_or(usize::MAX)));
                 return self.pad(out, start, b' ');
             }
-            What::CorrelationData => return self.write_correlation_data(context, out),
-            What::UserProperties => return self.write_user_properties(context, out),
+            Directive::CorrelationData => return self.write_correlation_data(context, out),
+            Directive::UserProperties => return self.write_user_properties(context, out),
             _ => Some("%"),
         };
         // Without a response topic nothing is printed, whatever the width.

@@ -2,7 +2,7 @@
 
 /// The value to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum Directive {
     Percent,
     TopicAlias,
     ContentType,
@@ -30,7 +30,7 @@ pub enum What {
 
 /// How flags apply to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     Number,
     Payload,
@@ -38,7 +38,7 @@ pub enum Kind {
     Json,
 }
 
-impl What {
+impl Directive {
     pub fn from_letter(letter: char) -> Option<Self> {
         Some(match letter {
             '%' => Self::Percent,
@@ -68,19 +68,19 @@ impl What {
         })
     }
 
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> ValueKind {
         match self {
-            Self::Json | Self::JsonVerbatim => Kind::Json,
-            Self::HexLower | Self::HexUpper => Kind::Hex,
-            Self::Payload => Kind::Payload,
+            Self::Json | Self::JsonVerbatim => ValueKind::Json,
+            Self::HexLower | Self::HexUpper => ValueKind::Hex,
+            Self::Payload => ValueKind::Payload,
             Self::Percent
             | Self::ContentType
             | Self::CorrelationData
             | Self::LocalTime
             | Self::UserProperties
             | Self::ResponseTopic
-            | Self::Topic => Kind::Text,
-            _ => Kind::Number,
+            | Self::Topic => ValueKind::Text,
+            _ => ValueKind::Number,
         }
     }
 }

@@ -153,41 +153,41 @@ impl Model {
         let place = self.open.iter().position(|entry| entry.3 != 0 && entry.3 == id);
         let expected =
             match (kind, place.map(|place| self.open[place])) {
-                (_, None) => Verdict::Unknown,
+                (_, None) => Answer::Unknown,
                 (Kind::Ack, Some((position, QoS::AtLeastOnce, ..))) => {
-                    Verdict::Final(position, reason)
+                    Answer::Final(position, reason)
                 }
                 (Kind::Ack, Some((position, QoS::ExactlyOnce, State::Sent, _))) => {
-                    Verdict::Downgraded(position, reason)
+                    Answer::Downgraded(position, reason)
                 }
                 (Kind::Rec, Some((_, QoS::ExactlyOnce, State::Released, _))) => {
-                    if reason.is_failure() { Verdict::Unknown } else { Verdict::ReleaseAgain }
+                    if reason.is_failure() { Answer::Unknown } else { Answer::ReleaseAgain }
                 }
                 (Kind::Rec, Some((position, QoS::ExactlyOnce, ..))) if reason.is_failure() => {
-                    Verdict::Final(position, reason)
+                    Answer::Final(position, reason)
                 }
-                (Kind::Rec, Some((_, QoS::ExactlyOnce, ..))) => Verdict::Release,
+                (Kind::Rec, Some((_, QoS::ExactlyOnce, ..))) => Answer::Release,
                 (Kind::Comp, Some((position, _, State::Released, _))) => {
-                    Verdict::Final(position, Reason::SUCCESS)
+                    Answer::Final(position, Reason::SUCCESS)
                 }
-                _ => Verdict::Wrong,
+                _ => Answer::Wrong,
             };
         let verdict = match kind {
             Kind::Ack => self.ledger.puback(id, reason, &mut self.ids),
             Kind::Rec => self.ledger.pubrec(id, reason, &mut self.ids),
             Kind::Comp => match self.ledger.pubcomp(id, &mut self.ids) {
                 // What PUBREC said is kept, and looked at in a test of its own.
-                Verdict::Final(position, _) => Verdict::Final(position, Reason::SUCCESS),
+                Answer::Final(position, _) => Answer::Final(position, Reason::SUCCESS),
                 verdict => verdict,
             },
         };
         assert_eq!(verdict, expected, "{kind:?} for id {id}");
         match (verdict, place) {
-            (Verdict::Final(position, _) | Verdict::Downgraded(position, _), Some(place)) => {
+            (Answer::Final(position, _) | Answer::Downgraded(position, _), Some(place)) => {
                 self.open.remove(place);
                 *self.ends.entry(position).or_default() += 1;
             }
-            (Verdict::Release, Some(place)) => {
+            (Answer::Release, Some(place)) => {
                 self.early += usize::from(self.open[place].2 == State::Queued);
                 self.open[place].2 = State::Released;
             }
@@ -305,8 +305,8 @@ const TWO: QoS = QoS::ExactlyOnce;
 #[test]
 fn acknowledgements_out_of_order_leave_the_rest_in_order() {
     let (mut ledger, mut ids) = sent(&[ONE, TWO, ONE, TWO]);
-    assert_eq!(ledger.puback(3, Reason::SUCCESS, &mut ids), Verdict::Final(3, Reason::SUCCESS));
-    assert_eq!(ledger.pubrec(4, Reason::SUCCESS, &mut ids), Verdict::Release);
+    assert_eq!(ledger.puback(3, Reason::SUCCESS, &mut ids), Answer::Final(3, Reason::SUCCESS));
+    assert_eq!(ledger.pubrec(4, Reason::SUCCESS, &mut ids), Answer::Release);
     assert_eq!(
         positions(&ledger),
         [(1, 1, State::Sent), (2, 2, State::Sent), (4, 4, State::Released)]
@@ -317,40 +317,40 @@ fn acknowledgements_out_of_order_leave_the_rest_in_order() {
 fn a_second_puback_is_nobodys() {
     let (mut ledger, mut ids) = sent(&[ONE]);
     let no_subscribers = Reason::NO_MATCHING_SUBSCRIBERS;
-    assert_eq!(ledger.puback(1, no_subscribers, &mut ids), Verdict::Final(1, no_subscribers));
-    assert_eq!(ledger.puback(1, Reason::SUCCESS, &mut ids), Verdict::Unknown);
-    assert_eq!(ledger.puback(0, Reason::SUCCESS, &mut ids), Verdict::Unknown);
-    assert_eq!(ledger.puback(65_535, Reason::SUCCESS, &mut ids), Verdict::Unknown);
+    assert_eq!(ledger.puback(1, no_subscribers, &mut ids), Answer::Final(1, no_subscribers));
+    assert_eq!(ledger.puback(1, Reason::SUCCESS, &mut ids), Answer::Unknown);
+    assert_eq!(ledger.puback(0, Reason::SUCCESS, &mut ids), Answer::Unknown);
+    assert_eq!(ledger.puback(65_535, Reason::SUCCESS, &mut ids), Answer::Unknown);
 }
 
 #[test]
 fn what_the_first_pubrec_said_is_the_reason_in_the_end() {
     let (mut ledger, mut ids) = sent(&[TWO]);
     let nobody = Reason::NO_MATCHING_SUBSCRIBERS;
-    assert_eq!(ledger.pubrec(1, nobody, &mut ids), Verdict::Release);
-    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Verdict::ReleaseAgain);
-    assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Final(1, nobody));
+    assert_eq!(ledger.pubrec(1, nobody, &mut ids), Answer::Release);
+    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Answer::ReleaseAgain);
+    assert_eq!(ledger.pubcomp(1, &mut ids), Answer::Final(1, nobody));
 }
 
 #[test]
 fn a_second_pubrec_asks_for_pubrel_again_unless_it_refuses() {
     let (mut ledger, mut ids) = sent(&[TWO]);
     for (reason, verdict) in [
-        (Reason::SUCCESS, Verdict::Release),
-        (Reason::SUCCESS, Verdict::ReleaseAgain),
-        (Reason(0x87), Verdict::Unknown),
-        (Reason::SUCCESS, Verdict::ReleaseAgain),
+        (Reason::SUCCESS, Answer::Release),
+        (Reason::SUCCESS, Answer::ReleaseAgain),
+        (Reason(0x87), Answer::Unknown),
+        (Reason::SUCCESS, Answer::ReleaseAgain),
     ] {
         assert_eq!(ledger.pubrec(1, reason, &mut ids), verdict);
     }
-    assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Final(1, Reason::SUCCESS));
+    assert_eq!(ledger.pubcomp(1, &mut ids), Answer::Final(1, Reason::SUCCESS));
 }
 
 #[test]
 fn a_refusing_pubrec_is_the_end_and_frees_the_id() {
     let (mut ledger, mut ids) = sent(&[TWO]);
-    assert_eq!(ledger.pubrec(1, Reason(0x87), &mut ids), Verdict::Final(1, Reason(0x87)));
-    assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Unknown);
+    assert_eq!(ledger.pubrec(1, Reason(0x87), &mut ids), Answer::Final(1, Reason(0x87)));
+    assert_eq!(ledger.pubcomp(1, &mut ids), Answer::Unknown);
     let free: BTreeSet<_> = std::iter::from_fn(|| ids.take()).collect();
     assert!(free.contains(&1));
 }
@@ -358,9 +358,9 @@ fn a_refusing_pubrec_is_the_end_and_frees_the_id() {
 #[test]
 fn an_acknowledgement_of_the_wrong_kind_changes_nothing() {
     let (mut ledger, mut ids) = sent(&[ONE, TWO]);
-    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Verdict::Wrong);
-    assert_eq!(ledger.pubcomp(1, &mut ids), Verdict::Wrong);
-    assert_eq!(ledger.pubcomp(2, &mut ids), Verdict::Wrong, "there was no PUBREC");
+    assert_eq!(ledger.pubrec(1, Reason::SUCCESS, &mut ids), Answer::Wrong);
+    assert_eq!(ledger.pubcomp(1, &mut ids), Answer::Wrong);
+    assert_eq!(ledger.pubcomp(2, &mut ids), Answer::Wrong, "there was no PUBREC");
     assert_eq!(positions(&ledger), [(1, 1, State::Sent), (2, 2, State::Sent)]);
 }
 
@@ -372,7 +372,7 @@ fn a_lost_session_queues_everything_anew_and_the_old_ids_mean_nothing() {
     ledger.push(4, envelope(ONE), Bytes::new());
     assert_eq!(ledger.requeue(&mut ids), (2, Vec::new()), "the fourth was never sent");
     assert_eq!((ledger.in_flight(), pending(&ledger)), (0, 3));
-    assert_eq!(ledger.pubcomp(2, &mut ids), Verdict::Unknown);
+    assert_eq!(ledger.pubcomp(2, &mut ids), Answer::Unknown);
     let again: Vec<_> = std::iter::from_fn(|| {
         ledger.next_queued(&mut ids).map(|entry| (entry.position, entry.packet_id))
     })

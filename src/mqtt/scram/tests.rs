@@ -44,7 +44,7 @@ fn answered((mechanism, nonce, server_first, ..): Example) -> (Scram, String) {
 }
 
 /// What becomes of a client whose nonce is `ours` and that hears this server-first.
-fn challenged(server_first: &[u8]) -> Result<(), Problem> {
+fn challenged(server_first: &[u8]) -> Result<(), ScramError> {
     Scram::begin(Mechanism::Sha256, "user", "ours").challenge(server_first, b"pencil")
 }
 
@@ -70,18 +70,21 @@ fn any_other_signature_is_an_impostors() {
             forged[at] ^= 1;
             let (mut scram, _) = answered(example);
             let message = format!("v={}", BASE64.encode(&forged));
-            assert_eq!(scram.conclude(Some(message.as_bytes())), Err(Problem::Impostor));
-            assert_eq!(scram.conclude(None), Err(Problem::Unproven));
+            assert_eq!(scram.conclude(Some(message.as_bytes())), Err(ScramError::Impostor));
+            assert_eq!(scram.conclude(None), Err(ScramError::Unproven));
             if at > 0 {
                 // Only a part of it.
                 let message = format!("v={}", BASE64.encode(&genuine[..at]));
-                assert_eq!(scram.conclude(Some(message.as_bytes())), Err(Problem::Impostor));
+                assert_eq!(scram.conclude(Some(message.as_bytes())), Err(ScramError::Impostor));
             }
         }
         for message in ["", "v=", "v", "v=!", "x=rmF9pqV8S7suAoZWja4dJRkFsKQ="] {
             let (mut scram, _) = answered(example);
             let result = scram.conclude(Some(message.as_bytes()));
-            assert!(matches!(result, Err(Problem::Malformed(_) | Problem::Impostor)), "{message}");
+            assert!(
+                matches!(result, Err(ScramError::Malformed(_) | ScramError::Impostor)),
+                "{message}"
+            );
         }
     }
 }
@@ -100,15 +103,15 @@ fn a_broker_that_has_not_answered_the_proof_has_proved_nothing() {
     let server_final = format!("v={signature}");
     let mut scram = Scram::begin(mechanism, "user", nonce);
     for message in [None, Some(server_final.as_bytes())] {
-        assert_eq!(scram.conclude(message), Err(Problem::Unproven));
+        assert_eq!(scram.conclude(message), Err(ScramError::Unproven));
     }
     scram.challenge(server_first.as_bytes(), b"pencil").unwrap();
     assert!(scram.is_deriving() && scram.derive(4_094).is_none());
     for message in [None, Some(server_final.as_bytes())] {
-        assert_eq!(scram.conclude(message), Err(Problem::Unproven));
+        assert_eq!(scram.conclude(message), Err(ScramError::Unproven));
     }
     assert!(scram.derive(1).is_some() && scram.derive(1).is_none());
-    assert_eq!(scram.conclude(None), Err(Problem::Unproven));
+    assert_eq!(scram.conclude(None), Err(ScramError::Unproven));
 }
 
 #[test]
@@ -117,32 +120,32 @@ fn a_challenge_is_checked_before_it_costs_anything() {
         (&b"r=ours+,s=QSXC,i=4096"[..], None),
         (b"r=ours+,s=,i=10000000", None),
         (b"r=ours+,s=QSXC,i=4096,x=ignored", None),
-        (b"r=ours,s=QSXC,i=4096", Some(Problem::Nonce)),
-        (b"r=our,s=QSXC,i=4096", Some(Problem::Nonce)),
-        (b"r=theirs+,s=QSXC,i=4096", Some(Problem::Nonce)),
-        (b"r=+ours,s=QSXC,i=4096", Some(Problem::Nonce)),
-        (b"m=x,r=ours+,s=QSXC,i=4096", Some(Problem::Extension)),
-        (b"r=ours+,s=QSXC,i=4095", Some(Problem::Iterations(4_095))),
-        (b"r=ours+,s=QSXC,i=0", Some(Problem::Iterations(0))),
-        (b"r=ours+,s=QSXC,i=10000001", Some(Problem::Iterations(10_000_001))),
-        (b"r=ours+,s=QSXC,i=99999999999999999999", Some(Problem::Iterations(u64::MAX))),
-        (b"r=ours+,s=QSXC,i=", Some(Problem::Malformed("no iteration count"))),
-        (b"r=ours+,s=QSXC,i=+4096", Some(Problem::Malformed("no iteration count"))),
-        (b"r=ours+,s=QSXC", Some(Problem::Malformed("no iteration count"))),
-        (b"r=ours+,i=4096,s=QSXC", Some(Problem::Malformed("no salt"))),
-        (b"r=ours+,s=QSX,i=4096", Some(Problem::Malformed("no salt"))),
-        (b"r=ours \x01,s=QSXC,i=4096", Some(Problem::Malformed("no nonce"))),
-        (b"", Some(Problem::Malformed("no nonce"))),
-        (b"v=QSXC", Some(Problem::Malformed("no nonce"))),
-        (b"r=ours\xff,s=QSXC,i=4096", Some(Problem::Malformed("not UTF-8"))),
-        (b"e=unknown-user", Some(Problem::Refused("unknown-user".to_owned()))),
-        (b"e=x,y", Some(Problem::Refused("x".to_owned()))),
+        (b"r=ours,s=QSXC,i=4096", Some(ScramError::Nonce)),
+        (b"r=our,s=QSXC,i=4096", Some(ScramError::Nonce)),
+        (b"r=theirs+,s=QSXC,i=4096", Some(ScramError::Nonce)),
+        (b"r=+ours,s=QSXC,i=4096", Some(ScramError::Nonce)),
+        (b"m=x,r=ours+,s=QSXC,i=4096", Some(ScramError::Extension)),
+        (b"r=ours+,s=QSXC,i=4095", Some(ScramError::Iterations(4_095))),
+        (b"r=ours+,s=QSXC,i=0", Some(ScramError::Iterations(0))),
+        (b"r=ours+,s=QSXC,i=10000001", Some(ScramError::Iterations(10_000_001))),
+        (b"r=ours+,s=QSXC,i=99999999999999999999", Some(ScramError::Iterations(u64::MAX))),
+        (b"r=ours+,s=QSXC,i=", Some(ScramError::Malformed("no iteration count"))),
+        (b"r=ours+,s=QSXC,i=+4096", Some(ScramError::Malformed("no iteration count"))),
+        (b"r=ours+,s=QSXC", Some(ScramError::Malformed("no iteration count"))),
+        (b"r=ours+,i=4096,s=QSXC", Some(ScramError::Malformed("no salt"))),
+        (b"r=ours+,s=QSX,i=4096", Some(ScramError::Malformed("no salt"))),
+        (b"r=ours \x01,s=QSXC,i=4096", Some(ScramError::Malformed("no nonce"))),
+        (b"", Some(ScramError::Malformed("no nonce"))),
+        (b"v=QSXC", Some(ScramError::Malformed("no nonce"))),
+        (b"r=ours\xff,s=QSXC,i=4096", Some(ScramError::Malformed("not UTF-8"))),
+        (b"e=unknown-user", Some(ScramError::Refused("unknown-user".to_owned()))),
+        (b"e=x,y", Some(ScramError::Refused("x".to_owned()))),
     ] {
         assert_eq!(challenged(server_first).err(), problem, "{}", server_first.escape_ascii());
     }
     let long = |nonce| format!("r=ours{},s=QSXC,i=4096", "x".repeat(nonce));
     assert_eq!(challenged(long(4_000).as_bytes()), Ok(()));
-    assert_eq!(challenged(long(4_090).as_bytes()), Err(Problem::Malformed("too long")));
+    assert_eq!(challenged(long(4_090).as_bytes()), Err(ScramError::Malformed("too long")));
 }
 
 #[test]
@@ -167,11 +170,11 @@ fn errors_are_told_in_words() {
         ),
         ("e=other-error", "other-error"),
     ] {
-        let problem = Problem::in_message(message.as_bytes()).unwrap();
+        let problem = ScramError::in_message(message.as_bytes()).unwrap();
         assert_eq!(problem.to_string(), format!("the broker refused the authentication: {words}"));
         assert!(problem.is_about_login() && problem.is_final());
     }
-    assert!(!Problem::Refused("no-resources".to_owned()).is_final());
-    assert!(Problem::Impostor.is_final() && !Problem::Impostor.is_about_login());
-    assert_eq!(Problem::in_message(b"v=e="), None);
+    assert!(!ScramError::Refused("no-resources".to_owned()).is_final());
+    assert!(ScramError::Impostor.is_final() && !ScramError::Impostor.is_about_login());
+    assert_eq!(ScramError::in_message(b"v=e="), None);
 }

@@ -10,7 +10,7 @@ use super::link::{Renewal, Up};
 use crate::mqtt::fault::Fault;
 use crate::mqtt::packet::{Violation, encode};
 use crate::mqtt::reason::Reason;
-use crate::mqtt::scram::{Mechanism, Problem, Scram};
+use crate::mqtt::scram::{Mechanism, Scram, ScramError};
 use crate::property::{Id, Properties};
 use crate::secret::Secret;
 use data_encoding::BASE64;
@@ -111,7 +111,7 @@ impl Session {
         };
         check_method("CONNACK", mechanism, properties)?;
         let data = properties.binary(Id::AuthenticationData);
-        let scram = self.link.scram_mut().ok_or(Problem::Unproven);
+        let scram = self.link.scram_mut().ok_or(ScramError::Unproven);
         scram
             .and_then(|scram| scram.conclude(data))
             .map_err(|problem| Fault::Scram { problem, again: false })
@@ -126,7 +126,7 @@ impl Session {
         let Some(out) = self.link.output_mut() else { return Ok(()) };
         match encode::auth(out, reason, mechanism.name(), data, fits) {
             true => Ok(()),
-            false => Err(Fault::Scram { problem: Problem::TooLarge, again: true }),
+            false => Err(Fault::Scram { problem: ScramError::TooLarge, again: true }),
         }
     }
 }

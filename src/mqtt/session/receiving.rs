@@ -3,20 +3,20 @@
 #![deny(clippy::indexing_slicing)]
 
 use super::link::{Link, Up};
-use super::{Delivery, Received, Session};
+use super::{Intake, Receipt, Session};
 use crate::message::{Message, QoS};
 use crate::mqtt::event::{Event, Outcome};
 use crate::mqtt::explanation::Explanation;
 use crate::mqtt::fault::{Fault, Refusal};
 use crate::mqtt::greeting;
-use crate::mqtt::ledger::Verdict;
+use crate::mqtt::ledger::Answer;
 use crate::mqtt::limits::Limits;
 use crate::mqtt::options::Keeper;
 use crate::mqtt::packet::{
     Ack, AckKind, Body, ConnAck, Frame, Packet, Published, Violation, check_header, encode,
 };
 use crate::mqtt::reason::Reason;
-use crate::mqtt::scram::Problem;
+use crate::mqtt::scram::ScramError;
 use crate::mqtt::subscriptions::{Request, RequestKind};
 use crate::mqtt::version::Version;
 use crate::property::{Id, Properties};
@@ -31,12 +31,12 @@ impl Session {
     ///
     /// # Errors
     /// When the broker refuses the connection, closes it, or violates the protocol.
-    pub fn receive<'a>(&'a mut self, input: &'a [u8], now: Instant) -> Result<Received<'a>, Fault> {
+    pub fn receive<'a>(&'a mut self, input: &'a [u8], now: Instant) -> Result<Intake<'a>, Fault> {
         let is_connecting = matches!(self.link, Link::Connecting(_));
         if is_connecting && !greeting::check(input)? {
-            return Ok(Received::Incomplete);
+            return Ok(Intake::Incomplete);
         }
-        let Some(frame) = Frame::read(input)? else { return Ok(Received::Incomplete) };
+        let Some(frame) = Frame::read(input)? else { return Ok(Intake::Incomplete) };
         let is_short = frame.short_ack().is_some();
         if !is_short {
             check_header(self.version, frame)?;
@@ -49,7 +49,7 @@ impl Session {
             let text = format!("a packet of {length} bytes, and --maximum-packet-size is {limit}");
             return Err(Violation { reason: Reason::PACKET_TOO_LARGE, text }.into());
         }
-        let Some(body) = input.get(frame.header..length) else { return Ok(Received::Incomplete) };
+        let Some(body) = input.get(frame.header..length) else { return Ok(Intake::Incomplete) };
         if let Link::Up(_) = &self.link {
             // By far the most frequent packet.
             if frame.is_publish() {
@@ -62,7 +62,7 @@ impl Session {
                 let packet_id = u16::from_be_bytes([high, low]);
                 let (reason, properties) = (Reason::SUCCESS, Properties::default());
                 self.ack(&Ack { kind, packet_id, reason, properties })?;
-                return Ok(Received::Packet(length));
+                return Ok(Intake::Packet(length));
             }
         }
         match (&self.link, Packet::read_body(self.version, frame, body)?) {
@@ -80,7 +80,7 @@ impl Session {
             (Link::Closing(_), Packet::Ack(ack)) => self.late_ack(&ack),
             (Link::Closing(_) | Link::Down, _) => {}
         }
-        Ok(Received::Packet(length))
+        Ok(Intake::Packet(length))
     }
 
     fn packet(&mut self, packet: Packet<'_>) -> Result<(), Fault> {
@@ -193,34 +193,34 @@ impl Session {
             }
         };
         match verdict {
-            Verdict::Final(position, reason) => self.conclude_delivery(position, reason, ack),
-            Verdict::Downgraded(position, reason) => {
+            Answer::Final(position, reason) => self.conclude_delivery(position, reason, ack),
+            Answer::Downgraded(position, reason) => {
                 if !std::mem::replace(&mut self.told_downgrade, true) {
                     self.events.push_back(Event::Downgraded);
                 }
                 self.conclude_delivery(position, reason, ack);
             }
-            Verdict::Received(position) => {
+            Answer::Received(position) => {
                 self.step();
                 self.events.push_back(Event::Received { position });
             }
-            Verdict::Release => {
+            Answer::Release => {
                 self.step();
                 self.write(|out, version| encode::pubrel(out, version, id, true));
             }
             // Not progress: a broker could go on like this for ever.
-            Verdict::ReleaseAgain => {
+            Answer::ReleaseAgain => {
                 self.write(|out, version| encode::pubrel(out, version, id, true))
             }
-            Verdict::StillReceived => {}
-            Verdict::Unknown => {
+            Answer::StillReceived => {}
+            Answer::Unknown => {
                 self.events.push_back(Event::Stray(name, id));
                 // Answered so that the broker can release the id.
                 if ack.kind == AckKind::PubRec && !ack.reason.is_failure() {
                     self.write(|out, version| encode::pubrel(out, version, id, false));
                 }
             }
-            Verdict::Wrong => {
+            Answer::Wrong => {
                 return Err(Violation::protocol(format!(
                     "{name} for packet id {id}, which does not wait for it"
                 ))
@@ -253,7 +253,7 @@ impl Session {
             }
             AckKind::PubRec | AckKind::PubRel => return,
         };
-        if let Verdict::Final(position, reason) | Verdict::Downgraded(position, reason) = verdict {
+        if let Answer::Final(position, reason) | Answer::Downgraded(position, reason) = verdict {
             self.conclude_delivery(position, reason, ack);
         }
     }
@@ -300,10 +300,10 @@ impl Session {
         &'a mut self,
         length: usize,
         publish: Published<'a>,
-    ) -> Result<Received<'a>, Fault> {
+    ) -> Result<Intake<'a>, Fault> {
         let Published { packet_id, qos, properties, payload, .. } = publish;
         let alias = properties.number(Id::TopicAlias);
-        let Link::Up(up) = &mut self.link else { return Ok(Received::Packet(length)) };
+        let Link::Up(up) = &mut self.link else { return Ok(Intake::Packet(length)) };
         up.aliases.learn(publish.topic, alias)?;
         let fingerprint = match qos {
             QoS::ExactlyOnce => {
@@ -312,14 +312,14 @@ impl Session {
             }
             _ => 0,
         };
-        let delivery = Delivery { packet_id, qos, fingerprint };
+        let receipt = Receipt { packet_id, qos, fingerprint };
         if let Some(number) = self.inbound.repeated(packet_id, fingerprint) {
-            self.owe_with(delivery, number);
+            self.owe_with(receipt, number);
             self.send_due_acks();
-            return Ok(Received::Packet(length));
+            return Ok(Intake::Packet(length));
         }
         if !self.taking {
-            return Ok(Received::Packet(length));
+            return Ok(Intake::Packet(length));
         }
         if let Some(maximum) = self.options.receive_maximum
             && self.version == Version::V5
@@ -331,7 +331,7 @@ impl Session {
         if publish.retain && up.is_asking() {
             self.progress += 1;
         }
-        let Link::Up(up) = &self.link else { return Ok(Received::Packet(length)) };
+        let Link::Up(up) = &self.link else { return Ok(Intake::Packet(length)) };
         let message = Message {
             topic: up.aliases.resolve(publish.topic, alias)?,
             payload,
@@ -341,7 +341,7 @@ impl Session {
             packet_id,
             properties,
         };
-        Ok(Received::Message { length, message, delivery })
+        Ok(Intake::Message { length, message, receipt })
     }
 }
 
@@ -361,7 +361,7 @@ fn check_length(frame: Frame) -> Result<(), Fault> {
 fn refused(version: Version, connack: &ConnAck<'_>) -> Fault {
     let mut refusal = Refusal::new(version, connack);
     let data = connack.properties.binary(Id::AuthenticationData);
-    if let Some(problem) = data.and_then(Problem::in_message)
+    if let Some(problem) = data.and_then(ScramError::in_message)
         && let Some(explanation) = &mut refusal.explanation
         && explanation.text().or(explanation.reference()).is_none()
     {

@@ -1,7 +1,7 @@
 //! The sending half of the session: messages to the broker, and acknowledgements of received ones.
 
 use super::link::Link;
-use super::{Delivery, Session};
+use super::{Receipt, Session};
 use crate::message::{Envelope, QoS};
 use crate::mqtt::event::{Event, Outcome, Submitted, Taken};
 use crate::mqtt::ledger::{Kept, Retired};
@@ -111,25 +111,25 @@ impl Session {
     }
 
     /// Records what happened to a received message.
-    pub fn settle(&mut self, delivery: Delivery, taken: Taken) {
+    pub fn settle(&mut self, receipt: Receipt, taken: Taken) {
         match taken {
             // Not acknowledged, so the broker sends it again to this session. Until then it occupies a place in the
             // broker's window.
             Taken::Passed if self.outlives_the_run() => {}
             Taken::Writing | Taken::Last => {
                 self.inbound.hand_on();
-                if delivery.qos != QoS::AtMostOnce {
-                    self.owe(delivery);
+                if receipt.qos != QoS::AtMostOnce {
+                    self.owe(receipt);
                 }
             }
             Taken::Again(number) => {
-                self.owe_with(delivery, number);
+                self.owe_with(receipt, number);
                 self.send_due_acks();
             }
             Taken::Left => {}
-            Taken::Dropped | Taken::Passed if delivery.qos == QoS::AtMostOnce => {}
+            Taken::Dropped | Taken::Passed if receipt.qos == QoS::AtMostOnce => {}
             Taken::Dropped | Taken::Passed => {
-                self.owe(delivery);
+                self.owe(receipt);
                 self.send_due_acks();
             }
         }
@@ -139,13 +139,13 @@ impl Session {
     }
 
     /// Queues an acknowledgement, which waits for earlier ones and for messages that have not been written yet.
-    pub(super) fn owe(&mut self, delivery: Delivery) {
-        self.owe_with(delivery, self.inbound.handed());
+    pub(super) fn owe(&mut self, receipt: Receipt) {
+        self.owe_with(receipt, self.inbound.handed());
     }
 
     /// As [`Session::owe`], but due as soon as messages up to `number` are finished.
-    pub(super) fn owe_with(&mut self, delivery: Delivery, number: u64) {
-        let Delivery { packet_id, qos, fingerprint } = delivery;
+    pub(super) fn owe_with(&mut self, receipt: Receipt, number: u64) {
+        let Receipt { packet_id, qos, fingerprint } = receipt;
         if qos == QoS::ExactlyOnce {
             self.inbound.mark(packet_id, fingerprint, number);
         }

@@ -198,11 +198,11 @@ impl Bench {
                 break Ok(());
             }
             match self.session.receive(&input[at..], self.now) {
-                Ok(Received::Incomplete) => break Ok(()),
-                Ok(Received::Packet(length)) => at += length,
-                Ok(Received::Message { length, message, delivery }) => {
+                Ok(Intake::Incomplete) => break Ok(()),
+                Ok(Intake::Packet(length)) => at += length,
+                Ok(Intake::Message { length, message, receipt }) => {
                     let taken = self.job.message(&message);
-                    self.session.settle(delivery, taken);
+                    self.session.settle(receipt, taken);
                     at += length;
                 }
                 Err(fault) => break Err(fault),

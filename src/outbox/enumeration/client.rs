@@ -3,7 +3,7 @@
 use super::broker::{Broker, Packet};
 use super::disk::{Disk, File, Op, Script};
 use crate::message::{Envelope, QoS};
-use crate::mqtt::{Event, Keeper, Kept, Outcome, Received, Session, SessionOptions, Version};
+use crate::mqtt::{Event, Intake, Keeper, Kept, Outcome, Session, SessionOptions, Version};
 use crate::outbox::course::{Course, Next};
 use crate::outbox::marks::{Mark, Marks};
 use crate::outbox::storage;
@@ -241,7 +241,7 @@ impl Client {
     fn receive(&mut self) {
         let Some(bytes) = self.downward.pop_front() else { return };
         let received = self.session.receive(&bytes, self.now).expect("an honest packet");
-        assert!(matches!(received, Received::Packet(length) if length == bytes.len()));
+        assert!(matches!(received, Intake::Packet(length) if length == bytes.len()));
         while let Some(event) = self.session.poll_event() {
             match event {
                 Event::Connected { session_present, .. } => {

@@ -1,7 +1,7 @@
 //! Flags for encryption.
 
 use crate::settings::value::parse_alpn;
-use crate::transport::tls::{Ciphers, Pins, Version};
+use crate::transport::tls::{Ciphers, Pins, TlsVersion};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -16,7 +16,7 @@ pub enum TlsVersionArg {
     Tls13,
 }
 
-impl From<TlsVersionArg> for Version {
+impl From<TlsVersionArg> for TlsVersion {
     fn from(arg: TlsVersionArg) -> Self {
         match arg {
             TlsVersionArg::Tls12 => Self::Tls12,

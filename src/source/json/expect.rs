@@ -35,9 +35,9 @@ pub(super) trait Expect<'de>: Sized {
 }
 
 /// Reads an expected value.
-pub(super) struct Want<E>(pub(super) E);
+pub(super) struct Expected<E>(pub(super) E);
 
-impl<'de, E: Expect<'de>> DeserializeSeed<'de> for Want<E> {
+impl<'de, E: Expect<'de>> DeserializeSeed<'de> for Expected<E> {
     type Value = E::Out;
 
     fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<E::Out, D::Error> {
@@ -45,7 +45,7 @@ impl<'de, E: Expect<'de>> DeserializeSeed<'de> for Want<E> {
     }
 }
 
-impl<'de, T: Expect<'de>> Visitor<'de> for Want<T> {
+impl<'de, T: Expect<'de>> Visitor<'de> for Expected<T> {
     type Value = T::Out;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,26 +6,26 @@ mod round_trip;
 
 use super::*;
 use crate::message::QoS;
-use crate::source::own::{Address, Own};
+use crate::source::own::{Address, RecordFields};
 use bytes::Bytes;
 use std::sync::Arc;
 
 /// Payload and what else a line says, or what is wrong with it; nothing for a blank one.
-fn said(line: impl AsRef<[u8]>) -> Result<Option<(Vec<u8>, Own)>, String> {
+fn said(line: impl AsRef<[u8]>) -> Result<Option<(Vec<u8>, RecordFields)>, String> {
     Ok(read(line.as_ref())?.map(|(payload, said)| {
         let own = match said.into_address() {
-            Address::Own(own) => Arc::unwrap_or_clone(own),
-            Address::Given => Own::default(),
+            Address::RecordFields(own) => Arc::unwrap_or_clone(own),
+            Address::Given => RecordFields::default(),
         };
         (payload.to_vec(), own)
     }))
 }
 
-fn own(line: &str) -> Own {
+fn own(line: &str) -> RecordFields {
     said(line).unwrap().unwrap().1
 }
 
-fn properties(line: &str) -> OwnProperties {
+fn properties(line: &str) -> RecordProperties {
     own(&format!("{{\"properties\":{line}}}")).properties.unwrap_or_default()
 }
 
@@ -55,7 +55,7 @@ fn payloads_are_text_base64_or_json() {
         (r#"{"p\u0061yload":"x"}"#, b"x"),
         (r#"{"time":{"a":[1,"\ud800"]},"dup":1e5,"payload":"x"}"#, b"x"),
     ] {
-        assert_eq!(said(line), Ok(Some((payload.to_vec(), Own::default()))), "{line}");
+        assert_eq!(said(line), Ok(Some((payload.to_vec(), RecordFields::default()))), "{line}");
     }
 }
 
@@ -63,7 +63,7 @@ fn payloads_are_text_base64_or_json() {
 fn what_a_record_says_is_told_from_what_it_leaves_out() {
     assert_eq!(
         own(r#"{"topic":"a/\u00fc","qos":2,"retain":false}"#),
-        Own {
+        RecordFields {
             topic: Some("a/\u{fc}".parse().unwrap()),
             qos: Some(QoS::ExactlyOnce),
             retain: Some(false),
@@ -72,8 +72,8 @@ fn what_a_record_says_is_told_from_what_it_leaves_out() {
     );
     assert_eq!(own(r#"{"retain":true,"qos":0}"#).retain, Some(true));
     assert_eq!(own(r#"{"retain":true,"qos":0}"#).qos, Some(QoS::AtMostOnce));
-    assert_eq!(own(r#"{"properties":{}}"#), Own::default());
-    assert_eq!(own(r#"{"properties":{"subscription_ids":"?"}}"#), Own::default());
+    assert_eq!(own(r#"{"properties":{}}"#), RecordFields::default());
+    assert_eq!(own(r#"{"properties":{"subscription_ids":"?"}}"#), RecordFields::default());
     assert_eq!(properties(r#"{"payload_format":0}"#).payload_utf8, Some(false));
     assert_eq!(properties(r#"{"payload_format":1}"#).payload_utf8, Some(true));
     assert_eq!(properties(r#"{"message_expiry":0}"#).message_expiry, Some(0));
@@ -105,7 +105,7 @@ fn blank_lines_are_no_records() {
 fn json_can_be_deep_where_it_is_copied_or_ignored() {
     let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let line = format!("{{\"time\":{deep},\"payload_json\":{deep}}}");
-    assert_eq!(said(line), Ok(Some((deep.into_bytes(), Own::default()))));
+    assert_eq!(said(line), Ok(Some((deep.into_bytes(), RecordFields::default()))));
 }
 
 #[test]

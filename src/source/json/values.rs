@@ -1,7 +1,7 @@
 //! The valid values in a JSON record. Errors name the key, and never quote untrusted text at length.
 
 use super::super::encoding::decode_base64;
-use super::expect::{Expect, Want, refuse};
+use super::expect::{Expect, Expected, refuse};
 use crate::message::QoS;
 use crate::topic::TopicText;
 use jiff::Timestamp;
@@ -212,7 +212,7 @@ impl<'de> Expect<'de> for Pairs {
 
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Out, A::Error> {
         let mut pairs = Vec::new();
-        while let Some(pair) = list.next_element_seed(Want(Pair(self.0)))? {
+        while let Some(pair) = list.next_element_seed(Expected(Pair(self.0)))? {
             pairs.push(pair);
         }
         Ok(pairs)
@@ -230,7 +230,7 @@ impl<'de> Expect<'de> for Pair {
     }
 
     fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Out, A::Error> {
-        let mut next = || list.next_element_seed(Want(PairText(self.0)));
+        let mut next = || list.next_element_seed(Expected(PairText(self.0)));
         match (next()?, next()?, next()?) {
             (Some(name), Some(value), None) => Ok((name, value)),
             _ => Err(refuse(self.refusal())),

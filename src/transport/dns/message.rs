@@ -19,7 +19,7 @@ pub const MALFORMED: &str = "malformed answer";
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum RecordType {
     /// SRV records (RFC 2782).
     Service,
     /// IPv4 addresses.
@@ -46,7 +46,7 @@ pub struct Question(Query);
 
 impl Question {
     /// A question about `name`, which is complete with or without a final dot; `None` if it is not a valid name.
-    pub fn new(name: &str, kind: Kind) -> Option<Self> {
+    pub fn new(name: &str, kind: RecordType) -> Option<Self> {
         let mut builder = NameBuilder::<Array<LONGEST_NAME>>::new();
         for label in name.strip_suffix('.').unwrap_or(name).split('.') {
             if label.is_empty() {
@@ -55,9 +55,9 @@ impl Question {
             builder.append_label(label.as_bytes()).ok()?;
         }
         let kind = match kind {
-            Kind::Service => Rtype::SRV,
-            Kind::V4 => Rtype::A,
-            Kind::V6 => Rtype::AAAA,
+            RecordType::Service => Rtype::SRV,
+            RecordType::V4 => Rtype::A,
+            RecordType::V6 => Rtype::AAAA,
         };
         let mut message = MessageBuilder::from_target(Array::<LONGEST_QUERY>::default()).ok()?;
         // The server shall ask others.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// A TLS version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Version {
+pub enum TlsVersion {
     /// RFC 5246.
     Tls12,
     /// RFC 8446.
@@ -94,7 +94,7 @@ pub struct Settings<'a> {
     /// The client certificate, for a broker that asks for it.
     pub identity: Option<Identity<'a>>,
     /// Only this version.
-    pub version: Option<Version>,
+    pub version: Option<TlsVersion>,
     /// Only these cipher suites.
     pub ciphers: Option<&'a Ciphers>,
     /// Application protocols to offer, best first (RFC 7301).

@@ -8,7 +8,7 @@ use crate::exit::{ExitStatus, Failure};
 use crate::message::{Message, QoS};
 use crate::mqtt::{Event, Kept, Outcome, Session, Taken};
 use crate::outbox::course::Next;
-use crate::outbox::{Delivery, Outbox};
+use crate::outbox::{Due, Outbox};
 use crate::run::{ConnectionEvent, Job};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -131,13 +131,13 @@ impl Sending {
             left -= 1;
             match self.outbox.hand_out()? {
                 None => return Ok(()),
-                Some(Delivery::Send { next, envelope, payload }) => {
+                Some(Due::Send { next, envelope, payload }) => {
                     self.pace.sent(now);
                     let Next { number, packet_id, again, received } = next;
                     let kept = Kept { packet_id, again, received };
                     session.publish_kept(number, &envelope, payload, kept);
                 }
-                Some(Delivery::Expired { number }) => {
+                Some(Due::Expired { number }) => {
                     self.expired += 1;
                     self.name(self.expired, &format!("message {number} expired in the outbox"));
                 }

@@ -1,7 +1,7 @@
 //! Enhanced authentication: no connection without the broker's proof, whatever else it says.
 
 use super::*;
-use crate::mqtt::scram::{Mechanism, Problem};
+use crate::mqtt::scram::{Mechanism, ScramError};
 use crate::mqtt::trace;
 use crate::secret::Secret;
 use proptest::prelude::*;
@@ -72,7 +72,7 @@ fn up() -> Bench {
 }
 
 /// Why the authentication failed, and whether the connection was active.
-fn failed(bench: &mut Bench, bytes: &[u8]) -> (Problem, bool) {
+fn failed(bench: &mut Bench, bytes: &[u8]) -> (ScramError, bool) {
     match bench.try_hear(bytes) {
         Err(Fault::Scram { problem, again }) => (problem, again),
         other => panic!("{other:?}"),
@@ -102,11 +102,11 @@ fn a_key_is_derived_in_many_turns_and_then_proved() {
 #[test]
 fn only_the_right_signature_opens_the_session() {
     assert!(up().bytes().is_empty());
-    assert_eq!(failed(&mut proved(), &accepted(None)), (Problem::Unproven, false));
-    assert_eq!(failed(&mut proved(), &connack(Version::V5, false, &[])).0, Problem::Unproven);
+    assert_eq!(failed(&mut proved(), &accepted(None)), (ScramError::Unproven, false));
+    assert_eq!(failed(&mut proved(), &connack(Version::V5, false, &[])).0, ScramError::Unproven);
     let zeros = "v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-    assert_eq!(failed(&mut proved(), &accepted(Some(zeros))).0, Problem::Impostor);
-    assert_eq!(failed(&mut bench(), &accepted(Some(SERVER_FINAL))).0, Problem::Unproven);
+    assert_eq!(failed(&mut proved(), &accepted(Some(zeros))).0, ScramError::Impostor);
+    assert_eq!(failed(&mut bench(), &accepted(Some(SERVER_FINAL))).0, ScramError::Unproven);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn a_new_connection_has_to_be_proved_again() {
     let mut bench = up();
     bench.lost(None);
     bench.session.connect(|| 0);
-    assert_eq!(failed(&mut bench, &accepted(Some(SERVER_FINAL))).0, Problem::Unproven);
+    assert_eq!(failed(&mut bench, &accepted(Some(SERVER_FINAL))).0, ScramError::Unproven);
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn what_the_broker_does_not_take_is_not_sent() {
     bench.hear(&packet(0x20, &[0, 0], &block));
     bench.hear(&auth(AGAIN, None));
     let fault = bench.session.authenticate(|| 0).unwrap_err();
-    assert_eq!(fault, Fault::Scram { problem: Problem::TooLarge, again: true });
+    assert_eq!(fault, Fault::Scram { problem: ScramError::TooLarge, again: true });
     assert!(bench.bytes().is_empty());
 }
 

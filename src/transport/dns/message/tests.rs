@@ -6,7 +6,7 @@ use proptest::prelude::*;
 const ID: u16 = 0x1234;
 
 fn query() -> Query {
-    Question::new("_mqtt._tcp.lab.example", Kind::Service).unwrap().query(ID)
+    Question::new("_mqtt._tcp.lab.example", RecordType::Service).unwrap().query(ID)
 }
 
 /// A name as it is in messages.
@@ -48,18 +48,18 @@ fn a_query_is_as_the_standard_has_it() {
     expected.extend(name("_mqtt._tcp.lab.example"));
     expected.extend([0, 33, 0, 1]);
     assert_eq!(query().as_bytes(), expected);
-    let complete = Question::new("_mqtt._tcp.lab.example.", Kind::Service).unwrap();
+    let complete = Question::new("_mqtt._tcp.lab.example.", RecordType::Service).unwrap();
     assert_eq!(complete.query(ID).as_bytes(), expected);
 }
 
 #[test]
 fn the_longest_name_can_be_asked_for() {
     let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "b".repeat(61));
-    let question = Question::new(&longest, Kind::V6).unwrap();
+    let question = Question::new(&longest, RecordType::V6).unwrap();
     assert_eq!(question.query(ID).as_bytes().len(), LONGEST_QUERY);
-    assert!(Question::new(&format!("{longest}b"), Kind::V6).is_none());
+    assert!(Question::new(&format!("{longest}b"), RecordType::V6).is_none());
     for bad in ["", ".", "a..b", ".a", &"a".repeat(64)] {
-        assert!(Question::new(bad, Kind::V4).is_none(), "{bad}");
+        assert!(Question::new(bad, RecordType::V4).is_none(), "{bad}");
     }
 }
 
