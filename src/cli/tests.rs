@@ -1,3 +1,5 @@
+//! The tree of commands, and how lines are parsed with it.
+
 use super::*;
 use std::collections::BTreeSet;
 

@@ -13,10 +13,11 @@ use crate::mqtt::options::KEEP_ALIVE;
 use crate::mqtt::scram::{Mechanism, check_name};
 use crate::mqtt::{SessionOptions, Version};
 use crate::random::random;
-use crate::run::RunOptions;
 use crate::run::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, IdOrigin, Protocol, Reconnect};
+use crate::run::{FreshPassword, RunOptions};
 use crate::settings::properties::{Properties, PropertyPacket};
 use crate::settings::{ConnectionArgs, LONGEST_TEXT as LONGEST, Preparation, Setting};
+use crate::transport::{Route, Target};
 use crate::ui::Ui;
 use anyhow::Context;
 use std::time::Instant;
@@ -77,15 +78,16 @@ impl Connection {
         let auth = resolve_auth(&args, password.is_some(), blame)?;
         let lone_password = password.is_some() && args.basic.username.is_none();
         let of_command = needs.version_5.iter().filter(|(given, _)| *given);
-        let of_password =
-            lone_password.then(|| blame.locate_password("a password without a user name"));
-        let of_property = (!properties.is_empty()).then(|| match properties.place() {
-            Some(place) => format!("{place}: --property"),
-            None => "--property".to_owned(),
-        });
-        let of_rest = [of_password, of_property, of_connection].into_iter().flatten();
-        let needs_5 = of_command.map(|(_, name)| (*name).to_owned()).chain(of_rest).next();
-        let protocol = resolve_protocol(&args, needs_5)?;
+        let needs_5 = [
+            of_command.map(|(_, name)| (*name).to_owned()).next(),
+            lone_password.then(|| blame.locate_password("a password without a user name")),
+            (!properties.is_empty()).then(|| match properties.place() {
+                Some(place) => format!("{place}: --property"),
+                None => "--property".to_owned(),
+            }),
+            of_connection,
+        ];
+        let protocol = resolve_protocol(&args, needs_5.into_iter().flatten().next())?;
         if protocol == Protocol::Exactly(Version::V31) && client_id.is_empty() {
             return Err(blame.fault("id", "MQTT 3.1 needs a client id of 1 to 23 characters"));
         }
@@ -107,27 +109,16 @@ impl Connection {
             .transpose()
             .map_err(blame.on_password())?;
         preparation.waits_for("the files that the flags name");
-        let reconnect = args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from);
-        let mut session = SessionOptions {
-            clean_start: !args.more.no_clean_start,
-            session_expiry: connect.session_expiry,
-            resumes: reconnect != Reconnect::Never,
-            keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
+        let options = run_options(&args, target.clone(), route, protocol, fresh);
+        let own = SessionOptions {
             username,
             password,
             auth,
             will,
-            max_inflight: args.more.max_inflight,
-            receive_maximum: connect.receive_maximum,
-            maximum_packet_size: connect.maximum_packet_size,
-            topic_alias_maximum: connect.topic_alias_maximum.unwrap_or(0),
-            request_response_information: connect
-                .request_response_information
-                .unwrap_or(needs.response_information),
-            request_problem_information: connect.request_problem_information.unwrap_or(true),
-            user_properties: connect.user_properties,
             ..SessionOptions::new(client_id.clone())
         };
+        let resumes = options.reconnect != Reconnect::Never;
+        let mut session = session_options(&args, connect, needs, SessionOptions { resumes, ..own });
         if session.session_expiry() < session.will_delay() {
             let message = format!(
                 "the will would be published when the session ends, after {} seconds, and not after {}",
@@ -139,22 +130,56 @@ impl Connection {
         }
         session.parting =
             resolve_parting(properties.of(PropertyPacket::Disconnect), session.session_expiry())?;
-        let chosen = args.basic.id.as_ref().is_some_and(|id| !id.is_empty());
-        let options = RunOptions {
-            route,
-            protocol,
-            id_origin: if chosen { IdOrigin::Chosen } else { IdOrigin::Generated },
-            connect_timeout: args.more.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
-            ack_timeout: args.more.ack_timeout.unwrap_or(ACK_TIMEOUT),
-            timeout: args.more.timeout,
-            reconnect,
-            reconnect_timeout: args.more.reconnect_timeout,
-            password: fresh,
-            trace: args.more.debug,
-            ..RunOptions::new(target.clone())
-        };
         let reporter = Reporter::new(ui, target, client_id, log);
         Ok(Self { options, session, reporter, url_topics, properties, started, preparation })
+    }
+}
+
+/// The options of the run.
+fn run_options(
+    args: &ConnectionArgs,
+    target: Target,
+    route: Route,
+    protocol: Protocol,
+    password: Option<FreshPassword>,
+) -> RunOptions {
+    let chosen = args.basic.id.as_ref().is_some_and(|id| !id.is_empty());
+    RunOptions {
+        route,
+        protocol,
+        id_origin: if chosen { IdOrigin::Chosen } else { IdOrigin::Generated },
+        connect_timeout: args.more.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+        ack_timeout: args.more.ack_timeout.unwrap_or(ACK_TIMEOUT),
+        timeout: args.more.timeout,
+        reconnect: args.more.reconnect.map_or(Reconnect::Lost, Reconnect::from),
+        reconnect_timeout: args.more.reconnect_timeout,
+        password,
+        trace: args.more.debug,
+        ..RunOptions::new(target)
+    }
+}
+
+/// The options of the session: `own`, which has the identity, the login and the will, and those of flags and properties.
+fn session_options(
+    args: &ConnectionArgs,
+    connect: ConnectProperties,
+    needs: &Needs<'_>,
+    own: SessionOptions,
+) -> SessionOptions {
+    SessionOptions {
+        clean_start: !args.more.no_clean_start,
+        session_expiry: connect.session_expiry,
+        keep_alive: args.more.keepalive.unwrap_or(KEEP_ALIVE),
+        max_inflight: args.more.max_inflight,
+        receive_maximum: connect.receive_maximum,
+        maximum_packet_size: connect.maximum_packet_size,
+        topic_alias_maximum: connect.topic_alias_maximum.unwrap_or(0),
+        request_response_information: connect
+            .request_response_information
+            .unwrap_or(needs.response_information),
+        request_problem_information: connect.request_problem_information.unwrap_or(true),
+        user_properties: connect.user_properties,
+        ..own
     }
 }
 
