@@ -77,19 +77,55 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
     let addressing = addressing.map_err(|error| {
         Failure::usage(format!("--topic-prefix: the topic is invalid: {error}"))
     })?;
-    let repeat = more.repeat.unwrap_or(1);
-    let waits_for_input = match &source.input {
+    let Opened { feed, whole, is_stream, comes_whole } = open(source, addressing, &more)?;
+    // A run that reads lines may be a systemd service.
+    if is_stream {
+        connection.reporter.serves(Environment::service());
+    }
+    if message.outbox.is_some() {
+        // Messages stored by earlier runs are sent, too.
+        let progress = Progress::new(when, Whole::Unknown);
+        let input = Some((feed, is_stream));
+        // Boxed, so that runs without an outbox do not pay memory for it.
+        return Box::pin(store_and_send(&message, &more, input, progress, connection)).await;
+    }
+    let progress = Progress::new(when, whole);
+    let mut job = Publishing::new(feed, pace(&more), progress, connection.reporter);
+    connection.preparation.over();
+    let started = connection.started;
+    if comes_whole {
+        // A connection that waits for input would be of no use.
+        job.fill(started, connection.options.timeout).await?;
+    }
+    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
+    job.finish(end)
+}
+
+/// The messages to publish, and what is known of them beforehand.
+struct Opened {
+    feed: Feed,
+    whole: Whole,
+    /// Whether they come one by one, for as long as the input goes on.
+    is_stream: bool,
+    /// Whether standard input has to end before the first of them is known.
+    comes_whole: bool,
+}
+
+/// Opens the input.
+fn open(options: Options, addressing: Addressing, more: &MoreArgs) -> Result<Opened, Failure> {
+    let input = &options.input;
+    let is_stream = matches!(input, Input::Lines(_) | Input::Records | Input::Recording);
+    let comes_whole = match input {
         Input::Stdin => true,
         Input::Files(paths) => paths.iter().all(|path| path.as_os_str() == "-"),
         _ => false,
     };
-    let comes = matches!(source.input, Input::Lines(_) | Input::Records | Input::Recording);
-    let given = match &source.input {
+    let given = match input {
         Input::Texts(texts) => Some(texts.len() as u64),
         _ => None,
     };
-    let invalid = source.invalid;
-    let source = Source::open(source).map_err(source_failure)?;
+    let (invalid, repeat) = (options.invalid, more.repeat.unwrap_or(1));
+    let source = Source::open(options).map_err(source_failure)?;
     let whole = match (source.total(), given) {
         (Some(bytes), _) => Whole::Bytes(bytes.saturating_mul(repeat)),
         (None, Some(texts)) => {
@@ -98,29 +134,9 @@ pub async fn run(args: PublishArgs, typed: Typed) -> Result<(), Failure> {
         }
         (None, None) => Whole::Unknown,
     };
-    // A run that reads lines may be a systemd service.
-    if comes {
-        connection.reporter.serves(Environment::service());
-    }
     let replay = more.replay.map(|speed| Replay::new(speed, more.max_gap));
     let feed = Feed::new(source, invalid, addressing, repeat).replaying(replay);
-    if message.outbox.is_some() {
-        // Messages stored by earlier runs are sent, too.
-        let progress = Progress::new(when, Whole::Unknown);
-        let input = Some((feed, comes));
-        // Boxed, so that runs without an outbox do not pay memory for it.
-        return Box::pin(store_and_send(&message, &more, input, progress, connection)).await;
-    }
-    let progress = Progress::new(when, whole);
-    let mut job = Publishing::new(feed, pace(&more), progress, connection.reporter);
-    connection.preparation.over();
-    let started = connection.started;
-    if waits_for_input {
-        // A connection that waits for input would be of no use.
-        job.fill(started, connection.options.timeout).await?;
-    }
-    let end = super::converse(connection.options, connection.session, started, &mut job).await?;
-    job.finish(end)
+    Ok(Opened { feed, whole, is_stream, comes_whole })
 }
 
 fn pace(more: &MoreArgs) -> Pace {
