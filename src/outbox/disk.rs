@@ -57,27 +57,14 @@ impl Disk {
     pub fn open(folder: Folder) -> Result<(Self, Found)> {
         folder.tidy();
         let path = folder.path().join(STATE);
-        let about = || format!("cannot read {}", path.display());
-        let mut bytes = match fs::read(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                folder.replace(STATE, b"").with_context(|| cannot_write(&path))?;
-                Vec::new()
-            }
-            read => read.with_context(about)?,
-        };
-        let mut marks = Marks::read(&bytes)
-            .map_err(|line| anyhow!("{} line {line}: not a mark", path.display()))?;
-        if marks.end() - marks.first > IDS + AHEAD {
-            let last = marks.end() - 1;
-            return Err(anyhow!("{}: message {last} cannot have been sent", path.display()));
-        }
-        bytes.truncate(bytes.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1));
+        let (mut marks, bytes) = read_marks(&folder, &path)?;
         // A file that begins with this mark was synced before it was renamed into place.
         let head = bytes.split(|it| *it == b'\n').next().and_then(|it| str::from_utf8(it).ok());
         let synced_first = match head.and_then(|line| line.parse().ok()) {
             Some(Mark::First(first)) => first,
             _ => 1,
         };
+        let about = || format!("cannot read {}", path.display());
         let state = folder.append(&path).with_context(about)?;
         state.set_len(bytes.len() as u64).with_context(about)?;
         let mut segments = segments::find(&folder)?;
@@ -280,6 +267,25 @@ fn cut(path: &Path, bytes: u64) -> Result<()> {
         if file.metadata()?.len() > bytes { file.set_len(bytes) } else { Ok(()) }
     };
     cut().with_context(|| cannot_write(path))
+}
+
+/// The marks in the state file, which is created if it is missing, and its complete lines.
+fn read_marks(folder: &Folder, path: &Path) -> Result<(Marks, Vec<u8>)> {
+    let mut bytes = match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            folder.replace(STATE, b"").with_context(|| cannot_write(path))?;
+            Vec::new()
+        }
+        read => read.with_context(|| format!("cannot read {}", path.display()))?,
+    };
+    let marks = Marks::read(&bytes)
+        .map_err(|line| anyhow!("{} line {line}: not a mark", path.display()))?;
+    if marks.end() - marks.first > IDS + AHEAD {
+        let last = marks.end() - 1;
+        return Err(anyhow!("{}: message {last} cannot have been sent", path.display()));
+    }
+    bytes.truncate(bytes.iter().rposition(|it| *it == b'\n').map_or(0, |at| at + 1));
+    Ok((marks, bytes))
 }
 
 /// Makes marks and segments agree, and returns the number of the next message. Segments are removed only when they are

@@ -91,28 +91,7 @@ fn select(
     tree: &mut Tree,
 ) -> Result<Vec<Word>, Failure> {
     let document = file.document()?;
-    let mut default = None;
-    let mut profiles = None;
-    for (key, value) in document.get_ref() {
-        match (key.get_ref().as_ref(), value.get_ref()) {
-            ("default", DeValue::String(name)) => {
-                default = Some((name.as_ref(), value.span().start))
-            }
-            ("profiles", DeValue::Table(table)) => profiles = Some(table),
-            ("default", _) => {
-                return Err(file.error(value.span().start, "default is a profile's name"));
-            }
-            ("profiles", _) => {
-                return Err(
-                    file.error(value.span().start, "expected [profiles.NAME] and its settings")
-                );
-            }
-            (other, _) => {
-                let message = format!("unknown key '{other}': expected default or [profiles.NAME]");
-                return Err(file.error(key.span().start, &message));
-            }
-        }
-    }
+    let TopLevel { default, profiles } = top_level(file, document.get_ref())?;
     file.check_permissions(profiles)?;
     let by_default = default.map(|(name, _)| (name, ""));
     let Some((name, culprit)) = asked.or(by_default) else { return Ok(Vec::new()) };
@@ -150,6 +129,34 @@ fn select(
         }
         None => Ok(all),
     }
+}
+
+/// What a file has at its top level.
+#[derive(Default)]
+struct TopLevel<'a> {
+    /// The name of the default profile, and its position in the file.
+    default: Option<(&'a str, usize)>,
+    profiles: Option<&'a DeTable<'a>>,
+}
+
+fn top_level<'a>(file: &ConfigFile, document: &'a DeTable<'a>) -> Result<TopLevel<'a>, Failure> {
+    let mut found = TopLevel::default();
+    for (key, value) in document {
+        let start = value.span().start;
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("default", DeValue::String(name)) => found.default = Some((name.as_ref(), start)),
+            ("profiles", DeValue::Table(table)) => found.profiles = Some(table),
+            ("default", _) => return Err(file.error(start, "default is a profile's name")),
+            ("profiles", _) => {
+                return Err(file.error(start, "expected [profiles.NAME] and its settings"));
+            }
+            (other, _) => {
+                let message = format!("unknown key '{other}': expected default or [profiles.NAME]");
+                return Err(file.error(key.span().start, &message));
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn hint_names(failure: Failure, profiles: Option<&DeTable<'_>>) -> Failure {
