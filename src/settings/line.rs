@@ -271,6 +271,10 @@ pub fn split_options_line(command: &Command, line: &str) -> Result<Vec<Argument>
         return Ok(vec![Argument::verbatim(flag.into())]);
     };
     let rest = (!rest.is_empty()).then(|| &rest[1..]);
+    if switches.iter().any(|switch| switch.check_hyphens().is_err()) {
+        // This is the caller's to refuse.
+        return Ok(switches);
+    }
     let Some(last) = last else {
         return match rest {
             Some(_) => Err("this flag takes no value"),

@@ -393,7 +393,7 @@ fn numbers_are_digits_and_toml_may_write_them_in_other_bases() {
     assert_eq!(peer.finish().connects[0].keep_alive, 16);
     for flag in ["-p", "-k", "-M", "--receive-maximum", "--maximum-packet-size", "--repeat"] {
         let run = Peer::untouched().mqtt("pub").line("-t t -m x").args([flag, "+5"]).status(2);
-        run.stderr_line("mqtt: invalid value '+5' for *: expected a*number from *").run();
+        run.stderr_line("mqtt: invalid value '+5' for *: expected a*number*").run();
     }
     for (flag, value, complaint) in [
         ("--property", "connect receive-maximum +5", "* receive-maximum cannot be '+5'"),

@@ -223,7 +223,7 @@ fn the_command_that_a_hint_proposes_can_be_pasted() {
     let run = || Mqtt::at("pub", 1).line("-t t -m x");
     let config = "[profiles.p]\npassword = \"canary\"\n";
     let name = "it's mine.toml";
-    let complaint = "others can read this file, and password in it is secret";
+    let complaint = "others can read this file, and it contains a secret: password";
     let command = r"chmod 600 'it'\''s mine.toml'";
     refused(
         run().file(name, config).args(["--config", name]),

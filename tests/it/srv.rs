@@ -362,7 +362,7 @@ fn a_profiles_records_are_of_its_own_host() {
     assert_eq!(untouched.asked(), [""; 0]);
     let both = format!("{profile}port = 1883\n");
     let run = Mqtt::new("pub").line("-t t -m x").config(&both).status(2);
-    run.stderr_line("mqtt: */config.toml:4: --srv: no port can be given*").run();
+    run.stderr_line("mqtt: */config.toml:4: --srv: a port cannot be given*").run();
 }
 
 #[test]
