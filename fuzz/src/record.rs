@@ -50,7 +50,7 @@ fn check(message: &Message<'_>, payloads: Payloads) {
         assert!(!has_usable_topics(message), "it does not read back: {text}");
         return;
     };
-    let Address::RecordFields(own) = address else { panic!("it says nothing: {text}") };
+    let Address::Own(own) = address else { panic!("it says nothing: {text}") };
     let nowhere = Envelope::new("nowhere".parse().expect("a topic"), message.qos, !message.retain);
     let envelope = own.envelope(&nowhere);
     assert_eq!(envelope.topic.as_str(), message.topic);

@@ -19,7 +19,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::marks::{Mark, Marks, Progress};
+use super::marks::{Mark, Marks, Reached};
 use std::collections::VecDeque;
 
 /// Number of packet identifiers.
@@ -77,7 +77,7 @@ pub struct Course {
     /// The last `first` that is durable.
     synced_first: u64,
     /// The progress of the messages from `first` on, as far as known.
-    stages: VecDeque<Progress>,
+    stages: VecDeque<Reached>,
     /// The number of the next message to be stored.
     end: u64,
     /// All messages before this one are durable.
@@ -105,7 +105,7 @@ impl Course {
     /// all messages before `synced_first` are final is already durable. There are `ids` packet identifiers.
     pub fn recover(marks: &Marks, end: u64, synced_first: u64, ids: u64) -> Self {
         let last = marks.stages.keys().next_back().map_or(marks.first, |last| last + 1);
-        let stage = |number| marks.stages.get(&number).copied().unwrap_or(Progress::Open);
+        let stage = |number| marks.stages.get(&number).copied().unwrap_or(Reached::Open);
         Self {
             ids,
             first: marks.first,
@@ -150,7 +150,7 @@ impl Course {
 
     /// Number of messages that are not final.
     pub fn unfinished(&self) -> u64 {
-        let done = self.stages.iter().filter(|stage| **stage == Progress::Done).count();
+        let done = self.stages.iter().filter(|stage| **stage == Reached::Done).count();
         self.end - self.first - done as u64
     }
 
@@ -207,7 +207,7 @@ impl Course {
         }
         // If the session was lost meanwhile, these messages are open again.
         for number in pending.received {
-            if self.stage(number) == Progress::Received {
+            if self.stage(number) == Reached::Received {
                 self.releasable.push_back(number);
             }
         }
@@ -227,14 +227,14 @@ impl Course {
         let maybe_sent = if is_first { self.sent + 1 } else { self.cursor.max(self.again) };
         let lost = maybe_sent.saturating_sub(self.first);
         let done = self.stages.iter().take(usize::try_from(lost).unwrap_or(usize::MAX));
-        let lost = lost - done.filter(|stage| **stage == Progress::Done).count() as u64;
-        if self.stages.contains(&Progress::Received) {
+        let lost = lost - done.filter(|stage| **stage == Reached::Done).count() as u64;
+        if self.stages.contains(&Reached::Received) {
             // After a crash from here on, no PUBREL may be sent for messages the new session does not know.
             self.marks.push(Mark::Anew);
             self.awaits_anew = true;
             for stage in &mut self.stages {
-                if *stage == Progress::Received {
-                    *stage = Progress::Open;
+                if *stage == Reached::Received {
+                    *stage = Reached::Open;
                 }
             }
         }
@@ -254,13 +254,13 @@ impl Course {
         let number = self.peek()?;
         self.cursor = number + 1;
         let packet_id = self.id(number);
-        let received = self.stage(number) == Progress::Received;
+        let received = self.stage(number) == Reached::Received;
         Some(Next { number, packet_id, again: number < self.again, received })
     }
 
     /// The number of the next message for the session.
     pub fn peek(&mut self) -> Option<u64> {
-        while self.cursor < self.durable && self.stage(self.cursor) == Progress::Done {
+        while self.cursor < self.durable && self.stage(self.cursor) == Reached::Done {
             self.cursor += 1;
         }
         let is_free = self.cursor < self.durable
@@ -271,8 +271,8 @@ impl Course {
 
     /// PUBREC arrived for a message.
     pub fn received(&mut self, number: u64) {
-        if number >= self.first && self.stage(number) == Progress::Open {
-            self.set(number, Progress::Received);
+        if number >= self.first && self.stage(number) == Reached::Open {
+            self.set(number, Reached::Received);
             self.marks.push(Mark::Received(number));
         }
     }
@@ -290,15 +290,15 @@ impl Course {
 
     /// A message is final.
     pub fn done(&mut self, number: u64) {
-        if number < self.first || self.stage(number) == Progress::Done {
+        if number < self.first || self.stage(number) == Reached::Done {
             return;
         }
-        self.set(number, Progress::Done);
+        self.set(number, Reached::Done);
         if number > self.first {
             self.marks.push(Mark::Done(number));
             return;
         }
-        while self.stages.front() == Some(&Progress::Done) {
+        while self.stages.front() == Some(&Reached::Done) {
             self.stages.pop_front();
             self.first += 1;
         }
@@ -307,21 +307,21 @@ impl Course {
 
     /// Whether a message is final.
     pub fn is_done(&self, number: u64) -> bool {
-        self.stage(number) == Progress::Done
+        self.stage(number) == Reached::Done
     }
 
-    fn stage(&self, number: u64) -> Progress {
+    fn stage(&self, number: u64) -> Reached {
         let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
         match at {
-            None => Progress::Done,
-            Some(at) => self.stages.get(at).copied().unwrap_or(Progress::Open),
+            None => Reached::Done,
+            Some(at) => self.stages.get(at).copied().unwrap_or(Reached::Open),
         }
     }
 
-    fn set(&mut self, number: u64, stage: Progress) {
+    fn set(&mut self, number: u64, stage: Reached) {
         let Ok(at) = usize::try_from(number - self.first) else { return };
         if self.stages.len() <= at {
-            self.stages.resize(at + 1, Progress::Open);
+            self.stages.resize(at + 1, Reached::Open);
         }
         self.stages[at] = stage;
     }

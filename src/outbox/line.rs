@@ -81,7 +81,7 @@ impl Lines {
     /// The reason the line is not a message.
     pub fn read(&mut self, line: &Bytes) -> Result<(Rc<Envelope>, Bytes), String> {
         let record = source::read_record(line)?.ok_or("the line is empty")?;
-        let (payload, Address::RecordFields(own)) = record else {
+        let (payload, Address::Own(own)) = record else {
             return Err("no topic".to_owned());
         };
         if let Some((last, envelope)) = &self.last

@@ -59,7 +59,7 @@ impl FromStr for Mark {
 
 /// The progress of a message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum Reached {
     /// The broker has not replied.
     Open,
     /// The broker has received it but not completed it.
@@ -76,7 +76,7 @@ pub struct Marks {
     /// This message and all before it may have been sent.
     pub sent: u64,
     /// The progress of the messages from `first` on, as far as marks mention them.
-    pub stages: BTreeMap<u64, Progress>,
+    pub stages: BTreeMap<u64, Reached>,
 }
 
 impl Marks {
@@ -103,17 +103,17 @@ impl Marks {
                 self.stages = self.stages.split_off(&self.first);
             }
             Mark::Sent(number) => self.sent = self.sent.max(number),
-            Mark::Received(number) => self.set(number, Progress::Received),
-            Mark::Done(number) => self.set(number, Progress::Done),
-            Mark::Anew => self.stages.retain(|_, stage| *stage == Progress::Done),
+            Mark::Received(number) => self.set(number, Reached::Received),
+            Mark::Done(number) => self.set(number, Reached::Done),
+            Mark::Anew => self.stages.retain(|_, stage| *stage == Reached::Done),
         }
-        while self.stages.get(&self.first) == Some(&Progress::Done) {
+        while self.stages.get(&self.first) == Some(&Reached::Done) {
             self.stages.remove(&self.first);
             self.first += 1;
         }
     }
 
-    fn set(&mut self, number: u64, stage: Progress) {
+    fn set(&mut self, number: u64, stage: Reached) {
         if number >= self.first {
             self.stages.insert(number, stage);
         }
@@ -125,9 +125,9 @@ impl Marks {
         let heads = heads.into_iter().take(1 + usize::from(self.sent > 0));
         heads
             .chain(self.stages.iter().filter_map(|(number, stage)| match stage {
-                Progress::Open => None,
-                Progress::Received => Some(Mark::Received(*number)),
-                Progress::Done => Some(Mark::Done(*number)),
+                Reached::Open => None,
+                Reached::Received => Some(Mark::Received(*number)),
+                Reached::Done => Some(Mark::Done(*number)),
             }))
             .collect()
     }

@@ -49,7 +49,7 @@ fn records(messages: &[Sent]) -> Vec<Record> {
             position,
             payload: position.to_string().into(),
             size: 1,
-            address: Address::RecordFields(Arc::new(RecordFields {
+            address: Address::Own(Arc::new(RecordFields {
                 topic: Some(sent.topic.parse().expect("a topic")),
                 qos: Some(sent.qos),
                 retain: None,

@@ -10,7 +10,7 @@ pub enum Address {
     /// The record has no fields of its own: the command line's topics and flags apply.
     Given,
     /// The record has at least one field. Records with equal fields mostly share them.
-    RecordFields(Arc<RecordFields>),
+    Own(Arc<RecordFields>),
 }
 
 /// The fields of a record; missing ones are `None` and come from the flags.

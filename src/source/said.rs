@@ -27,11 +27,7 @@ impl<'a> Said<'a> {
 
     /// Converts to an address that does not borrow from the line.
     pub(super) fn into_address(self) -> Address {
-        if self.is_empty() {
-            Address::Given
-        } else {
-            Address::RecordFields(Arc::new(self.into_own()))
-        }
+        if self.is_empty() { Address::Given } else { Address::Own(Arc::new(self.into_own())) }
     }
 
     fn is_empty(&self) -> bool {
@@ -93,8 +89,8 @@ impl Sayings {
         let place = (said.hash() % REMEMBERED as u64) as usize;
         let remembered = &mut self.0[place];
         match remembered {
-            Some(own) if said.is(own) => Address::RecordFields(Arc::clone(own)),
-            _ => Address::RecordFields(Arc::clone(remembered.insert(Arc::new(said.into_own())))),
+            Some(own) if said.is(own) => Address::Own(Arc::clone(own)),
+            _ => Address::Own(Arc::clone(remembered.insert(Arc::new(said.into_own())))),
         }
     }
 }

@@ -70,10 +70,7 @@ fn read(text: &[u8], step: usize, shape: Shape, invalid: Invalid) -> All {
 
 /// The address of a record that only says its topic.
 fn to(topic: &str) -> Address {
-    Address::RecordFields(Arc::new(RecordFields {
-        topic: topic.parse().ok(),
-        ..RecordFields::default()
-    }))
+    Address::Own(Arc::new(RecordFields { topic: topic.parse().ok(), ..RecordFields::default() }))
 }
 
 fn topic_from(separator: &[u8], encoding: Encoding) -> Shape {

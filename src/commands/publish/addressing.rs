@@ -51,7 +51,7 @@ impl Addressing {
     pub(crate) fn envelopes(&mut self, address: &Address) -> Envelopes {
         let own = match address {
             Address::Given => return Rc::clone(&self.given),
-            Address::RecordFields(own) => own,
+            Address::Own(own) => own,
         };
         // The source has not cached this value, so it will not appear again.
         if Arc::strong_count(own) == 1 {
@@ -88,8 +88,8 @@ impl Addressing {
     /// How many messages a record is sent as.
     pub(crate) fn count(&self, address: &Address) -> u64 {
         match address {
-            Address::RecordFields(own) if own.topic.is_some() => 1,
-            Address::Given | Address::RecordFields(_) => self.given.len() as u64,
+            Address::Own(own) if own.topic.is_some() => 1,
+            Address::Given | Address::Own(_) => self.given.len() as u64,
         }
     }
 }
@@ -112,7 +112,7 @@ mod tests {
         let defaults = Envelope::new("-".parse().unwrap(), QoS::AtLeastOnce, false);
         let mut addressing = Addressing::new(Rc::new([]), defaults);
         let known = [own("a"), own("b")];
-        let [a, b] = known.clone().map(Address::RecordFields);
+        let [a, b] = known.clone().map(Address::Own);
         let first = [&a, &b].map(|address| addressing.envelopes(address));
         assert_eq!(first[0][0].topic.as_str(), "a");
         assert_eq!(first[1][0].qos, QoS::AtLeastOnce);
@@ -120,7 +120,7 @@ mod tests {
             assert!(Rc::ptr_eq(&addressing.envelopes(&a), &first[0]));
             assert!(Rc::ptr_eq(&addressing.envelopes(&b), &first[1]));
         }
-        let alone = Address::RecordFields(own("c"));
+        let alone = Address::Own(own("c"));
         assert_eq!(addressing.envelopes(&alone)[0].topic.as_str(), "c");
         assert!(!Rc::ptr_eq(&addressing.envelopes(&alone), &addressing.envelopes(&alone)));
     }

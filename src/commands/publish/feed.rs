@@ -143,9 +143,7 @@ impl Feed {
             return;
         }
         let cause = match address {
-            Address::RecordFields(own) if own.topic.is_some() => {
-                "the topic is too long with --topic-prefix"
-            }
+            Address::Own(own) if own.topic.is_some() => "the topic is too long with --topic-prefix",
             _ => "no topic, and none is given with --topic",
         };
         self.leave_out(position, cause, tell);

@@ -235,8 +235,14 @@ fn name(folder: &Folder, lock: Option<&Lock>, connection: &mut Connection) -> Re
         return Ok(());
     };
     Err(Failure::usage(other)
-        .hint(format!("use another directory; to send its messages: mqtt pub --outbox {path} -L {}", label.broker))
-        .hint(format!("to move them: cat {path}/[0-9]*.ndjson {path}/new/*.ndjson | mqtt pub --json --outbox OTHER …")))
+        .hint(format!(
+            "use another directory; to send its messages: mqtt pub --outbox {path} -L {}",
+            label.broker
+        ))
+        .hint(format!(
+            "to move them: cat {path}/[0-9]*.ndjson {path}/new/*.ndjson | \
+             mqtt pub --json --outbox OTHER …"
+        )))
 }
 
 /// The failure if the directory cannot be used.

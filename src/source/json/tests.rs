@@ -14,7 +14,7 @@ use std::sync::Arc;
 fn said(line: impl AsRef<[u8]>) -> Result<Option<(Vec<u8>, RecordFields)>, String> {
     Ok(read(line.as_ref())?.map(|(payload, said)| {
         let own = match said.into_address() {
-            Address::RecordFields(own) => Arc::unwrap_or_clone(own),
+            Address::Own(own) => Arc::unwrap_or_clone(own),
             Address::Given => RecordFields::default(),
         };
         (payload.to_vec(), own)
