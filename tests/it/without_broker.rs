@@ -19,7 +19,7 @@ fn a_build_without_its_broker_says_how_to_get_it() {
             .status(2)
             .stderr(
                 "mqtt: this mqtt was built without its broker\n\
-                 hint: with it: cargo install --path . --features broker\n",
+                 hint: in its source directory: cargo install --locked --path . --features broker\n",
             )
             .run();
     }
