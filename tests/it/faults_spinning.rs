@@ -117,6 +117,8 @@ fn a_broker_that_accepts_and_closes_is_not_hammered() {
 #[test]
 fn a_broker_that_lets_in_and_closes_is_not_hammered() {
     backs_off(|conn| {
+        // Closed a moment later, it would have been closed because of SUBSCRIBE.
+        conn.cork();
         conn.accept();
         conn.cut();
     });

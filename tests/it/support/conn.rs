@@ -438,6 +438,13 @@ impl Conn {
         self.send_raw(&[0xe0, 2, reason, 0]);
     }
 
+    /// Holds back what is sent from now on, until the connection is closed: the client learns of both at the same time.
+    pub fn cork(&mut self) {
+        self.note('>', &"cork");
+        #[cfg(target_os = "linux")]
+        rustix::net::sockopt::set_tcp_cork(&self.stream, true).expect("a TCP socket");
+    }
+
     /// Closes at once: FIN, and RST for whatever still comes.
     pub fn cut(&mut self) {
         self.note('>', &"cut");
