@@ -194,10 +194,12 @@ fn drive(run: cli::Run) -> Result<u8, Failure> {
 fn settle_signals() {
     #[cfg(unix)]
     {
+        use rustix::process::{Resource, getrlimit};
         use signal_hook::consts::{SIGCHLD, SIGXFSZ};
-        // Writing beyond a limit on the size of files (`ulimit -f`) is an error, as on a full disk, and not the end. If
-        // the parent ignores SIGCHLD, this process would ignore it, too, and never learn how a command ended.
-        for number in [SIGXFSZ, SIGCHLD] {
+        // If the parent ignores SIGCHLD, this process would ignore it, too, and never learn how a command ended. Writing
+        // beyond a limit on the size of files (`ulimit -f`) is an error, as on a full disk, and not the end.
+        let is_limited = getrlimit(Resource::Fsize).current.is_some();
+        for number in [Some(SIGCHLD), is_limited.then_some(SIGXFSZ)].into_iter().flatten() {
             // Without a handler, the signal does what it did before.
             let _ = signal_hook::flag::register(number, Arc::default());
         }
