@@ -111,8 +111,6 @@ mod shared_session;
 #[cfg(target_os = "linux")]
 mod soak;
 mod srv;
-#[cfg(unix)]
-mod stopped;
 mod strangers;
 #[cfg(target_os = "linux")]
 mod stuck_readers;

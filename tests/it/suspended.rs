@@ -6,9 +6,9 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{Conn, Peer, Publish, Running};
+use crate::support::{Conn, Mqtt, Peer, Publish, Running};
 
-/// The time limit of each run here.
+/// The time limit of each run here, or more.
 const LIMIT: Duration = Duration::from_secs(4);
 
 fn signal(client: &Running, name: &str) {
@@ -41,6 +41,13 @@ fn answer_while_stopped(conn: &mut Conn, answer: impl FnOnce(&mut Conn)) {
     conn.wait_for("stopped");
     answer(conn);
     conn.reached("answered");
+}
+
+/// Runs a command that is stopped once. There is one connection, and nothing to report.
+fn suspend_once(peer: &Peer, mqtt: Mqtt) {
+    let client = mqtt.spawn();
+    suspend(peer, &client);
+    client.wait();
 }
 
 #[test]
@@ -131,4 +138,74 @@ fn a_command_ended_while_the_client_was_stopped() {
     thread::sleep(LIMIT);
     signal(&client, "CONT");
     client.wait();
+}
+
+#[test]
+fn a_ping_that_was_answered_during_a_pause_was_answered() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.expect_pingreq();
+        answer_while_stopped(conn, |conn| {
+            conn.pingresp();
+            conn.publish(&Publish::new("t", "one"));
+        });
+        conn.serve();
+    });
+    suspend_once(&peer, peer.mqtt("sub").line("-t t -k 3 -C 1").stdout("one\n"));
+    peer.finish();
+}
+
+#[test]
+fn messages_that_came_before_the_end_of_the_connection_are_printed_after_a_pause() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.expect_pingreq();
+        answer_while_stopped(conn, |conn| {
+            conn.publish(&Publish::new("t", "one"));
+            conn.publish(&Publish::new("t", "two"));
+            conn.cut();
+        });
+    });
+    suspend_once(&peer, peer.mqtt("sub").line("-t t -k 3 -C 2").stdout("one\ntwo\n"));
+    peer.finish();
+}
+
+#[test]
+fn an_acknowledgement_that_came_during_a_pause_was_in_time() {
+    let peer = Peer::script(|conn| {
+        conn.accept();
+        let publish = conn.expect_publish();
+        answer_while_stopped(conn, |conn| conn.puback(publish.id.unwrap(), 0));
+        conn.expect_goodbye();
+    });
+    suspend_once(&peer, peer.mqtt("pub").line("-t t -m x -q 1 --ack-timeout 2"));
+    peer.finish();
+}
+
+#[test]
+fn a_connection_that_was_accepted_during_a_pause_is_used() {
+    let peer = Peer::script(|conn| {
+        conn.expect_connect();
+        answer_while_stopped(conn, |conn| conn.connack(0));
+        conn.expect_publish();
+        conn.expect_goodbye();
+    });
+    suspend_once(&peer, peer.mqtt("pub").line("-V 5 -t t -m x --connect-timeout 2"));
+    peer.finish();
+}
+
+#[test]
+fn retained_messages_that_came_during_a_pause_belong_to_the_set() {
+    let peer = Peer::script(|conn| {
+        conn.accept_subscriber();
+        conn.publish(&Publish::new("t", "one").retain());
+        conn.answer_ping();
+        answer_while_stopped(conn, |conn| conn.publish(&Publish::new("t", "two").retain()));
+        conn.serve();
+    });
+    suspend_once(
+        &peer,
+        peer.mqtt("sub").line("-t t --retained-only --idle 2s").stdout("one\ntwo\n"),
+    );
+    peer.finish();
 }
