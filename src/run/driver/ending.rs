@@ -289,7 +289,7 @@ fn is_end(loss: &Loss) -> bool {
 fn violation(loss: &Loss) -> Option<Reason> {
     match loss.fault()? {
         Fault::Violation(violation) => Some(violation.reason),
-        Fault::Carrier(_) => Some(Reason(0x82)),
+        Fault::Carrier(_) => Some(Reason::PROTOCOL_ERROR),
         Fault::Excess { reason, .. } => Some(*reason),
         Fault::OldConnack => Some(Reason::MALFORMED_PACKET),
         // Clients may send no code that says more ([MQTT 5, 3.14.2.1]).
